@@ -1,0 +1,101 @@
+/** Kafka record headers as they came: a value may be bytes, and a name may stand more than once. */
+export type RecordHeaders = Readonly<Record<string, Buffer | string | readonly (Buffer | string)[] | undefined>>
+
+export interface TopicPartition {
+  readonly topic: string
+  readonly partition: number
+}
+
+/** A record as it lies in a topic. */
+export interface BrokerRecord extends TopicPartition {
+  readonly offset: bigint
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: RecordHeaders
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number
+}
+
+/** A record to be appended. The partition follows from the key (murmur2, as in Kafka's Java client) unless it is given. */
+export interface OutgoingRecord {
+  readonly topic: string
+  readonly key: Buffer | string | null
+  readonly value: Buffer | null
+  readonly headers: RecordHeaders
+  readonly partition?: number
+}
+
+/** Where a partition's next record begins. */
+export interface Position extends TopicPartition {
+  readonly offset: bigint
+}
+
+/** The broker did not do it, and it is nobody's message that is at fault: back off and try again. */
+export class BrokerUnavailable extends Error {
+  override readonly name = 'BrokerUnavailable'
+}
+
+/** What a consumer hears from the broker. The calls must return quickly: they only put things into buffers. */
+export interface SubscriptionListener {
+  /** The whole new assignment. What was delivered before and not yet committed will come again. */
+  onAssigned(partitions: readonly TopicPartition[]): void
+  /** Records of one partition, in offset order. */
+  onRecords(records: readonly BrokerRecord[]): void
+}
+
+export interface Subscription {
+  /** No more of this partition until `resume`; what was already delivered stays delivered. */
+  pause(partition: TopicPartition): void
+  resume(partition: TopicPartition): void
+  /**
+   * Commits where each partition goes on. Positions of partitions no longer assigned are left out; a failed commit is
+   * logged and not thrown, since a later one covers it and the inbox covers what comes again.
+   */
+  commit(positions: readonly Position[]): Promise<void>
+  /** Leaves the group. No call to the listener after it resolves. */
+  stop(): Promise<void>
+}
+
+export interface SubscribeOptions {
+  readonly group: string
+  readonly topics: readonly string[]
+  readonly listener: SubscriptionListener
+}
+
+/** A log of partitioned topics with consumer groups. Every adapter passes `broker/conformance.ts`. */
+export interface Broker {
+  /** Resolves when every record is on disk as the topic's replication demands. @throws BrokerUnavailable; then each record may or may not be there. */
+  publish(records: readonly OutgoingRecord[]): Promise<void>
+  /**
+   * Joins the group; resolves when partitions are assigned. Partitions with the same number, whatever their topic, go to
+   * the same member. Goes on through broker restarts until stopped.
+   */
+  subscribe(options: SubscribeOptions): Promise<Subscription>
+  readonly admin: BrokerAdmin
+  close(): Promise<void>
+}
+
+export interface TopicSpec {
+  readonly topic: string
+  readonly partitions: number
+  /** Kafka topic configuration, for example `{ 'retention.ms': '-1' }`. */
+  readonly config: Readonly<Record<string, string>>
+}
+
+export interface BrokerAdmin {
+  /** Topic name → number of partitions, of those topics that exist. */
+  partitions(topics: readonly string[]): Promise<Map<string, number>>
+  /** Names of all topics. */
+  topics(): Promise<string[]>
+  /** Creates those that do not exist yet. @returns the names created. */
+  createTopics(specs: readonly TopicSpec[]): Promise<string[]>
+  deleteTopics(topics: readonly string[]): Promise<void>
+  /** First offset kept, and the offset the next record will get, for each partition. */
+  offsets(topic: string): Promise<{ partition: number; earliest: bigint; latest: bigint }[]>
+  /** Committed positions of a group; a partition without one is left out. */
+  committed(group: string, topics: readonly string[]): Promise<Position[]>
+  /** Sets positions of a group that has no running member. */
+  commit(group: string, positions: readonly Position[]): Promise<void>
+  /** Reads a topic from the first record kept up to what is its end now (or between the given offsets), without a group. */
+  read(topic: string, options?: { readonly from?: readonly Position[] }): AsyncIterable<BrokerRecord>
+}

@@ -1,0 +1,21 @@
+import type { AvroSchema } from '../definition/message.ts'
+
+/** The registry did not answer, or answered with a fault of its own: back off and try again. */
+export class RegistryUnavailable extends Error {
+  override readonly name = 'RegistryUnavailable'
+}
+
+/** The registry refuses the schema as incompatible with what readers and writers of the subject already use. */
+export class IncompatibleSchema extends Error {
+  override readonly name = 'IncompatibleSchema'
+}
+
+/** Names schemas by number (Confluent Schema Registry API). */
+export interface Registry {
+  /** Deploy time only. Same schema again → same id. @throws IncompatibleSchema, RegistryUnavailable */
+  register(subject: string, schema: AvroSchema): Promise<number>
+  /** The id under which exactly this schema is registered for the subject, if it is. @throws RegistryUnavailable */
+  idOf(subject: string, schema: AvroSchema): Promise<number | undefined>
+  /** The schema behind an id, if there is one. @throws RegistryUnavailable */
+  schemaOf(id: number): Promise<AvroSchema | undefined>
+}
