@@ -35,9 +35,33 @@ export class BrokerUnavailable extends Error {
   override readonly name = 'BrokerUnavailable'
 }
 
+/** Only its members set the positions of a running group. */
+export class GroupIsRunning extends BrokerUnavailable {
+  constructor(group: string, options?: ErrorOptions) {
+    super(`The group ${group} has running members: stop them first`, options)
+  }
+}
+
+/**
+ * The broker will never take this record (it is too large, say): the message's own fault, so trying again is no use.
+ * Other records of the same publish may or may not be there.
+ */
+export class RecordRefused extends Error {
+  override readonly name = 'RecordRefused'
+  readonly record: OutgoingRecord
+  /** About what the record takes on the wire, in bytes. */
+  readonly size: number
+
+  constructor(record: OutgoingRecord, size: number, reason: string, options?: ErrorOptions) {
+    super(`Topic ${record.topic} refused a record of about ${size} bytes with key ${String(record.key)}: ${reason}`, options)
+    this.record = record
+    this.size = size
+  }
+}
+
 /** What a consumer hears from the broker. The calls must return quickly: they only put things into buffers. */
 export interface SubscriptionListener {
-  /** The whole new assignment. What was delivered before and not yet committed will come again. */
+  /** The whole new assignment, with nothing paused. What was delivered before and not yet committed will come again. */
   onAssigned(partitions: readonly TopicPartition[]): void
   /** Records of one partition, in offset order. */
   onRecords(records: readonly BrokerRecord[]): void
@@ -48,8 +72,9 @@ export interface Subscription {
   pause(partition: TopicPartition): void
   resume(partition: TopicPartition): void
   /**
-   * Commits where each partition goes on. Positions of partitions no longer assigned are left out; a failed commit is
-   * logged and not thrown, since a later one covers it and the inbox covers what comes again.
+   * Commits where each partition goes on; resolves when that was tried. Left out are partitions no longer assigned, what
+   * was not delivered in the present assignment, and what lies behind an earlier commit. A failed commit is logged and not
+   * thrown, since a later one covers it and the inbox covers what comes again.
    */
   commit(positions: readonly Position[]): Promise<void>
   /** Leaves the group. No call to the listener after it resolves. */
@@ -64,7 +89,7 @@ export interface SubscribeOptions {
 
 /** A log of partitioned topics with consumer groups. Every adapter passes `broker/conformance.ts`. */
 export interface Broker {
-  /** Resolves when every record is on disk as the topic's replication demands. @throws BrokerUnavailable; then each record may or may not be there. */
+  /** Resolves when every record is on disk as the topic's replication demands. @throws BrokerUnavailable; then each record may or may not be there. @throws RecordRefused when one of them will never be taken. */
   publish(records: readonly OutgoingRecord[]): Promise<void>
   /**
    * Joins the group; resolves when partitions are assigned. Partitions with the same number, whatever their topic, go to
@@ -94,7 +119,7 @@ export interface BrokerAdmin {
   offsets(topic: string): Promise<{ partition: number; earliest: bigint; latest: bigint }[]>
   /** Committed positions of a group; a partition without one is left out. */
   committed(group: string, topics: readonly string[]): Promise<Position[]>
-  /** Sets positions of a group that has no running member. */
+  /** Sets positions of a group that has no running member. @throws GroupIsRunning when it has */
   commit(group: string, positions: readonly Position[]): Promise<void>
   /** Reads a topic from the first record kept up to what is its end now (or between the given offsets), without a group. */
   read(topic: string, options?: { readonly from?: readonly Position[] }): AsyncIterable<BrokerRecord>

@@ -12,6 +12,8 @@ export interface Incoming {
   readonly time: Date
   /** 1 for the first try; immediate and delayed retries count on. */
   readonly attempt: number
+  /** W3C trace context (`traceparent`, `tracestate`) as it came; goes on with everything said. */
+  readonly trace: Readonly<Record<string, string>>
 }
 
 /** SQL inside the endpoint's transaction: opened on first use, committed together with everything the handler said. */
@@ -23,10 +25,10 @@ export interface Tx {
 /** What a handler may do. All of it is only recorded, and happens when the handler has returned: one that throws has said nothing to anybody. */
 export interface HandlerContext {
   readonly message: Incoming
-  publish(event: Message<'event'>): void
-  send(command: Message<'command'>): void
+  publish(this: void, event: Message<'event'>): void
+  send(this: void, command: Message<'command'>): void
   /** Records a row; the engine writes all rows of a batch with one statement a table. */
-  insert<C extends Columns>(table: Table<C>, row: Row<C>): void
+  insert<C extends Columns>(this: void, table: Table<C>, row: Row<C>): void
   readonly tx: Tx
 }
 

@@ -1,0 +1,81 @@
+// Plain JavaScript without dependencies: bootstrap.mjs runs it with the system's Node while npm still installs.
+import { spawn } from 'node:child_process'
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const POM = fileURLToPath(new URL('pom.xml', import.meta.url))
+
+const WAYS_OUT = `Ways out:
+  1. install it: apt-get install -y maven (Debian, Ubuntu), brew install maven (macOS)
+  2. put the mvn of a Maven that you have on the PATH
+  3. use a Kafka and a schema registry that run elsewhere: KAFKA_BROKERS=host:9092 SCHEMA_REGISTRY_URL=http://host:8081 npm start`
+
+/** What a person has to settle; jars.ts makes a Problem of it. */
+export class JarsMissing extends Error {}
+
+/** The folder with `kafka/*.jar` and `registry/*-runner.jar`, filled by Maven the first time and whenever pom.xml changed. */
+export async function ensureJars(jarsDir, log) {
+  const version = createHash('sha256')
+    .update(await readFile(POM))
+    .digest('hex')
+    .slice(0, 12)
+  const folder = join(jarsDir, version)
+  if (existsSync(folder)) return folder
+  log('Downloading Kafka and the schema registry with Maven (190 MB, the first time only) …')
+  const unfinished = join(jarsDir, `unfinished-${randomUUID()}`)
+  await mkdir(unfinished, { recursive: true })
+  try {
+    await download(unfinished, log)
+    await publish(unfinished, folder)
+  } finally {
+    await rm(unfinished, { recursive: true, force: true })
+  }
+  return folder
+}
+
+/** Whole or not at all: a download killed in the middle leaves nothing that looks complete, and of two at once the second gives way. */
+async function publish(unfinished, folder) {
+  await rename(unfinished, folder).catch((error) => {
+    if (!existsSync(folder)) throw error
+  })
+}
+
+async function download(into, log) {
+  const maven = spawn('mvn', ['-B', '-f', POM, 'generate-resources', `-Djars=${into}`], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const said = []
+  let files = 0
+  const began = Date.now()
+  // A silent minute looks like a hang.
+  const progress = setInterval(() => log(`  … ${files} files after ${Math.round((Date.now() - began) / 1000)} s`), 5000)
+  createInterface({ input: maven.stdout }).on('line', (line) => {
+    if (line.includes('Downloaded from')) files += 1
+    else if (!line.includes('Downloading from')) said.push(line)
+  })
+  createInterface({ input: maven.stderr }).on('line', (line) => said.push(line))
+  try {
+    await finished(maven, said)
+  } finally {
+    clearInterval(progress)
+  }
+}
+
+function finished(maven, said) {
+  const notThere = 'Maven is needed once, to download Kafka and the schema registry, and "mvn" does not run.'
+  return new Promise((resolve, reject) => {
+    maven.once('error', (error) => reject(new JarsMissing(`${notThere}\n${WAYS_OUT}`, { cause: error })))
+    maven.once('close', (code) => (code === 0 ? resolve() : reject(failure(said))))
+  })
+}
+
+function failure(said) {
+  const errors = said.filter((line) => /ERROR|No space/.test(line))
+  const shown = (errors.length > 0 ? errors : said).slice(0, 8)
+  return new JarsMissing(
+    'Maven could not download Kafka and the schema registry. Is Maven Central, or the mirror in your settings, reachable? ' +
+      `Is there room on the disk? Maven says:\n${shown.join('\n')}`,
+  )
+}

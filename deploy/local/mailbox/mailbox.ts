@@ -1,0 +1,60 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Router } from '@koa/router'
+import Koa from 'koa'
+import { type Mails, openMails } from './mails.ts'
+import { listPage, mailPage } from './page.ts'
+import { listenForMails } from './smtp.ts'
+
+export interface MailboxOptions {
+  /** Mails are kept here, and there again after a restart. */
+  readonly dataDir: string
+  readonly smtpPort: number
+  readonly httpPort: number
+}
+
+export interface Mailbox {
+  stop(): Promise<void>
+}
+
+/** Stands in for the customers' mailboxes: takes every mail, shows it on a page and at `GET /api/mails?to=`. */
+export async function startMailbox({ dataDir, smtpPort, httpPort }: MailboxOptions): Promise<Mailbox> {
+  const mails = await openMails(join(dataDir, 'mails.jsonl'))
+  const stopListening = await listenForMails(mails, smtpPort)
+  const css = await readFile(new URL('mailbox.css', import.meta.url), 'utf8')
+  const server = mailboxApp(mails, css).listen(httpPort, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    async stop() {
+      await stopListening()
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+/** The page and its API. */
+export function mailboxApp(mails: Mails, css: string): Koa {
+  const router = new Router()
+  const wanted = (to: string) => (to ? mails.to(to) : mails.all())
+  router.get('/', (ctx) => {
+    const to = new URLSearchParams(ctx.querystring).get('to') ?? ''
+    ctx.body = listPage(wanted(to), to)
+  })
+  router.get('/mails/:id', (ctx) => {
+    const mail = mails.all()[Number(ctx.params['id']) - 1]
+    if (mail) ctx.body = mailPage(mail)
+  })
+  router.get('/mailbox.css', (ctx) => {
+    ctx.type = 'css'
+    ctx.body = css
+  })
+  router.get('/api/mails', (ctx) => {
+    ctx.body = wanted(new URLSearchParams(ctx.querystring).get('to') ?? '')
+  })
+  const app = new Koa()
+  app.use(router.routes())
+  app.use(router.allowedMethods())
+  return app
+}

@@ -1,0 +1,35 @@
+import { once } from 'node:events'
+import { simpleParser } from 'mailparser'
+import { SMTPServer } from 'smtp-server'
+import type { Mails } from './mails.ts'
+
+const LARGEST = 10 * 1024 * 1024
+
+/** A mail server that takes every mail and keeps it to itself. @returns what stops it. */
+export async function listenForMails(mails: Mails, port: number): Promise<() => Promise<void>> {
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    // Nothing leaves this machine, not even a question about a name.
+    disableReverseLookup: true,
+    size: LARGEST,
+    onData(stream, session, answer) {
+      const to = session.envelope.rcptTo.map(({ address }) => address.toLowerCase())
+      const from = session.envelope.mailFrom ? session.envelope.mailFrom.address : ''
+      // "Yes" to the sender only when the mail is kept.
+      simpleParser(stream)
+        .then(({ messageId = '', subject = '', text = '', html }) =>
+          mails.add({ messageId, from, to, subject, text, html: html || '', at: new Date().toISOString() }),
+        )
+        .then(
+          () => answer(),
+          (error: unknown) => answer(error instanceof Error ? error : new Error(String(error))),
+        )
+    },
+  })
+  // A client that goes in the middle of a mail is its own affair: it will send it again.
+  server.on('error', () => {})
+  server.listen(port, '127.0.0.1')
+  await once(server.server, 'listening')
+  return () => new Promise((resolve) => server.close(() => resolve()))
+}

@@ -1,0 +1,41 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { LOCAL, ROOT } from './folders.ts'
+import { type GuardedProcess, spawnGuarded } from './guardedProcess.ts'
+import { Problem } from './problem.ts'
+
+/** Every folder of `services/` that can be started. */
+export function allServices(): string[] {
+  return readdirSync(join(ROOT, 'services')).filter((name) => existsSync(mainOf(name)))
+}
+
+/** @throws Problem when there is no such service */
+export function assertService(name: string): void {
+  if (!existsSync(mainOf(name))) throw new Problem(`There is no service "${name}". There are: ${allServices().join(', ')}.`)
+}
+
+const mainOf = (name: string) => join(ROOT, 'services', name, 'src', 'main.ts')
+
+/** Small heaps: a service keeps next to nothing in memory, and ten of them share a laptop. */
+const FLAGS = [
+  '--max-old-space-size=96',
+  '--max-semi-space-size=4',
+  // kafkajs arms timers in the past; the warning says nothing to a person here.
+  '--disable-warning=TimeoutNegativeWarning',
+]
+
+/** Starts a service as a process of its own; `onLine` hears every line it writes. */
+export async function startServiceProcess(
+  name: string,
+  env: Readonly<Record<string, string>>,
+  onLine: (line: string) => void,
+): Promise<GuardedProcess> {
+  const child = await spawnGuarded(name, process.execPath, [...FLAGS, mainOf(name)], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_COMPILE_CACHE: join(LOCAL, 'compiled'), ...env },
+  })
+  for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', onLine)
+  return child
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { Problem } from './problem.ts'
+
+const port = (standard: number) => z.coerce.number().int().min(1).max(65_535).default(standard)
+
+const Settings = z.object({
+  CLIENT_UI_PORT: port(8080),
+  PAYMENT_GATEWAY_PORT: port(8070),
+  LOYALTY_PORT: port(8060),
+  MAILBOX_PORT: port(8025),
+  SMTP_PORT: port(18_025),
+  KAFKA_PORT: port(19_092),
+  KAFKA_CONTROLLER_PORT: port(19_093),
+  REGISTRY_PORT: port(18_081),
+  POSTGRES_PORT: port(15_432),
+  KAFKA_BROKERS: z.string().min(1).optional(),
+  SCHEMA_REGISTRY_URL: z.url().optional(),
+  DATABASE_URL: z.url().optional(),
+})
+
+/** Where everything listens, and what runs elsewhere. */
+export type Settings = z.infer<typeof Settings>
+
+/** @throws Problem naming each variable that cannot be used. */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const result = Settings.safeParse(env)
+  if (result.success) return result.data
+  throw new Problem(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'))
+}

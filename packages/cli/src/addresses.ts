@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { Problem } from './problem.ts'
+
+const environment = z.object({
+  KAFKA_BROKERS: z.string().min(1),
+  /** Only a deployment needs it. */
+  SCHEMA_REGISTRY_URL: z.url().optional(),
+  TOPIC_PREFIX: z.string().default(''),
+  /** Of the one service that is deployed. */
+  DATABASE_URL: z.url().optional(),
+})
+
+/** What `npm start` writes: the same names, and each service's database. */
+const localEnvironment = environment.omit({ DATABASE_URL: true }).extend({ databases: z.record(z.string(), z.url()).default({}) })
+
+/** Where Kafka, the registry and the databases are. */
+export interface Addresses {
+  readonly brokers: readonly string[]
+  readonly registryUrl: string | undefined
+  readonly prefix: string
+  /** The services' databases, in the same order. @throws Problem when it is not known where one is */
+  databasesOf(services: readonly string[]): string[]
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * The environment's addresses, or, when it has none, those of the system that `npm start` runs in this folder.
+ * @throws Problem when there are neither
+ */
+export async function findAddresses(env: Environment, root: string): Promise<Addresses> {
+  if (env['KAFKA_BROKERS'] !== undefined) return fromEnvironment(env)
+  const file = join(root, '.local', 'environment.json')
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  if (text === undefined)
+    throw new Problem('Where is Kafka? Start the local system with npm start, or set KAFKA_BROKERS (and SCHEMA_REGISTRY_URL).')
+  return fromFile(file, text, env['TOPIC_PREFIX'])
+}
+
+function fromEnvironment(env: Environment): Addresses {
+  const parsed = environment.safeParse(env)
+  if (!parsed.success) throw new Problem(`The environment is incomplete. ${problemsOf(parsed.error)}.`)
+  const { DATABASE_URL } = parsed.data
+  return {
+    ...kafkaAndRegistry(parsed.data),
+    databasesOf(services) {
+      if (DATABASE_URL === undefined) throw new Problem(`Where is the database of ${services.join(', ')}? Set DATABASE_URL.`)
+      if (services.length > 1)
+        throw new Problem('DATABASE_URL is the database of one service: name that one, for example petrel deploy sales.')
+      return [DATABASE_URL]
+    },
+  }
+}
+
+function fromFile(file: string, text: string, prefix: string | undefined): Addresses {
+  const parsed = localEnvironment.safeParse(parseJson(file, text))
+  if (!parsed.success) throw new Problem(`${file} cannot be used. ${problemsOf(parsed.error)}. npm start writes it anew.`)
+  const { databases, ...rest } = parsed.data
+  return {
+    ...kafkaAndRegistry({ ...rest, TOPIC_PREFIX: prefix ?? rest.TOPIC_PREFIX }),
+    databasesOf: (services) =>
+      services.map((service) => {
+        const url = databases[service]
+        if (url === undefined) throw new Problem(`${file} knows no database of ${service}. npm start makes one.`)
+        return url
+      }),
+  }
+}
+
+const kafkaAndRegistry = (found: Omit<z.infer<typeof environment>, 'DATABASE_URL'>) => ({
+  brokers: found.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
+  registryUrl: found.SCHEMA_REGISTRY_URL,
+  prefix: found.TOPIC_PREFIX,
+})
+
+function parseJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Problem(`${file} is not JSON. npm start writes it anew.`, { cause: error })
+  }
+}
+
+const problemsOf = (error: z.ZodError): string =>
+  error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')

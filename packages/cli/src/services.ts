@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Endpoint } from '@petrel/messaging'
+import { Problem } from './problem.ts'
+
+/** A folder of `services/` with an endpoint in it. */
+export interface ServiceFolder {
+  readonly name: string
+  readonly endpoint: Endpoint
+  /** Undefined when it has no tables of its own. */
+  readonly migrations: string | undefined
+}
+
+/** The nearest folder upwards that has services in it; the folder itself when none has. */
+export function projectRoot(folder: string): string {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    if (existsSync(join(at, 'services'))) return at
+    if (dirname(at) === at) return folder
+  }
+}
+
+/** The services named, or all that have an endpoint. @throws Problem when one is not there, or its file is not as it should be */
+export async function loadServices(root: string, names: readonly string[] = []): Promise<ServiceFolder[]> {
+  const known = await servicesWithEndpoint(root)
+  const unknown = names.filter((name) => !known.includes(name))
+  if (unknown.length > 0)
+    throw new Problem(`There is no service ${unknown.join(', ')}. There are: ${known.join(', ') || 'none'}.`)
+  return Promise.all((names.length > 0 ? [...new Set(names)] : known).map((name) => loadService(root, name)))
+}
+
+const endpointFile = (root: string, name: string) => join(root, 'services', name, 'src', 'endpoint.ts')
+
+async function servicesWithEndpoint(root: string): Promise<string[]> {
+  const folder = join(root, 'services')
+  if (!existsSync(folder)) throw new Problem(`There is no folder services in ${root} or above. Run petrel in the project.`)
+  return (await readdir(folder)).filter((name) => existsSync(endpointFile(root, name))).toSorted()
+}
+
+async function loadService(root: string, name: string): Promise<ServiceFolder> {
+  const file = endpointFile(root, name)
+  const module = (await import(pathToFileURL(file).href)) as Record<string, unknown>
+  const endpoints = Object.values(module).filter(isEndpoint)
+  const [endpoint] = endpoints
+  if (endpoint === undefined || endpoints.length > 1)
+    throw new Problem(`${file} exports ${endpoints.length} endpoints; it should export one, and is found by that.`)
+  const migrations = join(root, 'services', name, 'migrations')
+  return { name, endpoint, migrations: existsSync(migrations) ? migrations : undefined }
+}
+
+function isEndpoint(value: unknown): value is Endpoint {
+  return (
+    typeof value === 'object' && value !== null && ['name', 'handlers', 'sagas', 'recoverability'].every((part) => part in value)
+  )
+}

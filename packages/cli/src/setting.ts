@@ -1,0 +1,29 @@
+import { type Broker, kafkajsBroker } from '@petrel/messaging/operations'
+import { type Addresses, findAddresses } from './addresses.ts'
+import type { Surroundings } from './petrel.ts'
+import { type Screen, screen } from './screen.ts'
+import { projectRoot } from './services.ts'
+
+/** What a command works with. */
+export interface Setting {
+  readonly root: string
+  readonly addresses: Addresses
+  readonly broker: Broker
+  /** For results. */
+  readonly out: Screen
+  /** For what is only worth seeing while one waits. */
+  readonly err: Screen
+  close(): Promise<void>
+}
+
+const nothing = () => {}
+/** What goes wrong comes as an error, and one sentence of it is enough. */
+const quiet = { debug: nothing, info: nothing, warn: nothing, error: nothing }
+
+/** Finds the project and its Kafka. @throws Problem when there is no telling where that is */
+export async function settingOf({ env, stdout, stderr, cwd }: Surroundings): Promise<Setting> {
+  const root = projectRoot(cwd())
+  const addresses = await findAddresses(env, root)
+  const broker = kafkajsBroker({ brokers: addresses.brokers, clientId: 'petrel', log: quiet })
+  return { root, addresses, broker, out: screen(stdout), err: screen(stderr), close: () => broker.close() }
+}

@@ -1,0 +1,70 @@
+import type { JourneyStep } from '@petrel/messaging/operations'
+import type { Screen } from './screen.ts'
+import { span } from './time.ts'
+
+interface Line {
+  readonly step: JourneyStep
+  readonly depth: number
+}
+
+/** A journey as lines: what led to what is indented, with the time since the first record, and where each record lies. */
+export function timeline(steps: readonly JourneyStep[], { paint }: Pick<Screen, 'paint'>): string[] {
+  const [first] = steps
+  const last = steps.at(-1)
+  if (first === undefined || last === undefined) return []
+  const lines = tree(steps).map(({ step, depth }) => ({
+    step,
+    time: step.at === first.at ? '0 ms' : `+${span(step.at - first.at)}`,
+    text: '  '.repeat(depth) + sentence(step),
+    place: `${step.topic}/${step.partition}/${step.offset}`,
+  }))
+  const widest = (of: (line: (typeof lines)[number]) => string) => Math.max(...lines.map((line) => of(line).length))
+  const [timeWidth, textWidth] = [
+    widest(({ time }) => time),
+    Math.min(
+      100,
+      widest(({ text }) => text),
+    ),
+  ]
+  const began = `${new Date(first.at).toISOString()}, ${steps.length} records in ${span(last.at - first.at)}`
+  return [
+    paint('dim', `${began}, conversation ${first.conversationId}`),
+    ...lines.map(({ step, time, text, place }) => {
+      const padded = text.padEnd(textWidth)
+      return `${paint('dim', time.padStart(timeWidth))}  ${paint(colours[step.kind], padded)}  ${paint('dim', place)}`
+    }),
+  ]
+}
+
+const colours = { message: 'reset', postponed: 'yellow', retry: 'yellow', 'dead-letter': 'red', replay: 'cyan' } as const
+
+/** Every step below the message that led to it, and a message's failures below itself; siblings by time. */
+function tree(steps: readonly JourneyStep[]): Line[] {
+  const messages = new Map(steps.filter(({ kind }) => kind === 'message').map((step) => [step.id, step]))
+  const parentOf = (step: JourneyStep): JourneyStep | undefined => {
+    const own = messages.get(step.id)
+    if (own !== undefined && own !== step) return own
+    return step.causationId === undefined ? undefined : messages.get(step.causationId)
+  }
+  const children = Map.groupBy(steps, parentOf)
+  const below = (parent: JourneyStep | undefined, depth: number): Line[] =>
+    (children.get(parent) ?? []).flatMap((step) => [{ step, depth }, ...below(step, depth + 1)])
+  return below(undefined, 0)
+}
+
+function sentence({ kind, type, source, endpoint, error }: JourneyStep): string {
+  const name = type?.slice(type.lastIndexOf('.') + 1) ?? '(unknown message)'
+  const reason = error === undefined ? '' : `: ${error.type}: ${error.message.split('\n', 1)[0]}`
+  switch (kind) {
+    case 'message':
+      return `${name} from ${source ?? 'elsewhere'}`
+    case 'postponed':
+      return `${endpoint} asked to have it again later`
+    case 'retry':
+      return `${endpoint} will try again${reason}`
+    case 'dead-letter':
+      return `${endpoint} gave up after ${error?.attempts ?? 0} tries${reason}`
+    case 'replay':
+      return `sent back to ${endpoint} by a person`
+  }
+}

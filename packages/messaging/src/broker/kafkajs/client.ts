@@ -1,0 +1,72 @@
+import { connect, type Socket } from 'node:net'
+import { Kafka, logLevel, type ISocketFactoryArgs, type KafkaConfig, type LogEntry } from 'kafkajs'
+import { patchKafkajs } from './patches.ts'
+import type { KafkajsSettings, Log } from './settings.ts'
+
+/** A kafkajs client whose connections can be cut for good. */
+export interface Client {
+  readonly kafka: Kafka
+  /** Closes every connection at once and opens no new one, so that nothing begun with this client can still reach a broker. */
+  cut(): void
+}
+
+export interface ClientTimes {
+  /** Milliseconds. */
+  readonly connectionTimeout: number
+  readonly requestTimeout: number
+}
+
+/**
+ * kafkajs has no way to abandon what it has begun: a request that waits for a connection is sent when there is one, and a
+ * disconnect waits for what is in flight. Destroying the sockets, and refusing new ones, is reliable.
+ */
+export function openClient({ brokers, clientId, log }: KafkajsSettings, times: ClientTimes): Client {
+  patchKafkajs()
+  const sockets = cuttableSockets()
+  const config: KafkaConfig = {
+    ...times,
+    // Another client begins with another broker of the list, or one dead broker could hold up all.
+    brokers: rotated(brokers),
+    clientId,
+    authenticationTimeout: times.connectionTimeout,
+    // Connecting tries each broker once; nothing is ever produced twice by it, that is the producer's own setting.
+    retry: { retries: brokers.length, initialRetryTime: 50, maxRetryTime: 250 },
+    socketFactory: sockets.open,
+    logLevel: logLevel.WARN,
+    logCreator: () => (entry) => relay(log, entry),
+  }
+  return { kafka: new Kafka(config), cut: sockets.cut }
+}
+
+let turn = 0
+
+function rotated(brokers: readonly string[]): string[] {
+  const first = turn++ % Math.max(brokers.length, 1)
+  return [...brokers.slice(first), ...brokers.slice(0, first)]
+}
+
+/** kafkajs calls every failed try an error; what matters is logged where it is handled. */
+function relay(log: Log, { namespace, log: { message, ...fields } }: LogEntry): void {
+  log.debug({ ...fields, kafkajs: namespace }, message)
+}
+
+function cuttableSockets() {
+  const open = new Set<Socket>()
+  let closed = false
+  return {
+    open: ({ host, port, onConnect }: ISocketFactoryArgs): Socket => {
+      if (closed) throw new Error('this client was closed')
+      const socket = connect({ host, port }, onConnect)
+      socket.setKeepAlive(true, 60_000)
+      socket.setNoDelay(true)
+      open.add(socket)
+      socket.once('close', () => open.delete(socket))
+      return socket
+    },
+    cut: () => {
+      closed = true
+      // kafkajs hears 'error', not 'close': only so it lets go of its requests and timers.
+      for (const socket of open) socket.destroy(new Error('this client was closed'))
+    },
+  }
+}

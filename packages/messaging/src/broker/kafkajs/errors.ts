@@ -1,0 +1,24 @@
+import { BrokerUnavailable } from '../port.ts'
+
+/** The name of the error code the broker answered with (https://kafka.apache.org/protocol#protocol_error_codes), or undefined when it did not answer. */
+export function brokerSaid(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('type' in cause && typeof cause.type === 'string') return cause.type
+  }
+  return undefined
+}
+
+const HINTS: Record<string, string> = {
+  UNKNOWN_TOPIC_OR_PARTITION: 'a topic does not exist; `petrel deploy` creates the topics',
+  TOPIC_AUTHORIZATION_FAILED: 'a topic may not be used by this user',
+  GROUP_AUTHORIZATION_FAILED: 'the group may not be used by this user',
+}
+
+export function unavailable(what: string, error: unknown): BrokerUnavailable {
+  if (error instanceof BrokerUnavailable) return error
+  const said = brokerSaid(error)
+  const why = said === undefined ? messageOf(error) : (HINTS[said] ?? `${said}: ${messageOf(error)}`)
+  return new BrokerUnavailable(`${what}: ${why}`, { cause: error })
+}
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,92 @@
+import type { Type } from 'avsc'
+import type { MessageDescriptor } from '../definition/message.ts'
+import type { Registry } from '../registry/port.ts'
+import { compile } from './avro.ts'
+import { InvalidMessage, Undecodable } from './errors.ts'
+import { misfit } from './misfit.ts'
+import { readBody, type Reading, readingOf } from './reading.ts'
+import { schemaIdOf, schemaIds, wireWriter } from './wire.ts'
+import { type WriterSchema, writerSchemas } from './writerSchemas.ts'
+
+/** Turns messages into the values of Kafka records and back. */
+export interface AvroCodec {
+  /**
+   * @param schemaId under which the type's schema is registered
+   * @returns a part of a larger buffer, which nobody writes again
+   * @throws InvalidMessage when the data does not fit the schema: which field, and why
+   */
+  encode(type: MessageDescriptor, schemaId: number, data: object): Buffer
+  /** Fetches the schemas that `decode` needs for these values. @throws RegistryUnavailable */
+  prepare(values: readonly (Buffer | null)[]): Promise<void>
+  /**
+   * Reads a prepared value as the reader's version of its type.
+   * @throws Undecodable when no try can help: what is wrong, and what a person can do
+   */
+  decode(value: Buffer | null, reader: MessageDescriptor): object
+  /** Reads any value as its writer wrote it; for people and tools. @throws Undecodable, RegistryUnavailable */
+  decodeAny(value: Buffer | null): Promise<{ fullName: string; data: object }>
+}
+
+export interface AvroCodecOptions {
+  readonly registry: Pick<Registry, 'schemaOf'>
+  /** How long an id is not asked for again when the registry does not know it, in milliseconds. */
+  readonly unknownForMs?: number
+}
+
+/** An Avro codec that compiles each schema once, and asks the registry once for each id. */
+export function avroCodec({ registry, unknownForMs = 30_000 }: AvroCodecOptions): AvroCodec {
+  const writers = writerSchemas(registry, unknownForMs)
+  const types = new Map<MessageDescriptor, Type>()
+  const readings = new Map<MessageDescriptor, Map<WriterSchema, Reading>>()
+  const write = wireWriter()
+
+  const typeOf = (type: MessageDescriptor) => remembered(types, type, () => compile(type.schema))
+
+  function writerOf(value: Buffer | null): { writer: WriterSchema; type: Type } {
+    const id = schemaIdOf(value)
+    const writer = writers.get(id)
+    if (writer === undefined) throw new Error(`Schema ${id} is not at hand: call prepare() with the value before decode().`)
+    if (writer.type === undefined) throw new Undecodable(writer.problem)
+    return { writer, type: writer.type }
+  }
+
+  return {
+    encode(type, schemaId, data) {
+      const avro = typeOf(type)
+      if (!avro.isValid(data, { noUndeclaredFields: true })) throw misfit(type, avro, data)
+      requireKey(type, data)
+      return write(schemaId, avro, data)
+    },
+
+    async prepare(values) {
+      await writers.fetch(schemaIds(values))
+    },
+
+    decode(value, reader) {
+      const { writer, type } = writerOf(value)
+      const ofReader = remembered(readings, reader, () => new Map<WriterSchema, Reading>())
+      const reading = remembered(ofReader, writer, () => readingOf(type, typeOf(reader), writer.id))
+      if ('problem' in reading) throw new Undecodable(reading.problem)
+      return readBody(value as Buffer, reading.type, reading.resolver)
+    },
+
+    async decodeAny(value) {
+      await writers.fetch(schemaIds([value]))
+      const { type } = writerOf(value)
+      return { fullName: type.name ?? '', data: readBody(value as Buffer, type, undefined) }
+    },
+  }
+}
+
+function requireKey({ fullName, key }: MessageDescriptor, data: object): void {
+  const value = (data as Record<string, unknown>)[key]
+  if (typeof value !== 'string' || value === '')
+    throw new InvalidMessage(`${fullName}.${key}: is empty, but it is the record's key: it decides the order of messages`)
+}
+
+/** The value under a key, made on first use. */
+function remembered<K, V>(known: Map<K, V>, key: K, make: () => V): V {
+  const value = known.get(key) ?? make()
+  if (!known.has(key)) known.set(key, value)
+  return value
+}

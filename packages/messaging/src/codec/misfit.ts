@@ -1,0 +1,36 @@
+import { inspect } from 'node:util'
+import avsc, { type Type } from 'avsc'
+import type { MessageDescriptor } from '../definition/message.ts'
+import { TimestampMillis } from './avro.ts'
+import { InvalidMessage } from './errors.ts'
+
+/** Why data does not fit its schema: `sales.OrderPlaced.lines.0.quantity: 1.5 is not an int`. */
+export function misfit({ fullName }: MessageDescriptor, type: Type, data: unknown): InvalidMessage {
+  const reasons: string[] = []
+  type.isValid(data, {
+    noUndeclaredFields: true,
+    errorHook: (path, value, expected) => reasons.push(`${[fullName, ...path].join('.')}: ${reason(value, expected)}`),
+  })
+  return new InvalidMessage(reasons[0] ?? `${fullName}: does not fit its schema`)
+}
+
+function reason(value: unknown, expected: Type): string {
+  if (value === undefined) return 'is missing'
+  const undeclared = undeclaredField(value, expected)
+  if (undeclared !== undefined) return `has no field "${undeclared}" in its schema; add it there, or leave it out`
+  return `${inspect(value, { depth: 0, maxStringLength: 40, breakLength: Number.POSITIVE_INFINITY })} is not ${nounFor(expected)}`
+}
+
+function undeclaredField(value: unknown, expected: Type): string | undefined {
+  if (!(expected instanceof avsc.types.RecordType) || typeof value !== 'object' || value === null) return undefined
+  return Object.keys(value).find((name) => expected.field(name) === undefined)
+}
+
+function nounFor(type: Type): string {
+  if (type instanceof TimestampMillis) return 'a valid Date'
+  if (type instanceof avsc.types.EnumType) return `one of ${type.symbols.join(', ')}`
+  if (type instanceof avsc.types.UnwrappedUnionType) return type.types.map(nounFor).join(' or ')
+  if (type instanceof avsc.types.RecordType) return 'an object'
+  if (type.typeName === 'null') return 'null'
+  return /^[aeiou]/.test(type.typeName) ? `an ${type.typeName}` : `a ${type.typeName}`
+}

@@ -1,0 +1,76 @@
+import type { BrokerRecord, Subscription, TopicPartition } from '../broker/port.ts'
+import { Lane, type LaneOwner } from './lane.ts'
+import type { Workshop } from './workshop.ts'
+
+/** One consumer group member, its partitions sorted into lanes. */
+export class Consumer {
+  readonly #workshop: Workshop
+  readonly #group: string
+  readonly #lanes = new Map<number, Lane>()
+  /** Lanes that went to another member and may still have a batch in hand. */
+  readonly #leaving = new Map<number, Promise<void>>()
+  #subscription: Subscription | undefined
+  #stopping = false
+  readonly #early: ((subscription: Subscription) => void)[] = []
+
+  private constructor(workshop: Workshop, group: string) {
+    this.#workshop = workshop
+    this.#group = group
+  }
+
+  /** Joins the group; resolves when partitions are assigned. */
+  static async start(workshop: Workshop, group: string, topics: readonly string[]): Promise<Consumer> {
+    const consumer = new Consumer(workshop, group)
+    const listener = {
+      onAssigned: (partitions: readonly TopicPartition[]) => consumer.#assign(partitions),
+      onRecords: (records: readonly BrokerRecord[]) => consumer.#offer(records),
+    }
+    const subscription = await workshop.broker.subscribe({ group, topics, listener })
+    consumer.#subscription = subscription
+    for (const action of consumer.#early.splice(0)) action(subscription)
+    return consumer
+  }
+
+  /** Finishes the batches in hand, commits and leaves the group. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    const lanes = [...this.#lanes.values()]
+    for (const lane of lanes) lane.end()
+    await Promise.all([...lanes.map((lane) => lane.ended), ...this.#leaving.values()])
+    await this.#subscription?.commit([])
+    await this.#subscription?.stop()
+  }
+
+  #assign(partitions: readonly TopicPartition[]): void {
+    if (this.#stopping) return
+    const numbers = new Set(partitions.map(({ partition }) => partition))
+    for (const [number, lane] of this.#lanes) {
+      lane.clear()
+      if (numbers.has(number)) continue
+      lane.end()
+      this.#lanes.delete(number)
+      this.#leaving.set(number, lane.ended)
+    }
+    for (const number of numbers) if (!this.#lanes.has(number)) this.#lanes.set(number, this.#open(number))
+  }
+
+  #open(number: number): Lane {
+    const owner: LaneOwner = {
+      pause: (partition) => this.#tell((subscription) => subscription.pause(partition)),
+      resume: (partition) => this.#tell((subscription) => subscription.resume(partition)),
+      commit: (positions) => this.#tell((subscription) => void subscription.commit(positions)),
+    }
+    return new Lane(this.#workshop, owner, `${this.#group}/${number}`, this.#leaving.get(number) ?? Promise.resolve())
+  }
+
+  #offer(records: readonly BrokerRecord[]): void {
+    const [first] = records
+    if (first !== undefined) this.#lanes.get(first.partition)?.offer(records)
+  }
+
+  /** Records may come before `subscribe` has returned. */
+  #tell(action: (subscription: Subscription) => void): void {
+    if (this.#subscription === undefined) this.#early.push(action)
+    else action(this.#subscription)
+  }
+}

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs'
+
+const lookAgainMs = 200
+
+/**
+ * A fault that a person switches on and off: while the file exists, every handler throws its content.
+ * A file, since a Kubernetes ConfigMap is one, too. It is looked at five times a second at most.
+ */
+export function faultSwitch(file: string | undefined): () => string | undefined {
+  if (file === undefined) return () => undefined
+  let lookedAt = 0
+  let fault: string | undefined
+  return () => {
+    const now = Date.now()
+    if (now - lookedAt >= lookAgainMs) {
+      lookedAt = now
+      fault = contentOf(file)
+    }
+    return fault
+  }
+}
+
+function contentOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').trim() || `The fault switch ${file} is on.`
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}

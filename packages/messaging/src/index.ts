@@ -1,0 +1,22 @@
+export { type Duration, milliseconds } from './definition/duration.ts'
+export { type Endpoint, endpoint, type Recoverability } from './definition/endpoint.ts'
+export { handler, type Handler, type HandlerContext, type Incoming, type Tx } from './definition/handler.ts'
+export {
+  type AvroSchema,
+  command,
+  event,
+  type Message,
+  type MessageDescriptor,
+  type MessageKind,
+  type MessageType,
+  timeout,
+} from './definition/message.ts'
+export { Postpone, Unrecoverable } from './definition/outcome.ts'
+export { saga, type Saga, type SagaContext } from './definition/saga.ts'
+export { table, type Columns, type Row, type Table } from './definition/table.ts'
+export { BrokerUnavailable } from './broker/port.ts'
+export { uuid7 } from './uuid7.ts'
+export { run } from './run.ts'
+export { type SendOptions, type Service, start, type StartOptions } from './service.ts'
+export { readSettings, type Settings } from './settings.ts'
+export type { Log } from './log.ts'

@@ -1,0 +1,84 @@
+import type { BrokerAdmin, TopicPartition } from '../broker/port.ts'
+import type { Pool } from 'pg'
+import type { Endpoint } from '../definition/endpoint.ts'
+import type { Registry } from '../registry/port.ts'
+import { pendingMigrations, petrelMigrations } from '../store/postgres/migrate.ts'
+import type { Ground } from './ground.ts'
+import { type Missing, NotDeployed, OtherPartitions } from './notDeployed.ts'
+import { type GroupPlan, type MessagePlan, type Plan, plan } from './plan.ts'
+
+/**
+ * Whether all that `deploy` makes is there; asked before an endpoint starts. With the service's database, that
+ * Petrel's tables are in it, too.
+ * @throws NotDeployed, OtherPartitions, RegistryUnavailable, BrokerUnavailable; pg's errors when the database is away
+ */
+export async function checkDeployed(
+  endpoint: Endpoint,
+  { admin, registry, prefix, database }: Pick<Ground, 'admin' | 'registry' | 'prefix'> & { readonly database?: Pool },
+): Promise<void> {
+  const planned = plan(endpoint, prefix)
+  await refuseOtherPartitions(planned, admin)
+  const own = planned.topics.map(({ topic }) => ({ topic, owner: endpoint.name }))
+  const topics = await missingTopics([...own, ...ownersOf([...planned.hears, ...planned.says])], admin)
+  const schemas = await missingSchemas([...planned.owns, ...planned.says], registry)
+  // Without its topics a group has no positions either: one sentence is enough for both.
+  const positions = topics.length > 0 ? [] : await missingPositions(planned, admin)
+  const migrations = database === undefined ? [] : await pendingMigrations(database, [petrelMigrations])
+  const tables = migrations.map((name) => ({ what: `migration ${name}`, owner: endpoint.name }))
+  const missing = [...topics, ...schemas, ...positions, ...tables]
+  if (missing.length > 0) throw new NotDeployed(endpoint.name, missing)
+}
+
+/** @throws NotDeployed when an endpoint hears a topic that does not exist */
+export async function refuseMissingOwners({ endpoint, hears }: Plan, admin: BrokerAdmin): Promise<void> {
+  const missing = await missingTopics(ownersOf(hears), admin)
+  if (missing.length > 0) throw new NotDeployed(endpoint, missing)
+}
+
+/** @throws OtherPartitions when one of its topics exists with another number of partitions */
+export async function refuseOtherPartitions({ endpoint, topics }: Plan, admin: BrokerAdmin): Promise<void> {
+  const existing = await admin.partitions(topics.map(({ topic }) => topic))
+  for (const { topic, partitions } of topics) {
+    const found = existing.get(topic)
+    if (found !== undefined && found !== partitions) throw new OtherPartitions(endpoint, topic, found, partitions)
+  }
+}
+
+/** Which partitions a group has no position in. */
+export async function withoutPosition({ group, topics }: GroupPlan, admin: BrokerAdmin): Promise<TopicPartition[]> {
+  const [partitions, positions] = await Promise.all([admin.partitions(topics), admin.committed(group, topics)])
+  const has = new Set(positions.map(({ topic, partition }) => `${topic}/${partition}`))
+  const all = [...partitions].flatMap(([topic, count]) => Array.from({ length: count }, (_, partition) => ({ topic, partition })))
+  return all.filter(({ topic, partition }) => !has.has(`${topic}/${partition}`))
+}
+
+interface OwnedTopic {
+  readonly topic: string
+  readonly owner: string
+}
+
+const ownersOf = (messages: readonly MessagePlan[]): OwnedTopic[] =>
+  messages.map(({ topic, type }) => ({ topic, owner: type.owner }))
+
+async function missingTopics(wanted: readonly OwnedTopic[], admin: BrokerAdmin): Promise<Missing[]> {
+  const owners = new Map(wanted.map(({ topic, owner }) => [topic, owner]))
+  const existing = await admin.partitions([...owners.keys()])
+  return [...owners].filter(([topic]) => !existing.has(topic)).map(([topic, owner]) => ({ what: `topic ${topic}`, owner }))
+}
+
+async function missingSchemas(messages: readonly MessagePlan[], registry: Registry): Promise<Missing[]> {
+  const wanted = [...new Map(messages.map((message) => [message.subject, message])).values()]
+  const ids = await Promise.all(wanted.map(({ subject, type }) => registry.idOf(subject, type.schema)))
+  return wanted
+    .filter((_, index) => ids[index] === undefined)
+    .map(({ subject, type }) => ({ what: `schema ${subject}`, owner: type.owner }))
+}
+
+/** A group without a position begins with the earliest record: wrong only for one that wants the latest. */
+async function missingPositions({ endpoint, groups }: Plan, admin: BrokerAdmin): Promise<Missing[]> {
+  const wanted = groups.filter(({ from }) => from === 'latest')
+  const gaps = await Promise.all(wanted.map((group) => withoutPosition(group, admin)))
+  return wanted
+    .filter((_, index) => gaps[index]?.length !== 0)
+    .map(({ group }) => ({ what: `the first position of group ${group}`, owner: endpoint }))
+}

@@ -1,0 +1,104 @@
+import { type BrokerAdmin, GroupIsRunning, type Position } from '../broker/port.ts'
+import type { Endpoint } from '../definition/endpoint.ts'
+import type { Registry } from '../registry/port.ts'
+import { migrate, petrelMigrations } from '../store/postgres/migrate.ts'
+import { refuseMissingOwners, refuseOtherPartitions, withoutPosition } from './checkDeployed.ts'
+import type { Ground } from './ground.ts'
+import { NotMigrated } from './notDeployed.ts'
+import { type GroupPlan, type Plan, plan } from './plan.ts'
+
+/** An endpoint, and the database that its service owns. */
+export interface Deployment {
+  readonly endpoint: Endpoint
+  readonly database?: {
+    readonly url: string
+    /** Folder of the service's own migrations, run after those of Petrel's own tables. */
+    readonly migrations?: string
+  }
+}
+
+/** What was not there before; all empty when everything was. */
+export interface DeployReport {
+  readonly topics: readonly string[]
+  readonly subjects: readonly string[]
+  readonly migrations: readonly { readonly endpoint: string; readonly name: string }[]
+  /** Where groups begin that had no position yet. */
+  readonly positions: readonly { readonly group: string; readonly topic: string; readonly partitions: number }[]
+}
+
+type DeployGround = Pick<Ground, 'admin' | 'registry' | 'prefix'>
+
+/** {@link deployAll} for one endpoint. */
+export const deploy = (deployment: Deployment, ground: DeployGround): Promise<DeployReport> => deployAll([deployment], ground)
+
+/**
+ * Makes everything that the endpoints need: topics, schemas, tables, and where new groups begin. What is there already
+ * is left as it is, so that it can run before every start, and again after it was interrupted.
+ * The topics of all come first: endpoints that hear each other go together, in any order.
+ * @throws OtherPartitions when a topic exists with another number of partitions; then nothing was made
+ * @throws NotDeployed when an endpoint hears a topic whose owner was never deployed; its own topics are then there
+ * @throws NotMigrated when a database is away, or refuses a migration
+ * @throws GroupIsRunning when a group that is to begin with the latest record runs already
+ * @throws IncompatibleSchema, RegistryUnavailable, BrokerUnavailable
+ */
+export async function deployAll(
+  deployments: readonly Deployment[],
+  { admin, registry, prefix }: DeployGround,
+): Promise<DeployReport> {
+  const plans = deployments.map(({ endpoint }) => plan(endpoint, prefix))
+  for (const each of plans) await refuseOtherPartitions(each, admin)
+  const topics = await admin.createTopics(plans.flatMap((each) => each.topics))
+  const subjects = await flat(plans, (each) => registerSchemas(each, registry))
+  const migrations = await flat(deployments, migrateDatabase)
+  for (const each of plans) await refuseMissingOwners(each, admin)
+  const groups = plans.flatMap((each) => each.groups)
+  const positions = await flat(groups, (group) => commitFirstPositions(group, admin))
+  return { topics, subjects, migrations, positions }
+}
+
+async function registerSchemas({ owns }: Plan, registry: Registry): Promise<string[]> {
+  return flat(owns, async ({ subject, type }) => {
+    if ((await registry.idOf(subject, type.schema)) !== undefined) return []
+    await registry.register(subject, type.schema)
+    return [subject]
+  })
+}
+
+async function migrateDatabase({ endpoint, database }: Deployment): Promise<DeployReport['migrations']> {
+  if (database === undefined) return []
+  const own = database.migrations === undefined ? [] : [{ namespace: endpoint.name, path: database.migrations }]
+  try {
+    const names = await migrate(database.url, [petrelMigrations, ...own])
+    return names.map((name) => ({ endpoint: endpoint.name, name }))
+  } catch (error) {
+    throw new NotMigrated(endpoint.name, error)
+  }
+}
+
+/**
+ * Only partitions without a position get one, so a subscription added later begins where its endpoint says, too.
+ * Kafka refuses while the old version runs: no harm where the beginning is the earliest record, since a group without a
+ * position begins there by itself.
+ */
+async function commitFirstPositions(plan: GroupPlan, admin: BrokerAdmin): Promise<DeployReport['positions']> {
+  const { group, from } = plan
+  const missing = Map.groupBy(await withoutPosition(plan, admin), ({ topic }) => topic)
+  const first = await flat([...missing], async ([topic, gaps]): Promise<Position[]> => {
+    const ends = (await admin.offsets(topic)).filter((end) => gaps.some(({ partition }) => partition === end.partition))
+    return ends.map(({ partition, [from]: offset }) => ({ topic, partition, offset }))
+  })
+  try {
+    if (first.length > 0) await admin.commit(group, first)
+  } catch (error) {
+    if (error instanceof GroupIsRunning && from === 'earliest') return []
+    throw error
+  }
+  return [...missing].map(([topic, gaps]) => ({ group, topic, partitions: gaps.length }))
+}
+
+/** One after the other: a deployment is rare, and its errors should name the first thing that is wrong. */
+async function flat<T, R>(items: readonly T[], make: (item: T) => Promise<readonly R[]>): Promise<R[]> {
+  const made: R[] = []
+  for (const item of items) made.push(...(await make(item)))
+  return made
+}

@@ -1,0 +1,87 @@
+import type { TopicSpec } from '../broker/port.ts'
+import { milliseconds } from '../definition/duration.ts'
+import { type Endpoint, subscriptions } from '../definition/endpoint.ts'
+import type { MessageDescriptor } from '../definition/message.ts'
+import { dltTopic, mainGroup, replayedTopic, replayTopic, retryGroup, retryTopic, subjectName, topicName } from '../naming.ts'
+
+/** A message type, and where Kafka and the registry have it. */
+export interface MessagePlan {
+  readonly type: MessageDescriptor
+  readonly topic: string
+  readonly subject: string
+}
+
+/** A consumer group and what it reads. */
+export interface GroupPlan {
+  readonly group: string
+  readonly topics: readonly string[]
+  /** Where it begins in a partition that it has never read. */
+  readonly from: 'earliest' | 'latest'
+}
+
+/** Everything that must stand in Kafka and in the registry before an endpoint can run. */
+export interface Plan {
+  readonly endpoint: string
+  /** The topics that its deployment creates. */
+  readonly topics: readonly TopicSpec[]
+  /** Messages whose topics and schemas its deployment makes: the other endpoints rely on it. */
+  readonly owns: readonly MessagePlan[]
+  readonly hears: readonly MessagePlan[]
+  readonly says: readonly MessagePlan[]
+  readonly groups: readonly GroupPlan[]
+}
+
+/** How long a message stays: as long as an endpoint may be away, and as far back as a new subscriber sees. */
+const messages = { 'cleanup.policy': 'delete', 'retention.ms': String(milliseconds('30d')) }
+/** What waits for a person waits as long as it takes; so does what a person has sent on its way. */
+const kept = { 'cleanup.policy': 'delete', 'retention.ms': '-1' }
+/** The newest mark for a dead letter says all that the older ones said. */
+const marks = { 'cleanup.policy': 'compact' }
+
+/** What an endpoint needs, derived from its definition alone. */
+export function plan(endpoint: Endpoint, prefix: string): Plan {
+  const place = (type: MessageDescriptor) => ({ type, topic: prefix + topicName(type), subject: prefix + subjectName(type) })
+  const hears = unique(subscriptions(endpoint)).map(place)
+  const says = unique(endpoint.says).map(place)
+  const owns = messageTypes(endpoint)
+    .filter((type) => type.owner === endpoint.name)
+    .map(place)
+  const topics = owns.map(({ topic }) => ({ topic, partitions: endpoint.partitions, config: messages }))
+  if (hears.length === 0) return { endpoint: endpoint.name, topics, owns, hears, says, groups: [] }
+  const groups = groupsOf(endpoint, hears, prefix)
+  return { endpoint: endpoint.name, topics: [...topics, ...recoveryTopics(endpoint, prefix)], owns, hears, says, groups }
+}
+
+/** Every message type that an endpoint hears or says, each once. */
+export function messageTypes(endpoint: Endpoint): MessageDescriptor[] {
+  return unique([...endpoint.says, ...subscriptions(endpoint)])
+}
+
+/** The topics through which an endpoint's failed messages come back to it. */
+function returnTopics({ name, recoverability }: Endpoint, prefix: string): { retries: string[]; replay: string } {
+  return { retries: recoverability.delayed.map((delay) => prefix + retryTopic(name, delay)), replay: prefix + replayTopic(name) }
+}
+
+function recoveryTopics(endpoint: Endpoint, prefix: string): TopicSpec[] {
+  const { name, partitions } = endpoint
+  const { retries, replay } = returnTopics(endpoint, prefix)
+  return [
+    ...retries.map((topic) => ({ topic, partitions, config: messages })),
+    { topic: replay, partitions, config: kept },
+    { topic: prefix + dltTopic(name), partitions: 1, config: kept },
+    { topic: prefix + replayedTopic(name), partitions: 1, config: marks },
+  ]
+}
+
+function groupsOf(endpoint: Endpoint, hears: readonly MessagePlan[], prefix: string): GroupPlan[] {
+  const { retries, replay } = returnTopics(endpoint, prefix)
+  return [
+    { group: prefix + mainGroup(endpoint.name), topics: hears.map(({ topic }) => topic), from: endpoint.from },
+    // What lies there is this endpoint's own unfinished work, however late its group is made.
+    { group: prefix + retryGroup(endpoint.name), topics: [...retries, replay], from: 'earliest' },
+  ]
+}
+
+function unique(types: readonly MessageDescriptor[]): MessageDescriptor[] {
+  return [...new Map(types.map((type) => [type.fullName, type])).values()]
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+
+const settings = z.object({
+  KAFKA_BROKERS: z
+    .string()
+    .min(1)
+    .transform((list) => list.split(',').map((broker) => broker.trim())),
+  SCHEMA_REGISTRY_URL: z.url(),
+  DATABASE_URL: z.url(),
+  TOPIC_PREFIX: z
+    .string()
+    .regex(/^[a-zA-Z0-9._-]*$/)
+    .default(''),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  FAULT_FILE: z.string().optional(),
+})
+
+/** What every endpoint needs to know of its surroundings. */
+export type Settings = z.infer<typeof settings>
+
+/** Reads the settings from an environment, whole. @throws Error naming every variable that is missing or wrong */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const parsed = settings.safeParse(environment)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  throw new Error(`The environment is incomplete. ${problems.join('; ')}.`)
+}

@@ -1,0 +1,71 @@
+/** Bytes in network order in a buffer that grows and is used again. */
+export class BinaryWriter {
+  #buffer = Buffer.allocUnsafeSlow(16_384)
+  #end = 0
+
+  int32(value: number): this {
+    this.#reserve(4)
+    this.#end = this.#buffer.writeInt32BE(value, this.#end)
+    return this
+  }
+
+  /** @throws RangeError when a bigint has more than 64 bits. */
+  int64(value: number | bigint): this {
+    this.#reserve(8)
+    if (typeof value === 'bigint') {
+      this.#end = this.#buffer.writeBigInt64BE(value, this.#end)
+      return this
+    }
+    const high = Math.floor(value / 0x1_0000_0000)
+    return this.int32(high).uint32(value - high * 0x1_0000_0000)
+  }
+
+  uint32(value: number): this {
+    this.#reserve(4)
+    this.#end = this.#buffer.writeUInt32BE(value, this.#end)
+    return this
+  }
+
+  byte(value: number): this {
+    this.#reserve(1)
+    this.#buffer[this.#end++] = value
+    return this
+  }
+
+  bytes(value: Uint8Array): this {
+    this.#reserve(value.length)
+    this.#buffer.set(value, this.#end)
+    this.#end += value.length
+    return this
+  }
+
+  /** UTF-8 text behind an optional mark, with the length of both in front. */
+  sizedText(text: string, mark?: number): this {
+    this.#reserve(5 + text.length * 3)
+    const sizeAt = this.#end
+    this.#end += 4
+    if (mark !== undefined) this.#buffer[this.#end++] = mark
+    this.#end += this.#buffer.write(text, this.#end, 'utf8')
+    this.#buffer.writeInt32BE(this.#end - sizeAt - 4, sizeAt)
+    return this
+  }
+
+  /** @returns a copy of what was written, and begins anew. */
+  take(): Buffer {
+    const taken = Buffer.from(this.#buffer.subarray(0, this.#end))
+    this.#end = 0
+    return taken
+  }
+
+  /** Drops what was written. */
+  clear(): void {
+    this.#end = 0
+  }
+
+  #reserve(size: number): void {
+    if (this.#end + size <= this.#buffer.length) return
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#buffer.length * 2, this.#end + size))
+    larger.set(this.#buffer.subarray(0, this.#end))
+    this.#buffer = larger
+  }
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Client, type ClientBase, type Pool } from 'pg'
+
+/** A folder of migrations: files `NNN_name.sql`, run in the order of their numbers. */
+export interface MigrationFolder {
+  /** Whose they are: `petrel` for the library's, the service's name for its own. */
+  readonly namespace: string
+  readonly path: string
+}
+
+/** The tables of the library. */
+export const petrelMigrations: MigrationFolder = {
+  namespace: 'petrel',
+  path: fileURLToPath(new URL('migrations', import.meta.url)),
+}
+
+/** The migrations cannot be told apart or do not agree with what was run before: a person has to look. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError'
+}
+
+interface Migration {
+  /** `petrel/001_inbox.sql` */
+  readonly name: string
+  readonly sql: string
+  readonly checksum: string
+}
+
+/**
+ * Runs what has not run yet, each file once and in a transaction of its own, recorded in `petrel_migrations`. Two at a time
+ * wait for each other; running again changes nothing.
+ * @returns the names of those run now
+ * @throws MigrationError when a file was changed after it had run; pg's error, with the file's name, when one fails
+ */
+export async function migrate(database: string | ClientBase, folders: readonly MigrationFolder[]): Promise<string[]> {
+  const migrations = await readFolders(folders)
+  return withClient(database, (client) =>
+    withLock(client, async () => {
+      await client.query(createRecord)
+      const pending = notRun(migrations, await recorded(client))
+      for (const migration of pending) await run(client, migration)
+      return pending.map(({ name }) => name)
+    }),
+  )
+}
+
+/** What `migrate` would run. @throws MigrationError when a file was changed after it had run */
+export async function pendingMigrations(
+  database: string | ClientBase | Pool,
+  folders: readonly MigrationFolder[],
+): Promise<string[]> {
+  const migrations = await readFolders(folders)
+  return withClient(database, async (client) => notRun(migrations, await recorded(client)).map(({ name }) => name))
+}
+
+async function readFolders(folders: readonly MigrationFolder[]): Promise<Migration[]> {
+  return (await Promise.all(folders.map(readFolder))).flat()
+}
+
+async function readFolder({ namespace, path }: MigrationFolder): Promise<Migration[]> {
+  const files = (await readdir(path)).filter((file) => file.endsWith('.sql')).toSorted()
+  refuseUnclearOrder(path, files)
+  return Promise.all(
+    files.map(async (file) => {
+      const sql = (await readFile(join(path, file), 'utf8')).replaceAll('\r\n', '\n')
+      return { name: `${namespace}/${file}`, sql, checksum: createHash('sha256').update(sql).digest('hex') }
+    }),
+  )
+}
+
+function refuseUnclearOrder(path: string, files: readonly string[]): void {
+  const numbers = new Set<string>()
+  for (const file of files) {
+    const number = /^(\d{3})_[\w-]+\.sql$/.exec(file)?.[1]
+    if (number === undefined)
+      throw new MigrationError(`${join(path, file)}: name it NNN_what_it_does.sql, for example 002_add_totals.sql.`)
+    if (numbers.has(number))
+      throw new MigrationError(`${path}: two migrations have the number ${number}. Give one the next free number.`)
+    numbers.add(number)
+  }
+}
+
+/** Session-level, so it also covers the creation of the table of records. The number is arbitrary and must never change. */
+const lockNumber = 7_386_520_114
+
+async function withLock<T>(client: ClientBase, task: () => Promise<T>): Promise<T> {
+  await client.query('select pg_advisory_lock($1)', [lockNumber])
+  try {
+    return await task()
+  } finally {
+    await client.query('select pg_advisory_unlock($1)', [lockNumber])
+  }
+}
+
+const createRecord = `create table if not exists petrel_migrations (
+  name text primary key,
+  checksum text not null,
+  applied_at timestamptz not null default now()
+)`
+
+async function recorded(client: ClientBase | Pool): Promise<Map<string, string>> {
+  const { rows: tables } = await client.query<{ found: boolean }>(`select to_regclass('petrel_migrations') is not null as found`)
+  if (tables[0]?.found !== true) return new Map()
+  const { rows } = await client.query<{ name: string; checksum: string }>('select name, checksum from petrel_migrations')
+  return new Map(rows.map(({ name, checksum }) => [name, checksum]))
+}
+
+/** A record without a file is a newer version's: the older one may still run beside it while it is being replaced. */
+function notRun(migrations: readonly Migration[], recorded: ReadonlyMap<string, string>): Migration[] {
+  return migrations.filter(({ name, checksum }) => {
+    const ran = recorded.get(name)
+    if (ran !== undefined && ran !== checksum)
+      throw new MigrationError(`${name} was changed after it had run. Restore it, and make the change in a new migration.`)
+    return ran === undefined
+  })
+}
+
+async function run(client: ClientBase, { name, sql, checksum }: Migration): Promise<void> {
+  await client.query('begin')
+  try {
+    await client.query(sql)
+    await client.query('insert into petrel_migrations (name, checksum) values ($1, $2)', [name, checksum])
+    await client.query('commit')
+  } catch (error) {
+    await client.query('rollback')
+    throw new Error(`Migration ${name} failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+}
+
+async function withClient<C extends ClientBase | Pool, T>(
+  database: string | C,
+  task: (client: C | Client) => Promise<T>,
+): Promise<T> {
+  if (typeof database !== 'string') return task(database)
+  const client = new Client({ connectionString: database, application_name: 'petrel migrate' })
+  await client.connect()
+  try {
+    return await task(client)
+  } finally {
+    await client.end()
+  }
+}

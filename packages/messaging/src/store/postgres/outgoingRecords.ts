@@ -1,0 +1,118 @@
+import avro from 'avsc'
+import type { OutgoingRecord, RecordHeaders } from '../../broker/port.ts'
+
+type HeaderValue = Buffer | string | readonly (Buffer | string)[]
+
+/** Records of a batch have few topics and few sets of header names: each is written once, and records point at it. */
+interface PackedRecords {
+  readonly topics: readonly string[]
+  readonly headerNames: readonly (readonly string[])[]
+  readonly records: readonly PackedRecord[]
+}
+
+interface PackedRecord {
+  readonly topic: number
+  readonly partition: number | null
+  readonly key: Buffer | string | null
+  readonly value: Buffer | null
+  readonly names: number
+  readonly headers: readonly HeaderValue[]
+}
+
+const textOrBytes = ['string', 'bytes']
+
+const packedRecords = avro.Type.forSchema({
+  type: 'record',
+  name: 'PackedRecords',
+  fields: [
+    { name: 'topics', type: { type: 'array', items: 'string' } },
+    { name: 'headerNames', type: { type: 'array', items: { type: 'array', items: 'string' } } },
+    {
+      name: 'records',
+      type: {
+        type: 'array',
+        items: {
+          type: 'record',
+          name: 'PackedRecord',
+          fields: [
+            { name: 'topic', type: 'int' },
+            { name: 'partition', type: ['null', 'int'] },
+            { name: 'key', type: ['null', 'string', 'bytes'] },
+            { name: 'value', type: ['null', 'bytes'] },
+            { name: 'names', type: 'int' },
+            { name: 'headers', type: { type: 'array', items: [...textOrBytes, { type: 'array', items: textOrBytes }] } },
+          ],
+        },
+      },
+    },
+  ],
+})
+
+/** Stands first, so that a later version of this library can tell rows that an earlier one has left. */
+const format = 1
+
+/** Turns records into bytes and back; keeps one buffer for all it encodes. */
+export class OutgoingRecordCodec {
+  #scratch = Buffer.allocUnsafeSlow(65_536)
+
+  encode(records: readonly OutgoingRecord[]): Buffer {
+    const packed = pack(records)
+    this.#scratch[0] = format
+    let end = packedRecords.encode(packed, this.#scratch, 1)
+    if (end < 0) {
+      this.#scratch = Buffer.allocUnsafeSlow(2 * (this.#scratch.length - end))
+      this.#scratch[0] = format
+      end = packedRecords.encode(packed, this.#scratch, 1)
+    }
+    return Buffer.from(this.#scratch.subarray(0, end))
+  }
+
+  /** @throws Error when a newer version of the library wrote the bytes. */
+  decode(bytes: Buffer): OutgoingRecord[] {
+    if (bytes[0] !== format)
+      throw new Error(`Outgoing records of format ${bytes[0]}; this version of Petrel reads ${format}. Run the newer version.`)
+    const { topics, headerNames, records } = packedRecords.fromBuffer(bytes.subarray(1)) as PackedRecords
+    return records.map((record) => unpack(record, topics[record.topic] ?? '', headerNames[record.names] ?? []))
+  }
+}
+
+function pack(records: readonly OutgoingRecord[]): PackedRecords {
+  const topics = new Numbering<string>()
+  const headerNames = new Numbering<readonly string[]>()
+  const packed = records.map(({ topic, key, value, headers, partition }): PackedRecord => {
+    const names = presentNames(headers)
+    return {
+      topic: topics.of(topic, topic),
+      partition: partition ?? null,
+      key,
+      value,
+      names: headerNames.of(JSON.stringify(names), names),
+      headers: names.map((name) => headers[name] as HeaderValue),
+    }
+  })
+  return { topics: topics.values, headerNames: headerNames.values, records: packed }
+}
+
+/** Gives each different value a number, counting from 0. */
+class Numbering<T> {
+  readonly values: T[] = []
+  readonly #numbers = new Map<string, number>()
+
+  of(key: string, value: T): number {
+    const known = this.#numbers.get(key)
+    if (known !== undefined) return known
+    this.#numbers.set(key, this.values.length)
+    return this.values.push(value) - 1
+  }
+}
+
+function presentNames(headers: RecordHeaders): string[] {
+  const names = Object.keys(headers)
+  return names.some((name) => headers[name] === undefined) ? names.filter((name) => headers[name] !== undefined) : names
+}
+
+function unpack({ key, value, partition, headers }: PackedRecord, topic: string, names: readonly string[]): OutgoingRecord {
+  const named: RecordHeaders = Object.fromEntries(names.map((name, at) => [name, headers[at]]))
+  const record = { topic, key, value, headers: named }
+  return partition === null ? record : { ...record, partition }
+}

@@ -1,0 +1,2 @@
+export { type InsertedRow, receive, type Received, type ReceiveOptions } from './receive.ts'
+export { type RequestedTimeout, type SagaReceived, type TestSaga, testSaga } from './testSaga.ts'

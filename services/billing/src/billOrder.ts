@@ -1,0 +1,43 @@
+import { OrderBilled, OrderPlaced, PaymentDeclined } from '@petrel/contracts'
+import { handler, table } from '@petrel/messaging'
+import type { Gateway } from './gateway.ts'
+
+export const invoices = table('invoices', {
+  order_id: 'text',
+  customer_id: 'text',
+  email: 'text',
+  amount_cents: 'bigint',
+  currency: 'text',
+  charge_id: 'text',
+  billed_at: 'timestamptz',
+})
+
+export const declinedPayments = table('declined_payments', {
+  order_id: 'text',
+  customer_id: 'text',
+  amount_cents: 'bigint',
+  currency: 'text',
+  reason: 'text',
+  declined_at: 'timestamptz',
+})
+
+/**
+ * Billing charges the card when an order is placed. A card that declines is an answer and no failure.
+ * No `tx` here: it would hold a transaction open while the gateway thinks.
+ */
+export const billOrder = (gateway: Gateway) =>
+  handler(OrderPlaced, async ({ orderId, customerId, email, totalCents: amountCents, currency }, { insert, publish }) => {
+    const answer = await gateway.charge({ orderId, amountCents, currency })
+    const now = new Date()
+    const payment = { order_id: orderId, customer_id: customerId, amount_cents: amountCents, currency }
+
+    if (answer.outcome === 'declined') {
+      const { reason } = answer
+      insert(declinedPayments, { ...payment, reason, declined_at: now })
+      return publish(PaymentDeclined({ orderId, customerId, email, amountCents, currency, reason }))
+    }
+
+    const { chargeId } = answer
+    insert(invoices, { ...payment, email, charge_id: chargeId, billed_at: now })
+    publish(OrderBilled({ orderId, customerId, email, amountCents, currency, chargeId, billedAt: now }))
+  })

@@ -1,0 +1,96 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Postpone, Unrecoverable } from '@petrel/messaging'
+import { afterEach, expect, test } from 'vitest'
+import { gatewayAt } from './gateway.ts'
+
+const amount = { orderId: '42', amountCents: 700, currency: 'EUR' }
+let server: Server | undefined
+
+afterEach(() => {
+  server?.closeAllConnections()
+  server?.close()
+})
+
+async function listening(answer: RequestListener): Promise<string> {
+  server = createServer(answer).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+const gatewayThatAnswers = async (status: number, body: object, headers: Record<string, string> = {}) =>
+  gatewayAt(await listening((_, response) => response.writeHead(status, headers).end(JSON.stringify(body))), 5_000)
+
+const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+
+test('an order is charged under its own id, so that asking twice takes the money once', async () => {
+  const requests: { request: IncomingMessage; body: unknown }[] = []
+  const url = await listening((request, response) => {
+    request.once('data', (body: Buffer) => {
+      requests.push({ request, body: JSON.parse(body.toString()) })
+      response.writeHead(201).end('{"chargeId":"ch_1"}')
+    })
+  })
+  expect(await gatewayAt(url, 5_000).charge(amount)).toEqual({ outcome: 'charged', chargeId: 'ch_1' })
+  expect(requests).toMatchObject([
+    { request: { method: 'POST', url: '/charges', headers: { 'idempotency-key': '42' } }, body: amount },
+  ])
+})
+
+test('a refund has a key of its own beside the charge', async () => {
+  const keys: unknown[] = []
+  const url = await listening((request, response) => {
+    keys.push(request.headers['idempotency-key'])
+    response.writeHead(201).end('{"refundId":"re_1"}')
+  })
+  expect(await gatewayAt(url, 5_000).refund(amount)).toEqual({ refundId: 're_1' })
+  expect(keys).toEqual(['42/refund'])
+})
+
+test('a declined card is an answer with a reason', async () => {
+  const gateway = await gatewayThatAnswers(402, { reason: 'insufficient funds' })
+  expect(await gateway.charge(amount)).toEqual({ outcome: 'declined', reason: 'insufficient funds' })
+})
+
+test('a gateway that asks for patience gets as many seconds as it wants', async () => {
+  const gateway = await gatewayThatAnswers(429, {}, { 'retry-after': '7' })
+  expect(await errorOf(gateway.charge(amount))).toMatchObject({ name: 'Postpone', delayMs: 7_000 })
+})
+
+test('a gateway that asks for patience without saying how much gets a second', async () => {
+  const gateway = await gatewayThatAnswers(429, {})
+  expect(await errorOf(gateway.charge(amount))).toMatchObject({ name: 'Postpone', delayMs: 1_000 })
+})
+
+test.each([502, 503, 504])('%i says that the gateway is away: the order waits and has not failed', async (status) => {
+  const gateway = await gatewayThatAnswers(status, {})
+  expect(await errorOf(gateway.charge(amount))).toBeInstanceOf(Postpone)
+})
+
+test('a gateway that nobody can connect to is away', async () => {
+  const url = await listening(() => {})
+  server?.close()
+  const error = await errorOf(gatewayAt(url, 5_000).charge(amount))
+  expect(error).toBeInstanceOf(Postpone)
+  expect(error).toHaveProperty('message', expect.stringContaining(url))
+})
+
+test('a gateway that does not answer in time is away', async () => {
+  const url = await listening(() => {})
+  expect(await errorOf(gatewayAt(url, 50).charge(amount))).toBeInstanceOf(Postpone)
+})
+
+test('a plain 500 may be the fault of this order: it fails and is tried again', async () => {
+  const error = await errorOf((await gatewayThatAnswers(500, { reason: 'stumbled' })).charge(amount))
+  expect(error).toMatchObject({ name: 'Error', message: expect.stringMatching(/did not charge order 42: 500.*stumbled/) })
+})
+
+test.each([400, 401, 404, 409, 422])('%i will be the answer however often we ask', async (status) => {
+  const gateway = await gatewayThatAnswers(status, { reason: 'wrong' })
+  expect(await errorOf(gateway.refund(amount))).toBeInstanceOf(Unrecoverable)
+})

@@ -1,0 +1,91 @@
+import { Postpone, Unrecoverable } from '@petrel/messaging'
+import { z } from 'zod'
+
+/** What is charged or given back. */
+export interface Amount {
+  readonly orderId: string
+  /** Minor units. */
+  readonly amountCents: number
+  readonly currency: string
+}
+
+export type ChargeAnswer =
+  | { readonly outcome: 'charged'; readonly chargeId: string }
+  | { readonly outcome: 'declined'; readonly reason: string }
+
+/** The payment gateway: not ours, and reached by HTTP. Asking twice for the same order moves money once. */
+export interface Gateway {
+  /** @throws Postpone when the gateway is away or busy, Unrecoverable when it refuses the request as wrong */
+  charge(amount: Amount): Promise<ChargeAnswer>
+  /** @throws as `charge` does */
+  refund(amount: Amount): Promise<{ readonly refundId: string }>
+}
+
+interface Answer {
+  readonly status: number
+  readonly body: string
+  readonly retryAfter: string | null
+}
+
+const charged = z.object({ chargeId: z.string() })
+const declined = z.object({ reason: z.string() })
+const refunded = z.object({ refundId: z.string() })
+
+/** A way to the gateway at this address that waits `timeoutMs` for each answer. */
+export function gatewayAt(url: string, timeoutMs: number): Gateway {
+  const post = (path: string, idempotencyKey: string, body: Amount) =>
+    request(new URL(path, url), idempotencyKey, body, timeoutMs)
+  return {
+    async charge(amount) {
+      const answer = await post('/charges', amount.orderId, amount)
+      if (answer.status === 402) return { outcome: 'declined', reason: declined.parse(JSON.parse(answer.body)).reason }
+      refuseFailure(answer, `charge order ${amount.orderId}`)
+      return { outcome: 'charged', chargeId: charged.parse(JSON.parse(answer.body)).chargeId }
+    },
+    async refund(amount) {
+      const answer = await post('/refunds', `${amount.orderId}/refund`, amount)
+      refuseFailure(answer, `refund order ${amount.orderId}`)
+      return refunded.parse(JSON.parse(answer.body))
+    },
+  }
+}
+
+async function request(url: URL, idempotencyKey: string, body: Amount, timeoutMs: number): Promise<Answer> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    return { status: response.status, body: await response.text(), retryAfter: response.headers.get('retry-after') }
+  } catch (error) {
+    throw new Postpone(outage, `no answer from ${url.href}: ${reasonOf(error)}`)
+  }
+}
+
+/** How long an order waits when the gateway is away: an outage may take hours, and asking every two seconds costs nothing. */
+const outage = '2s'
+
+/**
+ * An outage is nobody's order: whatever says "the gateway is away" (no connection, no answer, 502 to 504) postpones, so
+ * that no order ends in the dead letter topic for it. A plain 500 may be this order's own fault and counts as a failure.
+ */
+function refuseFailure({ status, body, retryAfter }: Answer, attempt: string): void {
+  if (status >= 200 && status < 300) return
+  const said = `The payment gateway did not ${attempt}: ${status} ${body.slice(0, 500)}`
+  if (status === 429) throw new Postpone(secondsToMs(retryAfter), said)
+  if (status >= 502 && status <= 504) throw new Postpone(outage, said)
+  if (status >= 500) throw new Error(said)
+  throw new Unrecoverable(`${said}. Asking again would get the same answer: correct the message, then replay it.`)
+}
+
+/** Retry-After in seconds (RFC 9110, 10.2.3); the other form, a date, is taken as one second, as is none. */
+const secondsToMs = (retryAfter: string | null): number =>
+  retryAfter !== null && /^\d+$/.test(retryAfter) ? Math.max(Number(retryAfter), 1) * 1_000 : 1_000
+
+/** `fetch` hides what happened in `cause`. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message
+}

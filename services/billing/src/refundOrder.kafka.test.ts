@@ -1,0 +1,61 @@
+import { OrderPlaced, OrderRefunded, RefundOrder } from '@petrel/contracts'
+import { Unrecoverable } from '@petrel/messaging'
+import { expect, test } from 'vitest'
+import { serviceDatabase } from '../../../test/support/serviceDatabase.ts'
+import { billOrder } from './billOrder.ts'
+import type { Amount, Gateway } from './gateway.ts'
+import { refundOrder } from './refundOrder.ts'
+
+const placed = OrderPlaced({
+  orderId: '42',
+  customerId: 'ada',
+  email: 'ada@example.com',
+  lines: [{ sku: 'green-tea', quantity: 2, unitCents: 350 }],
+  totalCents: 700,
+  currency: 'EUR',
+  placedAt: new Date('2026-03-01T10:00:00Z'),
+})
+const refund = RefundOrder({ orderId: '42', reason: 'The order was cancelled.' })
+
+/** A gateway with good days only, which remembers what it gave back. */
+function kindGateway(): Gateway & { refunds: Amount[] } {
+  const refunds: Amount[] = []
+  return {
+    refunds,
+    charge: async () => ({ outcome: 'charged', chargeId: 'ch_1' }),
+    async refund(amount) {
+      refunds.push(amount)
+      return { refundId: 're_1' }
+    },
+  }
+}
+
+test('an order gets back what it was charged, once', async () => {
+  await using billing = await serviceDatabase('billing')
+  const gateway = kindGateway()
+  await billing.handle(billOrder(gateway), placed)
+  const [first] = await billing.handle(refundOrder(gateway), refund)
+  const [second] = await billing.handle(refundOrder(gateway), refund)
+  expect(first?.published).toEqual([
+    OrderRefunded({
+      orderId: '42',
+      customerId: 'ada',
+      email: 'ada@example.com',
+      amountCents: 700,
+      currency: 'EUR',
+      refundId: 're_1',
+      reason: 'The order was cancelled.',
+    }),
+  ])
+  expect(second).toMatchObject({ published: [], error: undefined })
+  expect(gateway.refunds).toEqual([{ orderId: '42', amountCents: 700, currency: 'EUR' }])
+})
+
+test('a refund that overtakes its bill is tried again later', async () => {
+  await using billing = await serviceDatabase('billing')
+  const gateway = kindGateway()
+  const [early] = await billing.handle(refundOrder(gateway), refund)
+  expect(early?.error).toBeInstanceOf(Error)
+  expect(early?.error).not.toBeInstanceOf(Unrecoverable)
+  expect(gateway.refunds).toEqual([])
+})

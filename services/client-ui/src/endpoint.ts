@@ -1,0 +1,12 @@
+import { CancelOrder, PlaceOrder } from '@petrel/contracts'
+import { endpoint } from '@petrel/messaging'
+import { listProduct } from './listProduct.ts'
+import { recordHistory } from './recordHistory.ts'
+import { showStockLevel } from './showStockLevel.ts'
+
+/** The shop's front: hands orders over, and listens to what becomes of them. It has no events of its own. */
+export const clientUi = endpoint({
+  name: 'client-ui',
+  handlers: [listProduct, showStockLevel, ...recordHistory],
+  says: [PlaceOrder, CancelOrder],
+})

@@ -1,0 +1,110 @@
+import { bodyParser } from '@koa/bodyparser'
+import Router from '@koa/router'
+import Koa from 'koa'
+import type { Bus } from '../bus.ts'
+import type { Log } from '../log.ts'
+import type { Catalogue } from '../readModel/catalogue.ts'
+import type { ReadModel } from '../readModel/port.ts'
+import type { Watch } from '../readModel/watch.ts'
+import { streamBoard } from './boardStream.ts'
+import { cancelOrder } from './cancelOrder.ts'
+import { streamOrder } from './orderStream.ts'
+import { orderView } from './orders.ts'
+import { answerFile, type PageFile, securityHeaders } from './page.ts'
+import { placeOrder } from './placeOrder.ts'
+import { answerProblems, badRequest, notFound, Problem, unavailable } from './problem.ts'
+
+/** A hundred lines fit several times. */
+const largestBody = '64kb'
+
+export interface Shop {
+  readonly bus: Bus
+  readonly catalogue: Catalogue
+  readonly readModel: ReadModel
+  readonly watch: Watch
+  readonly page: ReadonlyMap<string, PageFile>
+  /** Where the customers' mails are shown. */
+  readonly mailboxUrl: string
+  readonly log: Log
+}
+
+/** The whole HTTP side. It starts nothing: call it with `app.callback()`. */
+export function shopApp(shop: Shop): Koa {
+  const app = new Koa()
+  // What is thrown becomes an answer; left over are browsers that went away in the middle of one.
+  app.on('error', (error: Error) => shop.log.info({ err: error }, 'an answer was not read to its end'))
+  app.use(answerProblems(shop.log))
+  app.use(async (ctx, next) => {
+    securityHeaders(ctx)
+    await next()
+  })
+  app.use(apiRoutes(shop).routes())
+  app.use(pageRoutes(shop).routes())
+  return app
+}
+
+function apiRoutes({ bus, catalogue, readModel, watch }: Shop): Router {
+  const router = new Router()
+  const json = bodyParser({ enableTypes: ['json'], jsonLimit: largestBody, onError: refuseBody })
+  const place = placeOrder(bus, catalogue)
+  const cancel = cancelOrder(bus)
+  const stream = streamOrder(watch)
+
+  router.get('/live', (ctx) => void (ctx.body = { live: true }))
+  router.get('/ready', (ctx) => {
+    if (!bus.joined()) throw unavailable('Not ready', 'The bus has not joined yet.')
+    if (catalogue.products().length === 0) throw unavailable('Not ready', 'The catalogue is empty.')
+    ctx.body = { ready: true }
+  })
+  router.get('/api/catalogue', (ctx) => void (ctx.body = catalogue.products()))
+  router.post('/api/orders', json, (ctx) => place(ctx))
+  router.get('/api/orders/events', streamBoard(watch))
+  router.get('/api/orders/:id', async (ctx) => {
+    const [order] = await readModel.orders([orderId(ctx.params)]).catch(readModelAway)
+    // An order that was just accepted is heard of in a moment.
+    if (order === undefined) throw notFound('No order with this id has been heard of. If it was just accepted, ask again.', 1)
+    ctx.body = orderView(order)
+  })
+  router.get('/api/orders/:id/events', (ctx) => stream(ctx, orderId(ctx.params)))
+  router.post('/api/orders/:id/cancel', (ctx) => cancel(ctx, orderId(ctx.params)))
+  return router
+}
+
+function pageRoutes({ page, mailboxUrl }: Shop): Router {
+  const router = new Router()
+  const file = (path: string): PageFile => {
+    const found = page.get(path)
+    if (found === undefined) throw notFound(`There is no page ${path}.`)
+    return found
+  }
+  router.get('/', (ctx) => answerFile(ctx, file('/index.html')))
+  router.get('/orders', (ctx) => answerFile(ctx, file('/orders.html')))
+  router.get('/orders/:id', (ctx) => answerFile(ctx, file('/order.html')))
+  router.get('/mails', (ctx) => ctx.redirect(new URL(ctx.search, mailboxUrl).href))
+  router.get('/{*path}', (ctx) => answerFile(ctx, file(ctx.path)))
+  return router
+}
+
+function orderId(params: Readonly<Record<string, string>>): string {
+  const id = params['id'] ?? ''
+  if (!/^[\w.-]{1,64}$/.test(id)) throw notFound('This is not the id of an order.')
+  return id
+}
+
+function readModelAway(error: unknown): never {
+  throw new Problem(
+    {
+      status: 503,
+      title: 'The order cannot be shown at this moment',
+      detail: 'The database does not answer. The order itself is not in danger. Ask again.',
+      retryAfter: 2,
+    },
+    { cause: error },
+  )
+}
+
+function refuseBody(error: Error & { status?: number }): never {
+  const message =
+    error.status === 413 ? `The body is larger than ${largestBody}` : 'The body is not valid JSON (application/json, UTF-8)'
+  throw badRequest([{ field: '', message }])
+}

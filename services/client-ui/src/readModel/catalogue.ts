@@ -1,0 +1,25 @@
+import type { Product } from '../order/order.ts'
+import type { Log } from '../log.ts'
+import type { Changes, ReadModel } from './port.ts'
+import { rounds } from './rounds.ts'
+
+/** The catalogue in memory: orders are checked against it, and go on being accepted, while the database is away. */
+export interface Catalogue {
+  /** Empty until it was read once. */
+  products(): readonly Product[]
+  has(sku: string): boolean
+  close(): Promise<void>
+}
+
+/** Keeps the last catalogue that could be read, and reads it again whenever a change is announced. */
+export function cachedCatalogue(readModel: ReadModel, changes: Changes, log: Log): Catalogue {
+  let products: readonly Product[] = []
+  let skus = new Set<string>()
+  const refresh = rounds(async () => {
+    products = await readModel.catalogue()
+    skus = new Set(products.map((product) => product.sku))
+  }, log)
+  changes.onCatalogue(refresh.soon)
+  refresh.soon()
+  return { products: () => products, has: (sku) => skus.has(sku), close: refresh.close }
+}

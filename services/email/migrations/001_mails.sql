@@ -1,0 +1,8 @@
+create table mails (
+  mail_id text primary key,
+  order_id text not null,
+  about text not null,
+  recipient text not null,
+  sent_at timestamptz not null
+);
+create index on mails (order_id);

@@ -1,0 +1,51 @@
+import type { NotificationSubject, OrderBilled, OrderRefunded, PaymentDeclined } from '@petrel/contracts'
+
+/** A mail to a customer, as a value. */
+export interface Letter {
+  readonly orderId: string
+  readonly about: NotificationSubject
+  /** Message-ID (RFC 5322, 3.6.4). The same for every copy, so that a mailbox and a reader can tell a copy from a second mail. */
+  readonly mailId: string
+  readonly to: string
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+}
+
+export const confirmation = (order: OrderBilled): Letter =>
+  letter(order, 'BILLED', 'Thank you for your order', [
+    `We charged ${money(order)} to your card; the charge is ${order.chargeId}.`,
+    'Your order is being packed now and will be on its way shortly.',
+  ])
+
+export const declineNotice = (order: PaymentDeclined): Letter =>
+  letter(order, 'DECLINED', 'Your payment was declined', [
+    `Your bank declined the payment of ${money(order)}: ${order.reason}`,
+    'Nothing was charged and nothing will be shipped. You are welcome to order again with another card.',
+  ])
+
+export const refundNotice = (order: OrderRefunded): Letter =>
+  letter(order, 'REFUNDED', 'Your money is on its way back', [
+    `We gave back ${money(order)}; the refund is ${order.refundId}.`,
+    `The reason: ${order.reason}`,
+    'We are sorry that it did not work out this time.',
+  ])
+
+type Order = Pick<OrderBilled, 'orderId' | 'email' | 'amountCents' | 'currency'>
+
+function letter({ orderId, email }: Order, about: NotificationSubject, headline: string, paragraphs: readonly string[]): Letter {
+  const subject = `${headline} (order ${orderId})`
+  const text = ['Hello,', ...paragraphs, 'Petrel Tea'].join('\n\n') + '\n'
+  const body = paragraphs.map((paragraph) => `<p>${escaped(paragraph)}</p>`).join('')
+  const html = `<h1>${escaped(headline)}</h1><p>Hello,</p>${body}<p>Petrel Tea</p><p><small>Order ${escaped(orderId)}</small></p>`
+  return { orderId, about, mailId: `<${orderId}.${about.toLowerCase()}@petrel.example>`, to: email, subject, text, html }
+}
+
+/** For example €16.90; how many minor units make one is the currency's own business. */
+function money({ amountCents, currency }: Order): string {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+  return format.format(amountCents / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
+}
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

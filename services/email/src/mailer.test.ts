@@ -1,0 +1,104 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { Postpone, Unrecoverable } from '@petrel/messaging'
+import { type ParsedMail, simpleParser } from 'mailparser'
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
+import { afterEach, expect, test } from 'vitest'
+import { confirmation } from './letters.ts'
+import { mailerAt } from './mailer.ts'
+
+const letter = confirmation({
+  orderId: '42',
+  customerId: 'ada',
+  email: 'ada@example.com',
+  amountCents: 1_690,
+  currency: 'EUR',
+  chargeId: 'ch_1',
+  billedAt: new Date('2026-03-01T10:00:00Z'),
+})
+const from = 'Petrel Tea <shop@petrel.example>'
+const received: ParsedMail[] = []
+let server: SMTPServer | undefined
+
+afterEach(async () => {
+  received.length = 0
+  await closed()
+})
+
+const closed = () => new Promise<void>((resolve) => (server === undefined ? resolve() : server.close(resolve)))
+
+/** A mail server that keeps what it takes; `options` say what it refuses. */
+async function serverWith(options: SMTPServerOptions = {}, port = 0): Promise<string> {
+  server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    closeTimeout: 100,
+    onData(stream, _, done) {
+      simpleParser(stream, (error, mail) => {
+        received.push(mail)
+        done(error)
+      })
+    },
+    ...options,
+  })
+  const net = server.listen(port, '127.0.0.1')
+  await once(net, 'listening')
+  return `smtp://127.0.0.1:${(net.address() as AddressInfo).port}`
+}
+
+const refusal = (message: string, responseCode: number) => Object.assign(new Error(message), { responseCode })
+const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+
+test('a letter arrives as it was written, under its own Message-ID', async () => {
+  await mailerAt(await serverWith(), from).send(letter)
+  expect(received).toMatchObject([
+    { messageId: '<42.billed@petrel.example>', subject: 'Thank you for your order (order 42)', to: { text: 'ada@example.com' } },
+  ])
+  expect(received[0]?.text).toContain('We charged €16.90')
+  expect(received[0]?.html).toContain('We charged €16.90')
+})
+
+test('letters go one after the other over the connection that is open', async () => {
+  const mailer = mailerAt(await serverWith(), from)
+  await mailer.send(letter)
+  await mailer.send({ ...letter, mailId: '<43.billed@petrel.example>' })
+  expect(received.map((mail) => mail.messageId)).toEqual(['<42.billed@petrel.example>', '<43.billed@petrel.example>'])
+})
+
+test('a mail server that is away postpones the letter', async () => {
+  const url = await serverWith()
+  await closed()
+  expect(await errorOf(mailerAt(url, from).send(letter))).toBeInstanceOf(Postpone)
+})
+
+test('a mail server that came back takes the letter it missed', async () => {
+  const url = await serverWith()
+  const mailer = mailerAt(url, from)
+  await mailer.send(letter)
+  await closed()
+  expect(await errorOf(mailer.send(letter))).toBeInstanceOf(Postpone)
+  await serverWith({}, Number(new URL(url).port))
+  await mailer.send(letter)
+  expect(received).toHaveLength(2)
+})
+
+test('a mail server that says "later" postpones the letter', async () => {
+  const url = await serverWith({ onRcptTo: (_, __, done) => done(refusal('mailbox busy', 450)) })
+  expect(await errorOf(mailerAt(url, from).send(letter))).toBeInstanceOf(Postpone)
+})
+
+test('an address that the mail server refuses for good is for a person to correct', async () => {
+  const url = await serverWith({ onRcptTo: (_, __, done) => done(refusal('no such user', 550)) })
+  const error = await errorOf(mailerAt(url, from).send(letter))
+  expect(error).toBeInstanceOf(Unrecoverable)
+  expect(error).toHaveProperty('message', expect.stringContaining('ada@example.com'))
+})
+
+test('an address that is none is for a person to correct', async () => {
+  const error = await errorOf(mailerAt(await serverWith(), from).send({ ...letter, to: 'nobody' }))
+  expect(error).toBeInstanceOf(Unrecoverable)
+})

@@ -1,0 +1,61 @@
+import { Postpone, Unrecoverable } from '@petrel/messaging'
+import { createTransport } from 'nodemailer'
+import type { Letter } from './letters.ts'
+
+/** Hands letters to a mail server. */
+export interface Mailer {
+  /** @throws Postpone when the server is away or says "later", Unrecoverable when it will never take this letter */
+  send(letter: Letter): Promise<void>
+}
+
+/** A mail server at `smtp://host:port`, with a few connections kept open; `from` is the shop's address. */
+export function mailerAt(url: string, from: string): Mailer {
+  const transport = createTransport({
+    url,
+    pool: true,
+    maxConnections: 4,
+    // The bus tries again, where it can be seen.
+    maxRequeues: 0,
+    connectionTimeout: 3_000,
+    greetingTimeout: 3_000,
+    socketTimeout: 10_000,
+  })
+  return {
+    async send({ mailId, to, subject, text, html }) {
+      try {
+        await transport.sendMail({ messageId: mailId, from, to, subject, text, html })
+      } catch (error) {
+        throw asOutcome(error, mailId, to)
+      }
+    },
+  }
+}
+
+/** What nodemailer puts on its errors. */
+interface SmtpError extends Error {
+  readonly code?: string
+  /** The server's answer (RFC 5321, 4.2), if it gave one: 4yz asks for another try later, 5yz refuses for good. */
+  readonly responseCode?: number
+}
+
+const connectionErrors: readonly (string | undefined)[] = [
+  'ECONNECTION',
+  'ESOCKET',
+  'ETIMEDOUT',
+  'EDNS',
+  'ECONNREFUSED',
+  'ECONNRESET',
+]
+const letterErrors: readonly (string | undefined)[] = ['EENVELOPE', 'EMESSAGE']
+
+/** A server that is away is nobody's letter: it postpones, so that an outage leaves nothing in the dead letter topic. */
+function asOutcome(error: unknown, mailId: string, to: string): unknown {
+  if (!(error instanceof Error)) return error
+  const { code, responseCode = 0, message }: SmtpError = error
+  const saysLater = responseCode >= 400 && responseCode < 500
+  if (saysLater || connectionErrors.includes(code))
+    return new Postpone('2s', `the mail server did not take ${mailId}: ${message}`)
+  if (letterErrors.includes(code))
+    return new Unrecoverable(`The mail server refuses ${mailId} to ${to}: ${message}. Correct the address, then replay it.`)
+  return error
+}

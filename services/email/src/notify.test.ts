@@ -1,0 +1,37 @@
+import { CustomerNotified, OrderBilled, OrderRefunded, PaymentDeclined } from '@petrel/contracts'
+import type { Handler, Message } from '@petrel/messaging'
+import { receive } from '@petrel/messaging/testing'
+import { expect, test } from 'vitest'
+import { confirmOrder } from './confirmOrder.ts'
+import type { Letter } from './letters.ts'
+import { tellOfDecline } from './tellOfDecline.ts'
+import { tellOfRefund } from './tellOfRefund.ts'
+
+const order = { orderId: '42', customerId: 'ada', email: 'ada@example.com', amountCents: 700, currency: 'EUR' }
+const billed = OrderBilled({ ...order, chargeId: 'ch_1', billedAt: new Date('2026-03-01T10:00:00Z') })
+
+/** A mailer that keeps what it is given. */
+const outbox = () => {
+  const letters: Letter[] = []
+  return { letters, send: async (letter: Letter) => void letters.push(letter) }
+}
+
+test.each<[string, (mailer: ReturnType<typeof outbox>) => Handler, Message, string]>([
+  ['billed', confirmOrder, billed, 'BILLED'],
+  ['declined', tellOfDecline, PaymentDeclined({ ...order, reason: 'insufficient funds' }), 'DECLINED'],
+  ['refunded', tellOfRefund, OrderRefunded({ ...order, refundId: 're_1', reason: 'cancelled' }), 'REFUNDED'],
+])('a customer whose order was %s gets one mail, and it is known that it went out', async (_, handlerWith, message, about) => {
+  const mailer = outbox()
+  const { published, inserted } = await receive(handlerWith(mailer), message)
+  const mailId = `<42.${about.toLowerCase()}@petrel.example>`
+  expect(mailer.letters).toMatchObject([{ to: 'ada@example.com', mailId }])
+  expect(published).toEqual([CustomerNotified({ orderId: '42', about: about as 'BILLED', mailId })])
+  expect(inserted).toMatchObject([{ table: 'mails', row: { mail_id: mailId, recipient: 'ada@example.com' } }])
+})
+
+test('a mail that could not be sent is not said to be sent', async () => {
+  const away = new Error('the mail server is away')
+  const { published, inserted, error } = await receive(confirmOrder({ send: () => Promise.reject(away) }), billed)
+  expect(error).toBe(away)
+  expect([...published, ...inserted]).toEqual([])
+})

@@ -1,0 +1,53 @@
+import { createReadStream } from 'node:fs'
+import { bodyParser } from '@koa/bodyparser'
+import { Router } from '@koa/router'
+import Koa, { type Middleware } from 'koa'
+import type { Pool } from 'pg'
+import { z } from 'zod'
+import { Behaviour, type Behaviours } from './behaviour.ts'
+import { misbehave } from './misbehave.ts'
+import { postCharge, postRefund } from './money.ts'
+import { recentPayments, statementOf, totals } from './statements.ts'
+
+/** The gateway as an HTTP application: money can fail as told, looking never does. */
+export function gatewayApi(database: Pool, behaviours: Behaviours, misbehaviour: Middleware = misbehave(behaviours)): Koa {
+  const router = new Router()
+  router.post('/charges', misbehaviour, postCharge(database, behaviours))
+  router.post('/refunds', misbehaviour, postRefund(database))
+
+  router.get('/charges', async (context) => {
+    const { orderId } = context.query
+    context.body = typeof orderId === 'string' ? await statementOf(database, orderId) : await totals(database)
+  })
+  router.get('/charges/recent', async (context) => {
+    context.body = await recentPayments(database)
+  })
+
+  router.get('/behaviour', (context) => {
+    context.body = behaviours.now()
+  })
+  router.put('/behaviour', async (context) => {
+    const wanted = Behaviour.safeParse(context.request.body)
+    if (wanted.success) await behaviours.change(wanted.data)
+    context.status = wanted.success ? 200 : 400
+    context.body = wanted.success ? wanted.data : { reason: z.prettifyError(wanted.error) }
+  })
+
+  router.get('/live', (context) => {
+    context.body = { live: true }
+  })
+  router.get('/ready', async (context) => {
+    await database.query('select 1')
+    context.body = { ready: true }
+  })
+  router.get('/', (context) => {
+    context.type = 'html'
+    context.body = createReadStream(new URL('../public/index.html', import.meta.url))
+  })
+
+  const app = new Koa()
+  app.use(bodyParser())
+  app.use(router.routes())
+  app.use(router.allowedMethods())
+  return app
+}

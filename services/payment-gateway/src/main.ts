@@ -1,0 +1,36 @@
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { migrate } from '@petrel/messaging/operations'
+import { Pool } from 'pg'
+import { z } from 'zod'
+import { gatewayApi } from './api.ts'
+import { behavioursIn } from './behaviour.ts'
+
+const settings = z
+  .object({
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+    PAYMENT_GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(8070),
+  })
+  .parse(process.env)
+
+const migrations = { namespace: 'payment-gateway', path: fileURLToPath(new URL('../migrations', import.meta.url)) }
+await migrate(settings.DATABASE_URL, [migrations])
+const database = new Pool({ connectionString: settings.DATABASE_URL })
+// Without a listener, losing an idle connection would end the process; the next query opens a new one.
+database.on('error', (error) => log('error', `lost a connection to PostgreSQL: ${error.message}`))
+
+const server = gatewayApi(database, await behavioursIn(database)).listen(settings.PAYMENT_GATEWAY_PORT)
+await once(server, 'listening')
+log('info', `the payment gateway listens on port ${settings.PAYMENT_GATEWAY_PORT}`)
+
+for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void stop())
+
+async function stop(): Promise<void> {
+  await promisify(server.close.bind(server))()
+  await database.end()
+}
+
+function log(level: string, msg: string): void {
+  console.log(JSON.stringify({ level, time: Date.now(), name: 'payment-gateway', msg }))
+}

@@ -1,0 +1,11 @@
+import { OrderShipped, RefundOrder, ReleaseStock, ShipmentDelayed, ShipmentOverdue, ShipOrder } from '@petrel/contracts'
+import { endpoint } from '@petrel/messaging'
+import { shipOrder } from './shipOrder.ts'
+import { shippingPolicy } from './shippingPolicy.ts'
+
+export const shipping = endpoint({
+  name: 'shipping',
+  handlers: [shipOrder],
+  sagas: [shippingPolicy],
+  says: [ShipOrder, OrderShipped, RefundOrder, ReleaseStock, ShipmentOverdue, ShipmentDelayed],
+})

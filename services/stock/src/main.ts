@@ -1,0 +1,4 @@
+import { run } from '@petrel/messaging'
+import { stock } from './endpoint.ts'
+
+await run(stock, process.env)

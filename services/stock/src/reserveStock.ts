@@ -1,0 +1,28 @@
+import { OrderPlaced, StockReservationRejected, StockReserved } from '@petrel/contracts'
+import { handler, table } from '@petrel/messaging'
+import { lockShelf, publishLevels, take } from './shelf.ts'
+
+export const reservations = table('reservations', {
+  order_id: 'text',
+  sku: 'text',
+  quantity: 'bigint',
+  reserved_at: 'timestamptz',
+})
+
+/** Stock reserves everything an order needs, or nothing. */
+export const reserveStock = handler(OrderPlaced, async (order, { tx, insert, publish }) => {
+  const { orderId } = order
+  const lines = order.lines.map(({ sku, quantity }) => ({ sku, quantity }))
+
+  await lockShelf(tx)
+  const { levels, missing } = await take(lines, tx)
+  if (missing.length > 0) {
+    const reason = `There is not enough of ${missing.join(', ')}.`
+    return publish(StockReservationRejected({ orderId, reason, missingSkus: missing }))
+  }
+
+  const reservedAt = new Date()
+  for (const { sku, quantity } of lines) insert(reservations, { order_id: orderId, sku, quantity, reserved_at: reservedAt })
+  publish(StockReserved({ orderId, lines }))
+  publishLevels(levels, publish)
+})

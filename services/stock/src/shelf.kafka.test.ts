@@ -1,0 +1,133 @@
+import {
+  OrderPlaced,
+  ReleaseStock,
+  RestockProduct,
+  StockLevelChanged,
+  StockReleased,
+  StockReservationRejected,
+  StockReserved,
+} from '@petrel/contracts'
+import { Unrecoverable } from '@petrel/messaging'
+import { expect, test } from 'vitest'
+import { type ServiceDatabase, serviceDatabase } from '../../../test/support/serviceDatabase.ts'
+import { releaseStock } from './releaseStock.ts'
+import { reserveStock } from './reserveStock.ts'
+import { restockProduct } from './restockProduct.ts'
+
+/** Stock with so many pieces of each product on the shelf. */
+async function shelf(pieces: Readonly<Record<string, number>>): Promise<ServiceDatabase> {
+  const database = await serviceDatabase('stock')
+  const arrivals = Object.entries(pieces).map(([sku, quantity]) => RestockProduct({ sku, quantity }))
+  await database.handle(restockProduct, ...arrivals)
+  return database
+}
+
+function placed(orderId: string, quantities: Readonly<Record<string, number>>) {
+  const lines = Object.entries(quantities).map(([sku, quantity]) => ({ sku, quantity, unitCents: 350 }))
+  const placedAt = new Date('2026-03-01T10:00:00Z')
+  return OrderPlaced({ orderId, customerId: 'ada', email: 'ada@example.com', lines, totalCents: 350, currency: 'EUR', placedAt })
+}
+
+const levels = async ({ pool }: ServiceDatabase): Promise<Record<string, number>> => {
+  const { rows } = await pool.query<{ sku: string; available: string }>('select sku, available from stock')
+  return Object.fromEntries(rows.map(({ sku, available }) => [sku, Number(available)]))
+}
+
+test('what an order needs is taken from the shelf, and the new levels are told', async () => {
+  await using stock = await shelf({ tea: 5, cup: 3 })
+  const [reserved] = await stock.handle(reserveStock, placed('42', { tea: 2, cup: 3 }))
+  expect(reserved?.published).toEqual([
+    StockReserved({
+      orderId: '42',
+      lines: [
+        { sku: 'tea', quantity: 2 },
+        { sku: 'cup', quantity: 3 },
+      ],
+    }),
+    StockLevelChanged({ sku: 'cup', available: 0, version: 2 }),
+    StockLevelChanged({ sku: 'tea', available: 3, version: 2 }),
+  ])
+  expect(await levels(stock)).toEqual({ tea: 3, cup: 0 })
+})
+
+test('an order that cannot be served whole takes nothing at all', async () => {
+  await using stock = await shelf({ tea: 5, cup: 3 })
+  const [rejected] = await stock.handle(reserveStock, placed('42', { tea: 2, cup: 4, rainbow: 1 }))
+  expect(rejected?.published).toEqual([
+    StockReservationRejected({
+      orderId: '42',
+      reason: 'There is not enough of cup, rainbow.',
+      missingSkus: ['cup', 'rainbow'],
+    }),
+  ])
+  expect(await levels(stock)).toEqual({ tea: 5, cup: 3 })
+})
+
+test('of two orders for the last piece one gets it, even in one batch', async () => {
+  await using stock = await shelf({ tea: 1 })
+  const results = await stock.handle(reserveStock, placed('1', { tea: 1 }), placed('2', { tea: 1 }))
+  expect(results.map(({ published }) => published[0]?.type.fullName)).toEqual([
+    StockReserved.fullName,
+    StockReservationRejected.fullName,
+  ])
+})
+
+test('many lanes that want the same products in every order sell each piece once, and none waits for ever', async () => {
+  await using stock = await shelf({ tea: 40, cup: 40, pot: 40 })
+  const lane = (number: number) => {
+    const orders = Array.from({ length: 10 }, (_, n) => {
+      const order =
+        [
+          { tea: 1, cup: 1 },
+          { cup: 1, pot: 1 },
+          { pot: 1, tea: 1 },
+        ][(n + number) % 3] ?? {}
+      return placed(`${number}-${n}`, number % 2 === 0 ? order : Object.fromEntries(Object.entries(order).toReversed()))
+    })
+    return stock.handle(reserveStock, ...orders)
+  }
+  const results = (await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map(lane))).flat()
+  const served = results.filter(({ published }) => published[0]?.type.fullName === StockReserved.fullName)
+  expect(results.map(({ error }) => error).filter((error) => error !== undefined)).toEqual([])
+  const left = Object.values(await levels(stock)).reduce((sum, available) => sum + available, 0)
+  expect(left + served.length * 2).toBe(120)
+  expect(Math.min(...Object.values(await levels(stock)))).toBeGreaterThanOrEqual(0)
+})
+
+test('what was reserved goes back to the shelf, once', async () => {
+  await using stock = await shelf({ tea: 5, cup: 3 })
+  await stock.handle(reserveStock, placed('42', { tea: 2, cup: 3 }), placed('43', { tea: 1 }))
+  const release = ReleaseStock({ orderId: '42', reason: 'The order was cancelled.' })
+  const [released] = await stock.handle(releaseStock, release)
+  const [again] = await stock.handle(releaseStock, release)
+  expect(released?.published).toHaveLength(3)
+  expect(released?.published).toEqual(
+    expect.arrayContaining([
+      StockReleased({ orderId: '42', reason: 'The order was cancelled.' }),
+      StockLevelChanged({ sku: 'tea', available: 4, version: 4 }),
+      StockLevelChanged({ sku: 'cup', available: 3, version: 3 }),
+    ]),
+  )
+  expect(again).toMatchObject({ published: [], error: undefined })
+  expect(await levels(stock)).toEqual({ tea: 4, cup: 3 })
+})
+
+test('an order for which nothing is reserved leaves the shelf as it is', async () => {
+  await using stock = await shelf({ tea: 5 })
+  const [released] = await stock.handle(releaseStock, ReleaseStock({ orderId: '42', reason: 'The order was cancelled.' }))
+  expect(released).toMatchObject({ published: [], error: undefined })
+  expect(await levels(stock)).toEqual({ tea: 5 })
+})
+
+test('pieces that arrive are added to those that are there', async () => {
+  await using stock = await shelf({ tea: 5 })
+  const [arrived] = await stock.handle(restockProduct, RestockProduct({ sku: 'tea', quantity: 7 }))
+  expect(arrived?.published).toEqual([StockLevelChanged({ sku: 'tea', available: 12, version: 2 })])
+})
+
+test('less than one piece cannot arrive', async () => {
+  await using stock = await shelf({ tea: 5 })
+  const [refused] = await stock.handle(restockProduct, RestockProduct({ sku: 'tea', quantity: -5 }))
+  expect(refused?.error).toBeInstanceOf(Unrecoverable)
+  expect(await levels(stock)).toEqual({ tea: 5 })
+})

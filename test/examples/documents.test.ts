@@ -1,0 +1,81 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '../..')
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const inDocs = await readdir(join(root, 'docs'), { recursive: true })
+const documents = ['README.md', 'CONTRIBUTING.md', ...inDocs.map((path) => join('docs', path))].filter((path) =>
+  path.endsWith('.md'),
+)
+/** Decisions tell of their day, and may show code that has changed since. */
+const living = documents.filter((path) => !path.startsWith('docs/decisions/'))
+
+/** `[…](path)`, leaving out the web. */
+const link = /\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g
+const block = /```ts\n([\s\S]*?)```/g
+
+interface Example {
+  readonly code: string
+  /** The last file that the text names before the code. */
+  readonly file: string | undefined
+}
+
+function examplesIn(document: string): Example[] {
+  const text = read(document)
+  return [...text.matchAll(block)].map((match) => {
+    const before = [...text.slice(0, match.index).matchAll(link)].at(-1)?.[1]
+    return { code: match[1] ?? '', file: before === undefined ? undefined : join(dirname(document), before) }
+  })
+}
+
+/** A document shows a piece of a file in its own indentation. */
+const unindented = (code: string) => code.replaceAll(/^\s+/gm, '').trimEnd()
+
+test('every example in the documents stands word for word in the file that is named before it', () => {
+  const examples = living.flatMap((document) => examplesIn(document).map((example) => ({ document, ...example })))
+  expect(examples.length).toBeGreaterThan(0)
+  for (const { document, code, file } of examples) {
+    expect(file, `${document}: which file is this from?\n${code}`).toBeDefined()
+    expect(unindented(read(file ?? '')), `${document}: not as it stands in ${file}`).toContain(unindented(code))
+  }
+})
+
+test('every file that the documents link to is there', () => {
+  const named = documents.flatMap((document) =>
+    [...read(document).matchAll(link)].map((match) => [document, match[1] ?? ''] as const),
+  )
+  const missing = named.filter(([document, path]) => !existsSync(join(root, dirname(document), path)))
+  expect(missing).toEqual([])
+})
+
+test('every command that the documents name is there', () => {
+  const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts)
+  const unknown = documents.flatMap((document) =>
+    [...read(document).matchAll(/npm (?:run )?([a-z]+(?::[a-z]+)?)\b/g)]
+      .map((match) => match[1] ?? '')
+      .filter((name) => !['ci', 'rebuild', 'run', ...scripts].includes(name))
+      .map((name) => `${document}: npm run ${name}`),
+  )
+  expect(unknown).toEqual([])
+})
+
+test('there is a reason for each dependency, and no reason for one that is gone', async () => {
+  const folders = ['.', ...(await Promise.all(['packages', 'services'].map(packagesIn))).flat()]
+  const used = new Set(folders.flatMap(dependenciesOf).filter((name) => !name.startsWith('@petrel/')))
+  const rows = [...read('docs/dependencies.md').matchAll(/^\| ([^|]+) \|/gm)].flatMap((match) => (match[1] ?? '').split(', '))
+  const reasons = new Set(rows.filter((name) => !['package', 'artifact', '---'].includes(name) && !name.includes(':')))
+  expect([...reasons].toSorted()).toEqual([...used].toSorted())
+})
+
+async function packagesIn(folder: string): Promise<string[]> {
+  return (await readdir(join(root, folder)))
+    .map((name) => join(folder, name))
+    .filter((path) => existsSync(join(root, path, 'package.json')))
+}
+
+function dependenciesOf(folder: string): string[] {
+  const { dependencies = {}, devDependencies = {} } = JSON.parse(read(join(folder, 'package.json'))) as Record<string, object>
+  return Object.keys({ ...dependencies, ...devDependencies })
+}

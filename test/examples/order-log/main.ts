@@ -1,0 +1,4 @@
+import { run } from '@petrel/messaging'
+import { orderLog } from './endpoint.ts'
+
+await run(orderLog, process.env)

@@ -1,0 +1,74 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { LOCAL } from '../../deploy/local/folders.ts'
+import { freePorts } from '../../deploy/local/ports.ts'
+import { readSettings } from '../../deploy/local/settings.ts'
+import { type Stack, startStack } from '../../deploy/local/stack.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    stack: Addresses
+  }
+}
+
+/** Where the stack of this run listens. */
+export interface Addresses {
+  readonly kafkaBrokers: string
+  readonly registryUrl: string
+  /** Of a superuser. */
+  readonly databaseUrl: string
+}
+
+interface Shared {
+  users: number
+  readonly started: Promise<OwnStack>
+}
+
+export interface OwnStack {
+  readonly stack: Stack
+  /** Stops it and leaves nothing of it. */
+  readonly remove: () => Promise<void>
+}
+
+// Vitest evaluates this file once for each project that names it; they are to share one stack.
+const holder = globalThis as typeof globalThis & { petrelTestStack?: Shared }
+
+/** Vitest's global setup: one stack for all projects of a run. @returns what stops it, with the last project. */
+export default async function oneStack(project: TestProject): Promise<() => Promise<void>> {
+  const shared = (holder.petrelTestStack ??= { users: 0, started: startOwnStack() })
+  shared.users += 1
+  const { stack, remove } = await shared.started
+  const { kafkaBrokers, registryUrl, databaseUrl } = stack
+  project.provide('stack', { kafkaBrokers, registryUrl, databaseUrl })
+  return async () => {
+    shared.users -= 1
+    if (shared.users > 0) return
+    delete holder.petrelTestStack
+    await remove()
+  }
+}
+
+/** A stack that nobody else uses, on free ports with data of its own; for tests that break it. */
+export async function startOwnStack(): Promise<OwnStack> {
+  const { KAFKA_BROKERS, SCHEMA_REGISTRY_URL, DATABASE_URL } = readSettings(process.env)
+  const dataDir = await mkdtemp(join(tmpdir(), 'petrel-test-'))
+  // PostgreSQL may run as another user than we.
+  await chmod(dataDir, 0o755)
+  const [kafka = 0, kafkaController = 0, registry = 0, postgres = 0] = await freePorts(4)
+  const stack = await startStack({
+    dataDir,
+    jarsDir: join(LOCAL, 'jars'),
+    ports: { kafka, kafkaController, registry, postgres },
+    elsewhere: { kafkaBrokers: KAFKA_BROKERS, registryUrl: SCHEMA_REGISTRY_URL, databaseUrl: DATABASE_URL },
+    log: (line) => console.log(line),
+  })
+  return {
+    stack,
+    async remove() {
+      await stack.stop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}

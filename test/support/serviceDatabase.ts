@@ -1,0 +1,65 @@
+import { join } from 'node:path'
+import { escapeIdentifier, Pool } from 'pg'
+import type { Handler, Message, Tx } from '@petrel/messaging'
+import { migrate } from '@petrel/messaging/operations'
+import { receive, type Received } from '@petrel/messaging/testing'
+import { ROOT } from '../../deploy/local/folders.ts'
+import { PostgresTransaction } from '../../packages/messaging/src/store/postgres/transaction.ts'
+import { testSystem } from './stack.ts'
+
+/** A service's own tables on the real PostgreSQL, and nothing else of it: for tests of the SQL in its handlers. */
+export interface ServiceDatabase {
+  readonly url: string
+  readonly pool: Pool
+  /** Work in a transaction as the engine gives it to handlers; commits at the end. */
+  inTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Handles messages one after the other, as a batch: in one transaction, at whose end stand the rows they recorded. */
+  handle(handler: Handler, ...messages: readonly Message[]): Promise<Received[]>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Migrated, and empty. */
+export async function serviceDatabase(service: string): Promise<ServiceDatabase> {
+  const system = await testSystem()
+  const url = await system.createDatabase(service)
+  await migrate(url, [{ namespace: service, path: join(ROOT, 'services', service, 'migrations') }])
+  const pool = new Pool({ connectionString: url })
+
+  const database: ServiceDatabase = {
+    url,
+    pool,
+    async inTransaction(work) {
+      const transaction = new PostgresTransaction(pool)
+      try {
+        const result = await work(transaction)
+        await transaction.commitWith(undefined)
+        return result
+      } catch (error) {
+        await transaction.rollback()
+        throw error
+      }
+    },
+    handle: (handler, ...messages) =>
+      database.inTransaction(async (tx) => {
+        const results: Received[] = []
+        for (const message of messages) results.push(await receive(handler, message, { tx }))
+        for (const { table, row } of results.flatMap((result) => result.inserted)) await insert(tx, table, row)
+        return results
+      }),
+    async [Symbol.asyncDispose]() {
+      await pool.end()
+      await system.cleanup()
+    },
+  }
+  return database
+}
+
+async function insert(tx: Tx, table: string, row: Readonly<Record<string, unknown>>): Promise<void> {
+  const columns = Object.keys(row)
+  const values = Object.values(row).map((value) => (Array.isArray(value) ? JSON.stringify(value) : value))
+  const places = columns.map((_, index) => `$${index + 1}`)
+  await tx.query(
+    `insert into ${escapeIdentifier(table)} (${columns.map(escapeIdentifier).join(', ')}) values (${places.join(', ')})`,
+    values,
+  )
+}

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Kafka, logLevel } from 'kafkajs'
+import { inject } from 'vitest'
+import { databaseName, dropDatabase, ensureDatabase } from '../../deploy/local/databases.ts'
+import { freePorts } from '../../deploy/local/ports.ts'
+import { serviceEnvironment, type ServicePorts } from '../../deploy/local/environment.ts'
+import type { Addresses } from './oneStack.ts'
+import { type RunningService, startProcess } from './processes.ts'
+
+export { eventually } from './eventually.ts'
+export { joined, type LogLine, type RunningService } from './processes.ts'
+export { startOwnStack } from './oneStack.ts'
+
+/** One Petrel of a test's own on the shared stack: what others do there, it neither sees nor disturbs. */
+export interface TestSystem {
+  readonly addresses: Addresses
+  /** TOPIC_PREFIX of everything in it. */
+  readonly prefix: string
+  /** Where its services listen, once started. */
+  readonly ports: ServicePorts
+  /** The URL of the service's own database, made at the first call. */
+  createDatabase(service: string): Promise<string>
+  /** All that a service reads from its environment: addresses, its database, the prefix, its neighbours' ports. For `run`, or a process. */
+  env(service: string): Promise<Record<string, string>>
+  /** Starts `services/<name>` as a process; it ends with the system at the latest. */
+  startService(name: string, env?: Readonly<Record<string, string>>): Promise<RunningService>
+  /** From now on every handler of the service throws, with this message. */
+  breakService(name: string, message: string): Promise<void>
+  mendService(name: string): Promise<void>
+  /** Ends its processes, drops its databases and topics. Also what `await using` does. */
+  cleanup(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Nothing in it yet: no topics, no databases. `addresses` of a stack of the test's own, if it has one. */
+export async function testSystem(addresses: Addresses = inject('stack')): Promise<TestSystem> {
+  const name = `t${randomBytes(4).toString('hex')}`
+  const prefix = `${name}.`
+  const faultsDir = await mkdtemp(join(tmpdir(), 'petrel-faults-'))
+  const faultFile = (service: string) => join(faultsDir, service)
+  const [clientUi = 0, paymentGateway = 0, loyalty = 0, mailbox = 0, smtp = 0] = await freePorts(5)
+  const ports = { clientUi, paymentGateway, loyalty, mailbox, smtp }
+  const databases = new Map<string, Promise<string>>()
+  const processes: RunningService[] = []
+
+  const ownName = (service: string) => `${name}_${databaseName(service)}`
+  const system: TestSystem = {
+    addresses,
+    prefix,
+    ports,
+    createDatabase(service) {
+      const known = databases.get(service) ?? ensureDatabase(addresses.databaseUrl, ownName(service))
+      databases.set(service, known)
+      return known
+    },
+    async env(service) {
+      const databaseUrl = await system.createDatabase(service)
+      return serviceEnvironment({ ...addresses, databaseUrl, prefix, ports, faultFile: faultFile(service) })
+    },
+    async startService(service, env = {}) {
+      const running = await startProcess(service, { ...(await system.env(service)), ...env })
+      processes.push(running)
+      return running
+    },
+    breakService: (service, message) => writeFile(faultFile(service), message),
+    mendService: (service) => rm(faultFile(service), { force: true }),
+    async cleanup() {
+      await Promise.all(processes.map((each) => each.kill('SIGKILL')))
+      await Promise.all([...databases.keys()].map((service) => dropDatabase(addresses.databaseUrl, ownName(service))))
+      await deleteTopics(addresses.kafkaBrokers, prefix)
+      await rm(faultsDir, { recursive: true, force: true })
+    },
+    [Symbol.asyncDispose]: () => system.cleanup(),
+  }
+  return system
+}
+
+/** Each topic has files and timers in the broker; a run makes hundreds. */
+async function deleteTopics(brokers: string, prefix: string): Promise<void> {
+  const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin()
+  await admin.connect()
+  try {
+    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix))
+    if (topics.length > 0) await admin.deleteTopics({ topics })
+  } finally {
+    await admin.disconnect()
+  }
+}

@@ -1,0 +1,36 @@
+import { defineConfig } from 'vitest/config'
+
+const everywhere = ['packages', 'services', 'deploy', 'test', 'bench'].map((folder) => `${folder}/**`)
+const withStack = everywhere.map((folder) => `${folder}/*.kafka.test.ts`)
+const withBrowser = everywhere.map((folder) => `${folder}/*.browser.test.ts`)
+
+/** On the real broker: whoever waits for an order to travel must not be overtaken by five other files on two cores. */
+const onTheStack = {
+  globalSetup: ['test/support/oneStack.ts'],
+  fileParallelism: false,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+}
+
+export default defineConfig({
+  test: {
+    // A worker that is a process of its own takes the services it started with it when it goes.
+    pool: 'forks',
+    // kafkajs arms timers in the past.
+    execArgv: ['--disable-warning=TimeoutNegativeWarning'],
+    teardownTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'process',
+          include: everywhere.map((folder) => `${folder}/*.test.ts`),
+          exclude: ['**/node_modules/**', ...withStack, ...withBrowser],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      { extends: true, test: { name: 'stack', include: withStack, ...onTheStack, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'browser', include: withBrowser, ...onTheStack, sequence: { groupOrder: 2 } } },
+    ],
+  },
+})
