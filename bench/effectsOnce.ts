@@ -61,7 +61,7 @@ async function measure(stack: Stack, run: string, main: string, count: number): 
   const broker = kafkajsBroker({ brokers: [stack.kafkaBrokers], clientId: 'bench', log: silentLog })
   const registry = confluentRegistry({ url: stack.registryUrl })
   const database = { url: databaseUrl, migrations: join(import.meta.dirname, 'effectsOnce/migrations') }
-  await deploy({ endpoint: bench, database }, { broker, admin: broker.admin, registry, prefix })
+  await deploy({ endpoint: bench, database }, { admin: broker.admin, registry, prefix })
   await preload(broker, registry, prefix, count)
   const env = {
     ...process.env,
@@ -71,7 +71,7 @@ async function measure(stack: Stack, run: string, main: string, count: number): 
     TOPIC_PREFIX: prefix,
     LOG_LEVEL: 'warn',
   }
-  const service = spawn(process.execPath, [main], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  const service = spawn(process.execPath, [...(process.env.BENCH_FLAGS ?? '').split(' ').filter(Boolean), main], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   const pids = stack.pids()
   const recorder = new CpuRecorder(() => ({
     service: cpuSeconds(service.pid ?? 0),

@@ -12,7 +12,6 @@ export function addressTable(
   { kafkaBrokers, registryUrl, databaseUrl }: Addresses,
   without: readonly string[],
 ): string {
-  const http = (port: number, path = '') => `http://localhost:${port}${path}`
   const rows = [
     { service: 'client-ui', name: 'The shop', address: http(settings.CLIENT_UI_PORT), hint: 'place an order here' },
     { name: 'Mailbox', address: http(settings.MAILBOX_PORT), hint: `what customers got; SMTP on ${settings.SMTP_PORT}` },
@@ -32,6 +31,8 @@ export function addressTable(
   const missing = without.map((service) => `  ${service} was left out; start it with: npm run service ${service}`)
   return ['', ...lines, ...missing, ''].join('\n')
 }
+
+const http = (port: number) => `http://localhost:${port}`
 
 function withoutPassword(url: string): string {
   const address = new URL(url)

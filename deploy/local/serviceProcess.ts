@@ -15,6 +15,9 @@ export function assertService(name: string): void {
   if (!existsSync(mainOf(name))) throw new Problem(`There is no service "${name}". There are: ${allServices().join(', ')}.`)
 }
 
+/** Whether it is on the bus at all; the payment gateway, a stranger, is not. */
+export const hasEndpoint = (name: string): boolean => existsSync(join(ROOT, 'services', name, 'src', 'endpoint.ts'))
+
 const mainOf = (name: string) => join(ROOT, 'services', name, 'src', 'main.ts')
 
 /** Small heaps: a service keeps next to nothing in memory, and ten of them share a laptop. */

@@ -1,4 +1,6 @@
-import { confluentRegistry, deployAll, kafkajsBroker } from '@petrel/messaging/operations'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BrokerUnavailable, confluentRegistry, deployAll, kafkajsBroker } from '@petrel/messaging/operations'
+import { pino } from 'pino'
 import { loadServices } from '../../packages/cli/src/services.ts'
 import { databaseName, ensureDatabase } from './databases.ts'
 import { serviceEnvironment, type ServicePorts } from './environment.ts'
@@ -27,7 +29,8 @@ export async function deployShop(
   { kafkaBrokers, registryUrl }: Ground,
   databases: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const broker = kafkajsBroker({ brokers: kafkaBrokers.split(','), clientId: 'deploy' })
+  // Whatever keeps it from deploying is thrown; there is nothing to say besides.
+  const broker = kafkajsBroker({ brokers: kafkaBrokers.split(','), clientId: 'deploy', log: pino({ level: 'silent' }) })
   try {
     const services = await loadServices(ROOT)
     const deployments = [...services, { name: shopkeeper.name, endpoint: shopkeeper, migrations: undefined }].map(
@@ -36,7 +39,8 @@ export async function deployShop(
         database: { url: databases[name] ?? '', ...(migrations !== undefined && { migrations }) },
       }),
     )
-    await deployAll(deployments, { admin: broker.admin, registry: confluentRegistry({ url: registryUrl }), prefix: '' })
+    const registry = confluentRegistry({ url: registryUrl })
+    await patiently(() => deployAll(deployments, { admin: broker.admin, registry, prefix: '' }))
   } finally {
     await broker.close()
   }
@@ -55,5 +59,19 @@ export function environmentOf(ground: Ground, databases: Readonly<Record<string,
     TOPIC_PREFIX: '',
     databases,
     services: Object.fromEntries(services) as EnvironmentFile['services'],
+  }
+}
+
+/** A broker that has just started for the first time has no group coordinator yet; a deployment can simply be run again. */
+async function patiently(deploy: () => Promise<unknown>): Promise<void> {
+  const deadline = Date.now() + 30_000
+  for (;;) {
+    try {
+      await deploy()
+      return
+    } catch (error) {
+      if (!(error instanceof BrokerUnavailable) || Date.now() > deadline) throw error
+      await sleep(200)
+    }
   }
 }

@@ -4,6 +4,7 @@ import { addressTable } from './addressTable.ts'
 import { writeEnvironmentFile } from './environmentFile.ts'
 import { DATA, JARS, LOGS, START_PID } from './folders.ts'
 import { startMailbox } from './mailbox/mailbox.ts'
+import type { ServicePorts } from './environment.ts'
 import { claim, release } from './pidFile.ts'
 import { assertPortsFree } from './ports.ts'
 import { Problem, type Log } from './problem.ts'
@@ -11,7 +12,7 @@ import { seed, shopkeeper } from './seed.ts'
 import { allServices, assertService } from './serviceProcess.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { deployShop, environmentOf, makeDatabases } from './shop.ts'
-import { startStack } from './stack.ts'
+import { type StackOptions, startStack } from './stack.ts'
 import { supervisor } from './supervisor.ts'
 import { untilToldToStop } from './untilToldToStop.ts'
 
@@ -103,31 +104,35 @@ function servicePorts(settings: Settings, without: readonly string[]) {
   return all.filter(({ service }) => service === undefined || !without.includes(service))
 }
 
-const portsOf = (settings: Settings) => ({
-  clientUi: settings.CLIENT_UI_PORT,
-  paymentGateway: settings.PAYMENT_GATEWAY_PORT,
-  loyalty: settings.LOYALTY_PORT,
-  mailbox: settings.MAILBOX_PORT,
-  smtp: settings.SMTP_PORT,
-})
+function portsOf(settings: Settings): ServicePorts {
+  return {
+    clientUi: settings.CLIENT_UI_PORT,
+    paymentGateway: settings.PAYMENT_GATEWAY_PORT,
+    loyalty: settings.LOYALTY_PORT,
+    mailbox: settings.MAILBOX_PORT,
+    smtp: settings.SMTP_PORT,
+  }
+}
 
-const stackOptions = (settings: Settings) => ({
-  dataDir: DATA,
-  jarsDir: JARS,
-  logsDir: LOGS,
-  ports: {
-    kafka: settings.KAFKA_PORT,
-    kafkaController: settings.KAFKA_CONTROLLER_PORT,
-    registry: settings.REGISTRY_PORT,
-    postgres: settings.POSTGRES_PORT,
-  },
-  elsewhere: {
-    kafkaBrokers: settings.KAFKA_BROKERS,
-    registryUrl: settings.SCHEMA_REGISTRY_URL,
-    databaseUrl: settings.DATABASE_URL,
-  },
-  log,
-})
+function stackOptions(settings: Settings): StackOptions {
+  return {
+    dataDir: DATA,
+    jarsDir: JARS,
+    logsDir: LOGS,
+    ports: {
+      kafka: settings.KAFKA_PORT,
+      kafkaController: settings.KAFKA_CONTROLLER_PORT,
+      registry: settings.REGISTRY_PORT,
+      postgres: settings.POSTGRES_PORT,
+    },
+    elsewhere: {
+      kafkaBrokers: settings.KAFKA_BROKERS,
+      registryUrl: settings.SCHEMA_REGISTRY_URL,
+      databaseUrl: settings.DATABASE_URL,
+    },
+    log,
+  }
+}
 
 async function stopAll(): Promise<void> {
   if (stopping.length > 1) log('\nStopping …')

@@ -4,7 +4,7 @@ import type { Exit, GuardedProcess } from './guardedProcess.ts'
 import { claim, holderOf, release } from './pidFile.ts'
 import type { Log } from './problem.ts'
 import { openServiceLog } from './serviceLog.ts'
-import { startServiceProcess } from './serviceProcess.ts'
+import { hasEndpoint, startServiceProcess } from './serviceProcess.ts'
 
 /** Services that are kept running. */
 export interface Supervisor {
@@ -28,11 +28,13 @@ export function supervisor(log: Log): Supervisor {
 
   async function keepRunning(service: string, env: Readonly<Record<string, string>>, onReady: () => void): Promise<void> {
     const serviceLog = openServiceLog(service, log)
-    serviceLog.onEvent((event) => (event === 'joined' || event === 'listening') && onReady())
+    serviceLog.onEvent((event) => event === 'joined' && onReady())
     for (let crashes = 0; !over.signal.aborted;) {
       const began = Date.now()
-      const child = await startServiceProcess(service, env, serviceLog.line)
+      const child = await startServiceProcess(service, env, (line) => serviceLog.line(line))
       running.set(service, child)
+      // What hears no messages has nothing to join.
+      if (!hasEndpoint(service)) onReady()
       claim(servicePid(service), child.pid)
       const exit = await child.exited
       running.delete(service)

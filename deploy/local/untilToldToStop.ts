@@ -16,14 +16,12 @@ const LOOK_MS = 1000
  * cannot pass a signal on.
  */
 export function untilToldToStop(): End {
-  let request = () => {}
   let isRequested = false
-  const requested = new Promise<void>((resolve) => {
-    request = () => {
-      isRequested = true
-      resolve()
-    }
-  })
+  const { promise: requested, resolve } = Promise.withResolvers<void>()
+  const request = () => {
+    isRequested = true
+    resolve()
+  }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, request)
   // A terminal that is gone cannot be written to; that is no reason to stop half-way.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})

@@ -19,7 +19,7 @@ export const pointsFor = (amountCents: number): number => Math.floor(amountCents
  * @returns the balance afterwards; undefined when the entry was booked before
  */
 export async function book({ orderId, kind, customerId, points, at }: Entry, tx: Tx): Promise<number | undefined> {
-  await tx.query(`select 1`)
+  await tx.query(`select pg_advisory_xact_lock(hashtext('loyalty'))`)
   const [account] = await tx.query<{ balance: number }>(
     `with entry as (
        insert into ledger (order_id, kind, customer_id, points, at) values ($1, $2, $3, $4, $5)

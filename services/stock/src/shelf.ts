@@ -13,7 +13,7 @@ export interface Level {
  * many orders; locking the rows in the orders' own order would end in deadlocks. An advisory lock and not `lock table`:
  * autovacuum would give way to that again and again, while these rows need it most. Held until the batch commits.
  */
-export const lockShelf = (tx: Tx): Promise<unknown> => tx.query(`select 1`)
+export const lockShelf = (tx: Tx): Promise<unknown> => tx.query(`select pg_advisory_xact_lock(hashtext('stock'))`)
 
 /** Takes all lines from the shelf, or none. @returns the new levels, or the products of which there is not enough. */
 export async function take(lines: readonly OrderLine[], tx: Tx): Promise<{ levels: Level[]; missing: string[] }> {

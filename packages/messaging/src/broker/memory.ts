@@ -56,7 +56,13 @@ export function memoryBroker({ partitions }: { readonly partitions?: number } = 
       const member = memoryMember({ group, topics, subscribed, listener, commit: (positions) => commit(group, positions) })
       members.add(member)
       await member.joined
-      return member
+      return {
+        ...member,
+        stop: async () => {
+          await member.stop()
+          members.delete(member)
+        },
+      }
     },
     admin: memoryAdmin(topics, groups, groupNamed),
     close: async () => {

@@ -48,7 +48,8 @@ export async function refuseOtherPartitions({ endpoint, topics }: Plan, admin: B
 export async function withoutPosition({ group, topics }: GroupPlan, admin: BrokerAdmin): Promise<TopicPartition[]> {
   const [partitions, positions] = await Promise.all([admin.partitions(topics), admin.committed(group, topics)])
   const has = new Set(positions.map(({ topic, partition }) => `${topic}/${partition}`))
-  const all = [...partitions].flatMap(([topic, count]) => Array.from({ length: count }, (_, partition) => ({ topic, partition })))
+  const numbers = (topic: string) => Array.from({ length: partitions.get(topic) ?? 0 }, (_, partition) => partition)
+  const all = topics.flatMap((topic) => numbers(topic).map((partition) => ({ topic, partition })))
   return all.filter(({ topic, partition }) => !has.has(`${topic}/${partition}`))
 }
 

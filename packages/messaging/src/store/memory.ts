@@ -1,5 +1,6 @@
 import type { OutgoingRecord } from '../broker/port.ts'
 import type { Table } from '../definition/table.ts'
+import { lookAgainAt } from './lookAgainAt.ts'
 import {
   AlreadyHandled,
   type Decisions,
@@ -126,7 +127,7 @@ class Content {
     } finally {
       for (const { id } of taken) this.#taken.delete(id)
     }
-    return { published: taken.length, nextAt: this.#inOrder().find(({ id }) => !this.#taken.has(id))?.dueAt }
+    return { published: taken.length, nextAt: lookAgainAt(this.#inOrder()[0]?.dueAt, now, taken.length < limit) }
   }
 
   #inOrder(): DueRecord[] {

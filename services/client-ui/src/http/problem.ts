@@ -1,6 +1,6 @@
 import type { Middleware } from 'koa'
 import { BrokerUnavailable } from '@petrel/messaging'
-import type { Log } from '../log.ts'
+import type { Log } from '@petrel/messaging'
 
 export interface FieldError {
   /** As in the request, for example `lines[0].quantity`; empty for the request as a whole. */

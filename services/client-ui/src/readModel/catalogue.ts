@@ -1,5 +1,5 @@
 import type { Product } from '../order/order.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '@petrel/messaging'
 import type { Changes, ReadModel } from './port.ts'
 import { rounds } from './rounds.ts'
 

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { Log } from '../log.ts'
+import type { Log } from '@petrel/messaging'
 import type { Changes } from './port.ts'
 
 /** How often everything watched is read again although nothing was announced: while listening, and while that is not possible. */

@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts'
+import type { Log } from '@petrel/messaging'
 
 /** At most this often a second, whatever happens: enough to look live, and no load however many orders come. */
 const roundsPerSecond = 4

@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts'
+import type { Log } from '@petrel/messaging'
 import type { Order } from '../order/order.ts'
 import type { Changes, ReadModel } from './port.ts'
 import { rounds } from './rounds.ts'

@@ -33,9 +33,10 @@ export interface FakeShop {
   readonly hear: (orderId: string, type: string, more?: { detail?: object; totalCents?: number }) => void
   readonly restock: (products: readonly Product[]) => void
   close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
 }
 
-const quiet = { info: () => {}, warn: () => {}, error: () => {} }
+const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /** The real HTTP side on a free port, with a bus and a read model that only remember. */
 export async function startFakeShop(options: { products?: readonly Product[]; joined?: boolean } = {}): Promise<FakeShop> {
@@ -64,7 +65,7 @@ export async function startFakeShop(options: { products?: readonly Product[]; jo
     log: quiet,
   }
   const server = shopApp(shop).listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  await Promise.all([once(server, 'listening'), new Promise(setImmediate)]) // and the catalogue has been read
   const fake: FakeShop = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     sent,
@@ -72,6 +73,7 @@ export async function startFakeShop(options: { products?: readonly Product[]; jo
     onSent: () => {},
     hear: store.hear,
     restock: store.restock,
+    [Symbol.asyncDispose]: () => fake.close(),
     async close() {
       server.close()
       server.closeAllConnections()

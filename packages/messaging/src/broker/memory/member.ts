@@ -1,5 +1,5 @@
 import { commits, partitionKey } from '../commits.ts'
-import type { Position, Subscription, SubscriptionListener, TopicPartition } from '../port.ts'
+import { BrokerUnavailable, type Position, type Subscription, type SubscriptionListener } from '../port.ts'
 import type { Group, GroupMember } from './group.ts'
 import type { Topics } from './topics.ts'
 
@@ -21,7 +21,7 @@ interface MemberOptions {
 }
 
 export function memoryMember({ group, topics, subscribed, listener, commit }: MemberOptions): Member {
-  const { promise: joined, resolve } = Promise.withResolvers<void>()
+  const { promise: joined, resolve, reject } = Promise.withResolvers<void>()
   const paused = new Set<string>()
   const book = commits(
     async (positions) => commit(positions),
@@ -47,10 +47,8 @@ export function memoryMember({ group, topics, subscribed, listener, commit }: Me
     awake = false
     if (stopped) return
     const before = reading
-    const after = before.map(deliver)
-    // The listener may have been given another assignment meanwhile: not by itself, but by what it called.
-    if (reading === before) reading = after
-    if (after.some(({ offset }, index) => offset !== before[index]?.offset)) wake()
+    reading = before.map(deliver)
+    if (reading.some((position, index) => position !== before[index])) wake()
   }
   const self: GroupMember = {
     topics: subscribed,
@@ -79,6 +77,7 @@ export function memoryMember({ group, topics, subscribed, listener, commit }: Me
       if (stopped) return
       stopped = true
       group.leave(self)
+      reject(new BrokerUnavailable('The subscription was stopped before it joined'))
     },
   }
 }

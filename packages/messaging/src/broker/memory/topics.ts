@@ -78,9 +78,10 @@ function append(topic: Topic, record: OutgoingRecord): void {
 const choose = (topic: Topic, key: Buffer | string | null) =>
   key === null ? topic.keyless++ % topic.logs.length : partitionOf(key, topic.logs.length)
 
+const bytes = (value: Buffer | string) => (typeof value === 'string' ? Buffer.from(value) : value)
+
 /** Text comes out of a broker as bytes. */
 function asRead(headers: RecordHeaders): RecordHeaders {
-  const bytes = (value: Buffer | string) => (typeof value === 'string' ? Buffer.from(value) : value)
   const entries = Object.entries(headers).flatMap(([name, value]): [string, Buffer | Buffer[]][] => {
     if (value === undefined) return []
     return typeof value === 'string' || Buffer.isBuffer(value) ? [[name, bytes(value)]] : [[name, value.map(bytes)]]

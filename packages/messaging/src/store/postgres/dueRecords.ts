@@ -1,5 +1,6 @@
 import type { Pool, QueryConfig, QueryResultRow } from 'pg'
 import type { OutgoingRecord } from '../../broker/port.ts'
+import { lookAgainAt } from '../lookAgainAt.ts'
 import { type Lease, lease } from './connections.ts'
 import { failureOf } from './failures.ts'
 import { OutgoingRecordCodec } from './outgoingRecords.ts'
@@ -40,15 +41,7 @@ async function publishOn(lent: Lease, publish: Publish, limit: number, now: Date
   }
   const [first] = await run<{ due_at: Date | null }>(lent, 'select min(due_at) as due_at from petrel_due')
   await run(lent, 'commit')
-  return { published: taken.length, nextAt: lookAgainAt(first?.due_at ?? undefined, now, taken.length === limit) }
-}
-
-const whenTakenElsewhereMs = 1_000
-
-/** What is due although there was room for it has been taken by another replica, which removes it or, failing, gives it back. */
-function lookAgainAt(next: Date | undefined, now: Date, full: boolean): Date | undefined {
-  const takenElsewhere = next !== undefined && next <= now && !full
-  return takenElsewhere ? new Date(now.getTime() + whenTakenElsewhereMs) : next
+  return { published: taken.length, nextAt: lookAgainAt(first?.due_at ?? undefined, now, taken.length < limit) }
 }
 
 async function run<R extends QueryResultRow>({ client }: Lease, query: string | QueryConfig): Promise<R[]> {

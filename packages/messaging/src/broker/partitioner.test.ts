@@ -1,0 +1,30 @@
+import { Partitioners } from 'kafkajs'
+import { expect, test } from 'vitest'
+import { murmur2, partitionOf } from './partitioner.ts'
+
+// The values that Kafka's Java client itself is tested with (clients/src/test/java/org/apache/kafka/common/utils/UtilsTest.java).
+test.each([
+  ['21', -973932308],
+  ['foobar', -790332482],
+  ['a-little-bit-long-string', -985981536],
+  ['a-little-bit-longer-string', -1486304829],
+  ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971],
+  ['abc', 479470107],
+])('the hash of %s is that of the Java client', (text, hash) => {
+  expect(murmur2(Buffer.from(text))).toBe(hash)
+})
+
+test('keys of every length go where kafkajs itself would put them', () => {
+  const theirs = Partitioners.DefaultPartitioner()
+  const partitionMetadata = Array.from({ length: 7 }, (_, partitionId) => ({
+    partitionId,
+    leader: 0,
+    partitionErrorCode: 0,
+    replicas: [],
+    isr: [],
+  }))
+  for (let length = 0; length < 70; length += 1) {
+    const key = Buffer.from(Array.from({ length }, (_, index) => (index * 37 + length * 11) % 256))
+    expect(partitionOf(key, 7)).toBe(theirs({ topic: 't', partitionMetadata, message: { key, value: null } }))
+  }
+})

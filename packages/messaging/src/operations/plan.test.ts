@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import { plan } from './plan.ts'
+import { billing, changed, shipping, till } from './testing/shop.ts'
+
+const topicTable = (...args: Parameters<typeof plan>) =>
+  plan(...args).topics.map(({ topic, partitions, config }) => `${topic} ${partitions} ${Object.values(config).join(' ')}`)
+
+test('an endpoint owns the topics of what it publishes and of the commands it hears, and those of its failures', () => {
+  expect(topicTable(billing, '')).toEqual([
+    'billing.order-billed 3 delete 2592000000',
+    'billing.refund-order 3 delete 2592000000',
+    'billing.retry.2s 3 delete 2592000000',
+    'billing.replay 3 delete -1',
+    'billing.dlt 1 delete -1',
+    'billing.replayed 1 compact',
+  ])
+})
+
+test("a command to another endpoint and another endpoint's event are topics of theirs", () => {
+  const { topics, owns, hears, says } = plan(shipping, '')
+  expect(topics.map(({ topic }) => topic)).toEqual([
+    'shipping.shipment-overdue',
+    'shipping.retry.2s',
+    'shipping.retry.4s',
+    'shipping.retry.8s',
+    'shipping.replay',
+    'shipping.dlt',
+    'shipping.replayed',
+  ])
+  expect(owns.map(({ subject }) => subject)).toEqual(['shipping.shipment-overdue-value'])
+  expect(hears.map(({ topic }) => topic)).toEqual(['sales.order-placed', 'billing.order-billed', 'shipping.shipment-overdue'])
+  expect(says.map(({ topic }) => topic)).toEqual(['billing.refund-order', 'shipping.shipment-overdue'])
+})
+
+test('an endpoint has one group for what it hears and one for its retries, which always begin with the earliest', () => {
+  expect(plan(changed(billing, { from: 'latest' }), '').groups).toEqual([
+    { group: 'billing', topics: ['sales.order-placed', 'billing.refund-order'], from: 'latest' },
+    { group: 'billing.retry', topics: ['billing.retry.2s', 'billing.replay'], from: 'earliest' },
+  ])
+})
+
+test('an endpoint that hears nothing can fail at nothing', () => {
+  expect(plan(till, '')).toMatchObject({ topics: [], groups: [] })
+})
+
+test('the prefix stands before every name', () => {
+  const { topics, groups, owns, hears } = plan(billing, 'test7.')
+  const names = [
+    ...topics.map(({ topic }) => topic),
+    ...groups.flatMap(({ group, topics: heard }) => [group, ...heard]),
+    ...[...owns, ...hears].flatMap(({ topic, subject }) => [topic, subject]),
+  ]
+  expect(names.filter((name) => !name.startsWith('test7.'))).toEqual([])
+})

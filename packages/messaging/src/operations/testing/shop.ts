@@ -1,0 +1,56 @@
+import { type Endpoint, endpoint } from '../../definition/endpoint.ts'
+import { handler } from '../../definition/handler.ts'
+import { command, event, timeout } from '../../definition/message.ts'
+import { saga } from '../../definition/saga.ts'
+
+// A shop of three endpoints, just large enough to have something of everything.
+
+interface Order {
+  readonly orderId: string
+}
+
+const described = (owner: string, name: string, topic: string) => ({
+  fullName: `${owner}.${name}`,
+  owner,
+  topic: `${owner}.${topic}`,
+  key: 'orderId',
+  schema: { type: 'record', name, namespace: owner, fields: [{ name: 'orderId', type: 'string' }] },
+})
+
+export const PlaceOrder = command<Order>(described('sales', 'PlaceOrder', 'place-order'))
+export const OrderPlaced = event<Order>(described('sales', 'OrderPlaced', 'order-placed'))
+export const OrderBilled = event<Order>(described('billing', 'OrderBilled', 'order-billed'))
+export const RefundOrder = command<Order>(described('billing', 'RefundOrder', 'refund-order'))
+export const ShipmentOverdue = timeout<Order>(described('shipping', 'ShipmentOverdue', 'shipment-overdue'))
+
+const nothing = () => {}
+
+/** Hears only itself. */
+export const sales = endpoint({ name: 'sales', handlers: [handler(PlaceOrder, nothing)], says: [OrderPlaced], partitions: 3 })
+
+/** Hears sales. */
+export const billing = endpoint({
+  name: 'billing',
+  handlers: [handler(OrderPlaced, nothing), handler(RefundOrder, nothing)],
+  says: [OrderBilled],
+  partitions: 3,
+  recoverability: { delayed: ['2s'] },
+})
+
+/** Hears all others and itself, and sends a command to billing. */
+export const shipping = endpoint({
+  name: 'shipping',
+  sagas: [
+    saga('shipping-policy', () => ({}))
+      .startedBy(OrderPlaced, 'orderId', nothing)
+      .startedBy(OrderBilled, 'orderId', nothing)
+      .timeout(ShipmentOverdue, nothing),
+  ],
+  says: [RefundOrder, ShipmentOverdue],
+  partitions: 3,
+})
+
+/** Says something, and hears nothing. */
+export const till = endpoint({ name: 'till', says: [PlaceOrder] })
+
+export const changed = (original: Endpoint, changes: Partial<Endpoint>): Endpoint => ({ ...original, ...changes })

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto'
+import type { OutgoingRecord } from '../../broker/port.ts'
+import { type Columns, type Row, table, type Table } from '../../definition/table.ts'
+import type { Decisions, SavedSaga, Store, StoreTransaction } from '../port.ts'
+
+/** Empty data with the tables below, and as many stores on it as a test wants. */
+export interface StoreGround {
+  /** A store of another replica, on the same data. */
+  replica(): Store
+  /** The transaction a batch is saved with, used or not. */
+  begin(store: Store): Promise<StoreTransaction>
+  /** What a table holds, in the order of its first column, with values as `insert` takes them. */
+  rows(table: Table): Promise<readonly Readonly<Record<string, unknown>>[]>
+  close(): Promise<void>
+}
+
+/** The first column is the primary key. */
+export const orders = table('orders', { id: 'text', total_cents: 'bigint', placed_at: 'timestamptz?', lines: 'jsonb' })
+/** `quantity` must be positive: the constraint `notes_quantity_positive`. */
+export const notes = table('notes', { id: 'uuid', text: 'text?', urgent: 'boolean', quantity: 'integer?' })
+
+export const anOrder = (changes: Partial<Row<typeof orders.columns>> = {}): Row<typeof orders.columns> => ({
+  id: randomUUID(),
+  total_cents: 4_200,
+  placed_at: new Date('2030-01-02T03:04:05.678Z'),
+  lines: [{ sku: 'tea', quantity: 2 }],
+  ...changes,
+})
+
+export const aNote = (changes: Partial<Row<typeof notes.columns>> = {}): Row<typeof notes.columns> => ({
+  id: randomUUID(),
+  text: 'handle with care',
+  urgent: false,
+  quantity: 1,
+  ...changes,
+})
+
+export const aRecord = (value: string): OutgoingRecord => ({
+  topic: 'sales.order-placed',
+  key: 'order-1',
+  value: Buffer.from(value),
+  headers: { ce_id: randomUUID(), ce_type: 'sales.OrderPlaced' },
+})
+
+export const aSaga = (changes: Partial<SavedSaga> = {}): SavedSaga => ({
+  saga: 'shipping-policy',
+  id: randomUUID(),
+  version: 0,
+  state: { placed: true },
+  completed: false,
+  ...changes,
+})
+
+export const aBatch = (changes: Partial<Decisions> = {}): Decisions => ({
+  lane: 'lane-1',
+  handled: [randomUUID()],
+  outgoing: [],
+  rows: new Map(),
+  sagas: [],
+  due: [],
+  sent: [],
+  ...changes,
+})
+
+export const rowsOf = <C extends Columns>(into: Table<C>, ...rows: Row<C>[]): Decisions['rows'] => new Map([[into, rows]])

@@ -1,0 +1,57 @@
+import { Pool } from 'pg'
+import { afterAll, beforeAll } from 'vitest'
+import { testSystem, type TestSystem } from '../../../../test/support/stack.ts'
+import type { StoreGround } from './conformance/ground.ts'
+import { storeConformance } from './conformance.ts'
+import { openPool } from './postgres/connections.ts'
+import { migrate, petrelMigrations } from './postgres/migrate.ts'
+import { postgresStore } from './postgres/store.ts'
+
+const tables = `
+  create table orders (id text primary key, total_cents bigint not null, placed_at timestamptz, lines jsonb not null);
+  create table notes (
+    id uuid primary key, text text, urgent boolean not null,
+    quantity integer constraint notes_quantity_positive check (quantity > 0))`
+
+let system: TestSystem
+let pool: Pool
+
+beforeAll(async () => {
+  system = await testSystem()
+  const databaseUrl = await system.createDatabase('store')
+  await migrate(databaseUrl, [petrelMigrations])
+  pool = openPool(databaseUrl, console)
+  await pool.query(tables)
+})
+
+afterAll(async () => {
+  await pool.end()
+  await system.cleanup()
+})
+
+storeConformance('PostgreSQL store, in one statement', async () => ({
+  ...(await emptyGround()),
+  begin: (store) => Promise.resolve(store.transaction()),
+}))
+
+storeConformance('PostgreSQL store, at the end of a transaction', async () => ({
+  ...(await emptyGround()),
+  async begin(store) {
+    const transaction = store.transaction()
+    await transaction.query('select 1')
+    return transaction
+  },
+}))
+
+async function emptyGround(): Promise<Omit<StoreGround, 'begin'>> {
+  await pool.query('truncate petrel_inbox, petrel_outbox, petrel_saga, petrel_due, orders, notes')
+  return {
+    replica: () => postgresStore({ pool, log: console }),
+    async rows({ name, columns }) {
+      const { rows } = await pool.query<Record<string, unknown>>(`select * from ${name} order by 1`)
+      const bigints = Object.keys(columns).filter((column) => columns[column]?.startsWith('bigint'))
+      return rows.map((row) => ({ ...row, ...Object.fromEntries(bigints.map((column) => [column, Number(row[column])])) }))
+    },
+    close: () => Promise.resolve(),
+  }
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { cancellationId, nameBasedUuid, placementIds } from './identity.ts'
+
+const uuid = (version: number) => new RegExp(`^[0-9a-f]{8}-[0-9a-f]{4}-${version}[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+
+test('a name-based UUID is the one that RFC 9562 gives as its example', () => {
+  expect(nameBasedUuid('6ba7b810-9dad-11d1-80b4-00c04fd430c8', 'www.example.com')).toBe('2ed6657d-e942-568b-95e1-2665a8aea6a2')
+})
+
+test('the same idempotency key names the same order and the same message, in any process', () => {
+  expect(placementIds('basket-42')).toEqual(placementIds('basket-42'))
+  expect(placementIds('basket-42')).toEqual(expect.objectContaining({ orderId: expect.stringMatching(uuid(5)) as string }))
+  // Written down: another value after a change of the code would turn a repeated request into a second order.
+  expect(placementIds('basket-42').orderId).toBe('924b19f6-852e-5163-b51b-ab9cead43800')
+})
+
+test('an order and its message never share an id', () => {
+  const { orderId, messageId } = placementIds('basket-42')
+  expect(orderId).not.toBe(messageId)
+})
+
+test('another key is another order', () => {
+  expect(placementIds('basket-42').orderId).not.toBe(placementIds('basket-43').orderId)
+})
+
+test('without a key every request is an order of its own', () => {
+  expect(placementIds(undefined).orderId).toMatch(uuid(7))
+  expect(placementIds(undefined)).not.toEqual(placementIds(undefined))
+})
+
+test('a cancellation is known by its key and its order together', () => {
+  expect(cancellationId('order-1', 'key')).toBe(cancellationId('order-1', 'key'))
+  expect(cancellationId('order-1', 'key')).not.toBe(cancellationId('order-2', 'key'))
+  expect(cancellationId('order-1', undefined)).not.toBe(cancellationId('order-1', undefined))
+})
