@@ -19,13 +19,7 @@ const target = join(import.meta.dirname, 'src')
 const schemas = () => readSchemas(join(repository, 'schemas'))
 
 const commands: Readonly<Record<string, (base: string) => boolean>> = {
-  generate() {
-    mkdirSync(target, { recursive: true })
-    const files = generate(schemas())
-    for (const [file, text] of files) writeFileSync(join(target, file), text)
-    for (const file of readdirSync(target)) if (!files.has(file)) rmSync(join(target, file))
-    return true
-  },
+  generate: () => report(lint(schemas()), 'the schemas keep the rules') && write(),
   lint: () => report(lint(schemas()), 'the schemas keep the rules'),
   check: () => report(lint(schemas()), 'the schemas keep the rules') && isUpToDate(),
   compatible(base) {
@@ -34,6 +28,14 @@ const commands: Readonly<Record<string, (base: string) => boolean>> = {
     if (past.length === 0) return say(`There are no schemas in ${base}: nothing to compare with.`)
     return report(compare(schemas(), past), `compatible with all ${past.length} versions up to ${base}`)
   },
+}
+
+function write(): boolean {
+  mkdirSync(target, { recursive: true })
+  const files = generate(schemas())
+  for (const [file, text] of files) writeFileSync(join(target, file), text)
+  for (const file of readdirSync(target)) if (!files.has(file)) rmSync(join(target, file))
+  return say(`${files.size} files written.`)
 }
 
 function isUpToDate(): boolean {

@@ -10,7 +10,7 @@ export async function deployServices({ root, addresses, broker, out }: Setting, 
   const databases = addresses.databasesOf(services.map(({ name }) => name))
   const deployments = services.map(({ endpoint, migrations }, index) => {
     const url = databases[index]
-    return url === undefined ? { endpoint } : { endpoint, database: { url, ...(migrations !== undefined && { migrations }) } }
+    return url === undefined ? { endpoint } : { endpoint, database: { url, migrations } }
   })
   const registry = confluentRegistry({ url: addresses.registryUrl })
   const report = await deployAll(deployments, { admin: broker.admin, registry, prefix: addresses.prefix })

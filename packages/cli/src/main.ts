@@ -1,3 +1,5 @@
 import { petrel } from './petrel.ts'
 
-process.exitCode = await petrel(process.argv.slice(2), process)
+const { env, stdout, stderr } = process
+
+process.exitCode = await petrel(process.argv.slice(2), { env, cwd: process.cwd(), stdout, stderr })

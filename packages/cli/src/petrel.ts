@@ -14,9 +14,9 @@ export const exitCode = { done: 0, failed: 1, usage: 2 } as const
 /** What a run takes from its process. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
   readonly stdout: Output
   readonly stderr: Output
-  cwd(): string
 }
 
 /** Runs one command. @returns the exit code */

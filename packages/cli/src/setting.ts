@@ -1,4 +1,4 @@
-import { type Broker, kafkajsBroker } from '@petrel/messaging/operations'
+import { type Broker, kafkajsBroker, silentLog } from '@petrel/messaging/operations'
 import { type Addresses, findAddresses } from './addresses.ts'
 import type { Surroundings } from './petrel.ts'
 import { type Screen, screen } from './screen.ts'
@@ -16,14 +16,11 @@ export interface Setting {
   close(): Promise<void>
 }
 
-const nothing = () => {}
-/** What goes wrong comes as an error, and one sentence of it is enough. */
-const quiet = { debug: nothing, info: nothing, warn: nothing, error: nothing }
-
 /** Finds the project and its Kafka. @throws Problem when there is no telling where that is */
-export async function settingOf({ env, stdout, stderr, cwd }: Surroundings): Promise<Setting> {
-  const root = projectRoot(cwd())
+export async function settingOf({ env, cwd, stdout, stderr }: Surroundings): Promise<Setting> {
+  const root = projectRoot(cwd)
   const addresses = await findAddresses(env, root)
-  const broker = kafkajsBroker({ brokers: addresses.brokers, clientId: 'petrel', log: quiet })
+  // What goes wrong comes as an error, too, and one sentence of it is enough.
+  const broker = kafkajsBroker({ brokers: addresses.brokers, clientId: 'petrel', log: silentLog })
   return { root, addresses, broker, out: screen(stdout), err: screen(stderr), close: () => broker.close() }
 }

@@ -1,4 +1,4 @@
-import type { JourneyStep } from '@petrel/messaging/operations'
+import type { JourneyStep, StepKind } from '@petrel/messaging/operations'
 import type { Screen } from './screen.ts'
 import { span } from './time.ts'
 
@@ -15,7 +15,7 @@ export function timeline(steps: readonly JourneyStep[], { paint }: Pick<Screen, 
   const lines = tree(steps).map(({ step, depth }) => ({
     step,
     time: step.at === first.at ? '0 ms' : `+${span(step.at - first.at)}`,
-    text: '  '.repeat(depth) + sentence(step),
+    text: '  '.repeat(depth) + sentences[step.kind](step),
     place: `${step.topic}/${step.partition}/${step.offset}`,
   }))
   const widest = (of: (line: (typeof lines)[number]) => string) => Math.max(...lines.map((line) => of(line).length))
@@ -52,19 +52,15 @@ function tree(steps: readonly JourneyStep[]): Line[] {
   return below(undefined, 0)
 }
 
-function sentence({ kind, type, source, endpoint, error }: JourneyStep): string {
-  const name = type?.slice(type.lastIndexOf('.') + 1) ?? '(unknown message)'
-  const reason = error === undefined ? '' : `: ${error.type}: ${error.message.split('\n', 1)[0]}`
-  switch (kind) {
-    case 'message':
-      return `${name} from ${source ?? 'elsewhere'}`
-    case 'postponed':
-      return `${endpoint} asked to have it again later`
-    case 'retry':
-      return `${endpoint} will try again${reason}`
-    case 'dead-letter':
-      return `${endpoint} gave up after ${error?.attempts ?? 0} tries${reason}`
-    case 'replay':
-      return `sent back to ${endpoint} by a person`
-  }
+const sentences: Readonly<Record<StepKind, (step: JourneyStep) => string>> = {
+  message: ({ type, source }) => `${nameOf(type)} from ${source ?? 'elsewhere'}`,
+  postponed: ({ endpoint }) => `${endpoint} asked to have it again later`,
+  retry: ({ endpoint, error }) => `${endpoint} will try again: ${reason(error)}`,
+  'dead-letter': ({ endpoint, error }) => `${endpoint} gave up after ${tries(error?.attempts ?? 1)}: ${reason(error)}`,
+  replay: ({ endpoint }) => `sent back to ${endpoint} by a person`,
 }
+
+const nameOf = (type = '(unknown message)') => type.slice(type.lastIndexOf('.') + 1)
+const tries = (count: number) => (count === 1 ? '1 try' : `${count} tries`)
+const reason = (error: JourneyStep['error']) =>
+  error === undefined ? 'it does not say why' : `${error.type}: ${error.message.split('\n', 1)[0]}`

@@ -2,7 +2,7 @@ import { OrderBilled, OrderPlaced, PaymentDeclined } from '@petrel/contracts'
 import { handler, table } from '@petrel/messaging'
 import type { Gateway } from './gateway.ts'
 
-export const invoices = table('invoices', {
+const invoices = table('invoices', {
   order_id: 'text',
   customer_id: 'text',
   email: 'text',
@@ -12,7 +12,7 @@ export const invoices = table('invoices', {
   billed_at: 'timestamptz',
 })
 
-export const declinedPayments = table('declined_payments', {
+const declinedPayments = table('declined_payments', {
   order_id: 'text',
   customer_id: 'text',
   amount_cents: 'bigint',

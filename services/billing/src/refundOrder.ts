@@ -2,7 +2,7 @@ import { OrderRefunded, RefundOrder } from '@petrel/contracts'
 import { handler, table, type Tx } from '@petrel/messaging'
 import type { Gateway } from './gateway.ts'
 
-export const refunds = table('refunds', {
+const refunds = table('refunds', {
   order_id: 'text',
   refund_id: 'text',
   amount_cents: 'bigint',

@@ -3,7 +3,7 @@ import { type HandlerContext, table } from '@petrel/messaging'
 import type { Letter } from './letters.ts'
 import type { Mailer } from './mailer.ts'
 
-export const mails = table('mails', {
+const mails = table('mails', {
   mail_id: 'text',
   order_id: 'text',
   about: 'text',

@@ -2,7 +2,7 @@ import { Router } from '@koa/router'
 import Koa from 'koa'
 import type { Pool } from 'pg'
 
-export interface Points {
+interface Points {
   readonly customerId: string
   readonly points: number
   /** Newest first, at most 100; revoked points are negative. */

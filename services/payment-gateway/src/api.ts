@@ -46,7 +46,7 @@ export function gatewayApi(database: Pool, behaviours: Behaviours, misbehaviour:
   })
 
   const app = new Koa()
-  app.use(bodyParser())
+  app.use(bodyParser({ onError: (_, context) => context.throw(400, 'The body is not JSON.') }))
   app.use(router.routes())
   app.use(router.allowedMethods())
   return app

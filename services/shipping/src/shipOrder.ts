@@ -1,7 +1,7 @@
 import { OrderShipped, ShipOrder } from '@petrel/contracts'
 import { handler, table } from '@petrel/messaging'
 
-export const shipments = table('shipments', {
+const shipments = table('shipments', {
   order_id: 'text',
   tracking_code: 'text',
   lines: 'jsonb',

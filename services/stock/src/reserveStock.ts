@@ -2,7 +2,7 @@ import { OrderPlaced, StockReservationRejected, StockReserved } from '@petrel/co
 import { handler, table } from '@petrel/messaging'
 import { lockShelf, publishLevels, take } from './shelf.ts'
 
-export const reservations = table('reservations', {
+const reservations = table('reservations', {
   order_id: 'text',
   sku: 'text',
   quantity: 'bigint',

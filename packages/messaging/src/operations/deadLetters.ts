@@ -9,8 +9,8 @@ import type { Ground } from './ground.ts'
 // A dead letter topic only grows, so what a person has replayed is marked in a second topic, `<endpoint>.replayed`.
 // A replay first appends the record to the replay topic, and then the mark: whoever dies in between leaves no mark, and
 // the next replay makes a second copy with the same message id, which the endpoint's inbox drops. When both copies fail,
-// both come back with a header that names the same dead letter, and count as one. And a dead letter that another one
-// names was replayed, marked or not.
+// both come back with a header that names the same dead letter, and count as one: a mark for one is a mark for the other,
+// however late it comes.
 
 /** Who replayed a dead letter, and when. */
 export interface Mark {
@@ -33,7 +33,7 @@ interface Failing {
 
 /** A message that waits for a person. */
 export interface DeadLetter extends Failing {
-  /** All its failings that were not replayed; more than one when it was produced twice. */
+  /** All its failings without a mark; more than one when it was produced twice, or a replay died before the mark. */
   readonly positions: readonly string[]
 }
 
@@ -91,13 +91,10 @@ export async function failingsOf(records: AsyncIterable<BrokerRecord> | Iterable
   return [...failings.values()]
 }
 
-/** Tells the open from the replayed: those with a mark, and those that a later failing came from. */
+/** Tells the open from the replayed. A message is open while one of its failings has no mark. */
 export function settle(failings: readonly Failing[], marks: ReadonlyMap<string, Mark>): DeadLetters {
-  const cameBack = new Set(failings.map(({ messageId, envelope }) => `${messageId} ${replayedFrom(envelope)}`))
-  const isOpen = ({ messageId, position }: Failing) =>
-    !isMarked(messageId, position, marks) && !cameBack.has(`${messageId} ${position}`)
   const open = new Map<string, DeadLetter>()
-  for (const failing of failings.filter(isOpen)) {
+  for (const failing of failings.filter(({ messageId, position }) => !isMarked(messageId, position, marks))) {
     const positions = [...(open.get(failing.messageId)?.positions ?? []), failing.position]
     open.set(failing.messageId, { ...failing, positions })
   }

@@ -13,7 +13,7 @@ export interface Deployment {
   readonly database?: {
     readonly url: string
     /** Folder of the service's own migrations, run after those of Petrel's own tables. */
-    readonly migrations?: string
+    readonly migrations?: string | undefined
   }
 }
 

@@ -63,3 +63,9 @@ test('subjects are asked for by their whole name, with FULL_TRANSITIVE before th
   expect(await confluentRegistry({ url: `${server.url}/` }).register('a/b c', schema)).toBe(5)
   expect(asked).toEqual(['PUT /apis/config/a%2Fb%20c', 'POST /apis/subjects/a%2Fb%20c/versions'])
 })
+
+test('whoever comes second with the first version gets its id, and not a refusal', async () => {
+  const answers = [reply(200, '{}'), reply(409, '{"error_code":409,"message":"already exists"}'), reply(200, '{"id":5}')]
+  await using server = await answering((request, response) => answers.shift()?.(request, response))
+  expect(await confluentRegistry({ url: server.url }).register('subject', schema)).toBe(5)
+})

@@ -34,7 +34,10 @@ export function confluentRegistry({ url, timeoutMs = 5_000 }: ConfluentRegistryO
     async register(subject, schema) {
       // Before the first version, and each time: whoever was interrupted in between would leave a subject that takes anything.
       expectOk(await ask('PUT', `/config/${of(subject)}`, { compatibility: 'FULL_TRANSITIVE' }))
-      const reply = await ask('POST', `/subjects/${of(subject)}/versions`, asText(schema))
+      const post = () => ask('POST', `/subjects/${of(subject)}/versions`, asText(schema))
+      const first = await post()
+      // Apicurio (2.6) also answers 409 when somebody else was quicker to register the very first version.
+      const reply = first.status === 409 ? await post() : first
       if (reply.status === 409 || reply.status === 422)
         throw new IncompatibleSchema(`The registry refuses the schema for ${subject}: ${reason(reply)}. ${whatToDo}`)
       return idIn(reply)

@@ -1,4 +1,4 @@
-import { Pool } from 'pg'
+import type { Pool } from 'pg'
 import { afterAll, beforeAll } from 'vitest'
 import { testSystem, type TestSystem } from '../../../../test/support/stack.ts'
 import type { StoreGround } from './conformance/ground.ts'

@@ -1,5 +1,5 @@
 import { bodyParser } from '@koa/bodyparser'
-import Router from '@koa/router'
+import { Router } from '@koa/router'
 import Koa from 'koa'
 import type { Bus } from '../bus.ts'
 import type { Log } from '@petrel/messaging'

@@ -1,11 +1,13 @@
 import type { Context } from 'koa'
 import { batchKey, placementIds } from '../order/identity.ts'
-import type { Watch } from '../readModel/watch.ts'
-import { eventStream } from './eventStream.ts'
+import type { Order } from '../order/order.ts'
+import type { Viewer, Watch } from '../readModel/watch.ts'
+import { answerEvents } from './eventStream.ts'
 import { orderView } from './orders.ts'
 import { badRequest } from './problem.ts'
 
 const mostOrders = 1000
+const latestOrders = 100
 
 /**
  * Many orders on one page: `?batch=<name>&count=<n>` for the orders placed with the idempotency keys `<name>/0` … `<name>/<n-1>`,
@@ -15,16 +17,13 @@ const mostOrders = 1000
 export function streamBoard(watch: Watch) {
   return (ctx: Context): void => {
     const places = batchPlaces(ctx.URL.searchParams)
-    let stopWatching = () => {}
-    const stream = eventStream(ctx, { drained: () => watch.resume(), closed: () => stopWatching() })
-    const viewer = {
-      show: (orders: readonly Parameters<typeof orderView>[0][]) =>
-        stream.send([
-          { event: 'orders', data: orders.map((order) => ({ place: places?.get(order.orderId) ?? null, ...orderView(order) })) },
-        ]),
-      busy: () => stream.busy(),
-    }
-    stopWatching = places === undefined ? watch.latest(100, viewer) : watch.orders([...places.keys()], viewer)
+    const tell = (orders: readonly Order[]) =>
+      orders.map((order) => ({ place: places?.get(order.orderId) ?? null, ...orderView(order) }))
+    answerEvents(ctx, (stream) => {
+      stream.onDrain(watch.resume)
+      const viewer: Viewer = { show: (orders) => stream.send([{ event: 'orders', data: tell(orders) }]), busy: stream.busy }
+      return places === undefined ? watch.latest(latestOrders, viewer) : watch.orders([...places.keys()], viewer)
+    })
   }
 }
 

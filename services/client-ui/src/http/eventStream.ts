@@ -16,34 +16,33 @@ export interface ServerSentEvent {
 export interface EventStream {
   send(events: readonly ServerSentEvent[]): void
   /** The browser has not read what was sent. */
-  busy(): boolean
+  readonly busy: () => boolean
+  /** Called when it has. */
+  onDrain(drained: () => void): void
 }
 
-interface Ends {
-  /** The browser has read what was sent. */
-  readonly drained: () => void
-  readonly closed: () => void
-}
-
-/** Answers with server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) until the browser leaves. */
-export function eventStream(ctx: Context, { drained, closed }: Ends): EventStream {
+/**
+ * Answers with server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) until the browser leaves.
+ * @param begin starts sending, and returns what ends it
+ */
+export function answerEvents(ctx: Context, begin: (stream: EventStream) => () => void): void {
   const stream = new PassThrough()
-  const heartbeat = setInterval(() => stream.write(': still here\n\n'), heartbeatMs)
-  stream.on('drain', drained)
-  stream.on('close', () => {
-    clearInterval(heartbeat)
-    closed()
-  })
   ctx.status = 200
   ctx.type = 'text/event-stream'
   ctx.set('Cache-Control', 'no-store')
   ctx.set('X-Accel-Buffering', 'no') // nginx would hold events back until its buffer is full
   ctx.body = stream
   stream.write(`retry: ${reconnectMs}\n\n`)
-  return {
+  const heartbeat = setInterval(() => stream.write(': still here\n\n'), heartbeatMs)
+  const end = begin({
     send: (events) => void stream.write(events.map(written).join('')),
     busy: () => stream.writableNeedDrain,
-  }
+    onDrain: (drained) => void stream.on('drain', drained),
+  })
+  stream.on('close', () => {
+    clearInterval(heartbeat)
+    end()
+  })
 }
 
 const written = ({ id, event, data }: ServerSentEvent) =>

@@ -2,7 +2,7 @@ import type { Context } from 'koa'
 import type { Order } from '../order/order.ts'
 import { statusOf } from '../order/status.ts'
 import type { Watch } from '../readModel/watch.ts'
-import { type EventStream, eventStream, type ServerSentEvent } from './eventStream.ts'
+import { answerEvents, type ServerSentEvent } from './eventStream.ts'
 
 /**
  * An event for each entry of the order's history: what is there already, then what comes. The event id lists the numbers
@@ -13,11 +13,12 @@ import { type EventStream, eventStream, type ServerSentEvent } from './eventStre
 export function streamOrder(watch: Watch) {
   return (ctx: Context, orderId: string): void => {
     const sent = new Set(numbers(ctx.get('Last-Event-ID')))
-    let stopWatching = () => {}
-    const stream: EventStream = eventStream(ctx, { drained: () => watch.resume(), closed: () => stopWatching() })
-    stopWatching = watch.orders([orderId], {
-      show: (orders) => stream.send(orders.flatMap((order) => unsentEntries(order, sent))),
-      busy: () => stream.busy(),
+    answerEvents(ctx, (stream) => {
+      stream.onDrain(watch.resume)
+      return watch.orders([orderId], {
+        show: (orders) => stream.send(orders.flatMap((order) => unsentEntries(order, sent))),
+        busy: stream.busy,
+      })
     })
   }
 }

@@ -93,7 +93,7 @@ const invalid: readonly [what: string, body: unknown, field: string, message: Re
   ['a list', [anOrder], '', /JSON object/],
   ['a text', '"order"', '', /JSON/],
   ['broken JSON', '{"customerId":', '', /JSON/],
-  ['nothing', '', '', /JSON/],
+  ['nothing', '', 'customerId', /missing/],
 ]
 
 describe('an order that cannot be accepted', () => {
@@ -161,10 +161,10 @@ describe('an order that cannot be accepted at the moment', () => {
   })
 })
 
-describe('a cancellation', () => {
-  const cancel = (id: string, headers: Record<string, string> = {}) =>
-    fetch(`${shop.url}/api/orders/${id}/cancel`, { method: 'POST', headers })
+const cancel = (id: string, headers: Record<string, string> = {}) =>
+  fetch(`${shop.url}/api/orders/${id}/cancel`, { method: 'POST', headers })
 
+describe('a cancellation', () => {
   test('is handed over to sales', async () => {
     expect((await cancel('order-1')).status).toBe(202)
     expect(shop.sent).toEqual([{ id: expect.any(String) as string, name: 'sales.CancelOrder', data: { orderId: 'order-1' } }])

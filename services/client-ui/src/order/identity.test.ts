@@ -4,7 +4,7 @@ import { cancellationId, nameBasedUuid, placementIds } from './identity.ts'
 const uuid = (version: number) => new RegExp(`^[0-9a-f]{8}-[0-9a-f]{4}-${version}[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 
 test('a name-based UUID is the one that RFC 9562 gives as its example', () => {
-  expect(nameBasedUuid('6ba7b810-9dad-11d1-80b4-00c04fd430c8', 'www.example.com')).toBe('2ed6657d-e942-568b-95e1-2665a8aea6a2')
+  expect(nameBasedUuid('6ba7b810-9dad-11d1-80b4-00c04fd430c8', 'www.example.com')).toBe('2ed6657d-e927-568b-95e1-2665a8aea6a2')
 })
 
 test('the same idempotency key names the same order and the same message, in any process', () => {

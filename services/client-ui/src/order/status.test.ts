@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, constantFrom, infiniteStream, nat, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { statusOf } from './status.ts'
 
@@ -27,8 +27,8 @@ describe('the status of an order', () => {
   })
 
   test('does not depend on the order of arrival, nor on what comes twice', () => {
-    fc.assert(
-      fc.property(fc.constantFrom(...table), fc.infiniteStream(fc.nat()), ([status, ...heard], numbers) => {
+    assert(
+      property(constantFrom(...table), infiniteStream(nat()), ([status, ...heard], numbers) => {
         const shuffled = [...heard, ...heard]
           .map((type) => ({ type, rank: numbers.next().value }))
           .toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0))

@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { Client, type Notification } from 'pg'
 import type { Log } from '@petrel/messaging'
 import type { Changes } from './port.ts'
 
@@ -18,15 +18,15 @@ export interface Listener extends Changes {
 export function listenForChanges(connectionString: string, log: Log): Listener {
   const orderListeners: ((ids: readonly string[] | 'all') => void)[] = []
   const catalogueListeners: (() => void)[] = []
-  let client: pg.Client | undefined
+  let client: Client | undefined
   let timer: NodeJS.Timeout | undefined
   let closed = false
 
-  const heard = ({ channel, payload }: pg.Notification) => {
+  const heard = ({ channel, payload }: Notification) => {
     if (channel === 'catalogue') for (const changed of catalogueListeners) changed()
     else for (const changed of orderListeners) changed((payload ?? '').split(' '))
   }
-  const lost = (connection: pg.Client, error: unknown) => {
+  const lost = (connection: Client, error: unknown) => {
     if (client !== connection) return
     client = undefined
     log.warn({ err: error }, 'not hearing of changes from the database; reading every second until the connection is back')
@@ -34,7 +34,7 @@ export function listenForChanges(connectionString: string, log: Log): Listener {
     tickIn(pollMs)
   }
   const connect = async () => {
-    const connection = new pg.Client({ connectionString, keepAlive: true, connectionTimeoutMillis: 5_000 })
+    const connection = new Client({ connectionString, keepAlive: true, connectionTimeoutMillis: 5_000 })
     client = connection
     connection.on('notification', heard)
     connection.on('error', (error) => lost(connection, error))

@@ -6,9 +6,9 @@ import { rounds } from './rounds.ts'
 /** Somebody who looks at orders: a browser. */
 export interface Viewer {
   /** These orders are new or have changed. */
-  show(orders: readonly Order[]): void
+  readonly show: (orders: readonly Order[]) => void
   /** Has not taken what it was shown last: what changes meanwhile is shown together, later. */
-  busy(): boolean
+  readonly busy: () => boolean
 }
 
 export interface Watch {
@@ -17,7 +17,7 @@ export interface Watch {
   /** Shows the latest orders and every order that changes. @returns a function that ends it */
   latest(limit: number, viewer: Viewer): () => void
   /** A viewer is no longer busy. */
-  resume(): void
+  readonly resume: () => void
   close(): Promise<void>
 }
 

@@ -27,6 +27,8 @@ export interface FakeShop {
   readonly sent: SentCommand[]
   /** What is away: set and unset at will. */
   readonly away: { broker: boolean; database: boolean; answer: boolean }
+  /** How often the read model could not be asked. */
+  readonly failedReads: () => number
   /** Called with every command that was accepted. */
   onSent: (command: SentCommand) => void
   /** Makes the read model hear of an event. */
@@ -36,7 +38,7 @@ export interface FakeShop {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+export const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /** The real HTTP side on a free port, with a bus and a read model that only remember. */
 export async function startFakeShop(options: { products?: readonly Product[]; joined?: boolean } = {}): Promise<FakeShop> {
@@ -71,6 +73,7 @@ export async function startFakeShop(options: { products?: readonly Product[]; jo
     sent,
     away,
     onSent: () => {},
+    failedReads: store.failedReads,
     hear: store.hear,
     restock: store.restock,
     [Symbol.asyncDispose]: () => fake.close(),
@@ -89,8 +92,12 @@ function memoryReadModel(initial: readonly Product[], away: { database: boolean 
   const orders = new Map<string, { totalCents: number | null; history: HistoryEntry[] }>()
   const orderListeners: ((ids: readonly string[]) => void)[] = []
   const catalogueListeners: (() => void)[] = []
-  const answer = <T>(value: T) =>
-    away.database ? Promise.reject(new Error('The fake database is away.')) : Promise.resolve(value)
+  let failedReads = 0
+  const answer = async <T>(value: T): Promise<T> => {
+    if (!away.database) return value
+    failedReads++
+    throw new Error('The fake database is away.')
+  }
   const readModel: ReadModel = {
     orders: (ids) => answer([...new Set(ids)].flatMap((orderId) => toOrder(orderId, orders.get(orderId)))),
     latest: (limit) => answer([...orders.keys()].slice(-limit)),
@@ -103,14 +110,15 @@ function memoryReadModel(initial: readonly Product[], away: { database: boolean 
   return {
     readModel,
     changes,
-    hear(orderId: string, type: string, { detail, totalCents }: { detail?: object; totalCents?: number } = {}) {
+    failedReads: () => failedReads,
+    hear: (orderId: string, type: string, { detail, totalCents }: { detail?: object; totalCents?: number } = {}) => {
       const order = orders.get(orderId) ?? { totalCents: null, history: [] }
       order.history.push({ entry: ++entries, type, at: new Date(), detail: detail ?? null })
       order.totalCents = totalCents ?? order.totalCents
       orders.set(orderId, order)
       for (const changed of orderListeners) changed([orderId])
     },
-    restock(changedProducts: readonly Product[]) {
+    restock: (changedProducts: readonly Product[]) => {
       products = changedProducts
       for (const changed of catalogueListeners) changed()
     },

@@ -17,6 +17,8 @@ const REQUEST_SIZE = 900_000
 /** The record's own fault: sent again it would be refused again. */
 const REFUSALS = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP'])
 
+const isRefusal = (error: unknown) => REFUSALS.has(brokerSaid(error) ?? '')
+
 export interface Publisher {
   publish(records: readonly OutgoingRecord[]): Promise<void>
   /** Waits for what is in flight. */
@@ -39,29 +41,37 @@ export function publisher(settings: KafkajsSettings): Publisher {
   let line: Line | undefined
   let closed = false
 
-  const current = () => {
+  const dial = () => {
     if (closed) throw new BrokerUnavailable('This broker connection was closed')
-    return (line ??= openLine(settings))
+    return openLine(settings)
   }
-  const retire = (failed: Line) => {
-    if (line !== failed) return
-    line = undefined
-    void hangUp(failed)
-  }
-  const send = async (records: readonly OutgoingRecord[]) => {
-    const used = current()
+  const attempt = async (used: Line, records: readonly OutgoingRecord[]) => {
     const sending = within(DEADLINE, sendOn(used, records))
     used.inFlight.add(sending)
     try {
       await sending
     } catch (error) {
-      if (REFUSALS.has(brokerSaid(error) ?? '')) throw error
+      if (isRefusal(error)) throw error
       // Without an answer from the broker something may still be on its way: it must not arrive after the caller was told.
       if (brokerSaid(error) === undefined) used.client.cut()
-      retire(used)
+      if (line === used) line = undefined
+      void hangUp(used)
       throw unavailable(`Could not publish ${described(records)}`, error)
     } finally {
       used.inFlight.delete(sending)
+    }
+  }
+  const send = async (records: readonly OutgoingRecord[]) => {
+    try {
+      await attempt((line ??= dial()), records)
+    } catch (error) {
+      if (brokerSaid(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error
+      // kafkajs looks up all topics it ever sent to, and fails if any is gone (https://github.com/tulios/kafkajs/issues/1622):
+      // only a line that never heard of others tells whether it is one of these.
+      const own = dial()
+      await attempt(own, records)
+      if (line === undefined) line = own
+      else void hangUp(own)
     }
   }
   return {
@@ -102,7 +112,7 @@ async function sendOrName(send: (records: readonly OutgoingRecord[]) => Promise<
   try {
     await send(records)
   } catch (error) {
-    if (!REFUSALS.has(brokerSaid(error) ?? '')) throw error
+    if (!isRefusal(error)) throw error
     const [first, ...others] = records
     if (first !== undefined && others.length === 0)
       throw new RecordRefused(first, sizeOf(first), (error as Error).message, { cause: error })
