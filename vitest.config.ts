@@ -30,7 +30,16 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'stack', include: withStack, ...onTheStack, sequence: { groupOrder: 1 } } },
-      { extends: true, test: { name: 'browser', include: withBrowser, ...onTheStack, sequence: { groupOrder: 2 } } },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: withBrowser,
+          ...onTheStack,
+          globalSetup: ['test/support/browser.ts', ...onTheStack.globalSetup],
+          sequence: { groupOrder: 2 },
+        },
+      },
     ],
   },
 })

@@ -19,7 +19,10 @@ const ticksPerSecond = 100
 /** Fields 14 to 17 of /proc/<pid>/stat: own time, and that of children that have ended (see proc(5)). */
 function ticks(pid: number, withEndedChildren: boolean): number {
   const stat = read(`/proc/${pid}/stat`)
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number)
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number)
   const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15)
   return user + system + (withEndedChildren ? childUser + childSystem : 0)
 }

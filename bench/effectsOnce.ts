@@ -17,7 +17,9 @@ import { bench } from './effectsOnce/endpoint.ts'
 import { OrderPlaced, PlaceOrder } from './effectsOnce/messages.ts'
 import { avroCodec, confluentRegistry, kafkajsBroker, sealing, silentLog, subjectName } from './support.ts'
 
-const { values: args } = parseArgs({ options: { messages: { type: 'string', default: '60000' }, rounds: { type: 'string', default: '3' } } })
+const { values: args } = parseArgs({
+  options: { messages: { type: 'string', default: '60000' }, rounds: { type: 'string', default: '3' } },
+})
 const messages = Number(args.messages)
 const rounds = Number(args.rounds)
 
@@ -40,12 +42,22 @@ interface Result {
 
 const dataDir = await mkdtemp(join(tmpdir(), 'petrel-bench-'))
 const [kafka = 0, kafkaController = 0, registry = 0, postgres = 0] = await freePorts(4)
-const stack = await startStack({ dataDir, jarsDir: '.local/jars', ports: { kafka, kafkaController, registry, postgres }, log: console.error })
+const stack = await startStack({
+  dataDir,
+  jarsDir: '.local/jars',
+  ports: { kafka, kafkaController, registry, postgres },
+  log: console.error,
+})
 try {
   const results = new Map<string, Result[]>()
   for (let round = 1; round <= rounds; round++)
     for (const [name, main] of Object.entries(contenders) as [keyof typeof contenders, string][]) {
-      const result = await measure(stack, `${name === 'Petrel' ? 'p' : 'k'}${round}`, main, Math.round(messages * shareOfMessages[name]))
+      const result = await measure(
+        stack,
+        `${name === 'Petrel' ? 'p' : 'k'}${round}`,
+        main,
+        Math.round(messages * shareOfMessages[name]),
+      )
       console.error(`round ${round}, ${name}: ${result.perSecond} messages/s`)
       results.set(name, [...(results.get(name) ?? []), result])
     }
@@ -71,7 +83,10 @@ async function measure(stack: Stack, run: string, main: string, count: number): 
     TOPIC_PREFIX: prefix,
     LOG_LEVEL: 'warn',
   }
-  const service = spawn(process.execPath, [...(process.env.BENCH_FLAGS ?? '').split(' ').filter(Boolean), main], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  const service = spawn(process.execPath, [...(process.env.BENCH_FLAGS ?? '').split(' ').filter(Boolean), main], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   const pids = stack.pids()
   const recorder = new CpuRecorder(() => ({
     service: cpuSeconds(service.pid ?? 0),
@@ -117,7 +132,9 @@ async function preload(
     encode: avroCodec({ registry }).encode,
   })
   const records = Array.from({ length: count }, (_, index) => seal(PlaceOrder(order(index)), { trace: {} }).record)
-  const withRepeats = records.flatMap((record, index) => (index % 100 === 60 ? [record, records[index - 30] ?? record] : [record]))
+  const withRepeats = records.flatMap((record, index) =>
+    index % 100 === 60 ? [record, records[index - 30] ?? record] : [record],
+  )
   for (let at = 0; at < withRepeats.length; at += 1000) await broker.publish(withRepeats.slice(at, at + 1000))
 }
 
@@ -135,7 +152,12 @@ function order(index: number): PlaceOrder {
   }
 }
 
-async function untilSaid(broker: ReturnType<typeof kafkajsBroker>, prefix: string, count: number, service: { exitCode: number | null }): Promise<void> {
+async function untilSaid(
+  broker: ReturnType<typeof kafkajsBroker>,
+  prefix: string,
+  count: number,
+  service: { exitCode: number | null },
+): Promise<void> {
   const deadline = Date.now() + 300_000
   for (;;) {
     const offsets = await broker.admin.offsets(prefix + OrderPlaced.topic)
@@ -167,7 +189,8 @@ async function verified(
   await client.connect()
   const { rows } = await client.query<{ orders: number }>('select count(*)::int as orders from orders')
   await client.end()
-  if (keys.size !== count || rows[0]?.orders !== count) throw new Error(`${count} messages, ${rows[0]?.orders} orders, ${keys.size} distinct events`)
+  if (keys.size !== count || rows[0]?.orders !== count)
+    throw new Error(`${count} messages, ${rows[0]?.orders} orders, ${keys.size} distinct events`)
   const cpu = recorder.between(first, last)
   const micros = (seconds: number) => Math.round((seconds / count) * 1e6)
   return {
@@ -181,7 +204,9 @@ async function verified(
 }
 
 function print(results: ReadonlyMap<string, readonly Result[]>): void {
-  console.log('| effects once: inbox + row + outgoing | messages | msg/s, median (min–max) | CPU µs a message: service | database | broker | service MiB |')
+  console.log(
+    '| effects once: inbox + row + outgoing | messages | msg/s, median (min–max) | CPU µs a message: service | database | broker | service MiB |',
+  )
   console.log('|---|---|---|---|---|---|---|')
   for (const [name, runs] of results) {
     const rates = runs.map((run) => run.perSecond)

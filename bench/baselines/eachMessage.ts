@@ -47,13 +47,10 @@ await consumer.run({
 
 async function place(client: pg.PoolClient, order: PlaceOrder, cause: string | undefined): Promise<void> {
   const { orderId, customerId, currency, amountCents, placedAt } = order
-  await client.query('insert into orders (order_id, customer_id, currency, amount_cents, placed_at) values ($1, $2, $3, $4, $5)', [
-    orderId,
-    customerId,
-    currency,
-    amountCents,
-    placedAt,
-  ])
+  await client.query(
+    'insert into orders (order_id, customer_id, currency, amount_cents, placed_at) values ($1, $2, $3, $4, $5)',
+    [orderId, customerId, currency, amountCents, placedAt],
+  )
   const value = codec.encode(OrderPlaced, schemaId ?? 0, { orderId, customerId, currency, amountCents, placedAt })
   await client.query('insert into outbox (key, value, headers) values ($1, $2, $3)', [
     orderId,

@@ -1,15 +1,35 @@
-// Before anything else runs: installs what package-lock.json names, if it is not installed yet, and meanwhile downloads
-// the jars. Plain JavaScript for the system's Node (20 or newer): npm finds the pinned one in node_modules afterwards.
-import { spawnSync, spawn } from 'node:child_process'
+// `node deploy/local/bootstrap.mjs <command>`: what every npm script begins with. Installs what package-lock.json names, if
+// that is not installed yet, and hands over to the pinned Node. Plain JavaScript for the system's Node (20 or newer).
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { constants } from 'node:os'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureJars } from './jars.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const bin = join(root, 'node_modules', '.bin')
 
-if (Number(process.versions.node.split('.')[0]) < 20) fail(`Node 20 or newer is needed to begin; this is ${process.version}.`)
+const startFlags = ['--disable-warning=TimeoutNegativeWarning', '--max-semi-space-size=4']
+const script = (file, ...flags) => [join(bin, 'node'), ...flags, join(root, file)]
+const commands = {
+  start: script('deploy/local/start.ts', ...startFlags),
+  service: script('deploy/local/service.ts'),
+  stop: script('deploy/local/stop.ts'),
+  break: script('deploy/local/break.ts'),
+  mend: script('deploy/local/mend.ts'),
+  reset: script('deploy/local/reset.ts'),
+  check: script('deploy/local/check.ts'),
+  bench: script('bench/main.ts', '--disable-warning=TimeoutNegativeWarning'),
+  test: [join(bin, 'vitest'), 'run'],
+}
+
+const [name, ...args] = process.argv.slice(2)
+const command = commands[name]
+if (!command) fail(`${name ?? 'Nothing'} is not one of: ${Object.keys(commands).join(', ')}`)
+if (Number.parseInt(process.versions.node, 10) < 20) fail(`Node 20 or newer is needed to begin with; this is ${process.version}.`)
 if (!isInstalled()) await install()
+handOver([...command, ...args])
 
 /** npm writes the second file when it is done. */
 function isInstalled() {
@@ -18,29 +38,48 @@ function isInstalled() {
 }
 
 async function install() {
-  console.log('Installing dependencies (npm ci, the first time or after a change of package-lock.json) …')
-  // Whoever has a Kafka and a registry elsewhere needs no jars; and why they cannot be had is said when they are needed.
-  const elsewhere = process.env['KAFKA_BROKERS'] && process.env['SCHEMA_REGISTRY_URL']
-  const jars =
-    elsewhere || process.argv.includes('--no-jars')
-      ? undefined
-      : ensureJars(join(root, '.local', 'jars'), console.log).catch(() => {})
-  const code = await npm('ci', '--no-progress')
+  console.log('Installing dependencies (npm ci; only the first time, or when package-lock.json changed) …')
+  const jars = needsJars() ? prefetchJars() : undefined
+  const code = await npm('ci', '--no-progress', '--loglevel=error')
   await jars
   if (code !== 0) fail('npm ci failed; what it said stands above.')
-  const node = spawnSync(join(root, 'node_modules', '.bin', 'node'), ['--version'])
-  if (node.status !== 0)
-    fail('The pinned Node (node_modules/.bin/node) does not run. npm may have skipped install scripts: npm rebuild node')
+  if (spawnSync(join(bin, 'node'), ['--version']).status !== 0)
+    fail('The pinned Node (node_modules/.bin/node) does not run. Were install scripts switched off? Then: npm rebuild node')
+}
+
+function needsJars() {
+  const elsewhere = process.env['KAFKA_BROKERS'] && process.env['SCHEMA_REGISTRY_URL']
+  return !elsewhere && ['start', 'test', 'bench'].includes(name)
+}
+
+/** Side by side with npm. If it fails, the stack tries again when it needs them, and says why it cannot. */
+async function prefetchJars() {
+  await ensureJars(join(root, '.local', 'jars'), console.log).catch(() => {})
 }
 
 function npm(...args) {
   const cli = process.env['npm_execpath']
-  const [command, ...first] = cli ? [process.execPath, cli] : ['npm']
-  const child = spawn(command, [...first, ...args], { cwd: root, stdio: 'inherit' })
+  const [program, ...first] = cli ? [process.execPath, cli] : ['npm']
+  const child = spawn(program, [...first, ...args], { cwd: root, stdio: 'inherit' })
   return new Promise((resolve) => {
     child.once('error', (error) => fail(`npm does not run: ${error.message}`))
     child.once('close', resolve)
   })
+}
+
+function handOver([program, ...args]) {
+  const env = {
+    ...process.env,
+    PATH: bin + delimiter + process.env['PATH'],
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(root, '.local', 'compiled'),
+  }
+  const child = spawn(program, args, { cwd: root, stdio: 'inherit', env })
+  // In a terminal Ctrl-C reaches the child by itself.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal)))
+  }
+  child.once('error', (error) => fail(`${program} does not run: ${error.message}`))
+  child.once('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
 }
 
 function fail(message) {

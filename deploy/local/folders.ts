@@ -10,6 +10,9 @@ export const LOCAL = join(ROOT, '.local')
 /** Downloaded once; `npm run reset` leaves them. */
 export const JARS = join(LOCAL, 'jars')
 
+/** Node's compile cache, for everything that runs here. */
+export const COMPILED = join(LOCAL, 'compiled')
+
 /** Databases, topics, schemas and mails of the local system. */
 export const DATA = join(LOCAL, 'data')
 

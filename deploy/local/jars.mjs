@@ -47,13 +47,11 @@ async function publish(unfinished, folder) {
 async function download(into, log) {
   const maven = spawn('mvn', ['-B', '-f', POM, 'generate-resources', `-Djars=${into}`], { stdio: ['ignore', 'pipe', 'pipe'] })
   const said = []
-  let files = 0
   const began = Date.now()
   // A silent minute looks like a hang.
-  const progress = setInterval(() => log(`  … ${files} files after ${Math.round((Date.now() - began) / 1000)} s`), 5000)
+  const progress = setInterval(() => log(`  … still downloading after ${Math.round((Date.now() - began) / 1000)} s`), 5000)
   createInterface({ input: maven.stdout }).on('line', (line) => {
-    if (line.includes('Downloaded from')) files += 1
-    else if (!line.includes('Downloading from')) said.push(line)
+    if (!/Download(ing|ed) from/.test(line)) said.push(line)
   })
   createInterface({ input: maven.stderr }).on('line', (line) => said.push(line))
   try {

@@ -61,6 +61,8 @@ const lentAccess = (uid: number, gid: number): Account => ({
     `--reuid=${uid}`,
     `--regid=${gid}`,
     '--clear-groups',
+    // access(2), by which the programs find each other, would ignore what is lent otherwise.
+    '--securebits=+no_setuid_fixup',
     '--inh-caps=+dac_override',
     '--ambient-caps=+dac_override',
     program,

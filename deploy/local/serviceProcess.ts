@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { LOCAL, ROOT } from './folders.ts'
+import { pathToFileURL } from 'node:url'
+import { COMPILED, ROOT } from './folders.ts'
 import { type GuardedProcess, spawnGuarded } from './guardedProcess.ts'
 import { Problem } from './problem.ts'
 
@@ -18,6 +19,9 @@ export function assertService(name: string): void {
 /** Whether it is on the bus at all; the payment gateway, a stranger, is not. */
 export const hasEndpoint = (name: string): boolean => existsSync(join(ROOT, 'services', name, 'src', 'endpoint.ts'))
 
+/** The file that starts it, as a module's address. */
+export const mainUrl = (name: string): string => pathToFileURL(mainOf(name)).href
+
 const mainOf = (name: string) => join(ROOT, 'services', name, 'src', 'main.ts')
 
 /** Small heaps: a service keeps next to nothing in memory, and ten of them share a laptop. */
@@ -27,6 +31,8 @@ const FLAGS = [
   // kafkajs arms timers in the past; the warning says nothing to a person here.
   '--disable-warning=TimeoutNegativeWarning',
 ]
+/** glibc keeps freed memory in an arena for each thread otherwise. */
+const FRUGAL = { NODE_COMPILE_CACHE: COMPILED, MALLOC_ARENA_MAX: '2' }
 
 /** Starts a service as a process of its own; `onLine` hears every line it writes. */
 export async function startServiceProcess(
@@ -37,8 +43,18 @@ export async function startServiceProcess(
   const child = await spawnGuarded(name, process.execPath, [...FLAGS, mainOf(name)], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(LOCAL, 'compiled'), ...env },
+    env: { ...process.env, ...FRUGAL, ...env },
   })
   for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', onLine)
   return child
+}
+
+/** Compiles what services load, once for all of them: see compile.ts. A failure costs only time and memory later, and shows where it matters. */
+export async function compileServices(): Promise<void> {
+  const compile = join(ROOT, 'deploy', 'local', 'compile.ts')
+  const child = await spawnGuarded('compile', process.execPath, [compile], {
+    stdio: 'ignore',
+    env: { ...process.env, ...FRUGAL },
+  })
+  await child.exited
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { Problem } from './problem.ts'
 
-const port = (standard: number) => z.coerce.number().int().min(1).max(65_535).default(standard)
+const error = 'must be the number of a port, 1 to 65535'
+const port = (standard: number) =>
+  z.coerce.number({ error }).int({ error }).min(1, { error }).max(65_535, { error }).default(standard)
 
 const Settings = z.object({
   CLIENT_UI_PORT: port(8080),

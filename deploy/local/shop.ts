@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BrokerUnavailable, confluentRegistry, deployAll, kafkajsBroker } from '@petrel/messaging/operations'
+import { DatabaseError } from 'pg'
 import { pino } from 'pino'
 import { loadServices } from '../../packages/cli/src/services.ts'
 import { databaseName, ensureDatabase } from './databases.ts'
 import { serviceEnvironment, type ServicePorts } from './environment.ts'
 import type { EnvironmentFile } from './environmentFile.ts'
 import { faultFile, ROOT } from './folders.ts'
+import { Problem } from './problem.ts'
 import { shopkeeper } from './seed.ts'
 import { allServices } from './serviceProcess.ts'
 
@@ -41,6 +43,8 @@ export async function deployShop(
     )
     const registry = confluentRegistry({ url: registryUrl })
     await patiently(() => deployAll(deployments, { admin: broker.admin, registry, prefix: '' }))
+  } catch (error) {
+    throw explained(error)
   } finally {
     await broker.close()
   }
@@ -74,4 +78,13 @@ async function patiently(deploy: () => Promise<unknown>): Promise<void> {
       await sleep(200)
     }
   }
+}
+
+/** What was deployed here before does not fit what is in the clone now (another branch, say): for a person to decide. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const isMisfit =
+    error instanceof DatabaseError || ['MigrationError', 'OtherPartitions', 'IncompatibleSchema'].includes(error.name)
+  if (!isMisfit) return error
+  return new Problem(`${error.message}\nIf the orders in the local system may go, begin anew: npm run reset`, { cause: error })
 }

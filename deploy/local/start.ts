@@ -9,7 +9,7 @@ import { claim, release } from './pidFile.ts'
 import { assertPortsFree } from './ports.ts'
 import { Problem, type Log } from './problem.ts'
 import { seed, shopkeeper } from './seed.ts'
-import { allServices, assertService } from './serviceProcess.ts'
+import { allServices, assertService, compileServices } from './serviceProcess.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { deployShop, environmentOf, makeDatabases } from './shop.ts'
 import { type StackOptions, startStack } from './stack.ts'
@@ -42,7 +42,7 @@ async function start(): Promise<void> {
   const settings = readSettings(process.env)
   claimStart()
   await assertPortsFree(servicePorts(settings, without))
-  const stack = await startStack(stackOptions(settings))
+  const [stack] = await Promise.all([startStack(stackOptions(settings)), compileServices()])
   stopping.push(() => stack.stop())
   const mailbox = await startMailbox({
     dataDir: join(DATA, 'mailbox'),
@@ -73,10 +73,17 @@ async function start(): Promise<void> {
 }
 
 function readArguments(): { without: string[] } {
-  const { values } = parseArgs({ options: { without: { type: 'string', multiple: true, default: [] } } })
-  const without = values.without.flatMap((list) => list.split(','))
+  const without = parsedArguments().flatMap((list) => list.split(','))
   without.forEach(assertService)
   return { without }
+}
+
+function parsedArguments(): string[] {
+  try {
+    return parseArgs({ options: { without: { type: 'string', multiple: true, default: [] } } }).values.without
+  } catch (error) {
+    throw new Problem(`${(error as Error).message}\nFor example: npm start -- --without billing`, { cause: error })
+  }
 }
 
 function claimStart(): void {

@@ -8,7 +8,7 @@ import { hasEndpoint, startServiceProcess } from './serviceProcess.ts'
 
 /** Services that are kept running. */
 export interface Supervisor {
-  /** Starts a service, unless somebody runs it already; resolves when it handles messages (or listens, if it handles none). */
+  /** Starts a service, unless somebody runs it already; resolves when it handles messages, or has ended without. */
   run(service: string, env: Readonly<Record<string, string>>): Promise<void>
   /** Stops all, side by side, in good order. */
   stop(): Promise<void>
@@ -37,6 +37,7 @@ export function supervisor(log: Log): Supervisor {
       if (!hasEndpoint(service)) onReady()
       claim(servicePid(service), child.pid)
       const exit = await child.exited
+      onReady()
       running.delete(service)
       release(servicePid(service))
       if (over.signal.aborted) return

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
 import { beginningOf } from './pidFile.ts'
 
 /** The end of a long-running command. */
@@ -35,9 +35,9 @@ export function untilToldToStop(): End {
   }
 }
 
-/** npm is our parent, or there is a shell between. */
+/** Between npm and us stand bootstrap.mjs and perhaps a shell. */
 function watchAncestors(onGone: () => void): void {
-  const ancestors = [process.ppid, parentOf(process.ppid)].filter((pid) => pid > 1)
+  const ancestors = upToNpm(process.ppid)
   const beginnings = ancestors.map(beginningOf)
   const timer = setInterval(() => {
     if (ancestors.every((pid, index) => beginningOf(pid) === beginnings[index])) return
@@ -47,12 +47,23 @@ function watchAncestors(onGone: () => void): void {
   timer.unref()
 }
 
-/** Where there is no /proc, the parent alone is watched. */
-function parentOf(pid: number): number {
+/** Our parent alone where npm is not found: what stands above npm (a shell, a terminal) may go without us. */
+function upToNpm(parent: number): number[] {
+  const chain: number[] = []
+  for (let pid = parent; pid > 1 && chain.length < 5; pid = parentOf(pid)) {
+    chain.push(pid)
+    if (/^npm |npm-cli/.test(commandOf(pid))) return chain
+  }
+  return [parent]
+}
+
+const parentOf = (pid: number) => Number(ask('ppid=', pid))
+const commandOf = (pid: number) => ask('args=', pid)
+
+function ask(column: string, pid: number): string {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+    return execFileSync('ps', ['-o', column, '-p', String(pid)], { encoding: 'utf8' }).trim()
   } catch {
-    return 0
+    return ''
   }
 }

@@ -10,14 +10,20 @@ describe('an order travels', () => {
   afterAll(() => shop[Symbol.asyncDispose]())
 
   test('it is placed, billed, reserved, shipped, mailed and rewarded, each once', async () => {
-    const orderId = await shop.placeOrder({ customerId: 'grace', email: 'grace@example.org', lines: [{ sku: 'green-tea', quantity: 2 }] })
+    const orderId = await shop.placeOrder({
+      customerId: 'grace',
+      email: 'grace@example.org',
+      lines: [{ sku: 'green-tea', quantity: 2 }],
+    })
 
     const order = await shop.orderHas(orderId, wholeJourney)
 
     expect(order).toMatchObject({ status: 'shipped', totalCents: 700 })
     expect(order.history.map(({ type }) => type).toSorted()).toEqual(wholeJourney.toSorted())
     expect((await shop.charges(orderId)).charges).toEqual([expect.objectContaining({ amountCents: 700 })])
-    expect((await shop.mails('grace@example.org')).map(({ messageId }) => messageId)).toEqual([`<${orderId}.billed@petrel.example>`])
+    expect((await shop.mails('grace@example.org')).map(({ messageId }) => messageId)).toEqual([
+      `<${orderId}.billed@petrel.example>`,
+    ])
     expect(await shop.points('grace')).toBe(7)
   })
 
@@ -29,11 +35,17 @@ describe('an order travels', () => {
 
     expect(order.history.map(({ type }) => type)).not.toContain('OrderShipped')
     expect((await shop.charges(orderId)).charges).toEqual([])
-    expect((await shop.mails('joan@example.org')).map(({ messageId }) => messageId)).toEqual([`<${orderId}.declined@petrel.example>`])
+    expect((await shop.mails('joan@example.org')).map(({ messageId }) => messageId)).toEqual([
+      `<${orderId}.declined@petrel.example>`,
+    ])
   })
 
   test('what is not on the shelf is not shipped, and what was charged is refunded', async () => {
-    const orderId = await shop.placeOrder({ customerId: 'edith', email: 'edith@example.org', lines: [{ sku: 'last-pot', quantity: 2 }] })
+    const orderId = await shop.placeOrder({
+      customerId: 'edith',
+      email: 'edith@example.org',
+      lines: [{ sku: 'last-pot', quantity: 2 }],
+    })
 
     const order = await shop.orderHas(orderId, ['StockReservationRejected', 'OrderBilled', 'OrderRefunded', 'PointsRevoked'])
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { LOCAL } from '../../deploy/local/folders.ts'
 import { freePorts } from '../../deploy/local/ports.ts'
+import { compileServices } from '../../deploy/local/serviceProcess.ts'
 import { readSettings } from '../../deploy/local/settings.ts'
 import { type Stack, startStack } from '../../deploy/local/stack.ts'
 
@@ -57,13 +58,16 @@ export async function startOwnStack(): Promise<OwnStack> {
   // PostgreSQL may run as another user than we.
   await chmod(dataDir, 0o755)
   const [kafka = 0, kafkaController = 0, registry = 0, postgres = 0] = await freePorts(4)
-  const stack = await startStack({
-    dataDir,
-    jarsDir: join(LOCAL, 'jars'),
-    ports: { kafka, kafkaController, registry, postgres },
-    elsewhere: { kafkaBrokers: KAFKA_BROKERS, registryUrl: SCHEMA_REGISTRY_URL, databaseUrl: DATABASE_URL },
-    log: (line) => console.log(line),
-  })
+  const [stack] = await Promise.all([
+    startStack({
+      dataDir,
+      jarsDir: join(LOCAL, 'jars'),
+      ports: { kafka, kafkaController, registry, postgres },
+      elsewhere: { kafkaBrokers: KAFKA_BROKERS, registryUrl: SCHEMA_REGISTRY_URL, databaseUrl: DATABASE_URL },
+      log: (line) => console.log(line),
+    }),
+    compileServices(),
+  ])
   return {
     stack,
     async remove() {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { escapeIdentifier, Pool } from 'pg'
 import type { Handler, Message, Tx } from '@petrel/messaging'
@@ -24,6 +25,8 @@ export async function serviceDatabase(service: string): Promise<ServiceDatabase>
   const url = await system.createDatabase(service)
   await migrate(url, [{ namespace: service, path: join(ROOT, 'services', service, 'migrations') }])
   const pool = new Pool({ connectionString: url })
+  const closed: Promise<unknown>[] = []
+  pool.on('connect', (client) => closed.push(once(client, 'end')))
 
   const database: ServiceDatabase = {
     url,
@@ -48,6 +51,8 @@ export async function serviceDatabase(service: string): Promise<ServiceDatabase>
       }),
     async [Symbol.asyncDispose]() {
       await pool.end()
+      // `end` does not wait for the last goodbyes, and a connection that loses its database before them is an error.
+      await Promise.all(closed)
       await system.cleanup()
     },
   }

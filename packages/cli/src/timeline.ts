@@ -13,40 +13,33 @@ export function timeline(steps: readonly JourneyStep[], { paint }: Pick<Screen, 
   const last = steps.at(-1)
   if (first === undefined || last === undefined) return []
   const lines = tree(steps).map(({ step, depth }) => ({
-    step,
+    kind: step.kind,
     time: step.at === first.at ? '0 ms' : `+${span(step.at - first.at)}`,
-    text: '  '.repeat(depth) + sentences[step.kind](step),
+    text: cut('  '.repeat(depth) + sentences[step.kind](step)),
     place: `${step.topic}/${step.partition}/${step.offset}`,
   }))
-  const widest = (of: (line: (typeof lines)[number]) => string) => Math.max(...lines.map((line) => of(line).length))
-  const [timeWidth, textWidth] = [
-    widest(({ time }) => time),
-    Math.min(
-      100,
-      widest(({ text }) => text),
-    ),
-  ]
+  const timeWidth = Math.max(...lines.map(({ time }) => time.length))
+  const textWidth = Math.max(...lines.map(({ text }) => text.length))
   const began = `${new Date(first.at).toISOString()}, ${steps.length} records in ${span(last.at - first.at)}`
   return [
     paint('dim', `${began}, conversation ${first.conversationId}`),
-    ...lines.map(({ step, time, text, place }) => {
-      const padded = text.padEnd(textWidth)
-      return `${paint('dim', time.padStart(timeWidth))}  ${paint(colours[step.kind], padded)}  ${paint('dim', place)}`
-    }),
+    ...lines.map(({ kind, time, text, place }) =>
+      [paint('dim', time.padStart(timeWidth)), paint(colours[kind], text.padEnd(textWidth)), paint('dim', place)].join('  '),
+    ),
   ]
 }
 
 const colours = { message: 'reset', postponed: 'yellow', retry: 'yellow', 'dead-letter': 'red', replay: 'cyan' } as const
 
-/** Every step below the message that led to it, and a message's failures below itself; siblings by time. */
+/** Every step below the message that led to it, and a message's failures and copies below itself; siblings by time. */
 function tree(steps: readonly JourneyStep[]): Line[] {
-  const messages = new Map(steps.filter(({ kind }) => kind === 'message').map((step) => [step.id, step]))
-  const parentOf = (step: JourneyStep): JourneyStep | undefined => {
-    const own = messages.get(step.id)
-    if (own !== undefined && own !== step) return own
-    return step.causationId === undefined ? undefined : messages.get(step.causationId)
+  const messages = new Map<string, JourneyStep>()
+  const parents = new Map<JourneyStep, JourneyStep | undefined>()
+  for (const step of steps) {
+    parents.set(step, messages.get(step.id) ?? messages.get(step.causationId ?? ''))
+    if (step.kind === 'message' && !messages.has(step.id)) messages.set(step.id, step)
   }
-  const children = Map.groupBy(steps, parentOf)
+  const children = Map.groupBy(steps, (step) => parents.get(step))
   const below = (parent: JourneyStep | undefined, depth: number): Line[] =>
     (children.get(parent) ?? []).flatMap((step) => [{ step, depth }, ...below(step, depth + 1)])
   return below(undefined, 0)
@@ -60,6 +53,8 @@ const sentences: Readonly<Record<StepKind, (step: JourneyStep) => string>> = {
   replay: ({ endpoint }) => `sent back to ${endpoint} by a person`,
 }
 
+/** `petrel failures` shows an error whole. */
+const cut = (text: string) => (text.length > 100 ? `${text.slice(0, 99)}…` : text)
 const nameOf = (type = '(unknown message)') => type.slice(type.lastIndexOf('.') + 1)
 const tries = (count: number) => (count === 1 ? '1 try' : `${count} tries`)
 const reason = (error: JourneyStep['error']) =>

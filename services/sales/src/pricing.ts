@@ -35,8 +35,7 @@ export function price(orderId: string, lines: readonly OrderLine[], offers: read
 }
 
 /** Sum of quantity times unit price, in minor units. */
-const total = (lines: readonly PricedLine[]): number =>
-  lines.reduce((sum, line) => sum + line.quantity * line.unitCents, 0)
+const total = (lines: readonly PricedLine[]): number => lines.reduce((sum, line) => sum + line.quantity * line.unitCents, 0)
 
 function quantityOfEach(orderId: string, lines: readonly OrderLine[]): Map<string, number> {
   if (lines.length === 0) throw new Unrecoverable(`Order ${orderId} has no lines: there is nothing to sell.`)

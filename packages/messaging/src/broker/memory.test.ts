@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { brokerConformance, collect, eventually, journal, numbered, record } from './conformance.ts'
+import { brokerConformance } from './conformance.ts'
+import { collect, eventually, journal, numbered, record } from './conformance/fixture.ts'
 import { memoryBroker } from './memory.ts'
 import { BrokerUnavailable } from './port.ts'
 

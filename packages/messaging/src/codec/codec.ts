@@ -15,7 +15,7 @@ export interface AvroCodec {
    * @returns a part of a larger buffer, which nobody writes again
    * @throws InvalidMessage when the data does not fit the schema: which field, and why
    */
-  encode(type: MessageDescriptor, schemaId: number, data: object): Buffer
+  readonly encode: (type: MessageDescriptor, schemaId: number, data: object) => Buffer
   /** Fetches the schemas that `decode` needs for these values. @throws RegistryUnavailable */
   prepare(values: readonly (Buffer | null)[]): Promise<void>
   /**

@@ -1,4 +1,6 @@
 import type { AvroSchema, MessageDescriptor } from '../definition/message.ts'
+import { memoryRegistry } from '../registry/memory.ts'
+import { avroCodec } from './codec.ts'
 
 /** A message type for tests with one field of every kind that contracts may have. */
 export const parcel = {
@@ -69,3 +71,10 @@ export const version = (fields: readonly object[]): MessageDescriptor => ({
   ...parcel,
   schema: { ...parcel.schema, fields } satisfies AvroSchema,
 })
+
+/** A codec, and the id under which its registry knows the type. */
+export async function registered(type: MessageDescriptor = parcel) {
+  const registry = memoryRegistry()
+  const id = await registry.register('subject', type.schema)
+  return { registry, id, codec: avroCodec({ registry }) }
+}

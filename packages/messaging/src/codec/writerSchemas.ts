@@ -54,7 +54,7 @@ export function writerSchemas(registry: Pick<Registry, 'schemaOf'>, unknownForMs
 const unknown = (id: number): WriterSchema => ({
   id,
   type: undefined,
-  problem: `Schema ${id} is not in the registry. Find out with which registry it was written, register it here, then replay the record.`,
+  problem: `Schema ${id} is not among the Avro schemas of the registry. Find out with which registry it was written, register it here, then replay the record.`,
 })
 
 function compiled(id: number, schema: Parameters<typeof compile>[0]): WriterSchema {

@@ -5,6 +5,7 @@ import {
   type Decisions,
   type DueRecord,
   SagaConflict,
+  type Store,
   type StoreTransaction,
   WriteRefused,
 } from '../store/port.ts'
@@ -101,8 +102,7 @@ async function decide(
     const states = await SagaStates.load(workshop.store, sagaKeys(deliveries))
     const results = await runAll(workshop, deliveries, states, transaction, triesBefore)
     if (transaction.unavailable !== undefined) throw transaction.unavailable
-    const outcome = conclude(workshop, ledger, results, states)
-    return await save(workshop, outcome, transaction)
+    return await save(workshop, conclude(workshop, ledger, results, states), transaction)
   } catch (error) {
     await transaction.rollback()
     if (transaction.unavailable !== undefined) throw transaction.unavailable
@@ -113,12 +113,32 @@ async function decide(
   }
 }
 
+/**
+ * While the database cannot take a batch, what its handlers said is kept and offered again: running them anew would mail
+ * and charge anew with every try. Only a transaction that handlers worked in is lost with its connection, and they with it.
+ */
 async function save(workshop: Workshop, outcome: Outcome, transaction: StoreTransaction): Promise<Saved> {
   const { decisions } = outcome
-  if (decisions.handled.length > 0 || decisions.due.length > 0)
-    return { kind: 'saved', outcome, outboxId: await workshop.store.save(decisions, transaction) }
-  await transaction.rollback()
-  return { kind: 'saved', outcome: { ...outcome, decisions: { ...decisions, sent: [] } }, outboxId: undefined }
+  const { store } = workshop
+  if (decisions.handled.length === 0 && decisions.due.length === 0) {
+    await transaction.rollback()
+    return { kind: 'saved', outcome: { ...outcome, decisions: { ...decisions, sent: [] } }, outboxId: undefined }
+  }
+  if (transaction.used) return { kind: 'saved', outcome, outboxId: await store.save(decisions, transaction) }
+  const saved = await patiently('save a batch', workshop, () => attemptSave(store, decisions))
+  if (saved.refused !== undefined) throw saved.refused
+  return { kind: 'saved', outcome, outboxId: saved.outboxId }
+}
+
+/** @returns what only another decision can mend. @throws StoreUnavailable */
+async function attemptSave(store: Store, decisions: Decisions): Promise<{ outboxId?: string | undefined; refused?: Error }> {
+  try {
+    return { outboxId: await store.save(decisions, store.transaction()) }
+  } catch (error) {
+    if (error instanceof AlreadyHandled || error instanceof SagaConflict || error instanceof WriteRefused)
+      return { refused: error }
+    throw error
+  }
 }
 
 /** Halves the batch until the message that spoils it is alone: so it costs only itself, and order stays. */
@@ -143,6 +163,9 @@ async function giveUpOrAgain(
   tries: number,
   error: unknown,
 ): Promise<void> {
+  // A constraint that another replica's handling of the same message has just met is no failure of this one.
+  const fresh = await patiently('look into the inbox', workshop, () => dropKnown(workshop, ledger, [delivery]))
+  if (fresh.length === 0) return
   const { delayedRetries } = delivery.envelope
   const recovery = recover(workshop.endpoint.recoverability, { error, immediateRetries: tries - 1, delayedRetries })
   if (recovery.kind === 'again') return decideAndSend(workshop, ledger, [delivery], tries)

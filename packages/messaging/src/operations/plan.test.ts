@@ -9,9 +9,9 @@ test('an endpoint owns the topics of what it publishes and of the commands it he
   expect(topicTable(billing, '')).toEqual([
     'billing.order-billed 3 delete 2592000000',
     'billing.refund-order 3 delete 2592000000',
-    'billing.retry.2s 3 delete 2592000000',
-    'billing.replay 3 delete -1',
-    'billing.dlt 1 delete -1',
+    'billing.retry.2s 3 delete 2592000000 2097152',
+    'billing.replay 3 delete -1 2097152',
+    'billing.dlt 1 delete -1 2097152',
     'billing.replayed 1 compact',
   ])
 })

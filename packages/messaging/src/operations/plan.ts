@@ -35,6 +35,8 @@ export interface Plan {
 const messages = { 'cleanup.policy': 'delete', 'retention.ms': String(milliseconds('30d')) }
 /** What waits for a person waits as long as it takes; so does what a person has sent on its way. */
 const kept = { 'cleanup.policy': 'delete', 'retention.ms': '-1' }
+/** A message that was just small enough must still fit with the story of its failure in its headers. */
+const roomForFailure = { 'max.message.bytes': String(2 * 1024 * 1024) }
 /** The newest mark for a dead letter says all that the older ones said. */
 const marks = { 'cleanup.policy': 'compact' }
 
@@ -66,9 +68,9 @@ function recoveryTopics(endpoint: Endpoint, prefix: string): TopicSpec[] {
   const { name, partitions } = endpoint
   const { retries, replay } = returnTopics(endpoint, prefix)
   return [
-    ...retries.map((topic) => ({ topic, partitions, config: messages })),
-    { topic: replay, partitions, config: kept },
-    { topic: prefix + dltTopic(name), partitions: 1, config: kept },
+    ...retries.map((topic) => ({ topic, partitions, config: { ...messages, ...roomForFailure } })),
+    { topic: replay, partitions, config: { ...kept, ...roomForFailure } },
+    { topic: prefix + dltTopic(name), partitions: 1, config: { ...kept, ...roomForFailure } },
     { topic: prefix + replayedTopic(name), partitions: 1, config: marks },
   ]
 }

@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
-import { expect, inject, test } from 'vitest'
+import { afterAll, expect, inject, test } from 'vitest'
 import { avroCodec } from '../codec/codec.ts'
 import type { AvroSchema, MessageDescriptor } from '../definition/message.ts'
 import { registryConformance } from './conformance.ts'
 import { confluentRegistry } from './confluent.ts'
 
 const url = inject('stack').registryUrl
-const newSubject = () => `registry-test-${randomUUID()}-value`
+const prefix = `registry-test-${randomUUID()}`
+let subjects = 0
+const newSubject = () => `${prefix}-${(subjects += 1)}-value`
+
+afterAll(async () => {
+  const all = (await (await fetch(`${url}/subjects`)).json()) as string[]
+  const ours = all.filter((subject) => subject.startsWith(prefix))
+  await Promise.all(ours.map((subject) => fetch(`${url}/subjects/${subject}`, { method: 'DELETE' })))
+})
 
 registryConformance(() => confluentRegistry({ url }), newSubject)
 

@@ -65,7 +65,8 @@ test('subjects are asked for by their whole name, with FULL_TRANSITIVE before th
 })
 
 test('whoever comes second with the first version gets its id, and not a refusal', async () => {
-  const answers = [reply(200, '{}'), reply(409, '{"error_code":409,"message":"already exists"}'), reply(200, '{"id":5}')]
+  const alreadyExists = reply(409, '{"error_code":409,"message":"already exists"}')
+  const answers = [alreadyExists, reply(200, '{}'), alreadyExists, reply(200, '{"id":5}')]
   await using server = await answering((request, response) => answers.shift()?.(request, response))
   expect(await confluentRegistry({ url: server.url }).register('subject', schema)).toBe(5)
 })

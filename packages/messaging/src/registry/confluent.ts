@@ -28,16 +28,18 @@ interface Answer {
 export function confluentRegistry({ url, timeoutMs = 5_000 }: ConfluentRegistryOptions): Registry {
   const base = url.replace(/\/+$/, '')
   const ask = (method: string, path: string, body?: object) => answer(`${base}${path}`, method, body, timeoutMs)
+  // Apicurio (2.6) answers 409 also to the slower of two who change the same thing at once; to be told why, ask again.
+  const change = async (method: string, path: string, body: object) => {
+    const first = await ask(method, path, body)
+    return first.status === 409 ? ask(method, path, body) : first
+  }
   const of = encodeURIComponent
 
   return {
     async register(subject, schema) {
       // Before the first version, and each time: whoever was interrupted in between would leave a subject that takes anything.
-      expectOk(await ask('PUT', `/config/${of(subject)}`, { compatibility: 'FULL_TRANSITIVE' }))
-      const post = () => ask('POST', `/subjects/${of(subject)}/versions`, asText(schema))
-      const first = await post()
-      // Apicurio (2.6) also answers 409 when somebody else was quicker to register the very first version.
-      const reply = first.status === 409 ? await post() : first
+      expectOk(await change('PUT', `/config/${of(subject)}`, { compatibility: 'FULL_TRANSITIVE' }))
+      const reply = await change('POST', `/subjects/${of(subject)}/versions`, asText(schema))
       if (reply.status === 409 || reply.status === 422)
         throw new IncompatibleSchema(`The registry refuses the schema for ${subject}: ${reason(reply)}. ${whatToDo}`)
       return idIn(reply)

@@ -1,5 +1,6 @@
 import { placeOrder } from './api.js'
 import { byId, calmly, element, say, showTrouble } from './dom.js'
+import { listen } from './live.js'
 import { stateWords } from './marks.js'
 import { recall, remember } from './memory.js'
 import { stepsOf, verdict } from './steps.js'
@@ -162,32 +163,22 @@ const drawSoon = calmly(draw)
 
 // ---- live
 
-function hear(message) {
-  for (const { place, orderId, status, history } of JSON.parse(message.data))
-    orders.set(place ?? orderId, { orderId, status, history })
+function hear(changed) {
+  for (const { place, orderId, status, history } of changed) orders.set(place ?? orderId, { orderId, status, history })
   lastNews = Date.now()
   drawSoon()
 }
 
 const filter = batch === null ? '' : `?batch=${encodeURIComponent(batch)}&count=${size}`
-const source = new EventSource(`/api/orders/events${filter}`)
-source.addEventListener('orders', hear)
-source.onopen = () => {
-  connected = true
+listen(`/api/orders/events${filter}`, 'orders', hear, (now) => {
+  connected = now
   drawSoon()
-}
-source.onerror = () => {
-  connected = false
-  drawSoon()
-}
-addEventListener('pagehide', () => source.close())
-addEventListener('pageshow', ({ persisted }) => persisted && location.reload())
+})
 
 // ---- placing
 
 /** Places what is not placed yet. Each order has a key of its own, so a reload or a second try orders nothing twice. */
 async function placeAll() {
-  job.startedAt ??= Date.now()
   const accepted = new Set(job.accepted.map(([place]) => place))
   const todo = job.orders.map((order, place) => ({ order, place })).filter(({ place }) => !accepted.has(place))
   unplaced = []
@@ -209,7 +200,8 @@ async function placeAll() {
 async function placeFrom(todo) {
   for (let next = todo.shift(); next !== undefined; next = todo.shift()) {
     try {
-      const { orderId } = await placeOrder(next.order, `${batch}/${next.place}`)
+      const { orderId, acceptedAt } = await placeOrder(next.order, `${batch}/${next.place}`)
+      job.startedAt ??= Date.parse(acceptedAt)
       job.accepted.push([next.place, orderId])
       accept(next.place, orderId)
     } catch ({ message, temporary }) {

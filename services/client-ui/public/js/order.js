@@ -1,5 +1,6 @@
 import { cancelOrder, freshKey } from './api.js'
 import { byId, calmly, element, say, showTrouble } from './dom.js'
+import { listen } from './live.js'
 import { mark, stateWords } from './marks.js'
 import { recall } from './memory.js'
 import { stepsOf, verdict } from './steps.js'
@@ -86,14 +87,16 @@ function drawElapsed(view) {
   say(byId('elapsed-says'), 'since it was accepted')
 }
 
+const reasonOf = (type) => history.find((entry) => entry.type === type)?.detail?.reason ?? ''
+
 function hint(view) {
   if (!connected)
     return 'The connection to the shop is lost. The order goes on without this page; the page connects again by itself.'
   if (status === 'declined')
     return 'The bank declined the payment: nothing was charged, and what was put aside goes back on the shelf. Order again with another card.'
   if (status === 'rejected') return 'There was not enough in stock. What is charged for it is given back by itself.'
-  if (status === 'refunded') return 'The money was given back.'
-  if (status === 'cancelled') return 'The order was cancelled. What was charged is given back by itself.'
+  if (status === 'refunded') return [reasonOf('OrderRefunded'), 'The money was given back.'].join(' ').trim()
+  if (status === 'cancelled') return 'The order was cancelled. What is charged for it all the same is given back by itself.'
   if (cancelling) return 'The wish to cancel was handed over. If the parcel has not left, the order is cancelled in a moment.'
   if (history.length === 0 && placed === undefined && view.waitingFor.length > 0)
     return 'Nothing was heard of this order yet. If it was just placed, it appears here by itself; otherwise check the address.'
@@ -120,9 +123,9 @@ const drawSoon = calmly(draw)
 const drawn = new Map()
 
 function drawLog() {
-  for (const entry of history) if (!drawn.has(entry.id)) drawn.set(entry.id, logLine(entry))
+  for (const event of history) if (!drawn.has(event.entry)) drawn.set(event.entry, logLine(event))
   if (placed !== undefined && !drawn.has('accepted')) drawn.set('accepted', acceptedLine())
-  const lines = [...(drawn.has('accepted') ? [drawn.get('accepted')] : []), ...history.map(({ id }) => drawn.get(id))]
+  const lines = [...(drawn.has('accepted') ? [drawn.get('accepted')] : []), ...history.map(({ entry }) => drawn.get(entry))]
   // An event may arrive after a later one: it is put where it belongs.
   for (const [at, line] of lines.entries())
     if (byId('log').children[at] !== line) byId('log').insertBefore(line, byId('log').children[at] ?? null)
@@ -148,27 +151,19 @@ const line = (when, exact, by, what, type) =>
 
 // ---- live
 
-function hear(message) {
-  const entry = JSON.parse(message.data)
-  history = [...history, { ...entry, id: message.lastEventId }].toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
+function hear(entry) {
+  if (history.some((known) => known.entry === entry.entry)) return
+  history = [...history, entry].toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
   status = entry.status
   totalCents = entry.totalCents ?? totalCents
   lastNews = Date.now()
   drawSoon()
 }
 
-const source = new EventSource(`/api/orders/${encodeURIComponent(orderId)}/events`)
-source.onmessage = hear
-source.onopen = () => {
-  connected = true
+listen(`/api/orders/${encodeURIComponent(orderId)}/events`, 'message', hear, (now) => {
+  connected = now
   drawSoon()
-}
-source.onerror = () => {
-  connected = false
-  drawSoon()
-}
-addEventListener('pagehide', () => source.close())
-addEventListener('pageshow', ({ persisted }) => persisted && location.reload())
+})
 
 // ---- actions
 

@@ -80,7 +80,11 @@ function drawCard(product) {
   say(card.price, money(product.unitCents, product.currency))
   sayFresh(
     card.left,
-    soldOut ? 'sold out' : product.available <= fewPieces ? `only ${product.available} left` : `${product.available} left`,
+    soldOut
+      ? 'sold out'
+      : product.available <= fewPieces
+        ? `only ${product.available} left`
+        : `${product.available.toLocaleString('en-IE')} left`,
   )
   card.left.classList.toggle('left-few', !soldOut && product.available <= fewPieces)
   card.item.classList.toggle('sold-out', soldOut)
@@ -177,17 +181,30 @@ function markInvalid(errors) {
 
 /** The board places them and shows what becomes of them; its address names the batch, so it can be opened again and shared. */
 function placeMany() {
-  const goods = products.filter(({ available }) => available > 0)
   const { customerId, email } = customer()
   const [name, host] = email.split('@')
-  const orders = Array.from({ length: 100 }, (_, place) => ({
+  const orders = skusInStock(100).map((sku, place) => ({
     customerId: `${customerId}-${place + 1}`,
     email: `${name}+${place + 1}@${host ?? 'example.com'}`,
-    lines: [{ sku: goods[place % goods.length].sku, quantity: 1 }],
+    lines: [{ sku, quantity: 1 }],
   }))
   const batch = freshKey()
   remember(`batch.${batch}`, { orders, accepted: [], startedAt: null })
   location.assign(`/orders?batch=${batch}&count=${orders.length}`)
+}
+
+/** One piece after the other, of each product as many as there are; when nothing is left, again: somebody is always too late. */
+function skusInStock(count) {
+  const left = new Map(products.map(({ sku, available }) => [sku, available]))
+  const skus = []
+  while (skus.length < count) {
+    const inStock = products.filter(({ sku }) => left.get(sku) > 0)
+    for (const { sku } of inStock.length > 0 ? inStock : products.filter(({ available }) => available > 0)) {
+      left.set(sku, left.get(sku) - 1)
+      skus.push(sku)
+    }
+  }
+  return skus.slice(0, count)
 }
 
 for (const name of ['customer', 'email']) {

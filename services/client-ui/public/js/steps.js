@@ -11,15 +11,20 @@ export function stepsOf(history, quietMs = 0) {
   const heard = new Map()
   for (const entry of history) if (!heard.has(entry.type)) heard.set(entry.type, entry)
   const has = (type) => heard.has(type)
-  const cancelled = has('OrderCancelled') && !has('OrderShipped')
-  const stopped = cancelled || has('PaymentDeclined') || has('StockReservationRejected') || has('OrderRefunded')
+  const stopped =
+    has('PaymentDeclined') ||
+    has('StockReservationRejected') ||
+    has('OrderRefunded') ||
+    (has('OrderCancelled') && !has('OrderShipped'))
+  // What was done for an order that will not be shipped is still to be taken back.
+  const takenBack = stopped && !has('OrderShipped')
   const steps = [
     { key: 'accepted', label: 'Accepted', state: 'done' },
     { key: 'placed', label: 'Placed', ...placed(heard) },
-    { key: 'billed', label: 'Billed', ...billed(heard, cancelled) },
-    { key: 'reserved', label: 'Reserved', ...reserved(heard, cancelled) },
+    { key: 'billed', label: 'Billed', ...billed(heard, takenBack) },
+    { key: 'reserved', label: 'Reserved', ...reserved(heard, takenBack) },
     { key: 'shipped', label: 'Shipped', ...shipped(heard, stopped) },
-    { key: 'told', label: 'Mailed, points', ...customerTold(heard, stopped) },
+    { key: 'told', label: 'Mailed, points', ...customerTold(heard) },
   ]
   const waitingFor = quietMs < patienceMs ? [] : steps.filter(({ state }) => state === 'now').flatMap(whom)
   for (const step of steps) if (step.state === 'now' && waitingFor.length > 0) step.state = 'late'
@@ -41,24 +46,22 @@ function placed(heard) {
   return entry !== undefined || heard.size > 0 ? done(entry) : { state: 'now' }
 }
 
-function billed(heard, cancelled) {
+function billed(heard, takenBack) {
   const refund = heard.get('OrderRefunded')
   const declined = heard.get('PaymentDeclined')
   if (refund !== undefined) return { state: 'undone', at: refund.at, note: 'refunded' }
   if (declined !== undefined) return { state: 'failed', at: declined.at, note: 'declined' }
-  if (heard.has('OrderBilled')) return done(heard.get('OrderBilled'))
-  if (cancelled) return { state: 'skipped' }
-  return { state: heard.size > 0 ? 'now' : 'idle' }
+  if (!heard.has('OrderBilled')) return { state: heard.size > 0 ? 'now' : 'idle' }
+  return takenBack ? { state: 'now', note: 'refund follows' } : done(heard.get('OrderBilled'))
 }
 
-function reserved(heard, cancelled) {
+function reserved(heard, takenBack) {
   const rejected = heard.get('StockReservationRejected')
   const released = heard.get('StockReleased')
   if (rejected !== undefined) return { state: 'failed', at: rejected.at, note: 'sold out' }
   if (released !== undefined) return { state: 'undone', at: released.at, note: 'put back' }
-  if (heard.has('StockReserved')) return done(heard.get('StockReserved'))
-  if (cancelled) return { state: 'skipped' }
-  return { state: heard.size > 0 ? 'now' : 'idle' }
+  if (!heard.has('StockReserved')) return { state: heard.size > 0 ? 'now' : 'idle' }
+  return takenBack ? { state: 'now', note: 'goes back' } : done(heard.get('StockReserved'))
 }
 
 function shipped(heard, stopped) {
@@ -68,21 +71,17 @@ function shipped(heard, stopped) {
   return { state: heard.has('OrderBilled') && heard.has('StockReserved') ? 'now' : 'idle' }
 }
 
-function customerTold(heard, stopped) {
+/** Every order is billed or declined in the end, and then the customer is told, also when it was stopped. */
+function customerTold(heard) {
   const mail = heard.get('CustomerNotified')
   const points = heard.get('PointsRevoked') ?? heard.get('PointsAwarded')
   const pointsDue = heard.has('OrderBilled') || heard.has('OrderRefunded')
   if (mail !== undefined && points !== undefined) return done(mail.at > points.at ? mail : points, pointsNote(points))
   if (mail !== undefined && heard.has('PaymentDeclined')) return done(mail, 'no points')
-  if (pointsDue || heard.has('PaymentDeclined')) {
-    const missing = [...(mail === undefined ? ['email'] : []), ...(points === undefined && pointsDue ? ['loyalty'] : [])]
-    return { state: 'now', missing, note: mail !== undefined ? 'mailed' : points !== undefined ? pointsNote(points) : undefined }
-  }
-  return { state: stopped && !pointsPossible(heard) ? 'skipped' : 'idle' }
+  if (!pointsDue && !heard.has('PaymentDeclined')) return { state: 'idle' }
+  const missing = [...(mail === undefined ? ['email'] : []), ...(points === undefined && pointsDue ? ['loyalty'] : [])]
+  return { state: 'now', missing, note: mail !== undefined ? 'mailed' : points !== undefined ? pointsNote(points) : undefined }
 }
-
-/** Sold out, and billing has not been heard yet: it will charge and refund, or decline, and the customer is told then. */
-const pointsPossible = (heard) => heard.has('StockReservationRejected') && !heard.has('OrderCancelled')
 
 function pointsNote({ type, detail }) {
   if (detail?.points === undefined) return undefined

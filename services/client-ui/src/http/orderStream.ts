@@ -36,6 +36,6 @@ function unsentEntries({ orderId, totalCents, history }: Order, sent: Set<number
     .map(({ entry, type, at, detail }) => {
       sent.add(entry)
       const heard = history.filter((other) => sent.has(other.entry)).map((other) => other.type)
-      return { id: [...sent].join('.'), data: { orderId, type, at, detail, status: statusOf(heard), totalCents } }
+      return { id: [...sent].join('.'), data: { orderId, entry, type, at, detail, status: statusOf(heard), totalCents } }
     })
 }

@@ -17,11 +17,12 @@ export function placeOrder(bus: Bus, catalogue: Catalogue) {
       throw unavailable('The shop is opening', 'It does not know its catalogue yet. Send the same request again.')
     const order = orderRequest(ctx.request.body, (sku) => catalogue.has(sku))
     const { orderId, messageId } = placementIds(key)
+    const acceptedAt = new Date()
     await handOver(bus, PlaceOrder({ orderId, ...order }), messageId)
     ctx.status = 202
     ctx.set('Location', `/api/orders/${orderId}`)
     // The server's clock, as in the history: the page counts the steps from here.
-    ctx.set('Accepted-At', new Date().toISOString())
+    ctx.set('Accepted-At', acceptedAt.toISOString())
     ctx.body = { orderId }
   }
 }

@@ -7,7 +7,7 @@ import { incoming } from './records.ts'
 import type { Log } from './settings.ts'
 
 /** Milliseconds a fetch waits for records. An idle consumer costs one fetch per this time, a rebalance may be noticed so much later. */
-const PATIENT = 2_000
+const PATIENT = 1_000
 /** While a partition is paused: it is not in the running fetch, so its resume is heard only at the next one. */
 const IMPATIENT = 50
 

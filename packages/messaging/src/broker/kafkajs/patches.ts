@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module'
 import type { Batch, Cluster, Offsets, TopicPartitions } from 'kafkajs'
+import { decodeRecord } from './recordDecoding.ts'
+import { encodeRecord } from './recordEncoding.ts'
 
 /** What kafkajs does not offer to its users and this adapter needs; its last release is of February 2023, so the names stay. */
 export interface ConsumerGroup {
@@ -39,6 +41,8 @@ export function patchKafkajs(): void {
   if (patched) return
   patched = true
   restIdleQueues((load('kafkajs/src/network/requestQueue/index.js') as { prototype: RequestQueue }).prototype)
+  replace('kafkajs/src/protocol/recordBatch/record/v0/index.js', encodeRecord)
+  replace('kafkajs/src/protocol/recordBatch/record/v0/decoder.js', decodeRecord)
   callHooks((load('kafkajs/src/consumer/consumerGroup.js') as { prototype: ConsumerGroup }).prototype)
 }
 
@@ -52,6 +56,17 @@ function restIdleQueues(prototype: RequestQueue): void {
   prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
     if (this.pending.length > 0) schedule.call(this)
   }
+}
+
+/**
+ * kafkajs allocates 512 bytes for each header and counts offsets in objects around bigints: of a small message's way
+ * through the process that was half. What requires the module later gets ours; produce and fetch do so when first used.
+ * Can go with kafkajs.
+ */
+function replace(path: string, by: unknown): void {
+  load(path)
+  const module = load.cache[load.resolve(path)]
+  if (module !== undefined) module.exports = by
 }
 
 function callHooks(prototype: ConsumerGroup): void {

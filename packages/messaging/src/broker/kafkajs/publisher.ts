@@ -45,8 +45,8 @@ export function publisher(settings: KafkajsSettings): Publisher {
     if (closed) throw new BrokerUnavailable('This broker connection was closed')
     return openLine(settings)
   }
-  const attempt = async (used: Line, records: readonly OutgoingRecord[]) => {
-    const sending = within(DEADLINE, sendOn(used, records))
+  const attempt = async (used: Line, records: readonly OutgoingRecord[], until: number) => {
+    const sending = within(until - Date.now(), sendOn(used, records))
     used.inFlight.add(sending)
     try {
       await sending
@@ -62,15 +62,16 @@ export function publisher(settings: KafkajsSettings): Publisher {
     }
   }
   const send = async (records: readonly OutgoingRecord[]) => {
+    const until = Date.now() + DEADLINE
     try {
-      await attempt((line ??= dial()), records)
+      await attempt((line ??= dial()), records, until)
     } catch (error) {
       if (brokerSaid(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error
       // kafkajs looks up all topics it ever sent to, and fails if any is gone (https://github.com/tulios/kafkajs/issues/1622):
       // only a line that never heard of others tells whether it is one of these.
       const own = dial()
-      await attempt(own, records)
-      if (line === undefined) line = own
+      await attempt(own, records, until)
+      if (line === undefined && !closed) line = own
       else void hangUp(own)
     }
   }

@@ -11,7 +11,7 @@ const TIMES = {
   session: 30_000,
   /** How long a rebalance waits for members to come back. Ours never block their loop, so it is short: it is what a new member waits for one that was killed. */
   rebalance: 10_000,
-  heartbeat: 3_000,
+  heartbeat: 1_000,
   connect: 3_000,
   request: 10_000,
   /** A fetch loop without a fetch for so long has died in silence (https://github.com/tulios/kafkajs/issues/659). */

@@ -50,19 +50,9 @@ function writeText(writer: BinaryWriter, value: unknown): void {
   writer.sizedText(value)
 }
 
-const hexDigits = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i
-
 function writeUuid(writer: BinaryWriter, value: unknown): void {
-  if (typeof value !== 'string' || !hexDigits.test(value)) throw notA('UUID', value)
-  writer.int32(16)
-  for (let at = 0; at < value.length; at += 2) {
-    if (value.charCodeAt(at) === 45) at += 1
-    writer.byte((hexValue(value.charCodeAt(at)) << 4) | hexValue(value.charCodeAt(at + 1)))
-  }
+  if (typeof value !== 'string' || !writer.int32(16).uuid(value)) throw notA('UUID', value)
 }
-
-/** 0–9, A–F and a–f: the letters' low bits count from 1. */
-const hexValue = (code: number): number => (code < 58 ? code - 48 : (code & 0x0f) + 9)
 
 function writeInteger(writer: BinaryWriter, value: unknown): void {
   if (typeof value !== 'number' || (value | 0) !== value) throw notA('32-bit integer', value)

@@ -29,9 +29,9 @@ export function openPool(databaseUrl: string, log: StoreLog, max = 10): Pool {
   return pool
 }
 
-/** Without a listener, an idle connection that breaks would end the process; the pool replaces it by itself. */
+/** Without a listener, an idle connection that breaks would end the process; the pool replaces it by itself. Not the whole error is logged: pg hangs the client on it. */
 export function logLostConnections(pool: Pool, log: StoreLog): void {
-  pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'))
+  pool.on('error', ({ message }) => log.warn({ reason: message }, 'a database connection was lost'))
 }
 
 /** A connection of the pool, lent. */

@@ -7,7 +7,7 @@ import { OutgoingRecordCodec } from './outgoingRecords.ts'
 
 type Publish = (records: readonly OutgoingRecord[]) => Promise<void>
 
-export interface Published {
+interface Published {
   readonly published: number
   readonly nextAt: Date | undefined
 }

@@ -77,34 +77,51 @@ export class OutgoingRecordCodec {
 }
 
 function pack(records: readonly OutgoingRecord[]): PackedRecords {
-  const topics = new Numbering<string>()
-  const headerNames = new Numbering<readonly string[]>()
+  const topics = new Numbering<string>((topic) => topic)
+  const headerNames = new Numbering<readonly string[]>(JSON.stringify, sameNames)
   const packed = records.map(({ topic, key, value, headers, partition }): PackedRecord => {
     const names = presentNames(headers)
     return {
-      topic: topics.of(topic, topic),
+      topic: topics.of(topic),
       partition: partition ?? null,
       key,
       value,
-      names: headerNames.of(JSON.stringify(names), names),
+      names: headerNames.of(names),
       headers: names.map((name) => headers[name] as HeaderValue),
     }
   })
   return { topics: topics.values, headerNames: headerNames.values, records: packed }
 }
 
-/** Gives each different value a number, counting from 0. */
+/** Gives each different value a number, counting from 0. Mostly a value is the same as the one before it: that is looked at first. */
 class Numbering<T> {
   readonly values: T[] = []
   readonly #numbers = new Map<string, number>()
+  readonly #keyOf: (value: T) => string
+  readonly #same: (one: T, other: T) => boolean
+  #last: { readonly value: T; readonly number: number } | undefined
 
-  of(key: string, value: T): number {
+  constructor(keyOf: (value: T) => string, same: (one: T, other: T) => boolean = (one, other) => one === other) {
+    this.#keyOf = keyOf
+    this.#same = same
+  }
+
+  of(value: T): number {
+    if (this.#last === undefined || !this.#same(this.#last.value, value)) this.#last = { value, number: this.#find(value) }
+    return this.#last.number
+  }
+
+  #find(value: T): number {
+    const key = this.#keyOf(value)
     const known = this.#numbers.get(key)
     if (known !== undefined) return known
     this.#numbers.set(key, this.values.length)
     return this.values.push(value) - 1
   }
 }
+
+const sameNames = (one: readonly string[], other: readonly string[]) =>
+  one.length === other.length && one.every((name, at) => name === other[at])
 
 function presentNames(headers: RecordHeaders): string[] {
   const names = Object.keys(headers)

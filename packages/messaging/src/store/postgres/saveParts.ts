@@ -16,7 +16,7 @@ export interface SavePart {
   readonly values: () => unknown[]
 }
 
-export interface Encoders {
+interface Encoders {
   readonly writer: BinaryWriter
   readonly records: OutgoingRecordCodec
 }
@@ -100,14 +100,29 @@ const sent = (decisions: Decisions, { writer }: Encoders): SavePart => ({
 })
 
 function insertedRows(table: Table, rows: readonly Readonly<Record<string, unknown>>[], { writer }: Encoders): SavePart {
+  const { types, ...part } = insertInto(table)
+  return { ...part, values: () => columnArrays(writer, table.name, types, rows) }
+}
+
+interface InsertInto extends Omit<SavePart, 'values'> {
+  readonly types: ColumnTypes
+}
+
+const inserts = new WeakMap<Table, InsertInto>()
+
+function insertInto(table: Table): InsertInto {
+  const known = inserts.get(table)
+  if (known !== undefined) return known
   const types = columnTypes(table.columns)
   const into = `${quoted(table.name)} (${Object.keys(types).map(quoted).join(', ')})`
-  return {
+  const part = quoted(`rows of ${table.name}`.replaceAll('.', ' '))
+  const insert: InsertInto = {
+    types,
     shape: `${into} ${Object.values(types).join()}`,
-    sql: (next) =>
-      `${quoted(`rows of ${table.name}`.replaceAll('.', ' '))} as (insert into ${into} select * from ${unnest(types, next)})`,
-    values: () => columnArrays(writer, table.name, types, rows),
+    sql: (next) => `${part} as (insert into ${into} select * from ${unnest(types, next)})`,
   }
+  inserts.set(table, insert)
+  return insert
 }
 
 /** Whether a column may be null is the database's to say. */

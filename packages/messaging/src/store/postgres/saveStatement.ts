@@ -43,7 +43,7 @@ function parameters(): NextParameter {
   }
 }
 
-export interface PreparedStatement {
+interface PreparedStatement {
   readonly name: string
   readonly text: string
 }

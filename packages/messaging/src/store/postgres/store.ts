@@ -19,7 +19,7 @@ import { OutgoingRecordCodec } from './outgoingRecords.ts'
 import { SaveStatements, statement } from './saveStatement.ts'
 import { PostgresTransaction } from './transaction.ts'
 
-export type PostgresStoreOptions = { readonly log: StoreLog } & (
+type PostgresStoreOptions = { readonly log: StoreLog } & (
   | { readonly pool: Pool }
   /** Opens a pool of its own (`openPool`), and closes it with the store. */
   | { readonly databaseUrl: string }
@@ -38,11 +38,12 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   const pool = 'pool' in options ? options.pool : openPool(options.databaseUrl, options.log)
   if (pool.listenerCount('error') === 0) logLostConnections(pool, options.log)
   const saves = new SaveStatements()
+  const writer = new BinaryWriter()
   const codec = new OutgoingRecordCodec()
 
   return {
-    known: (ids) => knownIds(pool, ids),
-    loadSagas: (keys) => loadSagas(pool, keys),
+    known: (ids) => knownIds(pool, writer, ids),
+    loadSagas: (keys) => loadSagas(pool, writer, keys),
     transaction: () => new PostgresTransaction(pool),
     async save(decisions, transaction) {
       const ours = postgresTransaction(transaction)
@@ -75,18 +76,20 @@ const selectSagas = statement(`select saga, id, version, state, completed
 const selectUnsent = statement('select id, records from petrel_outbox where lane = $1 order by id')
 const deleteSent = statement('delete from petrel_outbox where id = any($1::bigint[])')
 
-async function knownIds(pool: Pool, ids: readonly string[]): Promise<Set<string>> {
+async function knownIds(pool: Pool, writer: BinaryWriter, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set()
-  const wanted = arrayOf(new BinaryWriter(), 'uuid', ids.map(inboxId))
+  const wanted = arrayOf(writer, 'uuid', ids.map(inboxId))
   const rows = await runAlone<{ id: string }>(pool, { ...selectKnown, values: [wanted] })
   if (rows.length === 0) return new Set()
   const found = new Set(rows.map(({ id }) => id))
   return new Set(ids.filter((id) => found.has(inboxId(id))))
 }
 
-async function loadSagas(pool: Pool, keys: readonly SagaKey[]): Promise<SavedSaga[]> {
+async function loadSagas(pool: Pool, writer: BinaryWriter, keys: readonly SagaKey[]): Promise<SavedSaga[]> {
   if (keys.length === 0) return []
-  return runAlone<SavedSaga>(pool, { ...selectSagas, values: [keys.map(({ saga }) => saga), keys.map(({ id }) => id)] })
+  const sagas = keys.map(({ saga }) => saga)
+  const ids = keys.map(({ id }) => id)
+  return runAlone<SavedSaga>(pool, { ...selectSagas, values: [arrayOf(writer, 'text', sagas), arrayOf(writer, 'text', ids)] })
 }
 
 function postgresTransaction(transaction: StoreTransaction): PostgresTransaction {

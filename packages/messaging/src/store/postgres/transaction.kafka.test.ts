@@ -129,6 +129,16 @@ test('a handler can neither end the transaction nor use it when the batch is ove
   nothingIsLent()
 })
 
+test('a query that a handler did not await cannot slip in behind the commit', async () => {
+  const transaction = store.transaction()
+  await transaction.query(take, [1, 'tea'])
+  const saving = store.save(aBatch(), transaction)
+  await expect(transaction.query(take, [1, 'tea'])).rejects.toThrow('await every query')
+  await saving
+  expect(await available()).toBe(4)
+  nothingIsLent()
+})
+
 test('a connection that is lost in a transaction is the store’s failure, and the next batch gets another', async () => {
   const transaction = store.transaction()
   await transaction.query(take, [2, 'tea'])

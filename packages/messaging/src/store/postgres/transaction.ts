@@ -56,15 +56,16 @@ export class PostgresTransaction implements StoreTransaction {
     return this.#inTurn((client) => client.query<R & QueryResultRow>({ text: sql, values: [...values], types: resultTypes }))
   }
 
-  /** Runs the last statement and commits. @returns its rows. @throws what failed first; then all is rolled back */
+  /** Runs the last statement and commits; handlers can add nothing from here on. @returns its rows. @throws what failed first; then all is rolled back */
   async commitWith<R extends QueryResultRow>(statement: QueryConfig | undefined): Promise<R[]> {
+    this.#ended = true
     try {
       const rows = statement === undefined ? [] : await this.#inTurn((client) => client.query<R>(statement))
       await this.#inTurn(commit)
-      this.#end()
+      this.#giveBack()
       return rows
     } catch (error) {
-      await this.rollback()
+      await this.#undo()
       throw failureOf(error)
     }
   }
@@ -72,23 +73,15 @@ export class PostgresTransaction implements StoreTransaction {
   async rollback(): Promise<void> {
     if (this.#ended) return
     this.#ended = true
+    await this.#undo()
+  }
+
+  async #undo(): Promise<void> {
     await this.#line
-    const failure = this.unavailable ?? (await this.#rollBackOn(this.#lease))
-    this.#end(failure)
+    this.#giveBack(this.unavailable ?? (await rollBack(this.#lease)))
   }
 
-  async #rollBackOn(lease: Lease | undefined): Promise<SaveFailure | undefined> {
-    try {
-      await lease?.client.query('rollback')
-      return undefined
-    } catch (error) {
-      // The connection is closed instead, and with it goes the transaction.
-      return new StoreUnavailable('rollback', { cause: error })
-    }
-  }
-
-  #end(failure?: Error): void {
-    this.#ended = true
+  #giveBack(failure?: Error): void {
     this.#lease?.release(failure)
     this.#lease = undefined
   }
@@ -116,6 +109,16 @@ export class PostgresTransaction implements StoreTransaction {
     this.#lease = await lease(this.#pool)
     await this.#lease.client.query('begin')
     return this.#lease.client
+  }
+}
+
+/** @returns why it could not; then the connection must be closed, and the transaction goes with it */
+async function rollBack(lease: Lease | undefined): Promise<StoreUnavailable | undefined> {
+  try {
+    await lease?.client.query('rollback')
+    return undefined
+  } catch (error) {
+    return new StoreUnavailable('The transaction could not be rolled back.', { cause: error })
   }
 }
 

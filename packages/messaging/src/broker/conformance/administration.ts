@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import { eventually, numbered, record, type Fixture } from './fixture.ts'
+
+export function administration(at: Fixture): void {
+  const { newName, topicOf, readAll } = at
+  describe('administration', () => {
+    test('topics are made once, and found', async () => {
+      const [one, other] = [await topicOf(2), newName()]
+      at.forget(other)
+      const specs = [one, other].map((topic) => ({ topic, partitions: 5, config: { 'retention.ms': '-1' } }))
+      expect(await at.broker.admin.createTopics(specs)).toEqual([other])
+      expect(await at.broker.admin.createTopics(specs)).toEqual([])
+      expect(await at.broker.admin.partitions([one, other, newName()])).toEqual(
+        new Map([
+          [one, 2],
+          [other, 5],
+        ]),
+      )
+      expect(await at.broker.admin.topics()).toEqual(expect.arrayContaining([one, other]))
+    })
+
+    test('a deleted topic is gone; deleting it again is no error', async () => {
+      const topic = await topicOf(1)
+      await at.broker.admin.deleteTopics([topic])
+      await eventually(async () => expect(await at.broker.admin.partitions([topic])).toEqual(new Map()))
+      await at.broker.admin.deleteTopics([topic])
+    })
+
+    test('offsets tell what there is', async () => {
+      const topic = await topicOf(2)
+      await at.broker.publish([record(topic, 1, 'a'), record(topic, 1, 'b')])
+      expect(await at.broker.admin.offsets(topic)).toEqual([
+        { partition: 0, earliest: 0n, latest: 0n },
+        { partition: 1, earliest: 0n, latest: 2n },
+      ])
+    })
+
+    test('a group that never committed has no positions', async () => {
+      expect(await at.broker.admin.committed(newName(), [await topicOf(2)])).toEqual([])
+    })
+
+    test('reading ends at the present end', async () => {
+      const topic = await topicOf(2)
+      expect(await readAll(topic)).toEqual([])
+      await at.broker.publish([record(topic, 0, 'a'), record(topic, 1, 'b'), record(topic, 1, 'c')])
+      const read: string[] = []
+      for await (const { value } of at.broker.admin.read(topic)) {
+        read.push(String(value))
+        await at.broker.publish([record(topic, 1, 'later')])
+      }
+      expect(read).toEqual(['a', 'b', 'c'])
+    })
+
+    test('reading may begin in the middle', async () => {
+      const topic = await topicOf(2)
+      await at.broker.publish(numbered(6).map((value) => record(topic, 1, value)))
+      expect((await readAll(topic, [{ partition: 1, offset: 4n }])).map(({ offset }) => offset)).toEqual([4n, 5n])
+      expect(await readAll(topic, [{ partition: 1, offset: 6n }])).toEqual([])
+    })
+
+    test('a reader may leave before the end', async () => {
+      const topic = await topicOf(1)
+      await at.broker.publish(numbered(6).map((value) => record(topic, 0, value)))
+      for await (const { offset } of at.broker.admin.read(topic)) if (offset === 2n) break
+      expect(await readAll(topic)).toHaveLength(6)
+    })
+  })
+}

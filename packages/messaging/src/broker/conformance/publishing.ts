@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest'
+import { partitionOf } from '../partitioner.ts'
+import { BrokerUnavailable, RecordRefused } from '../port.ts'
+import { eventually, numbered, record, type Fixture } from './fixture.ts'
+
+export function publishing(at: Fixture): void {
+  const { newName, topicOf, readAll } = at
+  describe('publishing', () => {
+    test('a record comes out as it went in', async () => {
+      const topic = await topicOf(1)
+      const value = Buffer.from([0, 1, 255])
+      await at.broker.publish([
+        { topic, key: 'a', value, headers: { one: 'text', bytes: Buffer.from([7]), twice: ['x', 'y'], none: undefined } },
+        { topic, key: Buffer.from('b'), value: null, headers: {} },
+      ])
+      const [first, tombstone] = await readAll(topic)
+      expect(first).toMatchObject({ topic, partition: 0, offset: 0n, key: Buffer.from('a'), value })
+      expect(first?.headers).toEqual({
+        one: Buffer.from('text'),
+        bytes: Buffer.from([7]),
+        twice: [Buffer.from('x'), Buffer.from('y')],
+      })
+      expect(first?.timestamp).toBeGreaterThan(Date.now() - 60_000)
+      expect(tombstone).toMatchObject({ offset: 1n, key: Buffer.from('b'), value: null })
+    })
+
+    test('a key decides the partition as in Kafka’s Java client', async () => {
+      const topic = await topicOf(6)
+      const keys = numbered(50, 'order-')
+      await at.broker.publish(keys.map((key) => ({ topic, key, value: null, headers: {} })))
+      const placed = new Map((await readAll(topic)).map(({ key, partition }) => [String(key), partition]))
+      expect(placed).toEqual(new Map(keys.map((key) => [key, partitionOf(key, 6)])))
+      expect(placed.get('order-0')).toBe(4)
+    })
+
+    test('a given partition goes before the key', async () => {
+      const topic = await topicOf(4)
+      await at.broker.publish(numbered(4).map((value, partition) => record(topic, partition, value)))
+      expect((await readAll(topic)).map(({ partition, value }) => [partition, String(value)])).toEqual([
+        [0, '0'],
+        [1, '1'],
+        [2, '2'],
+        [3, '3'],
+      ])
+    })
+
+    test('many publishes at once all arrive, each in its order', async () => {
+      const topic = await topicOf(2)
+      const publishes = numbered(20, 'publish-').map((one) => numbered(10, `${one}.`).map((value) => record(topic, 1, value)))
+      await Promise.all(publishes.map((records) => at.broker.publish(records)))
+      const read = (await readAll(topic)).map(({ value }) => String(value))
+      expect(read).toHaveLength(200)
+      for (const records of publishes) {
+        const expected = records.map(({ value }) => String(value))
+        expect(read.filter((value) => expected.includes(value))).toEqual(expected)
+      }
+    })
+
+    test('records of several topics go in one publish', async () => {
+      const [one, other] = [await topicOf(1), await topicOf(3)]
+      await at.broker.publish([record(one, 0, 'a'), record(other, 2, 'b'), record(one, 0, 'c')])
+      expect((await readAll(one)).map(({ value }) => String(value))).toEqual(['a', 'c'])
+      expect((await readAll(other)).map(({ value }) => String(value))).toEqual(['b'])
+    })
+
+    test('a missing topic is the system’s fault, and hinders only who needs it', async () => {
+      const topic = await topicOf(1)
+      await expect(at.broker.publish([record(newName(), 0, 'lost')])).rejects.toThrow(BrokerUnavailable)
+      await at.broker.publish([record(topic, 0, 'kept')])
+      expect(await readAll(topic)).toHaveLength(1)
+    })
+
+    test('publishing goes on after a topic that was in use has gone', async () => {
+      const [staying, going] = [await topicOf(1), await topicOf(1)]
+      await at.broker.publish([record(going, 0, 'before'), record(staying, 0, 'before')])
+      await at.broker.admin.deleteTopics([going])
+      await expect(at.broker.publish([record(going, 0, 'after')])).rejects.toThrow(BrokerUnavailable)
+      await eventually(() => at.broker.publish([record(staying, 0, 'after')]))
+      expect((await readAll(staying)).map(({ value }) => String(value))).toEqual(['before', 'after'])
+    })
+
+    test('a record that is too large is refused by name', async () => {
+      const topic = await topicOf(1)
+      const large = { ...record(topic, 0, 'large'), value: Buffer.alloc(2_000_000) }
+      const refused = at.broker.publish([record(topic, 0, 'small'), large])
+      const error = await refused.catch((error: unknown) => error)
+      expect(error).toBeInstanceOf(RecordRefused)
+      expect(String(error)).toMatch(new RegExp(`${topic}.*2000\\d\\d\\d bytes.*large`))
+      expect(error instanceof RecordRefused && error.record === large).toBe(true)
+      await at.broker.publish([record(topic, 0, 'next')])
+    })
+
+    test('small records are not refused for being many', async () => {
+      const topic = await topicOf(1, { 'max.message.bytes': '20000' })
+      const values = numbered(200)
+      await at.broker.publish(values.map((value) => ({ ...record(topic, 0, value), headers: { padding: Buffer.alloc(1_000) } })))
+      const firsts = [...new Set((await readAll(topic)).map(({ value }) => String(value)))]
+      expect(firsts).toEqual(values)
+    })
+
+    test('a publish may be larger than one request', async () => {
+      const topic = await topicOf(1)
+      await at.broker.publish(
+        numbered(30).map((value) => ({ ...record(topic, 0, value), headers: { padding: Buffer.alloc(100_000) } })),
+      )
+      expect((await readAll(topic)).map(({ value }) => String(value))).toEqual(numbered(30))
+    })
+  })
+}

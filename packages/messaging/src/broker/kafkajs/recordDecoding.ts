@@ -1,0 +1,96 @@
+/** What kafkajs knows of the batch a record stands in. */
+export interface BatchContext {
+  readonly firstOffset: string
+  readonly firstTimestamp: string
+  readonly maxTimestamp: string
+  /** 1 when the broker has put its own time on the batch. */
+  readonly timestampType: number
+  readonly magicByte?: number
+  readonly isControlBatch?: boolean
+}
+
+/** What kafkajs makes of a record. */
+export interface DecodedRecord {
+  readonly magicByte: number | undefined
+  readonly attributes: number
+  readonly timestamp: string
+  readonly offset: string
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: Record<string, Buffer | null | (Buffer | null)[]>
+  readonly isControlRecord: boolean
+  readonly batchContext: BatchContext
+}
+
+const LOG_APPEND_TIME = 1
+
+/** A record within a batch (https://kafka.apache.org/documentation/#record); `buffer` holds it alone, without its length. */
+export function decodeRecord({ buffer }: { readonly buffer: Buffer }, context: BatchContext): DecodedRecord {
+  const reader = new Reader(buffer)
+  const attributes = reader.byte()
+  const timestampDelta = reader.varint()
+  const offset = String(BigInt(context.firstOffset) + BigInt(reader.varint()))
+  const timestamp =
+    context.timestampType === LOG_APPEND_TIME ? context.maxTimestamp : String(Number(context.firstTimestamp) + timestampDelta)
+  return {
+    magicByte: context.magicByte,
+    attributes,
+    timestamp,
+    offset,
+    key: reader.content(),
+    value: reader.content(),
+    headers: headers(reader),
+    isControlRecord: context.isControlBatch ?? false,
+    batchContext: context,
+  }
+}
+
+/** A name that stands more than once has an array. */
+function headers(reader: Reader): DecodedRecord['headers'] {
+  const result: DecodedRecord['headers'] = {}
+  for (let left = reader.varint(); left > 0; left -= 1) {
+    const name = reader.text()
+    const value = reader.content()
+    const before = result[name]
+    if (before === undefined) result[name] = value
+    else if (Array.isArray(before)) before.push(value)
+    else result[name] = [before, value]
+  }
+  return result
+}
+
+class Reader {
+  readonly #buffer: Buffer
+  #at = 0
+
+  constructor(buffer: Buffer) {
+    this.#buffer = buffer
+  }
+
+  byte(): number {
+    return this.#buffer.readInt8(this.#at++)
+  }
+
+  /** Zigzag, seven bits to a byte; exact up to 2^53. */
+  varint(): number {
+    let value = 0
+    let scale = 1
+    for (;;) {
+      const byte = this.#buffer[this.#at++] ?? 0
+      value += (byte & 0x7f) * scale
+      if (byte < 0x80) break
+      scale *= 128
+    }
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2
+  }
+
+  content(): Buffer | null {
+    const size = this.varint()
+    return size < 0 ? null : this.#buffer.subarray(this.#at, (this.#at += size))
+  }
+
+  text(): string {
+    const size = this.varint()
+    return this.#buffer.toString('utf8', this.#at, (this.#at += size))
+  }
+}

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { join } from 'node:path'
+import { confluentRegistry, deploy } from '@petrel/messaging/operations'
+import { ROOT } from '../../deploy/local/folders.ts'
+import { startProcessOf } from '../support/processes.ts'
+import { openShop, type Shop, typesOf, wholeJourney } from '../support/shop.ts'
+import { eventually, joined } from '../support/stack.ts'
+import { orderLog } from '../examples/order-log/endpoint.ts'
+
+const withoutPoints = wholeJourney.filter((type) => type !== 'PointsAwarded')
+
+describe('services that are away, or come late', () => {
+  let shop: Shop
+  beforeAll(async () => {
+    shop = await openShop({ without: ['loyalty'] })
+  })
+  afterAll(() => shop[Symbol.asyncDispose]())
+
+  const placeOrders = (count: number, customerId = 'ada') =>
+    Promise.all(Array.from({ length: count }, () => shop.placeOrder({ customerId })))
+
+  async function expectBilledOnce(orderIds: readonly string[]): Promise<void> {
+    for (const orderId of orderIds) {
+      const types = typesOf(await shop.orderHas(orderId, withoutPoints))
+      expect(types.filter((type) => type !== 'ShipmentDelayed' && type !== 'PointsAwarded')).toEqual(withoutPoints.toSorted())
+      expect((await shop.charges(orderId)).charges).toHaveLength(1)
+    }
+    expect(await shop.totals()).toMatchObject({ declines: 0, refunds: 0, ordersChargedTwice: 0 })
+    expect(await shop.failures()).toEqual([])
+  }
+
+  test('billing is stopped while 200 orders come: customers notice nothing, and it bills all of them when it is back', async () => {
+    await shop.stop('billing')
+    const orderIds = await placeOrders(200)
+    for (const orderId of orderIds) await shop.orderHas(orderId, ['OrderPlaced', 'StockReserved'])
+    expect((await shop.charges(orderIds[0] ?? '')).charges).toEqual([])
+
+    await shop.start('billing')
+
+    await expectBilledOnce(orderIds)
+  })
+
+  test('loyalty opens for the first time when orders are long done: everyone gets the points of the past', async () => {
+    const orderIds = await placeOrders(20, 'grace')
+    for (const orderId of orderIds) await shop.orderHas(orderId, withoutPoints)
+
+    await shop.start('loyalty')
+
+    await eventually(async () => expect(await shop.points('grace')).toBe(20 * 7), { withinMs: 60_000 })
+    for (const orderId of orderIds) await shop.orderHas(orderId, wholeJourney)
+    await shop.stop('loyalty')
+  })
+
+  test('of two billings one is killed under load, and later the other restarted: nothing is lost, nothing charged twice', async () => {
+    const second = await shop.system.startService('billing')
+    await joined(second)
+    const orderIds = await placeOrders(50)
+    const more = placeOrders(150)
+    await shop.orderHas(orderIds[0] ?? '', ['OrderBilled'])
+    await shop.kill('billing')
+    orderIds.push(...(await more))
+    // The other one takes over what the killed one had.
+    await expectBilledOnce(orderIds)
+
+    const last = placeOrders(100)
+    await second.stop()
+    await shop.start('billing')
+    await expectBilledOnce(await last)
+  })
+})
