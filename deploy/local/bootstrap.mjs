@@ -20,16 +20,17 @@ const commands = {
   mend: script('deploy/local/mend.ts'),
   reset: script('deploy/local/reset.ts'),
   check: script('deploy/local/check.ts'),
-  bench: script('bench/main.ts', '--disable-warning=TimeoutNegativeWarning'),
+  bench: script('bench/effectsOnce.ts', '--disable-warning=TimeoutNegativeWarning'),
   test: [join(bin, 'vitest'), 'run'],
 }
 
-const [name, ...args] = process.argv.slice(2)
+// Without a command it only installs.
+const [name, ...args] = process.argv.slice(2).filter((argument) => argument !== '--no-jars')
 const command = commands[name]
-if (!command) fail(`${name ?? 'Nothing'} is not one of: ${Object.keys(commands).join(', ')}`)
+if (name && !command) fail(`${name} is not one of: ${Object.keys(commands).join(', ')}`)
 if (Number.parseInt(process.versions.node, 10) < 20) fail(`Node 20 or newer is needed to begin with; this is ${process.version}.`)
 if (!isInstalled()) await install()
-handOver([...command, ...args])
+if (command) handOver([...command, ...args])
 
 /** npm writes the second file when it is done. */
 function isInstalled() {

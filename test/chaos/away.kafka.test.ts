@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { confluentRegistry, deploy } from '@petrel/messaging/operations'
-import { ROOT } from '../../deploy/local/folders.ts'
-import { startProcessOf } from '../support/processes.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { spawnGuarded } from '../../deploy/local/guardedProcess.ts'
+import { orderLog } from '../examples/order-log/endpoint.ts'
 import { openShop, type Shop, typesOf, wholeJourney } from '../support/shop.ts'
 import { eventually, joined } from '../support/stack.ts'
-import { orderLog } from '../examples/order-log/endpoint.ts'
 
 const withoutPoints = wholeJourney.filter((type) => type !== 'PointsAwarded')
 
@@ -49,6 +49,30 @@ describe('services that are away, or come late', () => {
     await eventually(async () => expect(await shop.points('grace')).toBe(20 * 7), { withinMs: 60_000 })
     for (const orderId of orderIds) await shop.orderHas(orderId, wholeJourney)
     await shop.stop('loyalty')
+  })
+
+  test('the example in the guide hears of an order that was billed before it was deployed, and of one after', async () => {
+    const past = await shop.placeOrder()
+    await shop.orderHas(past, ['OrderBilled'])
+    const env = await shop.system.env(orderLog.name)
+    const ground = {
+      admin: shop.broker.admin,
+      prefix: shop.system.prefix,
+      registry: confluentRegistry({ url: env['SCHEMA_REGISTRY_URL'] ?? '' }),
+    }
+    await deploy({ endpoint: orderLog, database: { url: env['DATABASE_URL'] ?? '' } }, ground)
+
+    const lines: string[] = []
+    const main = join(import.meta.dirname, '../examples/order-log/main.ts')
+    const example = await spawnGuarded('order-log', process.execPath, [main], { env: { ...process.env, ...env } })
+    for (const output of [example.stdout, example.stderr])
+      if (output) createInterface({ input: output }).on('line', (line) => lines.push(line))
+    const present = await shop.placeOrder()
+
+    for (const orderId of [past, present])
+      await eventually(() => expect(lines).toContain(`Order ${orderId} was billed: 7.00 EUR`), { withinMs: 60_000 })
+    await example.stop()
+    expect(await example.exited).toMatchObject({ code: 0 })
   })
 
   test('of two billings one is killed under load, and later the other restarted: nothing is lost, nothing charged twice', async () => {

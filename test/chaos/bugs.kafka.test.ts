@@ -84,7 +84,9 @@ describe('a bug in a handler', () => {
     const { code, out } = await petrel(shop.system, 'failures', '--json')
     expect(code).toBe(0)
     const groups = (JSON.parse(out) as FailureGroup[]).filter(({ endpoint }) => endpoint === 'sales')
-    expect(groups).toMatchObject([{ type: PlaceOrder.fullName, errorMessage: 'the price list is upside down', count: orderIds.length }])
+    expect(groups).toMatchObject([
+      { type: PlaceOrder.fullName, errorMessage: 'the price list is upside down', count: orderIds.length },
+    ])
     const failures = groups.flatMap((group) => group.failures)
     expect(failures.map(({ key }) => key).toSorted()).toEqual(orderIds.toSorted())
     expect(new Set(failures.map(({ attempts }) => attempts))).toEqual(new Set([12]))

@@ -8,7 +8,7 @@ export async function lags(
   prefix: string,
   names: readonly string[],
 ): Promise<Map<string, bigint>> {
-  const services = await loadServices(ROOT, names)
+  const services = (await loadServices(ROOT)).filter(({ name }) => names.includes(name))
   const groups = services.flatMap(({ endpoint }) => plan(endpoint, prefix).groups)
   const counted = await Promise.all(groups.map(async ({ group, topics }) => [group, await lagOf(admin, group, topics)] as const))
   return new Map(counted.filter(([, lag]) => lag > 0n))

@@ -2,11 +2,11 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { LOCAL } from '../../deploy/local/folders.ts'
+import { JARS } from '../../deploy/local/folders.ts'
 import { freePorts } from '../../deploy/local/ports.ts'
 import { compileServices } from '../../deploy/local/serviceProcess.ts'
 import { readSettings } from '../../deploy/local/settings.ts'
-import { type Stack, startStack } from '../../deploy/local/stack.ts'
+import { type Stack, type StackOptions, startStack } from '../../deploy/local/stack.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -38,7 +38,7 @@ const holder = globalThis as typeof globalThis & { petrelTestStack?: Shared }
 
 /** Vitest's global setup: one stack for all projects of a run. @returns what stops it, with the last project. */
 export default async function oneStack(project: TestProject): Promise<() => Promise<void>> {
-  const shared = (holder.petrelTestStack ??= { users: 0, started: startOwnStack() })
+  const shared = (holder.petrelTestStack ??= { users: 0, started: startSharedStack() })
   shared.users += 1
   const { stack, remove } = await shared.started
   const { kafkaBrokers, registryUrl, databaseUrl } = stack
@@ -51,28 +51,26 @@ export default async function oneStack(project: TestProject): Promise<() => Prom
   }
 }
 
-/** A stack that nobody else uses, on free ports with data of its own; for tests that break it. */
-export async function startOwnStack(): Promise<OwnStack> {
+/** Parts that run elsewhere are used from there (KAFKA_BROKERS, SCHEMA_REGISTRY_URL, DATABASE_URL). */
+function startSharedStack(): Promise<OwnStack> {
   const { KAFKA_BROKERS, SCHEMA_REGISTRY_URL, DATABASE_URL } = readSettings(process.env)
+  const elsewhere = { kafkaBrokers: KAFKA_BROKERS, registryUrl: SCHEMA_REGISTRY_URL, databaseUrl: DATABASE_URL }
+  return startOwnStack({ elsewhere, log: (line) => console.log(line) })
+}
+
+/** A stack that nobody else uses, on free ports with data of its own; for tests that break it. */
+export async function startOwnStack({ elsewhere = {}, log = () => {} }: Partial<StackOptions> = {}): Promise<OwnStack> {
   const dataDir = await mkdtemp(join(tmpdir(), 'petrel-test-'))
   // PostgreSQL may run as another user than we.
   await chmod(dataDir, 0o755)
+  const removeData = () => rm(dataDir, { recursive: true, force: true })
   const [kafka = 0, kafkaController = 0, registry = 0, postgres = 0] = await freePorts(4)
-  const [stack] = await Promise.all([
-    startStack({
-      dataDir,
-      jarsDir: join(LOCAL, 'jars'),
-      ports: { kafka, kafkaController, registry, postgres },
-      elsewhere: { kafkaBrokers: KAFKA_BROKERS, registryUrl: SCHEMA_REGISTRY_URL, databaseUrl: DATABASE_URL },
-      log: (line) => console.log(line),
-    }),
-    compileServices(),
-  ])
-  return {
-    stack,
-    async remove() {
-      await stack.stop()
-      await rm(dataDir, { recursive: true, force: true })
-    },
+  const ports = { kafka, kafkaController, registry, postgres }
+  try {
+    const [stack] = await Promise.all([startStack({ dataDir, jarsDir: JARS, ports, elsewhere, log }), compileServices()])
+    return { stack, remove: () => stack.stop().then(removeData) }
+  } catch (error) {
+    await removeData()
+    throw error
   }
 }

@@ -11,7 +11,7 @@ import type { Addresses } from './oneStack.ts'
 import { type RunningService, startProcess } from './processes.ts'
 
 export { eventually } from './eventually.ts'
-export { joined, type LogLine, type RunningService } from './processes.ts'
+export { joined, type RunningService } from './processes.ts'
 export { startOwnStack } from './oneStack.ts'
 
 /** One Petrel of a test's own on the shared stack: what others do there, it neither sees nor disturbs. */

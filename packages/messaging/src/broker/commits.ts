@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Position, TopicPartition } from './port.ts'
 
 /** One key per partition for maps. */
@@ -18,10 +19,13 @@ export interface Commits {
  * One request at a time: what comes meanwhile goes, merged, into the next; so does what could not be sent.
  * A position counts only if something before it was delivered in this assignment. Otherwise a straggler of an earlier one
  * could take back what another member has committed since.
+ * @param lingerMs how long a commit waits for others to go with it: each costs the broker a write, and what a crash leaves
+ * uncommitted meanwhile is known to the inbox when it comes again
  */
 export function commits(
   send: (positions: readonly Position[]) => Promise<void>,
   failed: (error: unknown, positions: readonly Position[]) => void,
+  lingerMs = 0,
 ): Commits {
   /** Per assigned partition the offset a new commit must exceed; undefined before anything was delivered. */
   let floors = new Map<string, bigint | undefined>()
@@ -49,6 +53,7 @@ export function commits(
       if (assignment === floors) positions.forEach(keep)
     })
   }
+  const lingering = (earlier: Promise<void>) => (lingerMs > 0 ? earlier.then(() => delay(lingerMs)) : earlier)
   const begin = () => {
     next = undefined
     round = pending.size > 0 ? sendPending() : Promise.resolve()
@@ -66,7 +71,7 @@ export function commits(
     },
     commit(positions) {
       positions.filter(counts).forEach(add)
-      next ??= round.then(begin)
+      next ??= lingering(round).then(begin)
       return next
     },
     settled: () => next ?? round,

@@ -120,11 +120,11 @@ async function decide(
 async function save(workshop: Workshop, outcome: Outcome, transaction: StoreTransaction): Promise<Saved> {
   const { decisions } = outcome
   const { store } = workshop
-  if (decisions.handled.length === 0 && decisions.due.length === 0) {
-    await transaction.rollback()
-    return { kind: 'saved', outcome: { ...outcome, decisions: { ...decisions, sent: [] } }, outboxId: undefined }
-  }
-  if (transaction.used) return { kind: 'saved', outcome, outboxId: await store.save(decisions, transaction) }
+  const isEmpty = decisions.handled.length === 0 && decisions.due.length === 0
+  if (transaction.used && !isEmpty) return { kind: 'saved', outcome, outboxId: await store.save(decisions, transaction) }
+  // A handler that did not wait for its query is told so from here on, and begins nothing that nobody would end.
+  await transaction.rollback()
+  if (isEmpty) return { kind: 'saved', outcome: { ...outcome, decisions: { ...decisions, sent: [] } }, outboxId: undefined }
   const saved = await patiently('save a batch', workshop, () => attemptSave(store, decisions))
   if (saved.refused !== undefined) throw saved.refused
   return { kind: 'saved', outcome, outboxId: saved.outboxId }

@@ -21,7 +21,7 @@ export interface Envelope {
 export function openEnvelope(record: BrokerRecord): Envelope {
   const { headers } = record
   const original = originOf(record)
-  const id = headerText(headers, ce.id) ?? `${original.topic}/${original.partition}/${original.offset}`
+  const id = headerText(headers, ce.id) || `${original.topic}/${original.partition}/${original.offset}`
   const time = Date.parse(headerText(headers, ce.time) ?? '')
   return {
     record,

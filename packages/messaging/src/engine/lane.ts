@@ -16,6 +16,8 @@ const batchSize = 250
 const full = 1_000
 const roomAgain = 250
 const idleMs = 500
+/** Node fires a timer at once that is set for longer (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args). */
+const longestTimerMs = 2 ** 31 - 1
 
 /** Records of one topic that wait for their turn. */
 interface Queue extends TopicPartition {
@@ -125,7 +127,10 @@ export class Lane {
 
   async #waitForWork(now: number): Promise<void> {
     const due = this.#nextDue()
-    const waitMs = Math.min(due === undefined ? Infinity : due - now, this.#ledger.sent.size > 0 ? idleMs : Infinity)
+    const waitMs = Math.min(
+      due === undefined ? Infinity : Math.min(due - now, longestTimerMs),
+      this.#ledger.sent.size > 0 ? idleMs : Infinity,
+    )
     const woken = await this.#woken(waitMs)
     if (!woken && this.#nextDue() === due && this.#ledger.sent.size > 0) await this.#forgetSent()
   }

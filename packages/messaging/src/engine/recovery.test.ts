@@ -80,7 +80,7 @@ describe('a message that failed', () => {
 
   test('comes back through the replay topic when it was postponed, and its attempts do not count', () => {
     const way = fail(new Postpone('3s'), { ce_id: 'm-1', 'petrel-attempts': '3', 'petrel-delayed-retries': '1' })
-    expect(way).toMatchObject({ kind: 'due', due: { id: 'm-1', dueAt: new Date(now + 3000) } })
+    expect(way).toMatchObject({ kind: 'due', due: { id: 'sales.order-placed/3/42', dueAt: new Date(now + 3000) } })
     expect(recordOf(way)).toMatchObject({
       topic: 'billing.replay',
       headers: { 'petrel-attempts': '3', 'petrel-delayed-retries': '1' },
@@ -94,9 +94,12 @@ describe('a message that failed', () => {
   test('is described in at most 16 KiB a header, cut at a character', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1 }), fc.integer({ min: 1, max: 20_000 }), (unit, times) => {
-        const { headers } = recordOf(fail(new Error(unit.repeat(Math.ceil(times / unit.length)).slice(0, 40_000))))
+        const whole = unit.repeat(Math.ceil(times / unit.length))
+        const { headers } = recordOf(fail(new Error(whole)))
         const text = String(headers['petrel-error-message'])
         expect(Buffer.byteLength(text)).toBeLessThanOrEqual(16 * 1024)
+        expect(whole.toWellFormed()).toContain(text.replace(/…$/, ''))
+        expect(text.length).toBeGreaterThanOrEqual(Math.min(whole.length, 4 * 1024))
       }),
       { numRuns: 50 },
     )

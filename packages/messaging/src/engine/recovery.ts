@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { OutgoingRecord, RecordHeaders } from '../broker/port.ts'
 import type { Endpoint } from '../definition/endpoint.ts'
 import { failure } from '../headers.ts'
@@ -44,7 +45,7 @@ function carry(endpoint: Endpoint, prefix: string, attempt: FailedAttempt, recov
         ...progressHeaders(envelope, 0, envelope.delayedRetries),
       }
       const record = to(replayTopic(endpoint.name), headers)
-      return { kind: 'due', due: { id: envelope.id, dueAt: new Date(now + recovery.delayMs), record } }
+      return { kind: 'due', due: { id: placeOf(envelope), dueAt: new Date(now + recovery.delayMs), record } }
     }
     case 'delay': {
       const headers = {
@@ -60,6 +61,12 @@ function carry(endpoint: Endpoint, prefix: string, attempt: FailedAttempt, recov
     }
   }
 }
+
+/**
+ * Names a postponement by where the message lay. By its id alone the next one would be taken for this one while the relay
+ * still holds this one's row, and the message would be gone with it.
+ */
+const placeOf = ({ record: { topic, partition, offset } }: Envelope) => `${topic}/${partition}/${offset}`
 
 function failureHeaders(endpoint: Endpoint, attempt: FailedAttempt, now: number, delayedRetries: number): RecordHeaders {
   const { envelope, error, handler, tries } = attempt
@@ -97,23 +104,30 @@ function cleanHeaders(envelope: Envelope): RecordHeaders {
   )
 }
 
+/** A handler may throw anything; what cannot be told of it must not keep its message from going on. */
 function describeError(error: unknown): { type: string; message: string; stack: string } {
-  if (!(error instanceof Error)) return { type: typeof error, message: String(error), stack: '' }
-  const causes = error.cause instanceof Error ? `\ncaused by ${error.cause.stack ?? error.cause.message}` : ''
+  if (!(error instanceof Error)) return { type: typeof error, message: inText(error), stack: '' }
+  const { name, message, stack = '', cause }: { [part in keyof Error]: unknown } = error
+  const causes = cause instanceof Error ? `\ncaused by ${inText(cause.stack ?? cause.message)}` : ''
   return {
-    type: error.name === 'Error' ? error.constructor.name : error.name,
-    message: error.message,
-    stack: (error.stack ?? '') + causes,
+    type: typeof name === 'string' && name !== 'Error' ? name : error.constructor.name,
+    message: inText(message),
+    stack: inText(stack) + causes,
   }
 }
+
+const inText = (value: unknown) => (typeof value === 'string' ? value : inspect(value))
 
 const headerLimitBytes = 16 * 1024
 
 /** Headers count against the record's size limit: a long text is cut, at a character. */
 function cut(text: string): string {
   if (Buffer.byteLength(text) <= headerLimitBytes) return text
-  const head = Buffer.from(text)
-    .subarray(0, headerLimitBytes - 4)
-    .toString()
-  return `${head.replace(/�+$/, '')}…`
+  const bytes = Buffer.from(text)
+  let end = headerLimitBytes - Buffer.byteLength('…')
+  while (isInsideCharacter(bytes[end])) end -= 1
+  return `${bytes.toString('utf8', 0, end)}…`
 }
+
+/** UTF-8's continuation bytes (https://www.rfc-editor.org/rfc/rfc3629#section-3). */
+const isInsideCharacter = (byte = 0) => (byte & 0b1100_0000) === 0b1000_0000

@@ -51,11 +51,13 @@ export async function runAll(
   return results
 }
 
-/** Messages of one chain are handled one after the other: those of one saga, or of one key. */
-function chainOf(delivery: Delivery | undefined): string {
-  if (delivery?.route?.saga !== undefined && delivery.data !== undefined)
-    return `saga/${sagaKey(delivery.route, delivery.data).id}`
-  return `key/${delivery?.envelope.record.key?.toString() ?? delivery?.envelope.id}`
+/**
+ * Messages of one chain are handled one after the other: those of one saga, or of one key. A saga's id mostly is the key,
+ * and then its messages and those for handlers are of one chain.
+ */
+function chainOf(delivery: Delivery | undefined): string | undefined {
+  if (delivery?.route?.saga !== undefined && delivery.data !== undefined) return sagaKey(delivery.route, delivery.data).id
+  return delivery?.envelope.record.key?.toString() ?? delivery?.envelope.id
 }
 
 async function runOne(

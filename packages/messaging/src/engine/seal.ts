@@ -6,7 +6,7 @@ import { topicName } from '../naming.ts'
 import { uuid7 } from '../uuid7.ts'
 import type { Cause, Seal } from './effects.ts'
 
-/** Below Kafka's default `max.message.bytes` of 1 MiB, with room for headers: what does not fit must fail where it is made. */
+/** Of key and body. Below Kafka's default `max.message.bytes` of 1 MiB, with room for headers: what does not fit must fail where it is made. */
 const maxBytes = 900_000
 
 export interface SealOptions {
@@ -24,11 +24,12 @@ export function sealing({ endpoint, prefix, schemaIds, encode }: SealOptions): S
     if (schemaId === undefined)
       throw new Error(`Endpoint "${endpoint.name}" does not say ${type.fullName}: add it to \`says\` in its endpoint.ts.`)
     const value = encode(type, schemaId, data)
-    if (value.length > maxBytes)
-      throw new RangeError(
-        `${type.fullName} has ${value.length} bytes; a message takes at most ${maxBytes}. Store the large part elsewhere and send where it is.`,
-      )
     const key = String((data as Record<string, unknown>)[type.key])
+    const size = Buffer.byteLength(key) + value.length
+    if (size > maxBytes)
+      throw new RangeError(
+        `${type.fullName} has ${size} bytes; a message takes at most ${maxBytes}. Store the large part elsewhere and send where it is.`,
+      )
     return { id, record: { topic: prefix + topicName(type), key, value, headers: headersOf(endpoint.name, type, cause, id) } }
   }
 }

@@ -8,6 +8,8 @@ import type { Log } from './settings.ts'
 
 /** Milliseconds a fetch waits for records. An idle consumer costs one fetch per this time, a rebalance may be noticed so much later. */
 const PATIENT = 1_000
+/** Milliseconds between the commits of a busy consumer. */
+const COMMIT_LINGER = 50
 /** While a partition is paused: it is not in the running fetch, so its resume is heard only at the next one. */
 const IMPATIENT = 50
 
@@ -52,6 +54,7 @@ export function membership(group: string, listener: SubscriptionListener, log: L
         { err: error, group, partitions: positions.map(partitionKey) },
         'Could not commit: what follows will, or it comes again',
       ),
+    COMMIT_LINGER,
   )
 
   const interruptible = (fetch: () => Promise<Batch[]>) =>

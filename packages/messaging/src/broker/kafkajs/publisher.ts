@@ -5,6 +5,7 @@ import { BrokerUnavailable, RecordRefused, type OutgoingRecord } from '../port.t
 import { openClient, type Client } from './client.ts'
 import { brokerSaid, unavailable } from './errors.ts'
 import { outgoing } from './records.ts'
+import { gathering } from './gathering.ts'
 import type { KafkajsSettings } from './settings.ts'
 import { within } from './within.ts'
 
@@ -76,9 +77,9 @@ export function publisher(settings: KafkajsSettings): Publisher {
     }
   }
   return {
-    publish: async (records) => {
+    publish: gathering(async (records) => {
       for (const request of requests(records)) await sendOrName(send, request)
-    },
+    }),
     close: async () => {
       closed = true
       if (line !== undefined) await hangUp(line)

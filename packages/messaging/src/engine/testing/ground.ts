@@ -30,7 +30,7 @@ export interface Replica {
   readonly power: Power
   /** Finishes what it has in hand. */
   stop(): Promise<void>
-  /** Stops without waiting for store and broker any longer. */
+  /** Waits for store and broker no longer. */
   giveUp(): void
 }
 
@@ -52,6 +52,8 @@ export interface Ground {
   settled(): Promise<void>
   /** Positions that a group has not reached. */
   lag(group: string): Promise<bigint>
+  /** Ends all replicas; done by itself when the test ends. */
+  close(): Promise<void>
 }
 
 export interface Said {
@@ -103,10 +105,15 @@ export async function ground(endpoint: Endpoint, options: GroundOptions = {}): P
   const isSettled = async () =>
     store.due().length === 0 && (await lag(mainGroup(endpoint.name))) + (await lag(retryGroup(endpoint.name))) === 0n
 
-  onTestFinished(async () => {
-    for (const replica of replicas) replica.giveUp()
+  const close = async () => {
+    for (const replica of replicas) {
+      replica.power.cut()
+      replica.giveUp()
+      void replica.stop()
+    }
     await broker.close()
-  })
+  }
+  onTestFinished(close)
   return {
     broker,
     store,
@@ -134,6 +141,7 @@ export async function ground(endpoint: Endpoint, options: GroundOptions = {}): P
     ids: async (topic) => (await records(topic)).map(({ headers }) => headerText(headers, ce.id) ?? ''),
     settled: () => until('everything is handled', isSettled),
     lag,
+    close,
   }
 }
 
@@ -194,11 +202,7 @@ async function startReplica({ endpoint, registry, schemaIds, failures, power }: 
   return {
     workshop,
     power,
-    giveUp: () => {
-      power.cut()
-      giveUp.abort()
-      void relay.stop()
-    },
+    giveUp: () => giveUp.abort(),
     async stop() {
       await relay.stop()
       await Promise.all(consumers.map((consumer) => consumer.stop()))

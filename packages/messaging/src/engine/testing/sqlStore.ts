@@ -6,6 +6,8 @@ import { type Decisions, type StoreTransaction, StoreUnavailable, WriteRefused }
 export const written: Table = table('written', { by: 'text' })
 
 export interface SqlStore extends MemoryStore {
+  /** Everything it was asked to save, what it refused too. */
+  readonly asked: readonly Decisions[]
   /** Transactions that a handler has used and nobody has ended. */
   open(): number
 }
@@ -23,10 +25,13 @@ export const sql = {
 /** The memory store, with a transaction that handlers can use: what they write is saved with the batch, or not at all. */
 export function sqlStore(store: MemoryStore): SqlStore {
   const used = new Set<OneWordTransaction>()
+  const asked: Decisions[] = []
   return {
     ...store,
+    asked,
     transaction: () => new OneWordTransaction(used),
     async save(decisions, transaction) {
+      asked.push(decisions)
       if (!(transaction instanceof OneWordTransaction)) throw new TypeError('save needs a transaction of this store')
       return store.save(withWritten(decisions, transaction.end()), store.transaction())
     },

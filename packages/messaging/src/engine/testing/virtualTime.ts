@@ -2,7 +2,7 @@ import { afterEach, beforeEach, vi } from 'vitest'
 
 /** Turns of the event loop in which everything that does not wait for a time comes to rest. */
 const turnsToRest = 25
-const deadlineMs = 10_000
+const deadlineMs = 4_000
 
 /** In this file time passes only when a test lets it; the event loop goes on. */
 export function useVirtualTime(): void {
@@ -26,7 +26,7 @@ export async function pass(ms: number): Promise<void> {
   await rest()
 }
 
-/** Lets time pass from timer to timer until the condition holds. @throws Error when it does not within 10 real seconds */
+/** Lets time pass from timer to timer until the condition holds. @throws Error when it does not within 4 real seconds */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const begun = performance.now()
   for (;;) {

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { readSettings } from './settings.ts'
+
+const complete = {
+  KAFKA_BROKERS: 'kafka-1:9092, kafka-2:9092',
+  SCHEMA_REGISTRY_URL: 'http://registry:8081/apis/ccompat/v7',
+  DATABASE_URL: 'postgres://sales:secret@db/sales',
+}
+
+test('the settings are read with defaults that are safe in production', () => {
+  expect(readSettings(complete)).toEqual({
+    KAFKA_BROKERS: ['kafka-1:9092', 'kafka-2:9092'],
+    SCHEMA_REGISTRY_URL: 'http://registry:8081/apis/ccompat/v7',
+    DATABASE_URL: 'postgres://sales:secret@db/sales',
+    TOPIC_PREFIX: '',
+    LOG_LEVEL: 'info',
+  })
+})
+
+test('everything that is missing or wrong is named at once', () => {
+  const read = () => readSettings({ KAFKA_BROKERS: '', DATABASE_URL: 'here', TOPIC_PREFIX: 'no spaces', LOG_LEVEL: 'loud' })
+  for (const name of ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'DATABASE_URL', 'TOPIC_PREFIX', 'LOG_LEVEL'])
+    expect(read).toThrow(new RegExp(`${name}: `))
+})
+
+test('what is wrong is told without what it was: it may be a secret', () => {
+  const secret = 'postgres//sales:secret@db'
+  expect(() => readSettings({ ...complete, DATABASE_URL: secret })).toThrow(/DATABASE_URL/)
+  expect(() => readSettings({ ...complete, DATABASE_URL: secret })).not.toThrow(/secret/)
+})

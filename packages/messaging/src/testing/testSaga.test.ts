@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest'
+import { command, event, timeout } from '../definition/message.ts'
+import { saga } from '../definition/saga.ts'
+import { testSaga } from './testSaga.ts'
+
+interface Order {
+  readonly orderId: string
+}
+
+const described = (fullName: string, owner: string) => ({ fullName, owner, topic: fullName, key: 'orderId', schema: 'string' })
+const OrderPlaced = event<Order>(described('sales.OrderPlaced', 'sales'))
+const OrderBilled = event<Order>(described('billing.OrderBilled', 'billing'))
+const OrderCancelled = event<Order>(described('sales.OrderCancelled', 'sales'))
+const ShipOrder = command<Order>(described('shipping.ShipOrder', 'shipping'))
+const ShipmentDelayed = event<Order>(described('shipping.ShipmentDelayed', 'shipping'))
+const ShipmentOverdue = timeout<Order>(described('shipping.ShipmentOverdue', 'shipping'))
+const ShipmentLost = timeout<Order>(described('shipping.ShipmentLost', 'shipping'))
+
+/** Ships what was placed and billed; an order billed with the id "bug" makes it throw. */
+const shippingPolicy = saga('shipping-policy', () => ({ placed: false, alarms: [] as string[] }))
+  .startedBy(OrderPlaced, 'orderId', (order, { state, requestTimeout }) => {
+    state.placed = true
+    requestTimeout(ShipmentLost(order), '2m')
+    requestTimeout(ShipmentOverdue(order), '30s')
+  })
+  .on(OrderBilled, 'orderId', (order, { state, send, complete }) => {
+    state.placed = false
+    send(ShipOrder(order))
+    if (order.orderId === 'bug') throw new Error('bug')
+    complete()
+  })
+  .timeout(ShipmentOverdue, (order, { state, publish, requestTimeout }) => {
+    state.alarms.push('overdue')
+    publish(ShipmentDelayed(order))
+    if (state.alarms.length < 3) requestTimeout(ShipmentOverdue(order), '30s')
+  })
+  .timeout(ShipmentLost, (_, { state }) => void state.alarms.push('lost'))
+
+const order = { orderId: 'a' }
+
+describe('testSaga', () => {
+  test('keeps the state from message to message, and tells what each led to', async () => {
+    const policy = testSaga(shippingPolicy)
+    expect(await policy.receive(OrderPlaced(order))).toMatchObject({
+      state: { placed: true },
+      timeouts: [
+        { message: ShipmentLost(order), afterMs: 120_000 },
+        { message: ShipmentOverdue(order), afterMs: 30_000 },
+      ],
+      completed: false,
+      ignored: false,
+    })
+    expect(await policy.receive(OrderBilled(order))).toMatchObject({
+      state: { placed: false },
+      sent: [ShipOrder(order)],
+      completed: true,
+    })
+  })
+
+  test('keeps sagas apart by what they correlate on', async () => {
+    const policy = testSaga(shippingPolicy)
+    await policy.receive(OrderPlaced(order))
+    expect(await policy.receive(OrderBilled({ orderId: 'b' }))).toMatchObject({ ignored: true, sent: [], state: undefined })
+    expect(await policy.receive(OrderBilled(order))).toMatchObject({ ignored: false, sent: [ShipOrder(order)] })
+  })
+
+  test('ignores messages for a saga that is complete', async () => {
+    const policy = testSaga(shippingPolicy)
+    await policy.receive(OrderPlaced(order))
+    await policy.receive(OrderBilled(order))
+    expect(await policy.receive(OrderPlaced(order))).toMatchObject({ ignored: true, completed: true, timeouts: [] })
+    const alarms = await policy.advance('1h')
+    expect(alarms.map(({ ignored }) => ignored)).toEqual([true, true])
+  })
+
+  test('leaves the state alone when a reaction throws', async () => {
+    const policy = testSaga(shippingPolicy)
+    await policy.receive(OrderPlaced({ orderId: 'bug' }))
+    const { error, ...rest } = await policy.receive(OrderBilled({ orderId: 'bug' }))
+    expect(error).toEqual(new Error('bug'))
+    expect(rest).toMatchObject({ state: { placed: true }, sent: [], completed: false, ignored: false })
+  })
+
+  test('moves time on and delivers what becomes due in its order, what is asked for meanwhile too', async () => {
+    const policy = testSaga(shippingPolicy)
+    await policy.receive(OrderPlaced(order))
+    expect(await policy.advance('29s')).toEqual([])
+    expect(await policy.advance('1s')).toMatchObject([{ published: [ShipmentDelayed(order)], state: { alarms: ['overdue'] } }])
+    const rest = await policy.advance('10m')
+    expect(rest.at(-1)?.state?.alarms).toEqual(['overdue', 'overdue', 'overdue', 'lost'])
+    expect(rest).toHaveLength(3)
+    expect(await policy.advance('1d')).toEqual([])
+  })
+
+  test('refuses a message that the saga does not hear', async () => {
+    await expect(testSaga(shippingPolicy).receive(OrderCancelled(order))).rejects.toThrow(
+      /shipping-policy does not hear sales.OrderCancelled/,
+    )
+  })
+})
