@@ -28,9 +28,12 @@ async function runAlone(service: string | undefined): Promise<void> {
   if (holder !== undefined)
     throw new Problem(`${service} already runs (process ${holder}). Stop it first: npm run stop ${service}`)
 
+  const env = services[service]
+  if (env === undefined)
+    throw new Problem(`The running system does not know ${service} yet: stop it and start it again, npm start`)
   const log = openServiceLog(service, console.log)
   log.onEvent((event) => event === 'joined' && console.log(`${service} handles messages. Stop it with Ctrl-C.`))
-  const child = await startServiceProcess(service, services[service] ?? {}, (line) => log.line(line))
+  const child = await startServiceProcess(service, env, (line) => log.line(line))
   claim(servicePid(service), child.pid)
   const ended = await Promise.race([child.exited, end.requested, systemGone()])
   await child.stop()

@@ -11,12 +11,13 @@ export {
   type MessageType,
   timeout,
 } from './definition/message.ts'
+export { InvalidMessage } from './codec/errors.ts'
 export { Postpone, Unrecoverable } from './definition/outcome.ts'
 export { saga, type Saga, type SagaContext } from './definition/saga.ts'
 export { table, type Columns, type Row, type Table } from './definition/table.ts'
 export { BrokerUnavailable } from './broker/port.ts'
 export { uuid7 } from './uuid7.ts'
-export { run } from './run.ts'
+export { ownSettings, run } from './run.ts'
 export { type SendOptions, type Service, start, type StartOptions } from './service.ts'
 export { readSettings, type Settings } from './settings.ts'
 export type { Log } from './log.ts'

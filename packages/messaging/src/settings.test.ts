@@ -18,9 +18,9 @@ test('the settings are read with defaults that are safe in production', () => {
 })
 
 test('everything that is missing or wrong is named at once', () => {
-  const read = () => readSettings({ KAFKA_BROKERS: '', DATABASE_URL: 'here', TOPIC_PREFIX: 'no spaces', LOG_LEVEL: 'loud' })
+  const wrong = { KAFKA_BROKERS: '', DATABASE_URL: 'here', TOPIC_PREFIX: 'no spaces', LOG_LEVEL: 'loud' }
   for (const name of ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'DATABASE_URL', 'TOPIC_PREFIX', 'LOG_LEVEL'])
-    expect(read).toThrow(new RegExp(`${name}: `))
+    expect(() => readSettings(wrong)).toThrow(new RegExp(`${name}: `))
 })
 
 test('what is wrong is told without what it was: it may be a secret', () => {

@@ -18,9 +18,16 @@ const settings = z.object({
 /** What every endpoint needs to know of its surroundings. */
 export type Settings = z.infer<typeof settings>
 
-/** Reads the settings from an environment, whole. @throws Error naming every variable that is missing or wrong */
-export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
-  const parsed = settings.safeParse(environment)
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Reads what every endpoint needs. @throws Error naming every variable that is missing or wrong */
+export function readSettings(environment: Environment): Settings {
+  return readEnvironment(settings, environment)
+}
+
+/** Reads variables from an environment, whole. @throws Error naming every variable that is missing or wrong */
+export function readEnvironment<S extends z.ZodType>(schema: S, environment: Environment): z.infer<S> {
+  const parsed = schema.safeParse(environment)
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
   throw new Error(`The environment is incomplete. ${problems.join('; ')}.`)

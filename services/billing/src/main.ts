@@ -1,15 +1,14 @@
-import { run } from '@petrel/messaging'
+import { ownSettings, run } from '@petrel/messaging'
 import { z } from 'zod'
 import { billingThrough } from './endpoint.ts'
 import { gatewayAt } from './gateway.ts'
 
-const settings = z
-  .object({
-    /** Where the payment gateway listens, for example http://127.0.0.1:8070. */
-    PAYMENT_GATEWAY_URL: z.url({ protocol: /^https?$/ }),
-    /** How long a charge may take before the order is postponed, in milliseconds. */
-    PAYMENT_GATEWAY_TIMEOUT_MS: z.coerce.number().int().positive().default(5_000),
-  })
-  .parse(process.env)
+const schema = z.object({
+  /** Where the payment gateway listens, for example http://127.0.0.1:8070. */
+  PAYMENT_GATEWAY_URL: z.url({ protocol: /^https?$/ }),
+  /** How long a charge may take before the order is postponed, in milliseconds. */
+  PAYMENT_GATEWAY_TIMEOUT_MS: z.coerce.number().int().positive().default(5_000),
+})
+const settings = ownSettings('billing', schema, process.env)
 
 await run(billingThrough(gatewayAt(settings.PAYMENT_GATEWAY_URL, settings.PAYMENT_GATEWAY_TIMEOUT_MS)), process.env)

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { BrokerUnavailable, run, type Service } from '@petrel/messaging'
+import { BrokerUnavailable, ownSettings, run, type Service } from '@petrel/messaging'
 import { Pool } from 'pg'
 import { pino } from 'pino'
 import type { Bus } from './bus.ts'
@@ -10,9 +10,9 @@ import { cachedCatalogue } from './readModel/catalogue.ts'
 import { listenForChanges } from './readModel/listen.ts'
 import { postgresReadModel } from './readModel/postgres.ts'
 import { watchOrders } from './readModel/watch.ts'
-import { readSettings } from './settings.ts'
+import { settingsSchema } from './settings.ts'
 
-const settings = readSettings(process.env)
+const settings = ownSettings(clientUi.name, settingsSchema, process.env)
 const log = pino({ name: clientUi.name, level: settings.LOG_LEVEL })
 
 // What browsers read has connections of its own, so that it never waits for what the bus writes, and gives up sooner.

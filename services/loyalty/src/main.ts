@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { promisify } from 'node:util'
-import { run } from '@petrel/messaging'
+import { ownSettings, run } from '@petrel/messaging'
 import { z } from 'zod'
 import { loyalty } from './endpoint.ts'
 import { pointsApi } from './pointsApi.ts'
 
-const settings = z.object({ LOYALTY_PORT: z.coerce.number().int().min(0).max(65_535).default(8060) }).parse(process.env)
+const schema = z.object({ LOYALTY_PORT: z.coerce.number().int().min(0).max(65_535).default(8060) })
+const settings = ownSettings(loyalty.name, schema, process.env)
 
 const service = await run(loyalty, process.env)
 const server = pointsApi(service.database, () => service.joined()).listen(settings.LOYALTY_PORT)

@@ -1,18 +1,18 @@
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { ownSettings } from '@petrel/messaging'
 import { migrate } from '@petrel/messaging/operations'
 import { Pool } from 'pg'
 import { z } from 'zod'
 import { gatewayApi } from './api.ts'
 import { behavioursIn } from './behaviour.ts'
 
-const settings = z
-  .object({
-    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-    PAYMENT_GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(8070),
-  })
-  .parse(process.env)
+const schema = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  PAYMENT_GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(8070),
+})
+const settings = ownSettings('payment-gateway', schema, process.env)
 
 const migrations = { namespace: 'payment-gateway', path: fileURLToPath(new URL('../migrations', import.meta.url)) }
 await migrate(settings.DATABASE_URL, [migrations])

@@ -59,7 +59,6 @@ describe('a retry that is not due yet', () => {
     const g = await ground(endpoint)
     await g.start()
     const [late, soon, later, replayed] = await Promise.all([1, 2, 3, 4].map(async (number) => waiting(g, number)))
-    const at = (seconds: number) => ({ 'petrel-due-at': String(Date.now() + seconds * 1_000) })
     await g.broker.publish([
       { ...record(late), topic: 'billing.retry.8s', headers: { ...late?.headers, ...at(8) } },
       { ...record(later), topic: 'billing.retry.8s', headers: { ...later?.headers, ...at(8) } },
@@ -155,7 +154,7 @@ describe('a message that is postponed', () => {
       if (run <= 3) throw new Postpone('1s')
     })
     const g = await ground(endpoint)
-    const { publish } = g.broker
+    const publish = g.broker.publish.bind(g.broker)
     g.broker.publish = async (records) => {
       await publish(records)
       // The record is there, and it takes a while until the answer is.
@@ -168,6 +167,8 @@ describe('a message that is postponed', () => {
     expect(billed(g)).toEqual([1])
   })
 })
+
+const at = (seconds: number) => ({ 'petrel-due-at': String(Date.now() + seconds * 1_000) })
 
 /** A record as a producer would make it, that nobody hears. */
 async function waiting(g: Ground, number: number) {

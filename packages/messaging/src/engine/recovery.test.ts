@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { BrokerRecord } from '../broker/port.ts'
 import { endpoint } from '../definition/endpoint.ts'

@@ -18,11 +18,11 @@ const order = (number: number, orderId = 'a') => ({ orderId, number })
 const newTab = (): Tab => ({ numbers: [], overdue: 0 })
 
 /** Begun by an order; goes on with refunds, which fail for the numbers in `bugs`; ends when the order is cancelled. */
-function tabs(bugs: readonly number[] = [], overdueAfter: '30s' | undefined = undefined) {
+function tabs(bugs: readonly number[] = [], overdueAfter?: '30s') {
   const policy = saga('tab-policy', newTab)
-    .startedBy(OrderPlaced, 'orderId', ({ number }, { state, requestTimeout, id }) => {
-      state.numbers.push(number)
-      if (overdueAfter !== undefined) requestTimeout(PaymentOverdue(order(number, id)), overdueAfter)
+    .startedBy(OrderPlaced, 'orderId', ({ number }, policy) => {
+      policy.state.numbers.push(number)
+      if (overdueAfter !== undefined) policy.requestTimeout(PaymentOverdue(order(number, policy.id)), overdueAfter)
     })
     .on(RefundOrder, 'orderId', ({ number }, policy) => {
       policy.state.numbers.push(number)
@@ -111,7 +111,7 @@ describe('a saga', () => {
     await g.start()
     await g.say(OrderPlaced(order(1)))
     await g.settled()
-    const { loadSagas } = g.store
+    const loadSagas = g.store.loadSagas.bind(g.store)
     g.store.loadSagas = async (keys) => {
       const loaded = await loadSagas(keys)
       g.store.loadSagas = loadSagas
@@ -190,8 +190,8 @@ describe('a timeout', () => {
 
   test('asked for by a reaction that throws does not ring', async () => {
     const policy = saga('tab-policy', newTab)
-      .startedBy(OrderPlaced, 'orderId', (step, { requestTimeout }) => {
-        requestTimeout(PaymentOverdue(step), '1s')
+      .startedBy(OrderPlaced, 'orderId', (step, policy) => {
+        policy.requestTimeout(PaymentOverdue(step), '1s')
         throw new Error('bug')
       })
       .timeout(PaymentOverdue, () => {})

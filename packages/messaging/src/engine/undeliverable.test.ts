@@ -50,9 +50,7 @@ describe('a record that nobody can handle', () => {
     const { endpoint, numbers } = billing()
     const g = await ground(endpoint)
     await g.say({ message: OrderCancelled({ orderId: 'a', number: 1 }), headers: { ce_type: 'sales.OrderPlaced' } })
-    const { endpoint: _, ...rest_ } = { endpoint }
-    expect(rest_).toEqual({})
-    const record = (await g.records('sales.order-cancelled'))[0]
+    const [record] = await g.records('sales.order-cancelled')
     await g.broker.publish([{ topic, key: 'a', value: record?.value ?? null, headers: record?.headers ?? {} }])
     await g.start()
     await rest()
@@ -65,10 +63,8 @@ describe('a record from elsewhere', () => {
   test('without CloudEvents headers is handled by its topic, once, under the name of its place', async () => {
     const { endpoint, runs } = billing()
     const g = await ground(endpoint)
-    const [said] = await g.records(topic).then(async () => {
-      await g.say(placed(1, 'a'))
-      return g.records(topic)
-    })
+    await g.say(placed(1, 'a'))
+    const [said] = await g.records(topic)
     await g.broker.publish([{ topic, key: 'a', value: said?.value ?? null, headers: {} }])
     await g.start()
     await g.settled()

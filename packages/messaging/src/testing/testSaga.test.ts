@@ -18,21 +18,21 @@ const ShipmentLost = timeout<Order>(described('shipping.ShipmentLost', 'shipping
 
 /** Ships what was placed and billed; an order billed with the id "bug" makes it throw. */
 const shippingPolicy = saga('shipping-policy', () => ({ placed: false, alarms: [] as string[] }))
-  .startedBy(OrderPlaced, 'orderId', (order, { state, requestTimeout }) => {
-    state.placed = true
-    requestTimeout(ShipmentLost(order), '2m')
-    requestTimeout(ShipmentOverdue(order), '30s')
+  .startedBy(OrderPlaced, 'orderId', (order, policy) => {
+    policy.state.placed = true
+    policy.requestTimeout(ShipmentLost(order), '2m')
+    policy.requestTimeout(ShipmentOverdue(order), '30s')
   })
-  .on(OrderBilled, 'orderId', (order, { state, send, complete }) => {
-    state.placed = false
-    send(ShipOrder(order))
+  .on(OrderBilled, 'orderId', (order, policy) => {
+    policy.state.placed = false
+    policy.send(ShipOrder(order))
     if (order.orderId === 'bug') throw new Error('bug')
-    complete()
+    policy.complete()
   })
-  .timeout(ShipmentOverdue, (order, { state, publish, requestTimeout }) => {
-    state.alarms.push('overdue')
-    publish(ShipmentDelayed(order))
-    if (state.alarms.length < 3) requestTimeout(ShipmentOverdue(order), '30s')
+  .timeout(ShipmentOverdue, (order, policy) => {
+    policy.state.alarms.push('overdue')
+    policy.publish(ShipmentDelayed(order))
+    if (policy.state.alarms.length < 3) policy.requestTimeout(ShipmentOverdue(order), '30s')
   })
   .timeout(ShipmentLost, (_, { state }) => void state.alarms.push('lost'))
 

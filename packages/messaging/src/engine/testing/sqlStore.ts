@@ -1,4 +1,4 @@
-import { type Columns, type Table, table } from '../../definition/table.ts'
+import { type Table, table } from '../../definition/table.ts'
 import type { MemoryStore } from '../../store/memory.ts'
 import { type Decisions, type StoreTransaction, StoreUnavailable, WriteRefused } from '../../store/port.ts'
 
@@ -43,7 +43,7 @@ function withWritten(decisions: Decisions, by: readonly unknown[]): Decisions {
   if (by.length === 0) return decisions
   return {
     ...decisions,
-    rows: new Map([...decisions.rows, [written satisfies Table<Columns>, by.map((each) => ({ by: each }))]]),
+    rows: new Map([...decisions.rows, [written, by.map((each) => ({ by: each }))]]),
   }
 }
 
