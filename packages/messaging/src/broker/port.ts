@@ -48,13 +48,14 @@ export class GroupIsRunning extends BrokerUnavailable {
  */
 export class RecordRefused extends Error {
   override readonly name = 'RecordRefused'
-  readonly record: OutgoingRecord
+  /** Not enumerable: loggers write out what an error has, and this may be megabytes, and a customer's data. */
+  declare readonly record: OutgoingRecord
   /** About what the record takes on the wire, in bytes. */
   readonly size: number
 
   constructor(record: OutgoingRecord, size: number, reason: string, options?: ErrorOptions) {
     super(`Topic ${record.topic} refused a record of about ${size} bytes with key ${String(record.key)}: ${reason}`, options)
-    this.record = record
+    Object.defineProperty(this, 'record', { value: record })
     this.size = size
   }
 }

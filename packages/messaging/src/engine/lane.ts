@@ -1,4 +1,5 @@
 import type { BrokerRecord, Position, TopicPartition } from '../broker/port.ts'
+import { milliseconds } from '../definition/duration.ts'
 import { handleBatch, type LaneLedger, sendUnsent } from './batch.ts'
 import { dueAt } from './envelope.ts'
 import { Stopped } from './patience.ts'
@@ -35,6 +36,7 @@ export class Lane {
   readonly #owner: LaneOwner
   readonly #ledger: LaneLedger
   readonly #queues = new Map<string, Queue>()
+  readonly #longestDelayMs: number
   #wake: () => void = () => {}
   #ending = false
   readonly ended: Promise<void>
@@ -43,6 +45,7 @@ export class Lane {
   constructor(workshop: Workshop, owner: LaneOwner, name: string, after: Promise<void>) {
     this.#workshop = workshop
     this.#owner = owner
+    this.#longestDelayMs = Math.max(0, ...workshop.endpoint.recoverability.delayed.map(milliseconds))
     this.#ledger = { lane: name, sent: new Set() }
     this.ended = after.then(() => this.#run())
   }
@@ -104,7 +107,7 @@ export class Lane {
     for (const queue of this.#queues.values()) {
       while (batch.length < batchSize) {
         const record = queue.records[queue.head]
-        if (record === undefined || dueAt(record.headers) > now) break
+        if (record === undefined || this.#dueAt(record) > now) break
         batch.push(record)
         queue.head++
       }
@@ -148,7 +151,12 @@ export class Lane {
 
   #nextDue(): number | undefined {
     const heads = [...this.#queues.values()].flatMap(({ records, head }) => records[head] ?? [])
-    return heads.length === 0 ? undefined : Math.min(...heads.map((record) => dueAt(record.headers)))
+    return heads.length === 0 ? undefined : Math.min(...heads.map((record) => this.#dueAt(record)))
+  }
+
+  /** Whatever a record from elsewhere says, it waits no longer than a retry would: it holds up what is behind it. */
+  #dueAt({ headers, timestamp }: BrokerRecord): number {
+    return Math.min(dueAt(headers), timestamp + this.#longestDelayMs)
   }
 
   async #forgetSent(): Promise<void> {

@@ -31,14 +31,19 @@ export interface Plan {
   readonly groups: readonly GroupPlan[]
 }
 
+/**
+ * The broker unpacks what a producer from elsewhere has compressed: kafkajs reads neither snappy, lz4 nor zstd, and its
+ * consumers would end at that record for ever; and what unpacks to more than a topic takes is refused where it is produced.
+ */
+const readable = { 'compression.type': 'uncompressed' }
 /** How long a message stays: as long as an endpoint may be away, and as far back as a new subscriber sees. */
-const messages = { 'cleanup.policy': 'delete', 'retention.ms': String(milliseconds('30d')) }
+const messages = { ...readable, 'cleanup.policy': 'delete', 'retention.ms': String(milliseconds('30d')) }
 /** What waits for a person waits as long as it takes; so does what a person has sent on its way. */
-const kept = { 'cleanup.policy': 'delete', 'retention.ms': '-1' }
+const kept = { ...readable, 'cleanup.policy': 'delete', 'retention.ms': '-1' }
 /** A message that was just small enough must still fit with the story of its failure in its headers. */
 const roomForFailure = { 'max.message.bytes': String(2 * 1024 * 1024) }
 /** The newest mark for a dead letter says all that the older ones said. */
-const marks = { 'cleanup.policy': 'compact' }
+const marks = { ...readable, 'cleanup.policy': 'compact' }
 
 /** What an endpoint needs, derived from its definition alone. */
 export function plan(endpoint: Endpoint, prefix: string): Plan {
