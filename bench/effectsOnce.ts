@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import pg from 'pg'
+import { Client } from 'pg'
 import { deploy } from '@petrel/messaging/operations'
 import { uuid7 } from '@petrel/messaging'
 import { freePorts } from '../deploy/local/ports.ts'
@@ -107,7 +107,7 @@ async function measure(stack: Stack, run: string, main: string, count: number): 
 }
 
 async function makeDatabase({ databaseUrl }: Stack, name: string): Promise<string> {
-  const client = new pg.Client(databaseUrl)
+  const client = new Client(databaseUrl)
   await client.connect()
   await client.query(`create database bench_${name}`)
   await client.end()
@@ -185,7 +185,7 @@ async function verified(
     first = Math.min(first, timestamp)
     last = Math.max(last, timestamp)
   }
-  const client = new pg.Client(databaseUrl)
+  const client = new Client(databaseUrl)
   await client.connect()
   const { rows } = await client.query<{ orders: number }>('select count(*)::int as orders from orders')
   await client.end()

@@ -1,6 +1,6 @@
 // What one writes first: plain kafkajs, a transaction a message, a table as outbox, and a relay that polls it.
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
-import pg from 'pg'
+import { Pool, type PoolClient } from 'pg'
 import { avroCodec, confluentRegistry } from '../support.ts'
 import { OrderPlaced, PlaceOrder } from '../effectsOnce/messages.ts'
 import { uuid7 } from '@petrel/messaging'
@@ -9,7 +9,7 @@ const { KAFKA_BROKERS = '', SCHEMA_REGISTRY_URL = '', DATABASE_URL, TOPIC_PREFIX
 const kafka = new Kafka({ brokers: KAFKA_BROKERS.split(','), logLevel: logLevel.ERROR })
 const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false })
 const consumer = kafka.consumer({ groupId: `${TOPIC_PREFIX}bench`, allowAutoTopicCreation: false })
-const database = new pg.Pool({ connectionString: DATABASE_URL, max: 10 })
+const database = new Pool({ connectionString: DATABASE_URL, max: 10 })
 const registry = confluentRegistry({ url: SCHEMA_REGISTRY_URL })
 const codec = avroCodec({ registry })
 const outTopic = TOPIC_PREFIX + OrderPlaced.topic
@@ -45,7 +45,7 @@ await consumer.run({
   },
 })
 
-async function place(client: pg.PoolClient, order: PlaceOrder, cause: string | undefined): Promise<void> {
+async function place(client: PoolClient, order: PlaceOrder, cause: string | undefined): Promise<void> {
   const { orderId, customerId, currency, amountCents, placedAt } = order
   await client.query(
     'insert into orders (order_id, customer_id, currency, amount_cents, placed_at) values ($1, $2, $3, $4, $5)',

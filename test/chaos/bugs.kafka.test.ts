@@ -88,7 +88,7 @@ describe('a bug in a handler', () => {
       { type: PlaceOrder.fullName, errorMessage: 'the price list is upside down', count: orderIds.length },
     ])
     const failures = groups.flatMap((group) => group.failures)
-    expect(failures.map(({ key }) => key).toSorted()).toEqual(orderIds.toSorted())
+    expect(failures.map(({ key }) => key ?? '').toSorted()).toEqual(orderIds.toSorted())
     expect(new Set(failures.map(({ attempts }) => attempts))).toEqual(new Set([12]))
   }
 

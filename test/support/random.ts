@@ -1,10 +1,10 @@
-/** Numbers from 0 to 1 that follow from the seed alone (mulberry32, https://gist.github.com/tommyettinger/46a874533244883189143505d203312c). */
+import { createHash } from 'node:crypto'
+
+/** Numbers from 0 to 1 that follow from the seed alone, so that a run can be repeated. */
 export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0
+  let drawn = 0
   return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+    drawn += 1
+    return createHash('sha256').update(`${seed}/${drawn}`).digest().readUInt32BE(0) / 2 ** 32
   }
 }

@@ -77,12 +77,13 @@ export async function start(endpoint: Endpoint, settings: Settings, options: Sta
     await database.end()
   }
 
+  const patience = { signal: giveUp.signal, log }
   try {
     const ground = { admin: broker.admin, registry, prefix, database }
-    const notReady = await patiently('start', { signal: giveUp.signal, log }, () => whatIsMissing(endpoint, ground))
+    const notReady = await patiently('start', patience, () => whatIsMissing(endpoint, ground))
     if (notReady !== undefined) throw notReady
     const codec = avroCodec({ registry })
-    const seal = await sealFor(endpoint, prefix, registry, codec)
+    const seal = await patiently('look up schemas', patience, () => sealFor(endpoint, prefix, registry, codec))
     const workshop: Workshop = {
       endpoint,
       prefix,

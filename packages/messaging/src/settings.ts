@@ -4,7 +4,8 @@ const settings = z.object({
   KAFKA_BROKERS: z
     .string()
     .min(1)
-    .transform((list) => list.split(',').map((broker) => broker.trim())),
+    .transform((list) => list.split(',').map((broker) => broker.trim()))
+    .refine((brokers) => brokers.every((broker) => broker !== ''), 'one host:port or several, with commas between them'),
   SCHEMA_REGISTRY_URL: z.url(),
   DATABASE_URL: z.url(),
   TOPIC_PREFIX: z

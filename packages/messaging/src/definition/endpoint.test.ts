@@ -64,6 +64,13 @@ test.each([
     define: () => endpoint({ name: 'sales', recoverability: { delayed: ['2s', '2s'] } }),
     says: /same delay/,
   },
+  { mistake: 'nobody at work', define: () => endpoint({ name: 'sales', concurrency: 0 }), says: /concurrency is 0/ },
+  { mistake: 'half a partition', define: () => endpoint({ name: 'sales', partitions: 1.5 }), says: /partitions is 1.5/ },
+  {
+    mistake: 'fewer than no retries',
+    define: () => endpoint({ name: 'sales', recoverability: { immediate: -1 } }),
+    says: /immediate is -1/,
+  },
 ])('$mistake is refused when the endpoint is defined', ({ define, says }) => {
   expect(define).toThrow(says)
 })

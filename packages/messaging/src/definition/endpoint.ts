@@ -58,6 +58,13 @@ function refuseContradictions(endpoint: Endpoint): void {
   const { name, recoverability } = endpoint
   if (!/^[a-z][a-z0-9-]*$/.test(name))
     throw new Error(`Endpoint "${name}": use lower case letters, digits and dashes; the name is part of topic names.`)
+  for (const part of ['concurrency', 'partitions'] as const)
+    if (!Number.isSafeInteger(endpoint[part]) || endpoint[part] < 1)
+      throw new Error(`Endpoint "${name}": ${part} is ${endpoint[part]}; it must be a whole number, 1 at least.`)
+  if (!Number.isSafeInteger(recoverability.immediate) || recoverability.immediate < 0)
+    throw new Error(
+      `Endpoint "${name}": recoverability.immediate is ${recoverability.immediate}; it must be a whole number, 0 at least.`,
+    )
   for (const delay of recoverability.delayed) milliseconds(delay)
   if (new Set(recoverability.delayed).size < recoverability.delayed.length)
     throw new Error(

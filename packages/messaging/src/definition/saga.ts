@@ -9,9 +9,9 @@ export interface SagaContext<State extends object> extends HandlerContext {
   /** Plain JSON data. Change it in place; it is saved with the version that was read, or the message is handled again. */
   state: State
   /** The timeout comes back to this saga after the delay, unless it is complete by then. */
-  requestTimeout(timeout: Message<'timeout'>, after: Duration): void
+  requestTimeout(this: void, timeout: Message<'timeout'>, after: Duration): void
   /** Nothing more to do: later messages for this id are acknowledged and ignored. */
-  complete(): void
+  complete(this: void): void
 }
 
 type Reaction<Data, State extends object> = (data: Data, policy: SagaContext<State>) => void | Promise<void>

@@ -2,6 +2,9 @@ import type { BrokerRecord, Subscription, TopicPartition } from '../broker/port.
 import { Lane, type LaneOwner } from './lane.ts'
 import type { Workshop } from './workshop.ts'
 
+/** A commit that failed goes with the next one: where nothing follows, it would look like lag. */
+const nudgeMs = 5_000
+
 /** One consumer group member, its partitions sorted into lanes. */
 export class Consumer {
   readonly #workshop: Workshop
@@ -11,6 +14,7 @@ export class Consumer {
   readonly #leaving = new Map<number, Promise<void>>()
   #subscription: Subscription | undefined
   #stopping = false
+  #nudge: NodeJS.Timeout | undefined
   readonly #early: ((subscription: Subscription) => void)[] = []
 
   private constructor(workshop: Workshop, group: string) {
@@ -28,12 +32,14 @@ export class Consumer {
     const subscription = await workshop.broker.subscribe({ group, topics, listener })
     consumer.#subscription = subscription
     for (const action of consumer.#early.splice(0)) action(subscription)
+    consumer.#nudge = setInterval(() => void subscription.commit([]), nudgeMs).unref()
     return consumer
   }
 
   /** Finishes the batches in hand, commits and leaves the group. */
   async stop(): Promise<void> {
     this.#stopping = true
+    clearInterval(this.#nudge)
     const lanes = [...this.#lanes.values()]
     for (const lane of lanes) lane.end()
     await Promise.all([...lanes.map((lane) => lane.ended), ...this.#leaving.values()])

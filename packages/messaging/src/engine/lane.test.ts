@@ -3,7 +3,7 @@ import type { BrokerRecord, Position, TopicPartition } from '../broker/port.ts'
 import { endpoint } from '../definition/endpoint.ts'
 import { handler } from '../definition/handler.ts'
 import { billing, placed } from './testing/billing.ts'
-import { ground } from './testing/ground.ts'
+import { type Ground, ground } from './testing/ground.ts'
 import { bills, OrderCancelled, OrderPlaced } from './testing/messages.ts'
 import { Lane } from './lane.ts'
 import { pass, rest, until, useVirtualTime } from './testing/virtualTime.ts'
@@ -24,6 +24,13 @@ function gates() {
   }
 }
 
+/** Records that the endpoint's own lanes do not get. */
+async function elsewhere(g: Ground, count: number): Promise<BrokerRecord[]> {
+  const type = { ...OrderPlaced, topic: 'sales.order-cancelled' }
+  await g.say(...range(0, count).map((number) => ({ message: { ...placed(number), type } })))
+  return (await g.records(type.topic)).map((record) => ({ ...record, topic }))
+}
+
 describe('a lane', () => {
   test('asks the broker to wait while it has a thousand records, and to go on when there is room', async () => {
     const gate = gates()
@@ -36,12 +43,7 @@ describe('a lane', () => {
       commit: (positions: readonly Position[]) => void asked.push(...positions.map(({ offset }) => `commit ${offset}`)),
     }
     const { workshop } = await g.start()
-    await g.say(
-      ...range(0, 1_500).map((number) => ({
-        message: { ...placed(number), type: { ...OrderPlaced, topic: 'sales.order-cancelled' } },
-      })),
-    )
-    const records = (await g.records('sales.order-cancelled')).map((record): BrokerRecord => ({ ...record, topic }))
+    const records = await elsewhere(g, 1_500)
     const lane = new Lane(workshop, owner, 'another/0', Promise.resolve())
     lane.offer(records.slice(0, 100))
     await rest()
@@ -51,6 +53,30 @@ describe('a lane', () => {
     await until('all are handled', () => asked.includes('commit 1500'))
     expect(asked.filter((each) => !each.startsWith('commit'))).toEqual([`pause ${topic}`, `resume ${topic}`])
     expect(g.store.rows(bills).map(({ number }) => number)).toEqual(range(0, 1_500))
+    lane.end()
+    await lane.ended
+  })
+
+  test('forgets what waits when the partitions are assigned anew: it comes again', async () => {
+    const gate = gates()
+    const { endpoint: definition, numbers } = billing(({ number }) => (number === 0 ? gate.hold(0) : undefined))
+    const g = await ground(definition)
+    const { workshop } = await g.start()
+    const records = await elsewhere(g, 1_200)
+    const resumed: string[] = []
+    const owner = { pause() {}, resume: (partition: TopicPartition) => void resumed.push(partition.topic), commit() {} }
+    const lane = new Lane(workshop, owner, 'another/0', Promise.resolve())
+    lane.offer(records.slice(0, 1))
+    await rest()
+    lane.offer(records.slice(1))
+    lane.clear()
+    expect(resumed).toEqual([topic])
+    gate.open(0)
+    await rest()
+    expect(numbers()).toEqual([0])
+    lane.offer(records.slice(0, 3))
+    await rest()
+    expect(numbers()).toEqual([0, 1, 2])
     lane.end()
     await lane.ended
   })
@@ -172,12 +198,8 @@ describe('a new assignment', () => {
 
   test('that takes a lane away and brings it back waits for what it had in hand', async () => {
     const gate = gates()
-    const running: number[] = []
-    const { endpoint: definition, runs } = billing(
-      async ({ number }) => {
-        running.push(number)
-        if (number === 0) await gate.hold(0)
-      },
+    const { endpoint: definition, numbers } = billing(
+      ({ number }, _, run) => (number === 0 && run === 1 ? gate.hold(0) : undefined),
       { partitions: 2 },
     )
     const g = await ground(definition)
@@ -190,11 +212,11 @@ describe('a new assignment', () => {
     // Partition 1 has gone and come back; its message is still in hand.
     await g.say({ message: placed(1, 'a'), partition: 1 })
     await rest()
-    expect(running.filter((number) => number === 1)).toEqual([])
+    expect(numbers().filter((number) => number === 1)).toEqual([])
     gate.open(0)
     await g.settled()
     expect(g.store.rows(bills).map(({ number }) => number)).toEqual([0, 1])
-    expect(runs.filter(({ number }) => number === 1)).toHaveLength(1)
+    expect(numbers().filter((number) => number === 1)).toEqual([1])
   })
 
   test.each(range(1, 6))('again and again loses, doubles and disorders nothing (%i processes)', async (processes) => {

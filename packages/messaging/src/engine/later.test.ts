@@ -97,6 +97,17 @@ describe('a retry that is not due yet', () => {
     await until('both are handled', () => numbers().length === 2)
   })
 
+  test('by a header from elsewhere waits no longer than the endpoint’s longest delay', async () => {
+    const { endpoint, numbers } = billing()
+    const g = await ground(endpoint)
+    await g.start()
+    await g.say({ message: placed(1), headers: { 'petrel-due-at': String(2 ** 52) } }, placed(2))
+    await pass(7_999)
+    expect(numbers()).toEqual([])
+    await pass(1)
+    expect(numbers()).toEqual([1, 2])
+  })
+
   test('does not hold up its lane’s stop', async () => {
     const { endpoint } = billing(() => {
       throw new Error('bug')

@@ -37,29 +37,24 @@ function carry(endpoint: Endpoint, prefix: string, attempt: FailedAttempt, recov
   const { envelope } = attempt
   const { key, value } = envelope.record
   const to = (topic: string, headers: RecordHeaders): OutgoingRecord => ({ topic: prefix + topic, key, value, headers })
-  switch (recovery.kind) {
-    case 'postpone': {
-      const headers = {
-        ...cleanHeaders(envelope),
-        ...originHeaders(envelope),
-        ...progressHeaders(envelope, 0, envelope.delayedRetries),
-      }
-      const record = to(replayTopic(endpoint.name), headers)
-      return { kind: 'due', due: { id: placeOf(envelope), dueAt: new Date(now + recovery.delayMs), record } }
+  if (recovery.kind === 'postpone') {
+    const headers = {
+      ...cleanHeaders(envelope),
+      ...originHeaders(envelope),
+      ...progressHeaders(envelope, 0, envelope.delayedRetries),
     }
-    case 'delay': {
-      const headers = {
-        ...failureHeaders(endpoint, attempt, now, envelope.delayedRetries + 1),
-        [failure.dueAt]: String(now + recovery.delayMs),
-      }
-      return { kind: 'record', deadLetter: false, record: to(retryTopic(endpoint.name, recovery.delay), headers) }
-    }
-    case 'dead-letter':
-    case 'again': {
-      const headers = failureHeaders(endpoint, attempt, now, envelope.delayedRetries)
-      return { kind: 'record', deadLetter: true, record: to(dltTopic(endpoint.name), headers) }
-    }
+    const record = to(replayTopic(endpoint.name), headers)
+    return { kind: 'due', due: { id: placeOf(envelope), dueAt: new Date(now + recovery.delayMs), record } }
   }
+  if (recovery.kind === 'delay') {
+    const headers = {
+      ...failureHeaders(endpoint, attempt, now, envelope.delayedRetries + 1),
+      [failure.dueAt]: String(now + recovery.delayMs),
+    }
+    return { kind: 'record', deadLetter: false, record: to(retryTopic(endpoint.name, recovery.delay), headers) }
+  }
+  const headers = failureHeaders(endpoint, attempt, now, envelope.delayedRetries)
+  return { kind: 'record', deadLetter: true, record: to(dltTopic(endpoint.name), headers) }
 }
 
 /**

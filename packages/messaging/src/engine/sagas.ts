@@ -58,15 +58,18 @@ export async function react(
   const policy: SagaContext<object> = {
     ...recordingContext(message, tx, seal, effects),
     id: key.id,
-    state: structuredClone(saved?.state ?? route.saga.initial(key.id)),
+    state: asSaved(saved?.state ?? route.saga.initial(key.id)),
     requestTimeout: (alarm, after) => requestTimeout(alarm, after, message, seal, effects),
     complete: () => {
       completed = true
     },
   }
   await route.reaction.run(data as never, policy as never)
-  return { saga: { ...key, version: saved?.version ?? 0, state: policy.state, completed } }
+  return { saga: { ...key, version: saved?.version ?? 0, state: asSaved(policy.state), completed } }
 }
+
+/** What the next message sees of a state, whether it comes in this batch or next year: plain JSON. */
+export const asSaved = <State extends object>(state: State): State => JSON.parse(JSON.stringify(state)) as State
 
 /** Which saga a message belongs to. */
 export function sagaKey(route: SagaRoute, data: object): SagaKey {

@@ -138,7 +138,32 @@ describe('a batch that another process was faster with', () => {
     },
   )
 
-  test('has its own try at once, not after a pause', async () => {
+  test('in a query of its handler has not failed', async () => {
+    const gate = Promise.withResolvers<void>()
+    const { endpoint } = billing(
+      async (_, { tx }, run) => {
+        if (run > 1) return
+        await gate.promise
+        await tx.query(sql.refused)
+      },
+      { partitions: 2, recoverability: { immediate: 0 } },
+    )
+    const g = await ground(endpoint)
+    await g.start()
+    await g.say({ message: placed(1), partition: 1 })
+    await rest()
+    // Partition 1 goes to the second process, which handles the message; what the first one then writes is refused.
+    await g.start()
+    await rest()
+    expect(billed(g)).toEqual([1])
+    gate.resolve()
+    await g.settled()
+    expect(billed(g)).toEqual([1])
+    expect(g.failures).toEqual([])
+    expect(await g.ids('billing.retry.2s')).toEqual([])
+  })
+
+  test('or that was refused for once has its next try without a pause', async () => {
     const { endpoint } = billing()
     const g = await ground(endpoint)
     g.store.failNext('save', 'before', new WriteRefused('for once'))

@@ -7,12 +7,12 @@ const topicTable = (...args: Parameters<typeof plan>) =>
 
 test('an endpoint owns the topics of what it publishes and of the commands it hears, and those of its failures', () => {
   expect(topicTable(billing, '')).toEqual([
-    'billing.order-billed 3 delete 2592000000',
-    'billing.refund-order 3 delete 2592000000',
-    'billing.retry.2s 3 delete 2592000000 2097152',
-    'billing.replay 3 delete -1 2097152',
-    'billing.dlt 1 delete -1 2097152',
-    'billing.replayed 1 compact',
+    'billing.order-billed 3 uncompressed delete 2592000000',
+    'billing.refund-order 3 uncompressed delete 2592000000',
+    'billing.retry.2s 3 uncompressed delete 2592000000 2097152',
+    'billing.replay 3 uncompressed delete -1 2097152',
+    'billing.dlt 1 uncompressed delete -1 2097152',
+    'billing.replayed 1 uncompressed compact',
   ])
 })
 

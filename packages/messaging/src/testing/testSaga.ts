@@ -2,6 +2,7 @@ import { type Duration, milliseconds } from '../definition/duration.ts'
 import type { Incoming, Tx } from '../definition/handler.ts'
 import type { Message } from '../definition/message.ts'
 import type { Saga, SagaContext } from '../definition/saga.ts'
+import { asSaved } from '../engine/sagas.ts'
 import { incomingOf, noTx, type Received, testContext } from './receive.ts'
 
 export interface RequestedTimeout {
@@ -49,27 +50,29 @@ export function testSaga<State extends object>(saga: Saga<State>): TestSaga<Stat
     const policy: SagaContext<State> = {
       ...testContext(incomingOf(message, options.message), options.tx ?? noTx, said),
       id,
-      state: structuredClone(found?.state ?? saga.initial(id)),
+      state: asSaved(found?.state ?? saga.initial(id)),
       requestTimeout: (alarm, after) => void timeouts.push({ message: alarm, afterMs: milliseconds(after) }),
       complete: () => {
         completed = true
       },
     }
+    let state: State
     try {
       await reaction.run(message.data as never, policy as never)
+      state = asSaved(policy.state)
     } catch (error) {
       return { ...nothing, completed: false, state: found?.state, ignored: false, error }
     }
-    kept.set(id, { state: policy.state, completed })
+    kept.set(id, { state, completed })
     alarms.push(...timeouts.map((timeout) => ({ atMs: nowMs + timeout.afterMs, message: timeout.message })))
-    return { ...said, timeouts, completed, state: policy.state, ignored: false, error: undefined }
+    return { ...said, timeouts, completed, state: asSaved(state), ignored: false, error: undefined }
   }
 
   const advance = async (by: Duration) => {
     const until = nowMs + milliseconds(by)
     const results: SagaReceived<State>[] = []
     for (;;) {
-      const [next] = alarms.filter(({ atMs }) => atMs <= until).sort((a, b) => a.atMs - b.atMs)
+      const [next] = alarms.filter(({ atMs }) => atMs <= until).toSorted((a, b) => a.atMs - b.atMs)
       if (next === undefined) break
       alarms = alarms.filter((alarm) => alarm !== next)
       nowMs = next.atMs
