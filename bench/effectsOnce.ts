@@ -83,7 +83,7 @@ async function measure(stack: Stack, run: string, main: string, count: number): 
     TOPIC_PREFIX: prefix,
     LOG_LEVEL: 'warn',
   }
-  const service = spawn(process.execPath, [...(process.env.BENCH_FLAGS ?? '').split(' ').filter(Boolean), main], {
+  const service = spawn(process.execPath, [...process.execArgv, main], {
     env,
     stdio: ['ignore', 'ignore', 'inherit'],
   })

@@ -20,7 +20,7 @@ const commands = {
   mend: script('deploy/local/mend.ts'),
   reset: script('deploy/local/reset.ts'),
   check: script('deploy/local/check.ts'),
-  bench: script('bench/effectsOnce.ts', '--disable-warning=TimeoutNegativeWarning'),
+  bench: script('bench/all.ts', '--disable-warning=TimeoutNegativeWarning'),
   test: [join(bin, 'vitest'), 'run'],
 }
 
