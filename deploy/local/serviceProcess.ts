@@ -26,13 +26,18 @@ const mainOf = (name: string) => join(ROOT, 'services', name, 'src', 'main.ts')
 
 /** Small heaps: a service keeps next to nothing in memory, and ten of them share a laptop. */
 const FLAGS = [
-  '--max-old-space-size=96',
-  '--max-semi-space-size=4',
+  '--max-old-space-size=64',
+  '--max-semi-space-size=2',
   // kafkajs arms timers in the past; the warning says nothing to a person here.
   '--disable-warning=TimeoutNegativeWarning',
 ]
 /** glibc keeps freed memory in an arena for each thread otherwise. */
-const FRUGAL = { NODE_COMPILE_CACHE: COMPILED, MALLOC_ARENA_MAX: '2' }
+const FRUGAL = {
+  NODE_COMPILE_CACHE: COMPILED,
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+}
 
 /** Starts a service as a process of its own; `onLine` hears every line it writes. */
 export async function startServiceProcess(

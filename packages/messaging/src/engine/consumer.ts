@@ -2,6 +2,11 @@ import type { BrokerRecord, Subscription, TopicPartition } from '../broker/port.
 import { Lane, type LaneOwner } from './lane.ts'
 import type { Workshop } from './workshop.ts'
 
+/** Records that all lanes together keep in memory, give or take a fetch: a service has a small heap and may hear many topics. */
+const crowd = 5_000
+/** And how few there must be again before more is asked for. */
+const quiet = 2_500
+
 /** A commit that failed goes with the next one: where nothing follows, it would look like lag. */
 const nudgeMs = 5_000
 
@@ -13,6 +18,8 @@ export class Consumer {
   /** Lanes that went to another member and may still have a batch in hand. */
   readonly #leaving = new Map<number, Promise<void>>()
   #subscription: Subscription | undefined
+  #waiting = 0
+  #crowded = false
   #stopping = false
   #nudge: NodeJS.Timeout | undefined
   readonly #early: ((subscription: Subscription) => void)[] = []
@@ -64,9 +71,19 @@ export class Consumer {
     const owner: LaneOwner = {
       pause: (partition) => this.#tell((subscription) => subscription.pause(partition)),
       resume: (partition) => this.#tell((subscription) => subscription.resume(partition)),
+      waiting: (change) => this.#countWaiting(change),
+      crowded: () => this.#crowded,
       commit: (positions) => this.#tell((subscription) => void subscription.commit(positions)),
     }
     return new Lane(this.#workshop, owner, `${this.#group}/${number}`, this.#leaving.get(number) ?? Promise.resolve())
+  }
+
+  #countWaiting(change: number): void {
+    this.#waiting += change
+    if (this.#waiting >= crowd) this.#crowded = true
+    if (!this.#crowded || this.#waiting >= quiet) return
+    this.#crowded = false
+    for (const lane of this.#lanes.values()) lane.askForMore()
   }
 
   #offer(records: readonly BrokerRecord[]): void {

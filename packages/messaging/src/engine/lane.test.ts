@@ -41,6 +41,8 @@ describe('a lane', () => {
       pause: (partition: TopicPartition) => void asked.push(`pause ${partition.topic}`),
       resume: (partition: TopicPartition) => void asked.push(`resume ${partition.topic}`),
       commit: (positions: readonly Position[]) => void asked.push(...positions.map(({ offset }) => `commit ${offset}`)),
+      waiting() {},
+      crowded: () => false,
     }
     const { workshop } = await g.start()
     const records = await elsewhere(g, 1_500)
@@ -64,13 +66,21 @@ describe('a lane', () => {
     const { workshop } = await g.start()
     const records = await elsewhere(g, 1_200)
     const resumed: string[] = []
-    const owner = { pause() {}, resume: (partition: TopicPartition) => void resumed.push(partition.topic), commit() {} }
+    let waiting = 0
+    const owner = {
+      pause() {},
+      resume: (partition: TopicPartition) => void resumed.push(partition.topic),
+      commit() {},
+      waiting: (change: number) => void (waiting += change),
+      crowded: () => false,
+    }
     const lane = new Lane(workshop, owner, 'another/0', Promise.resolve())
     lane.offer(records.slice(0, 1))
     await rest()
     lane.offer(records.slice(1))
     lane.clear()
     expect(resumed).toEqual([topic])
+    expect(waiting).toBe(0)
     gate.open(0)
     await rest()
     expect(numbers()).toEqual([0])
@@ -81,13 +91,38 @@ describe('a lane', () => {
     await lane.ended
   })
 
+  test('asks for no more while all lanes together hold enough, and for more when there is room', async () => {
+    const { endpoint: definition } = billing()
+    const g = await ground(definition)
+    const { workshop } = await g.start()
+    const records = await elsewhere(g, 20)
+    const asked: string[] = []
+    let crowded = true
+    const owner = {
+      pause: () => void asked.push('pause'),
+      resume: () => void asked.push('resume'),
+      commit: (positions: readonly Position[]) => void asked.push(...positions.map(({ offset }) => `commit ${offset}`)),
+      waiting() {},
+      crowded: () => crowded,
+    }
+    const lane = new Lane(workshop, owner, 'another/0', Promise.resolve())
+    lane.offer(records)
+    await until('all are handled', () => asked.includes('commit 20'))
+    expect(asked).toEqual(['pause', 'commit 20'])
+    crowded = false
+    lane.askForMore()
+    expect(asked).toEqual(['pause', 'commit 20', 'resume'])
+    lane.end()
+    await lane.ended
+  })
+
   test('handles thousands of records through pauses, each once and in order', async () => {
     const { endpoint: definition } = billing()
     const g = await ground(definition)
-    await g.say(...range(0, 5_000).map((number) => placed(number, `order-${number % 50}`)))
+    await g.say(...range(0, 12_000).map((number) => placed(number, `order-${number % 50}`)))
     await g.start()
     await g.settled()
-    expect(g.store.rows(bills).map(({ number }) => number)).toEqual(range(0, 5_000))
+    expect(g.store.rows(bills).map(({ number }) => number)).toEqual(range(0, 12_000))
   })
 
   test('that is slow holds up no other', async () => {

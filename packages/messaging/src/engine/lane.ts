@@ -10,6 +10,10 @@ export interface LaneOwner {
   pause(partition: TopicPartition): void
   resume(partition: TopicPartition): void
   commit(positions: readonly Position[]): void
+  /** So many more (or, negative, fewer) records wait in memory. */
+  waiting(change: number): void
+  /** Whether all lanes together hold as much as memory should. */
+  crowded(): boolean
 }
 
 const batchSize = 250
@@ -57,7 +61,8 @@ export class Lane {
     const queue = this.#queue(first)
     queue.records = queue.head === 0 ? queue.records.concat(records) : [...queue.records.slice(queue.head), ...records]
     queue.head = 0
-    if (!queue.paused && queue.records.length >= full) {
+    this.#owner.waiting(records.length)
+    if (!queue.paused && (queue.records.length >= full || this.#owner.crowded())) {
       queue.paused = true
       this.#owner.pause(queue)
     }
@@ -66,8 +71,21 @@ export class Lane {
 
   /** Forgets what waits: after a new assignment it comes again. */
   clear(): void {
-    for (const queue of this.#queues.values()) if (queue.paused) this.#owner.resume(queue)
+    for (const queue of this.#queues.values()) {
+      this.#owner.waiting(queue.head - queue.records.length)
+      if (queue.paused) this.#owner.resume(queue)
+    }
     this.#queues.clear()
+  }
+
+  /** Asks for more of what there is room for again. */
+  askForMore(): void {
+    if (this.#owner.crowded()) return
+    for (const queue of this.#queues.values()) {
+      if (!queue.paused || queue.records.length - queue.head >= roomAgain) continue
+      queue.paused = false
+      this.#owner.resume(queue)
+    }
   }
 
   /** Finishes the batch in hand and takes no more. */
@@ -111,11 +129,9 @@ export class Lane {
         batch.push(record)
         queue.head++
       }
-      if (queue.paused && queue.records.length - queue.head < roomAgain) {
-        queue.paused = false
-        this.#owner.resume(queue)
-      }
     }
+    this.#owner.waiting(-batch.length)
+    this.askForMore()
     this.#rotate()
     return batch
   }

@@ -52,7 +52,8 @@ export function answerProblems(log: Log): Middleware {
       if (ctx.status === 404 && ctx.body === undefined) throw notFound(`There is nothing at ${ctx.path}.`)
     } catch (error) {
       const { status, title, detail, errors, retryAfter } = toProblem(error).details
-      if (status >= 500) log.warn({ err: error, method: ctx.method, path: ctx.path, status }, title)
+      // A probe asks again and again; its answer is all there is to say.
+      if (status >= 500 && ctx.path !== '/ready') log.warn({ err: error, method: ctx.method, path: ctx.path, status }, title)
       ctx.status = status
       if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
       ctx.set('Cache-Control', 'no-store')

@@ -21,7 +21,7 @@ const TIMES = {
 }
 
 /** Bytes. A fetch is decoded in one go, so this is also how long the process is busy with nothing else. */
-const SIZES = { fetch: 4 * 1024 * 1024, partition: 512 * 1024 }
+const SIZES = { fetch: 1024 * 1024, partition: 256 * 1024 }
 
 export interface ConsumerRun {
   /** Resolves with the reason, which may be any error; never rejects. */
