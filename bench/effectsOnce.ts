@@ -15,7 +15,7 @@ import { type Stack, startStack } from '../deploy/local/stack.ts'
 import { CpuRecorder, cpuSeconds, residentMiB } from './cpu.ts'
 import { bench } from './effectsOnce/endpoint.ts'
 import { OrderPlaced, PlaceOrder } from './effectsOnce/messages.ts'
-import { avroCodec, confluentRegistry, kafkajsBroker, sealing, silentLog, subjectName } from './support.ts'
+import { avroCodec, confluentRegistry, kafkajsBroker, messageEncoder, silentLog, subjectName } from './support.ts'
 
 const { values: args } = parseArgs({
   options: { messages: { type: 'string', default: '60000' }, rounds: { type: 'string', default: '3' } },
@@ -125,13 +125,13 @@ async function preload(
 ): Promise<void> {
   const type = { ...PlaceOrder }
   const schemaId = await registry.idOf(prefix + subjectName(type), type.schema)
-  const seal = sealing({
+  const encodeMessage = messageEncoder({
     endpoint: bench,
     prefix,
     schemaIds: new Map([[type.fullName, schemaId ?? 0]]),
     encode: avroCodec({ registry }).encode,
   })
-  const records = Array.from({ length: count }, (_, index) => seal(PlaceOrder(order(index)), { trace: {} }).record)
+  const records = Array.from({ length: count }, (_, index) => encodeMessage(PlaceOrder(order(index)), { trace: {} }).record)
   const withRepeats = records.flatMap((record, index) =>
     index % 100 === 60 ? [record, records[index - 30] ?? record] : [record],
   )

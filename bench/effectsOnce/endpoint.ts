@@ -14,4 +14,4 @@ const placeOrder = handler(PlaceOrder, ({ orderId, customerId, currency, amountC
   publish(OrderPlaced({ orderId, customerId, currency, amountCents, placedAt }))
 })
 
-export const bench = endpoint({ name: 'bench', handlers: [placeOrder], says: [OrderPlaced] })
+export const bench = endpoint({ name: 'bench', handlers: [placeOrder], produces: [OrderPlaced] })

@@ -24,7 +24,7 @@ const GOODS: readonly Product[] = [
 ]
 
 /** Says what is on offer, and that goods arrived; hears nothing. */
-export const shopkeeper = endpoint({ name: 'shopkeeper', handlers: [], says: [ListProduct, RestockProduct] })
+export const shopkeeper = endpoint({ name: 'shopkeeper', handlers: [], produces: [ListProduct, RestockProduct] })
 
 /** Fills an empty shop, once. Sent again after a crash, the ids are the same and the services' inboxes drop the second copy. */
 export async function seed(environment: Readonly<Record<string, string>>): Promise<void> {

@@ -11,7 +11,7 @@ import { Problem } from './problem.ts'
 import { shopkeeper } from './seed.ts'
 import { allServices } from './serviceProcess.ts'
 
-export interface Ground {
+export interface Infrastructure {
   readonly kafkaBrokers: string
   readonly registryUrl: string
   /** Of a superuser. */
@@ -28,7 +28,7 @@ export async function makeDatabases(superuserUrl: string): Promise<Record<string
 
 /** Topics, schemas, tables and first offsets of all services: also of those left out today, so that they get the past later. */
 export async function deployShop(
-  { kafkaBrokers, registryUrl }: Ground,
+  { kafkaBrokers, registryUrl }: Infrastructure,
   databases: Readonly<Record<string, string>>,
 ): Promise<void> {
   // Whatever keeps it from deploying is thrown; there is nothing to say besides.
@@ -42,7 +42,7 @@ export async function deployShop(
       }),
     )
     const registry = confluentRegistry({ url: registryUrl })
-    await patiently(() => deployAll(deployments, { admin: broker.admin, registry, prefix: '' }))
+    await retryUntilStopped(() => deployAll(deployments, { admin: broker.admin, registry, prefix: '' }))
   } catch (error) {
     throw explained(error)
   } finally {
@@ -51,8 +51,12 @@ export async function deployShop(
 }
 
 /** What `.local/environment.json` says: everything that each service, and `petrel`, must know. */
-export function environmentOf(ground: Ground, databases: Readonly<Record<string, string>>, ports: ServicePorts): EnvironmentFile {
-  const { kafkaBrokers, registryUrl } = ground
+export function environmentOf(
+  infrastructure: Infrastructure,
+  databases: Readonly<Record<string, string>>,
+  ports: ServicePorts,
+): EnvironmentFile {
+  const { kafkaBrokers, registryUrl } = infrastructure
   const services = Object.entries(databases).map(([name, databaseUrl]) => [
     name,
     serviceEnvironment({ kafkaBrokers, registryUrl, databaseUrl, ports, faultFile: faultFile(name) }),
@@ -67,7 +71,7 @@ export function environmentOf(ground: Ground, databases: Readonly<Record<string,
 }
 
 /** A broker that has just started for the first time has no group coordinator yet; a deployment can simply be run again. */
-async function patiently(deploy: () => Promise<unknown>): Promise<void> {
+async function retryUntilStopped(deploy: () => Promise<unknown>): Promise<void> {
   const deadline = Date.now() + 30_000
   for (;;) {
     try {
@@ -84,7 +88,7 @@ async function patiently(deploy: () => Promise<unknown>): Promise<void> {
 function explained(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const isMisfit =
-    error instanceof DatabaseError || ['MigrationError', 'OtherPartitions', 'IncompatibleSchema'].includes(error.name)
+    error instanceof DatabaseError || ['MigrationError', 'PartitionCountMismatch', 'IncompatibleSchema'].includes(error.name)
   if (!isMisfit) return error
   return new Problem(`${error.message}\nIf the orders in the local system may go, begin anew: npm run reset`, { cause: error })
 }

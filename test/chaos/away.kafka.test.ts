@@ -55,12 +55,12 @@ describe('services that are away, or come late', () => {
     const past = await shop.placeOrder()
     await shop.orderHas(past, ['OrderBilled'])
     const env = await shop.system.env(orderLog.name)
-    const ground = {
+    const infrastructure = {
       admin: shop.broker.admin,
       prefix: shop.system.prefix,
       registry: confluentRegistry({ url: env['SCHEMA_REGISTRY_URL'] ?? '' }),
     }
-    await deploy({ endpoint: orderLog, database: { url: env['DATABASE_URL'] ?? '' } }, ground)
+    await deploy({ endpoint: orderLog, database: { url: env['DATABASE_URL'] ?? '' } }, infrastructure)
 
     const lines: string[] = []
     const main = join(import.meta.dirname, '../examples/order-log/main.ts')

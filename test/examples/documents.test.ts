@@ -9,7 +9,7 @@ const inDocs = await readdir(join(root, 'docs'), { recursive: true })
 const documents = ['README.md', 'CONTRIBUTING.md', ...inDocs.map((path) => join('docs', path))].filter((path) =>
   path.endsWith('.md'),
 )
-/** Decisions tell of their day, and may show code that has changed since. */
+/** UnitOfWork tell of their day, and may show code that has changed since. */
 const living = documents.filter((path) => !path.startsWith('docs/decisions/'))
 
 /** `[…](path)`, leaving out the web. */

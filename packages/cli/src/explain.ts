@@ -2,7 +2,7 @@
 const sayItAll = new Set([
   'Problem',
   'NotDeployed',
-  'OtherPartitions',
+  'PartitionCountMismatch',
   'NotMigrated',
   'BrokerUnavailable',
   'RegistryUnavailable',

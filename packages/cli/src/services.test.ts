@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }))
 
 const anEndpoint = (name: string) =>
-  `{ name: '${name}', handlers: [], sagas: [], says: [], recoverability: {}, concurrency: 1, partitions: 1, from: 'earliest' }`
+  `{ name: '${name}', handlers: [], sagas: [], produces: [], recoverability: {}, concurrency: 1, partitions: 1, from: 'earliest' }`
 
 async function service(name: string, source: string, ...folders: string[]): Promise<void> {
   for (const folder of ['src', ...folders]) await mkdir(join(root, 'services', name, folder), { recursive: true })

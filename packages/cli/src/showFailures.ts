@@ -12,9 +12,9 @@ interface Options {
 
 /** `petrel failures`: what waits for a person. */
 export async function showFailures({ addresses, broker, out }: Setting, { endpoint, json }: Options): Promise<true> {
-  const ground = { admin: broker.admin, prefix: addresses.prefix }
-  if (endpoint !== undefined) await requireEndpoint(ground, endpoint)
-  const failures = await listFailures(ground, endpoint)
+  const infrastructure = { admin: broker.admin, prefix: addresses.prefix }
+  if (endpoint !== undefined) await requireEndpoint(infrastructure, endpoint)
+  const failures = await listFailures(infrastructure, endpoint)
   const groups = groupFailures(failures)
   if (json) out.json(groups)
   else if (failures.length === 0) out.line('Nothing waits for you: every message was handled, or is still being tried.')

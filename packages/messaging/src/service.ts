@@ -6,18 +6,18 @@ import { type AvroCodec, avroCodec } from './codec/codec.ts'
 import { type Endpoint, subscriptions } from './definition/endpoint.ts'
 import type { Message } from './definition/message.ts'
 import { Consumer } from './engine/consumer.ts'
-import { DueRelay } from './engine/dueRelay.ts'
-import type { Seal } from './engine/effects.ts'
-import { patiently } from './engine/patience.ts'
+import { Scheduler } from './engine/scheduler.ts'
+import type { EncodeMessage } from './engine/effects.ts'
+import { retryUntilStopped } from './engine/retryUntilStopped.ts'
 import { reportFailures } from './engine/report.ts'
 import { routing } from './engine/routes.ts'
-import { sealing } from './engine/seal.ts'
-import type { Workshop } from './engine/workshop.ts'
+import { messageEncoder } from './engine/encodeMessage.ts'
+import type { EndpointRuntime } from './engine/endpointRuntime.ts'
 import { faultSwitch } from './fault.ts'
 import type { Log } from './log.ts'
 import { mainGroup, replayTopic, retryGroup, retryTopic, subjectName, topicName } from './naming.ts'
 import { checkDeployed } from './operations/checkDeployed.ts'
-import { NotDeployed, OtherPartitions } from './operations/notDeployed.ts'
+import { NotDeployed, PartitionCountMismatch } from './operations/notDeployed.ts'
 import { confluentRegistry } from './registry/confluent.ts'
 import type { Registry } from './registry/port.ts'
 import type { Settings } from './settings.ts'
@@ -43,7 +43,7 @@ export interface Service {
    */
   send(command: Message<'command'>, options?: SendOptions): Promise<void>
   /** Whether it has joined its consumer groups and is not stopping. */
-  joined(): boolean
+  isReady(): boolean
   /** What is to be closed before the endpoint stops: a server, a timer. */
   onStop(cleanup: () => Promise<void>): void
   /** Finishes the batches in hand, commits, leaves the groups and closes all connections. */
@@ -79,33 +79,35 @@ export async function start(endpoint: Endpoint, settings: Settings, options: Sta
 
   const patience = { signal: giveUp.signal, log }
   try {
-    const ground = { admin: broker.admin, registry, prefix, database }
-    const notReady = await patiently('start', patience, () => whatIsMissing(endpoint, ground))
+    const infrastructure = { admin: broker.admin, registry, prefix, database }
+    const notReady = await retryUntilStopped('start', patience, () => whatIsMissing(endpoint, infrastructure))
     if (notReady !== undefined) throw notReady
     const codec = avroCodec({ registry })
-    const seal = await patiently('look up schemas', patience, () => sealFor(endpoint, prefix, registry, codec))
-    const workshop: Workshop = {
+    const encodeMessage = await retryUntilStopped('look up schemas', patience, () =>
+      encoderFor(endpoint, prefix, registry, codec),
+    )
+    const runtime: EndpointRuntime = {
       endpoint,
       prefix,
       broker,
       store,
       codec,
-      seal,
+      encodeMessage,
       log,
       router: routing(endpoint, prefix),
       signal: giveUp.signal,
       fault: faultSwitch(settings.FAULT_FILE),
       failed: reportFailures(log),
     }
-    const consumers = await join(workshop)
-    const relay = new DueRelay(workshop)
+    const consumers = await join(runtime)
+    const relay = new Scheduler(runtime)
     const cleanUp = setInterval(() => {
       store
-        .forgetHandledBefore(new Date(Date.now() - inboxRetentionMs))
+        .deleteHandledBefore(new Date(Date.now() - inboxRetentionMs))
         .catch((error: unknown) => log.warn({ err: error }, 'cannot clean up the inbox'))
     }, cleanUpEveryMs)
     cleanUp.unref()
-    return running({ log, database, broker, seal, stopEngine, close })
+    return running({ log, database, broker, encodeMessage, stopEngine, close })
 
     async function stopEngine() {
       clearInterval(cleanUp)
@@ -121,46 +123,49 @@ export async function start(endpoint: Endpoint, settings: Settings, options: Sta
 }
 
 /** What only a deployment can mend; a broker, registry or database that is away is waited for instead. */
-async function whatIsMissing(endpoint: Endpoint, ground: Parameters<typeof checkDeployed>[1]): Promise<Error | undefined> {
+async function whatIsMissing(
+  endpoint: Endpoint,
+  infrastructure: Parameters<typeof checkDeployed>[1],
+): Promise<Error | undefined> {
   try {
-    await checkDeployed(endpoint, ground)
+    await checkDeployed(endpoint, infrastructure)
     return undefined
   } catch (error) {
-    if (error instanceof NotDeployed || error instanceof OtherPartitions) return error
+    if (error instanceof NotDeployed || error instanceof PartitionCountMismatch) return error
     throw error
   }
 }
 
-async function join(workshop: Workshop): Promise<Consumer[]> {
-  const { endpoint, prefix } = workshop
+async function join(runtime: EndpointRuntime): Promise<Consumer[]> {
+  const { endpoint, prefix } = runtime
   const heard = subscriptions(endpoint).map((type) => prefix + topicName(type))
   if (heard.length === 0) return []
   const retries = endpoint.recoverability.delayed.map((delay) => prefix + retryTopic(endpoint.name, delay))
   return Promise.all([
-    Consumer.start(workshop, prefix + mainGroup(endpoint.name), heard),
-    Consumer.start(workshop, prefix + retryGroup(endpoint.name), [...retries, prefix + replayTopic(endpoint.name)]),
+    Consumer.start(runtime, prefix + mainGroup(endpoint.name), heard),
+    Consumer.start(runtime, prefix + retryGroup(endpoint.name), [...retries, prefix + replayTopic(endpoint.name)]),
   ])
 }
 
-async function sealFor(endpoint: Endpoint, prefix: string, registry: Registry, codec: AvroCodec): Promise<Seal> {
+async function encoderFor(endpoint: Endpoint, prefix: string, registry: Registry, codec: AvroCodec): Promise<EncodeMessage> {
   const schemaIds = new Map<string, number>()
-  for (const type of endpoint.says) {
+  for (const type of endpoint.produces) {
     const id = await registry.idOf(prefix + subjectName(type), type.schema)
     if (id !== undefined) schemaIds.set(type.fullName, id)
   }
-  return sealing({ endpoint, prefix, schemaIds, encode: codec.encode })
+  return messageEncoder({ endpoint, prefix, schemaIds, encode: codec.encode })
 }
 
 interface Running {
   readonly log: Log
   readonly database: Pool
   readonly broker: Broker
-  readonly seal: Seal
+  readonly encodeMessage: EncodeMessage
   readonly stopEngine: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
-function running({ log, database, broker, seal, stopEngine, close }: Running): Service {
+function running({ log, database, broker, encodeMessage, stopEngine, close }: Running): Service {
   const cleanups: (() => Promise<void>)[] = []
   let stopping: Promise<void> | undefined
   const stopAll = async () => {
@@ -171,11 +176,11 @@ function running({ log, database, broker, seal, stopEngine, close }: Running): S
   return {
     log,
     database,
-    joined: () => stopping === undefined,
+    isReady: () => stopping === undefined,
     onStop: (cleanup) => void cleanups.push(cleanup),
     stop: () => (stopping ??= stopAll()),
     async send(command, { id, conversationId, trace = {} } = {}) {
-      const { record } = seal(command, { trace, ...(conversationId !== undefined && { conversationId }) }, id)
+      const { record } = encodeMessage(command, { trace, ...(conversationId !== undefined && { conversationId }) }, id)
       await broker.publish([record])
     },
   }

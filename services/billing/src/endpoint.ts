@@ -9,7 +9,7 @@ export const billingThrough = (gateway: Gateway): Endpoint =>
   endpoint({
     name: 'billing',
     handlers: [billOrder(gateway), refundOrder(gateway)],
-    says: [OrderBilled, PaymentDeclined, OrderRefunded],
+    produces: [OrderBilled, PaymentDeclined, OrderRefunded],
   })
 
 const noGateway = (): never => {

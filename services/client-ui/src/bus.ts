@@ -5,7 +5,7 @@ import { BrokerUnavailable } from '@petrel/messaging'
 export interface Bus {
   /** Resolves when the broker has the command. @throws BrokerUnavailable */
   send(command: Message<'command'>, options: { readonly id: string }): Promise<void>
-  joined(): boolean
+  isReady(): boolean
 }
 
 /** A customer has an answer within five seconds, also when the broker has none. */

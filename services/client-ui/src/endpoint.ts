@@ -8,5 +8,5 @@ import { showStockLevel } from './showStockLevel.ts'
 export const clientUi = endpoint({
   name: 'client-ui',
   handlers: [listProduct, showStockLevel, ...recordHistory],
-  says: [PlaceOrder, CancelOrder],
+  produces: [PlaceOrder, CancelOrder],
 })

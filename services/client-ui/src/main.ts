@@ -32,7 +32,7 @@ const watch = watchOrders(readModel, changes, log)
 // The page is there before the bus has joined, and says what it cannot do yet.
 let service: Service | undefined
 const bus: Bus = {
-  joined: () => service?.joined() ?? false,
+  isReady: () => service?.isReady() ?? false,
   async send(command, options) {
     if (service === undefined) throw new BrokerUnavailable('The bus has not joined yet.')
     await service.send(command, options)

@@ -10,7 +10,7 @@ export const emailThrough = (mailer: Mailer): Endpoint =>
   endpoint({
     name: 'email',
     handlers: [confirmOrder(mailer), tellOfDecline(mailer), tellOfRefund(mailer)],
-    says: [CustomerNotified],
+    produces: [CustomerNotified],
   })
 
 const noMailer = (): never => {

@@ -6,5 +6,5 @@ import { revokePoints } from './revokePoints.ts'
 export const loyalty = endpoint({
   name: 'loyalty',
   handlers: [awardPoints, revokePoints],
-  says: [PointsAwarded, PointsRevoked],
+  produces: [PointsAwarded, PointsRevoked],
 })

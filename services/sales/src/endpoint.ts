@@ -7,5 +7,5 @@ import { placeOrder } from './placeOrder.ts'
 export const sales = endpoint({
   name: 'sales',
   handlers: [placeOrder, cancelOrder, listProduct],
-  says: [OrderPlaced, OrderCancelled, ProductListed],
+  produces: [OrderPlaced, OrderCancelled, ProductListed],
 })

@@ -7,5 +7,5 @@ export const shipping = endpoint({
   name: 'shipping',
   handlers: [shipOrder],
   sagas: [shippingPolicy],
-  says: [ShipOrder, OrderShipped, RefundOrder, ReleaseStock, ShipmentOverdue, ShipmentDelayed],
+  produces: [ShipOrder, OrderShipped, RefundOrder, ReleaseStock, ShipmentOverdue, ShipmentDelayed],
 })

@@ -7,5 +7,5 @@ import { restockProduct } from './restockProduct.ts'
 export const stock = endpoint({
   name: 'stock',
   handlers: [reserveStock, releaseStock, restockProduct],
-  says: [StockReserved, StockReservationRejected, StockReleased, StockLevelChanged],
+  produces: [StockReserved, StockReservationRejected, StockReleased, StockLevelChanged],
 })

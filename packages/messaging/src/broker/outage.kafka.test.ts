@@ -8,7 +8,7 @@ import { freePorts } from '../../../../deploy/local/ports.ts'
 import { startStack, type Stack } from '../../../../deploy/local/stack.ts'
 import { collect, eventually, journal, numbered, record } from './conformance/fixture.ts'
 import { kafkajsBroker } from './kafkajs/broker.ts'
-import { within } from './kafkajs/within.ts'
+import { withTimeout } from './kafkajs/withTimeout.ts'
 import { BrokerUnavailable, type Broker } from './port.ts'
 
 const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
@@ -59,7 +59,7 @@ test('a restart of the broker costs no record and changes no order', async () =>
     const value = String(tried.length)
     tried.push(value)
     const publishing = broker.publish([record(topic, 0, value), record(topic, 1, value)])
-    await within(PATIENCE, publishing).then(
+    await withTimeout(PATIENCE, publishing).then(
       () => kept.push(value),
       (error: unknown) => expect(error).toBeInstanceOf(BrokerUnavailable),
     )
@@ -93,8 +93,8 @@ test('a broker that is there but silent is unavailable in time, and then availab
   process.kill(kafka, 'SIGSTOP')
   try {
     const publishes = numbered(5, 'meanwhile-').map((value) => broker.publish([record(topic, 0, value)]))
-    for (const publish of publishes) await expect(within(PATIENCE, publish)).rejects.toThrow(BrokerUnavailable)
-    await expect(within(PATIENCE, broker.publish([record(topic, 0, 'later')]))).rejects.toThrow(BrokerUnavailable)
+    for (const publish of publishes) await expect(withTimeout(PATIENCE, publish)).rejects.toThrow(BrokerUnavailable)
+    await expect(withTimeout(PATIENCE, broker.publish([record(topic, 0, 'later')]))).rejects.toThrow(BrokerUnavailable)
   } finally {
     process.kill(kafka, 'SIGCONT')
   }

@@ -3,7 +3,7 @@ import type { MessageDescriptor } from '../definition/message.ts'
 import type { Registry } from '../registry/port.ts'
 import { compile } from './avro.ts'
 import { InvalidMessage, Undecodable } from './errors.ts'
-import { misfit } from './misfit.ts'
+import { validationError } from './validationError.ts'
 import { readBody, type Reading, readingOf } from './reading.ts'
 import { schemaIdOf, schemaIds, wireWriter } from './wire.ts'
 import { type WriterSchema, writerSchemas } from './writerSchemas.ts'
@@ -53,7 +53,7 @@ export function avroCodec({ registry, unknownForMs = 30_000 }: AvroCodecOptions)
   return {
     encode(type, schemaId, data) {
       const avro = typeOf(type)
-      if (!avro.isValid(data, { noUndeclaredFields: true })) throw misfit(type, avro, data)
+      if (!avro.isValid(data, { noUndeclaredFields: true })) throw validationError(type, avro, data)
       requireKey(type, data)
       return write(schemaId, avro, data)
     },

@@ -55,7 +55,7 @@ test.each([
   },
   {
     mistake: 'publishing an event of another endpoint',
-    define: () => endpoint({ name: 'billing', says: [OrderPlaced] }),
+    define: () => endpoint({ name: 'billing', produces: [OrderPlaced] }),
     says: /only its owner publishes it/,
   },
   { mistake: 'a name that is no topic name', define: () => endpoint({ name: 'Sales Desk' }), says: /lower case letters/ },

@@ -21,7 +21,7 @@ export interface Endpoint {
   readonly handlers: readonly Handler[]
   readonly sagas: readonly Saga[]
   /** What it publishes and sends. Checked at start (the schemas must be registered) and whenever something is said. */
-  readonly says: readonly MessageDescriptor[]
+  readonly produces: readonly MessageDescriptor[]
   readonly recoverability: Recoverability
   /** How many keys of one partition are handled side by side. */
   readonly concurrency: number
@@ -39,9 +39,9 @@ type EndpointDefinition = { readonly name: string } & Partial<Omit<Endpoint, 'na
 
 /** Defines an endpoint: the table of contents of a service. @throws Error when the definition contradicts itself. */
 export function endpoint(definition: EndpointDefinition): Endpoint {
-  const { name, handlers = [], sagas = [], says = [], concurrency = 16, partitions = 6, from = 'earliest' } = definition
+  const { name, handlers = [], sagas = [], produces = [], concurrency = 16, partitions = 6, from = 'earliest' } = definition
   const recoverability = { ...defaultRecoverability, ...definition.recoverability }
-  const built: Endpoint = { name, handlers, sagas, says, concurrency, partitions, from, recoverability }
+  const built: Endpoint = { name, handlers, sagas, produces, concurrency, partitions, from, recoverability }
   refuseContradictions(built)
   return built
 }
@@ -78,7 +78,7 @@ function refuseContradictions(endpoint: Endpoint): void {
     if (type.kind !== 'event' && type.owner !== name)
       throw new Error(`Endpoint "${name}": ${type.fullName} is a ${type.kind} of "${type.owner}"; only its owner handles it.`)
   }
-  for (const type of endpoint.says)
+  for (const type of endpoint.produces)
     if (type.kind === 'event' && type.owner !== name)
       throw new Error(`Endpoint "${name}": ${type.fullName} is an event of "${type.owner}"; only its owner publishes it.`)
 }

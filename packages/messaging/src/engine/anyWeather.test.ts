@@ -8,9 +8,9 @@ import { ce, headerText } from '../headers.ts'
 import { mainGroup, retryGroup } from '../naming.ts'
 import type { Constraint } from '../store/memory.ts'
 import { AlreadyHandled, SagaConflict, StoreUnavailable } from '../store/port.ts'
-import { type Ground, ground, type Replica, type Said } from './testing/ground.ts'
+import { type TestSystem, testSystem, type Replica, type Said } from './testing/testSystem.ts'
 import { bills, OrderBilled, OrderCancelled, OrderPlaced, PaymentOverdue } from './testing/messages.ts'
-import type { Moment } from './testing/power.ts'
+import type { CrashPoint } from './testing/processSwitch.ts'
 import { sql, written } from './testing/sqlStore.ts'
 import { pass, rest, until, useVirtualTime } from './testing/virtualTime.ts'
 
@@ -34,10 +34,13 @@ type Event =
     }
   | { readonly kind: 'say again'; readonly which: number }
   | { readonly kind: 'save fails'; readonly when: 'before' | 'after'; readonly as: 'unavailable' | 'handled' | 'conflict' }
-  | { readonly kind: 'store fails'; readonly operation: 'known' | 'loadSagas' | 'unsent' | 'forget' | 'publishDue' }
+  | {
+      readonly kind: 'store fails'
+      readonly operation: 'handledIds' | 'loadSagas' | 'pendingOutbox' | 'deleteOutbox' | 'publishScheduled'
+    }
   | { readonly kind: 'publish fails'; readonly how: 'lost' | 'unanswered' | 'twice' }
   | { readonly kind: 'commit fails' | 'rebalance' | 'start' | 'stop' | 'rest' }
-  | { readonly kind: 'crash'; readonly moment: Moment; readonly times: number; readonly which: number }
+  | { readonly kind: 'crash'; readonly moment: CrashPoint; readonly times: number; readonly which: number }
   | { readonly kind: 'pass'; readonly ms: number }
 
 /** Tries of one message: twice at once, in three rounds. */
@@ -50,7 +53,7 @@ const course = fc.oneof(
   fc.record({ kind: fc.constantFrom('fails' as const, 'spoils' as const), attempts: fc.integer({ min: 1, max: 8 }) }),
   fc.record({ kind: fc.constant('early' as const), times: fc.integer({ min: 1, max: 3 }) }),
 )
-const moment = fc.constantFrom<Moment>(
+const moment = fc.constantFrom<CrashPoint>(
   'before save',
   'after save',
   'before publish',
@@ -75,11 +78,11 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({
     kind: fc.constant('store fails' as const),
     operation: fc.constantFrom(
-      'known' as const,
+      'handledIds' as const,
       'loadSagas' as const,
-      'unsent' as const,
-      'forget' as const,
-      'publishDue' as const,
+      'pendingOutbox' as const,
+      'deleteOutbox' as const,
+      'publishScheduled' as const,
     ),
   }),
   fc.record({
@@ -135,7 +138,7 @@ function weathered(courseOf: (number: number) => Course) {
     name: 'billing',
     handlers: [handler(OrderPlaced, tell)],
     sagas: [policy],
-    says: [OrderBilled, PaymentOverdue],
+    produces: [OrderBilled, PaymentOverdue],
     partitions: 2,
     concurrency: 3,
     recoverability,
@@ -144,12 +147,12 @@ function weathered(courseOf: (number: number) => Course) {
 
 /** One shop in one run of bad weather. */
 class Weather {
-  readonly #g: Ground
+  readonly #g: TestSystem
   readonly #sent: Sent[]
   #replicas: Replica[] = []
   #failingCommits = 0
 
-  constructor(g: Ground, sent: Sent[]) {
+  constructor(g: TestSystem, sent: Sent[]) {
     this.#g = g
     this.#sent = sent
   }
@@ -179,7 +182,7 @@ class Weather {
       case 'stop':
         return this.#stopOne()
       case 'crash':
-        return this.#alive()[event.which % Math.max(1, this.#alive().length)]?.power.cutAt(event.moment, event.times)
+        return this.#alive()[event.which % Math.max(1, this.#alive().length)]?.processSwitch.killAt(event.moment, event.times)
       case 'rest':
         return rest()
       case 'pass':
@@ -202,7 +205,7 @@ class Weather {
   }
 
   #alive(): Replica[] {
-    return this.#replicas.filter(({ power }) => !power.isCut)
+    return this.#replicas.filter(({ processSwitch }) => !processSwitch.isKilled)
   }
 
   async #stopOne(): Promise<void> {
@@ -246,7 +249,7 @@ class Weather {
 async function stopped(replica: Replica): Promise<void> {
   let done = false
   void replica.stop().then(() => (done = true))
-  await until('it has stopped', () => done || replica.power.isCut)
+  await until('it has stopped', () => done || replica.processSwitch.isKilled)
 }
 
 const errors = {
@@ -261,22 +264,22 @@ const succeeds = ({ course: how }: Sent) =>
 /** The last faults may still be on, and meet whoever asks next. */
 const eventually = <T>(ask: () => Promise<T>): Promise<T> => ask().catch(() => eventually(ask))
 
-const countedIn = async ({ store }: Ground, id: string) =>
+const countedIn = async ({ store }: TestSystem, id: string) =>
   (await eventually(() => store.loadSagas([{ saga: 'count-policy', id }])))[0]?.state as Counted | undefined
 
 /** Each message has come to its end, and each alarm has rung. */
-async function isHandled(g: Ground, sent: readonly Sent[]): Promise<boolean> {
+async function isHandled(g: TestSystem, sent: readonly Sent[]): Promise<boolean> {
   const handled = sent.filter(succeeds)
   const counted = await Promise.all([...new Set(sent.map(({ key }) => key))].map((key) => countedIn(g, key)))
   return (
-    g.store.due().length === 0 &&
+    g.store.scheduled().length === 0 &&
     g.store.rows(bills).length >= handled.length &&
     new Set(await g.ids('billing.dlt')).size >= sent.length - handled.length &&
     counted.flatMap((each) => each?.rung ?? []).length >= handled.filter(({ toSaga }) => toSaga).length
   )
 }
 
-async function expectPromisesKept(g: Ground, sent: readonly Sent[]): Promise<void> {
+async function expectPromisesKept(g: TestSystem, sent: readonly Sent[]): Promise<void> {
   const [handled, failed] = [sent.filter(succeeds), sent.filter((each) => !succeeds(each))]
   const idsOf = (messages: readonly Sent[]) => messages.map(({ id }) => id).toSorted()
   const rows = g.store.rows(bills)
@@ -323,10 +326,10 @@ async function expectPromisesKept(g: Ground, sent: readonly Sent[]): Promise<voi
   // Nothing is left.
   expect(await g.lag(mainGroup('billing'))).toBe(0n)
   expect(await g.lag(retryGroup('billing'))).toBe(0n)
-  expect(g.store.due()).toEqual([])
+  expect(g.store.scheduled()).toEqual([])
   expect(g.store.open()).toBe(0)
   for (const lane of ['billing/0', 'billing/1', 'billing.retry/0', 'billing.retry/1'])
-    expect(await eventually(() => g.store.unsent(lane))).toEqual([])
+    expect(await eventually(() => g.store.pendingOutbox(lane))).toEqual([])
 }
 
 test(
@@ -342,7 +345,7 @@ test(
           name: 'not_this_one',
           holds: ({ number }) => sent[Number(number)]?.course.kind !== 'refused',
         }
-        const g = await ground(
+        const g = await testSystem(
           weathered((number) => sent[number]?.course ?? { kind: 'well' }),
           { constraints: [refused] },
         )

@@ -1,67 +1,67 @@
 import { describe, expect, test, vi } from 'vitest'
 import { billing, placed } from './testing/billing.ts'
 import { bills } from './testing/messages.ts'
-import { type Ground, ground } from './testing/ground.ts'
+import { type TestSystem, testSystem } from './testing/testSystem.ts'
 import { rest, useVirtualTime } from './testing/virtualTime.ts'
 
 vi.mock('node:timers/promises', () => import('./testing/timersPromises.ts'))
 useVirtualTime()
 
-const billed = ({ store }: Ground) => store.rows(bills).map(({ number }) => number)
+const billed = ({ store }: TestSystem) => store.rows(bills).map(({ number }) => number)
 
 describe('a batch', () => {
   test('is saved whole in one go: what was handled, its rows, what it says', async () => {
-    const g = await ground(billing().endpoint)
+    const g = await testSystem(billing().endpoint)
     const ids = await g.say(placed(1), placed(2), placed(3))
     await g.start()
     await g.settled()
     expect(g.store.asked).toHaveLength(1)
     const [saved] = g.store.asked
-    expect(saved).toMatchObject({ lane: 'billing/0', handled: ids, sagas: [], due: [], sent: [] })
+    expect(saved).toMatchObject({ lane: 'billing/0', handled: ids, sagas: [], scheduled: [], sent: [] })
     expect(saved?.outgoing).toHaveLength(3)
     expect(saved?.rows.get(bills)).toHaveLength(3)
     expect(await g.ids('billing.order-billed')).toHaveLength(3)
   })
 
   test('leaves no outbox row behind when nothing follows', async () => {
-    const g = await ground(billing().endpoint)
+    const g = await testSystem(billing().endpoint)
     const replica = await g.start()
     await g.say(placed(1))
     await g.settled()
     await replica.stop()
-    expect(await g.store.unsent('billing/0')).toEqual([])
+    expect(await g.store.pendingOutbox('billing/0')).toEqual([])
   })
 
   test('takes the outbox row of the one before it along', async () => {
-    const g = await ground(billing().endpoint)
+    const g = await testSystem(billing().endpoint)
     await g.start()
     await g.say(placed(1))
     await rest()
     await g.say(placed(2))
     await rest()
     expect(g.store.asked.map(({ sent }) => sent)).toEqual([[], ['1']])
-    expect((await g.store.unsent('billing/0')).map(({ id }) => id)).toEqual(['2'])
+    expect((await g.store.pendingOutbox('billing/0')).map(({ id }) => id)).toEqual(['2'])
   })
 
   test('loses only the message whose handler throws; what that one had said is dropped', async () => {
     const { endpoint } = billing(({ number }) => {
       if (number === 2) throw new Error('no price')
     })
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     await g.start()
     const [one, two, three] = await g.say(placed(1), placed(2), placed(3))
     await g.settled()
     expect(billed(g)).toEqual([1, 3])
     expect(await g.ids('billing.order-billed')).toHaveLength(2)
     expect(await g.ids('billing.dlt')).toEqual([two])
-    expect(await g.store.known([one, two, three].map(String))).toEqual(new Set([one, three]))
+    expect(await g.store.handledIds([one, two, three].map(String))).toEqual(new Set([one, three]))
   })
 
   test('holds only what the last try of a message has said', async () => {
     const { endpoint, runs } = billing((_, __, run) => {
       if (run < 3) throw new Error('not now')
     })
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     await g.start()
     await g.say(placed(1))
     await g.settled()
@@ -84,7 +84,7 @@ describe('a batch', () => {
       },
       { concurrency: 3 },
     )
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     const keys = ['a', 'b', 'c', 'd', 'e']
     await g.say(...Array.from({ length: 25 }, (_, number) => placed(number, keys[number % keys.length])))
     await g.start()
@@ -101,7 +101,7 @@ describe('a batch', () => {
     const { endpoint } = billing(async ({ number }) => {
       for (let turn = number; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve))
     })
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     await g.say(placed(1), placed(2), placed(3))
     await g.start()
     await g.settled()
@@ -112,7 +112,7 @@ describe('a batch', () => {
 describe('a message that comes twice', () => {
   test('is handled once when both lie in one batch', async () => {
     const { endpoint, numbers } = billing()
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     await g.say({ message: placed(1), id: 'm-1' }, placed(2), { message: placed(1), id: 'm-1' })
     await g.start()
     await g.settled()
@@ -122,7 +122,7 @@ describe('a message that comes twice', () => {
 
   test('is handled once when the second comes in a later batch', async () => {
     const { endpoint, numbers } = billing()
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     await g.start()
     await g.say({ message: placed(1), id: 'm-1' })
     await g.settled()
@@ -134,7 +134,7 @@ describe('a message that comes twice', () => {
   test('is handled once when two processes have it in hand at the same time', async () => {
     const gate = Promise.withResolvers<void>()
     const { endpoint, runs } = billing((_, __, run) => (run === 1 ? gate.promise : undefined), { partitions: 2 })
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     await g.start()
     await g.say({ message: placed(1), partition: 1 })
     await rest()
@@ -152,7 +152,7 @@ describe('a message that comes twice', () => {
 
   test('known by no id is told from others by where it lies', async () => {
     const { endpoint, numbers } = billing()
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     const headers = { ce_id: '' }
     await g.say({ message: placed(1), headers }, { message: placed(2), headers })
     await g.start()

@@ -1,6 +1,6 @@
 import type { BrokerRecord, Subscription, TopicPartition } from '../broker/port.ts'
 import { Lane, type LaneOwner } from './lane.ts'
-import type { Workshop } from './workshop.ts'
+import type { EndpointRuntime } from './endpointRuntime.ts'
 
 /** Records that all lanes together keep in memory, give or take a fetch: a service has a small heap and may hear many topics. */
 const crowd = 5_000
@@ -12,7 +12,7 @@ const nudgeMs = 5_000
 
 /** One consumer group member, its partitions sorted into lanes. */
 export class Consumer {
-  readonly #workshop: Workshop
+  readonly #runtime: EndpointRuntime
   readonly #group: string
   readonly #lanes = new Map<number, Lane>()
   /** Lanes that went to another member and may still have a batch in hand. */
@@ -24,19 +24,19 @@ export class Consumer {
   #nudge: NodeJS.Timeout | undefined
   readonly #early: ((subscription: Subscription) => void)[] = []
 
-  private constructor(workshop: Workshop, group: string) {
-    this.#workshop = workshop
+  private constructor(runtime: EndpointRuntime, group: string) {
+    this.#runtime = runtime
     this.#group = group
   }
 
   /** Joins the group; resolves when partitions are assigned. */
-  static async start(workshop: Workshop, group: string, topics: readonly string[]): Promise<Consumer> {
-    const consumer = new Consumer(workshop, group)
+  static async start(runtime: EndpointRuntime, group: string, topics: readonly string[]): Promise<Consumer> {
+    const consumer = new Consumer(runtime, group)
     const listener = {
       onAssigned: (partitions: readonly TopicPartition[]) => consumer.#assign(partitions),
       onRecords: (records: readonly BrokerRecord[]) => consumer.#offer(records),
     }
-    const subscription = await workshop.broker.subscribe({ group, topics, listener })
+    const subscription = await runtime.broker.subscribe({ group, topics, listener })
     consumer.#subscription = subscription
     for (const action of consumer.#early.splice(0)) action(subscription)
     consumer.#nudge = setInterval(() => void subscription.commit([]), nudgeMs).unref()
@@ -75,7 +75,7 @@ export class Consumer {
       crowded: () => this.#crowded,
       commit: (positions) => this.#tell((subscription) => void subscription.commit(positions)),
     }
-    return new Lane(this.#workshop, owner, `${this.#group}/${number}`, this.#leaving.get(number) ?? Promise.resolve())
+    return new Lane(this.#runtime, owner, `${this.#group}/${number}`, this.#leaving.get(number) ?? Promise.resolve())
   }
 
   #countWaiting(change: number): void {

@@ -2,7 +2,7 @@ import type { BrokerRecord } from '../broker/port.ts'
 import { Undecodable } from '../codec/errors.ts'
 import { type Envelope, openEnvelope } from './envelope.ts'
 import type { Route } from './routes.ts'
-import type { Workshop } from './workshop.ts'
+import type { EndpointRuntime } from './endpointRuntime.ts'
 
 /** A message as it goes to its handler: decoded, or with the reason why it cannot be. */
 export interface Delivery {
@@ -13,7 +13,7 @@ export interface Delivery {
 }
 
 /** Opens and decodes records. @throws RegistryUnavailable when a schema is not known yet and the registry is away */
-export async function open({ router, codec }: Workshop, records: readonly BrokerRecord[]): Promise<Delivery[]> {
+export async function open({ router, codec }: EndpointRuntime, records: readonly BrokerRecord[]): Promise<Delivery[]> {
   await codec.prepare(records.map((record) => record.value))
   return records.map((record) => {
     const envelope = openEnvelope(record)

@@ -3,7 +3,7 @@ import type { BrokerRecord, Position, TopicPartition } from '../broker/port.ts'
 import { endpoint } from '../definition/endpoint.ts'
 import { handler } from '../definition/handler.ts'
 import { billing, placed } from './testing/billing.ts'
-import { type Ground, ground } from './testing/ground.ts'
+import { type TestSystem, testSystem } from './testing/testSystem.ts'
 import { bills, OrderCancelled, OrderPlaced } from './testing/messages.ts'
 import { Lane } from './lane.ts'
 import { pass, rest, until, useVirtualTime } from './testing/virtualTime.ts'
@@ -25,7 +25,7 @@ function gates() {
 }
 
 /** Records that the endpoint's own lanes do not get. */
-async function elsewhere(g: Ground, count: number): Promise<BrokerRecord[]> {
+async function elsewhere(g: TestSystem, count: number): Promise<BrokerRecord[]> {
   const type = { ...OrderPlaced, topic: 'sales.order-cancelled' }
   await g.say(...range(0, count).map((number) => ({ message: { ...placed(number), type } })))
   return (await g.records(type.topic)).map((record) => ({ ...record, topic }))
@@ -35,7 +35,7 @@ describe('a lane', () => {
   test('asks the broker to wait while it has a thousand records, and to go on when there is room', async () => {
     const gate = gates()
     const { endpoint: definition } = billing(({ number }) => (number === 0 ? gate.hold(0) : undefined))
-    const g = await ground(definition)
+    const g = await testSystem(definition)
     const asked: string[] = []
     const owner = {
       pause: (partition: TopicPartition) => void asked.push(`pause ${partition.topic}`),
@@ -44,9 +44,9 @@ describe('a lane', () => {
       waiting() {},
       crowded: () => false,
     }
-    const { workshop } = await g.start()
+    const { runtime } = await g.start()
     const records = await elsewhere(g, 1_500)
-    const lane = new Lane(workshop, owner, 'another/0', Promise.resolve())
+    const lane = new Lane(runtime, owner, 'another/0', Promise.resolve())
     lane.offer(records.slice(0, 100))
     await rest()
     for (let at = 100; at < records.length; at += 100) lane.offer(records.slice(at, at + 100))
@@ -62,8 +62,8 @@ describe('a lane', () => {
   test('forgets what waits when the partitions are assigned anew: it comes again', async () => {
     const gate = gates()
     const { endpoint: definition, numbers } = billing(({ number }) => (number === 0 ? gate.hold(0) : undefined))
-    const g = await ground(definition)
-    const { workshop } = await g.start()
+    const g = await testSystem(definition)
+    const { runtime } = await g.start()
     const records = await elsewhere(g, 1_200)
     const resumed: string[] = []
     let waiting = 0
@@ -74,7 +74,7 @@ describe('a lane', () => {
       waiting: (change: number) => void (waiting += change),
       crowded: () => false,
     }
-    const lane = new Lane(workshop, owner, 'another/0', Promise.resolve())
+    const lane = new Lane(runtime, owner, 'another/0', Promise.resolve())
     lane.offer(records.slice(0, 1))
     await rest()
     lane.offer(records.slice(1))
@@ -93,8 +93,8 @@ describe('a lane', () => {
 
   test('asks for no more while all lanes together hold enough, and for more when there is room', async () => {
     const { endpoint: definition } = billing()
-    const g = await ground(definition)
-    const { workshop } = await g.start()
+    const g = await testSystem(definition)
+    const { runtime } = await g.start()
     const records = await elsewhere(g, 20)
     const asked: string[] = []
     let crowded = true
@@ -105,7 +105,7 @@ describe('a lane', () => {
       waiting() {},
       crowded: () => crowded,
     }
-    const lane = new Lane(workshop, owner, 'another/0', Promise.resolve())
+    const lane = new Lane(runtime, owner, 'another/0', Promise.resolve())
     lane.offer(records)
     await until('all are handled', () => asked.includes('commit 20'))
     expect(asked).toEqual(['pause', 'commit 20'])
@@ -118,7 +118,7 @@ describe('a lane', () => {
 
   test('handles thousands of records through pauses, each once and in order', async () => {
     const { endpoint: definition } = billing()
-    const g = await ground(definition)
+    const g = await testSystem(definition)
     await g.say(...range(0, 12_000).map((number) => placed(number, `order-${number % 50}`)))
     await g.start()
     await g.settled()
@@ -128,7 +128,7 @@ describe('a lane', () => {
   test('that is slow holds up no other', async () => {
     const gate = gates()
     const { endpoint: definition } = billing(({ number }) => (number === 0 ? gate.hold(0) : undefined), { partitions: 2 })
-    const g = await ground(definition)
+    const g = await testSystem(definition)
     await g.start()
     await g.say(
       { message: placed(0), partition: 0 },
@@ -151,7 +151,7 @@ describe('a lane', () => {
         handler(OrderCancelled, ({ number }) => void order.push(`cancelled ${number}`)),
       ],
     })
-    const g = await ground(definition)
+    const g = await testSystem(definition)
     await g.say(...range(0, 900).map((number) => placed(number, 'a')), OrderCancelled({ orderId: 'a', number: 0 }))
     await g.start()
     await g.settled()
@@ -168,7 +168,7 @@ describe('a position', () => {
   test('is never committed past a message that is not finished', async () => {
     const gate = gates()
     const { endpoint: definition } = billing(({ number }) => (number === 3 ? gate.hold(3) : undefined))
-    const g = await ground(definition)
+    const g = await testSystem(definition)
     await g.start()
     await g.say(placed(0), placed(1))
     await rest()
@@ -184,7 +184,7 @@ describe('a position', () => {
     const { endpoint: definition } = billing(({ number }, _, run) => (number === 0 && run === 1 ? gate.hold(0) : undefined), {
       partitions: 2,
     })
-    const g = await ground(definition)
+    const g = await testSystem(definition)
     await g.start()
     await g.say({ message: placed(0), partition: 1 })
     await rest()
@@ -203,7 +203,7 @@ describe('a new assignment', () => {
   test('in the middle of a batch handles nothing twice and loses nothing', async () => {
     const gate = gates()
     const { endpoint: definition, numbers } = billing(({ number }) => (number === 5 ? gate.hold(5) : undefined))
-    const g = await ground(definition)
+    const g = await testSystem(definition)
     await g.start()
     await g.say(...range(0, 300).map((number) => placed(number, 'a')))
     await rest()
@@ -218,7 +218,7 @@ describe('a new assignment', () => {
   test('wakes a partition that was paused', async () => {
     const gate = gates()
     const { endpoint: definition, numbers } = billing(({ number }) => (number === 0 ? gate.hold(0) : undefined))
-    const g = await ground(definition)
+    const g = await testSystem(definition)
     await g.start()
     await g.say(placed(0, 'a'))
     await rest()
@@ -237,12 +237,12 @@ describe('a new assignment', () => {
       ({ number }, _, run) => (number === 0 && run === 1 ? gate.hold(0) : undefined),
       { partitions: 2 },
     )
-    const g = await ground(definition)
+    const g = await testSystem(definition)
     await g.start()
     await g.say({ message: placed(0, 'a'), partition: 1 })
     await rest()
     const second = await g.start()
-    second.power.cut()
+    second.processSwitch.kill()
     await rest()
     // Partition 1 has gone and come back; its message is still in hand.
     await g.say({ message: placed(1, 'a'), partition: 1 })
@@ -256,7 +256,7 @@ describe('a new assignment', () => {
 
   test.each(range(1, 6))('again and again loses, doubles and disorders nothing (%i processes)', async (processes) => {
     const { endpoint: definition } = billing(() => new Promise((resolve) => setImmediate(resolve)), { partitions: 4 })
-    const g = await ground(definition)
+    const g = await testSystem(definition)
     for (const _ of range(0, processes)) await g.start()
     for (const round of range(0, 10)) {
       await g.say(...range(0, 60).map((number) => placed(round * 60 + number, `order-${number % 7}`)))
@@ -277,7 +277,7 @@ describe('a stop', () => {
   test('finishes the batch in hand, commits it, and takes no other', async () => {
     const gate = gates()
     const { endpoint: definition, numbers } = billing(({ number }) => (number === 1 ? gate.hold(1) : undefined))
-    const g = await ground(definition)
+    const g = await testSystem(definition)
     const replica = await g.start()
     await g.say(placed(0), placed(1))
     await rest()
@@ -290,7 +290,7 @@ describe('a stop', () => {
     await stopped
     expect(numbers()).toEqual([0, 1])
     expect(await g.lag('billing')).toBe(1n)
-    expect(await g.store.unsent('billing/0')).toEqual([])
+    expect(await g.store.pendingOutbox('billing/0')).toEqual([])
     await g.start()
     await g.settled()
     expect(numbers()).toEqual([0, 1, 2])
@@ -300,7 +300,7 @@ describe('a stop', () => {
     const { endpoint: definition } = billing(() => {
       throw new Error('bug')
     })
-    const g = await ground(definition)
+    const g = await testSystem(definition)
     const replica = await g.start()
     await g.say(placed(1))
     await pass(100)

@@ -1,9 +1,9 @@
 import type { BrokerRecord, Position, TopicPartition } from '../broker/port.ts'
 import { milliseconds } from '../definition/duration.ts'
-import { handleBatch, type LaneLedger, sendUnsent } from './batch.ts'
+import { handleBatch, type LaneOutbox, sendPendingOutbox } from './batch.ts'
 import { dueAt } from './envelope.ts'
-import { Stopped } from './patience.ts'
-import type { Workshop } from './workshop.ts'
+import { Stopped } from './retryUntilStopped.ts'
+import type { EndpointRuntime } from './endpointRuntime.ts'
 
 /** What a lane asks of the consumer it belongs to. */
 export interface LaneOwner {
@@ -36,9 +36,9 @@ interface Queue extends TopicPartition {
  * one place at a time. A record that is not due yet holds up the rest of its own topic only.
  */
 export class Lane {
-  readonly #workshop: Workshop
+  readonly #runtime: EndpointRuntime
   readonly #owner: LaneOwner
-  readonly #ledger: LaneLedger
+  readonly #outbox: LaneOutbox
   readonly #queues = new Map<string, Queue>()
   readonly #longestDelayMs: number
   #wake: () => void = () => {}
@@ -46,11 +46,11 @@ export class Lane {
   readonly ended: Promise<void>
 
   /** @param after the lane's earlier holder in this process has put down what it had in hand */
-  constructor(workshop: Workshop, owner: LaneOwner, name: string, after: Promise<void>) {
-    this.#workshop = workshop
+  constructor(runtime: EndpointRuntime, owner: LaneOwner, name: string, after: Promise<void>) {
+    this.#runtime = runtime
     this.#owner = owner
-    this.#longestDelayMs = Math.max(0, ...workshop.endpoint.recoverability.delayed.map(milliseconds))
-    this.#ledger = { lane: name, sent: new Set() }
+    this.#longestDelayMs = Math.max(0, ...runtime.endpoint.recoverability.delayed.map(milliseconds))
+    this.#outbox = { lane: name, sent: new Set() }
     this.ended = after.then(() => this.#run())
   }
 
@@ -104,9 +104,9 @@ export class Lane {
 
   async #run(): Promise<void> {
     try {
-      await sendUnsent(this.#workshop, this.#ledger)
+      await sendPendingOutbox(this.#runtime, this.#outbox)
       while (!this.#ending) await this.#step()
-      await this.#forgetSent()
+      await this.#deleteSent()
     } catch (error) {
       if (!(error instanceof Stopped)) throw error
     }
@@ -116,7 +116,7 @@ export class Lane {
     const now = Date.now()
     const batch = this.#take(now)
     if (batch.length === 0) return this.#waitForWork(now)
-    await handleBatch(this.#workshop, this.#ledger, batch)
+    await handleBatch(this.#runtime, this.#outbox, batch)
     this.#owner.commit(positionsAfter(batch))
   }
 
@@ -148,10 +148,10 @@ export class Lane {
     const due = this.#nextDue()
     const waitMs = Math.min(
       due === undefined ? Infinity : Math.min(due - now, longestTimerMs),
-      this.#ledger.sent.size > 0 ? idleMs : Infinity,
+      this.#outbox.sent.size > 0 ? idleMs : Infinity,
     )
     const woken = await this.#woken(waitMs)
-    if (!woken && this.#nextDue() === due && this.#ledger.sent.size > 0) await this.#forgetSent()
+    if (!woken && this.#nextDue() === due && this.#outbox.sent.size > 0) await this.#deleteSent()
   }
 
   #woken(withinMs: number): Promise<boolean> {
@@ -175,14 +175,14 @@ export class Lane {
     return Math.min(dueAt(headers), timestamp + this.#longestDelayMs)
   }
 
-  async #forgetSent(): Promise<void> {
-    const ids = [...this.#ledger.sent]
+  async #deleteSent(): Promise<void> {
+    const ids = [...this.#outbox.sent]
     if (ids.length === 0) return
     try {
-      await this.#workshop.store.forget(ids)
-      for (const id of ids) this.#ledger.sent.delete(id)
+      await this.#runtime.store.deleteOutbox(ids)
+      for (const id of ids) this.#outbox.sent.delete(id)
     } catch (error) {
-      this.#workshop.log.debug({ err: error }, 'sent outbox rows stay until the next batch')
+      this.#runtime.log.debug({ err: error }, 'sent outbox rows stay until the next batch')
     }
   }
 }

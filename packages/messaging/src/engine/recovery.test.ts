@@ -4,7 +4,7 @@ import type { BrokerRecord } from '../broker/port.ts'
 import { endpoint } from '../definition/endpoint.ts'
 import { Postpone, Unrecoverable } from '../definition/outcome.ts'
 import { openEnvelope } from './envelope.ts'
-import { wayOut } from './recovery.ts'
+import { toRecoveryRecord } from './recovery.ts'
 
 const billing = endpoint({ name: 'billing' })
 const now = Date.parse('2026-01-02T03:04:05.000Z')
@@ -23,7 +23,7 @@ function record(headers: BrokerRecord['headers'] = {}): BrokerRecord {
 }
 
 const fail = (error: unknown, headers: BrokerRecord['headers'] = {}) =>
-  wayOut(billing, '', { envelope: openEnvelope(record(headers)), handler: 'billOrder', error, tries: 3 }, now)
+  toRecoveryRecord(billing, '', { envelope: openEnvelope(record(headers)), handler: 'billOrder', error, tries: 3 }, now)
 
 function recordOf(way: ReturnType<typeof fail>) {
   return way.kind === 'record' ? way.record : way.due.record
@@ -57,7 +57,7 @@ describe('a message that failed', () => {
     const first = recordOf(fail(new Error('bug'), { ce_id: 'm-1' }))
     const again = openEnvelope({ ...record(first.headers), topic: first.topic, partition: 0, offset: 7n })
     const second = recordOf(
-      wayOut(billing, '', { envelope: again, handler: 'billOrder', error: new Error('bug'), tries: 3 }, now),
+      toRecoveryRecord(billing, '', { envelope: again, handler: 'billOrder', error: new Error('bug'), tries: 3 }, now),
     )
     expect(second.topic).toBe('billing.retry.4s')
     expect(second.headers).toMatchObject({

@@ -4,7 +4,7 @@ import type { Endpoint } from '../definition/endpoint.ts'
 import { failure } from '../headers.ts'
 import { dltTopic, replayTopic, retryTopic } from '../naming.ts'
 import { recover, type Recovery } from '../recoverability/policy.ts'
-import type { DueRecord } from '../store/port.ts'
+import type { ScheduledRecord } from '../store/port.ts'
 import type { Envelope } from './envelope.ts'
 
 /** How a message's handling ended badly. */
@@ -18,12 +18,12 @@ export interface FailedAttempt {
 }
 
 /** Where a failed message goes on: as a record to be produced now, or a row that is due later. */
-export type WayOut =
+export type RecoveryRecord =
   | { readonly kind: 'record'; readonly record: OutgoingRecord; readonly deadLetter: boolean }
-  | { readonly kind: 'due'; readonly due: DueRecord }
+  | { readonly kind: 'due'; readonly due: ScheduledRecord }
 
 /** A message that is done with its immediate retries: retry topic, later, or dead letter topic. The body is not touched. */
-export function wayOut(endpoint: Endpoint, prefix: string, attempt: FailedAttempt, now = Date.now()): WayOut {
+export function toRecoveryRecord(endpoint: Endpoint, prefix: string, attempt: FailedAttempt, now = Date.now()): RecoveryRecord {
   const { envelope, error } = attempt
   const recovery = recover(endpoint.recoverability, {
     error,
@@ -33,7 +33,7 @@ export function wayOut(endpoint: Endpoint, prefix: string, attempt: FailedAttemp
   return carry(endpoint, prefix, attempt, recovery, now)
 }
 
-function carry(endpoint: Endpoint, prefix: string, attempt: FailedAttempt, recovery: Recovery, now: number): WayOut {
+function carry(endpoint: Endpoint, prefix: string, attempt: FailedAttempt, recovery: Recovery, now: number): RecoveryRecord {
   const { envelope } = attempt
   const { key, value } = envelope.record
   const to = (topic: string, headers: RecordHeaders): OutgoingRecord => ({ topic: prefix + topic, key, value, headers })

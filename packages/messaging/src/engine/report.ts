@@ -1,8 +1,8 @@
 import type { Log } from '../log.ts'
-import type { FailedAttempt, WayOut } from './recovery.ts'
+import type { FailedAttempt, RecoveryRecord } from './recovery.ts'
 
 /** Logs every message that its handler could not handle, and where it went. */
-export function reportFailures(log: Log): (failure: FailedAttempt, way: WayOut) => void {
+export function reportFailures(log: Log): (failure: FailedAttempt, way: RecoveryRecord) => void {
   return ({ envelope, handler, error, tries }, way) => {
     const details = {
       messageId: envelope.id,

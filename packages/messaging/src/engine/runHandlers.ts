@@ -7,11 +7,11 @@ import { type Effects, noEffects, recordingContext } from './effects.ts'
 import type { Envelope } from './envelope.ts'
 import type { FailedAttempt } from './recovery.ts'
 import { type SagaStates, react, sagaKey } from './sagas.ts'
-import type { Workshop } from './workshop.ts'
+import type { EndpointRuntime } from './endpointRuntime.ts'
 
 /** A handler threw after it had used the batch's transaction: the transaction is lost for all of the batch. */
-export class Spoiled extends Error {
-  override readonly name = 'Spoiled'
+export class TransactionAborted extends Error {
+  override readonly name = 'TransactionAborted'
 }
 
 export interface Handled {
@@ -21,10 +21,10 @@ export interface Handled {
 
 /**
  * Runs the handlers of a batch: one key in order, keys side by side. @returns a result for each delivery, in their order
- * @throws Spoiled
+ * @throws TransactionAborted
  */
 export async function runAll(
-  workshop: Workshop,
+  runtime: EndpointRuntime,
   deliveries: readonly Delivery[],
   states: SagaStates,
   transaction: StoreTransaction,
@@ -39,13 +39,13 @@ export async function runAll(
       for (const index of chain) {
         const delivery = deliveries[index]
         if (delivery === undefined || spoiled !== undefined) return
-        results[index] = await runOne(workshop, delivery, states, transaction, triesBefore)
+        results[index] = await runOne(runtime, delivery, states, transaction, triesBefore)
       }
   }
   const stopOthers = (error: unknown) => {
     spoiled ??= error
   }
-  const workers = Array.from({ length: Math.min(workshop.endpoint.concurrency, chains.length) }, () => worker().catch(stopOthers))
+  const workers = Array.from({ length: Math.min(runtime.endpoint.concurrency, chains.length) }, () => worker().catch(stopOthers))
   await Promise.all(workers)
   if (spoiled !== undefined) throw spoiled
   return results
@@ -61,7 +61,7 @@ function chainOf(delivery: Delivery | undefined): string | undefined {
 }
 
 async function runOne(
-  workshop: Workshop,
+  runtime: EndpointRuntime,
   delivery: Delivery,
   states: SagaStates,
   transaction: StoreTransaction,
@@ -73,11 +73,11 @@ async function runOne(
     const tx = watched(transaction)
     try {
       const effects = noEffects()
-      await runHandler(workshop, delivery, states, tx, incoming(delivery, envelope.attempts + tries), effects)
+      await runHandler(runtime, delivery, states, tx, incoming(delivery, envelope.attempts + tries), effects)
       return { envelope, effects }
     } catch (error) {
-      if (tx.used) throw new Spoiled('a handler failed after it had used the transaction', { cause: error })
-      const recovery = recover(workshop.endpoint.recoverability, {
+      if (tx.used) throw new TransactionAborted('a handler failed after it had used the transaction', { cause: error })
+      const recovery = recover(runtime.endpoint.recoverability, {
         error,
         immediateRetries: tries - 1,
         delayedRetries: envelope.delayedRetries,
@@ -88,7 +88,7 @@ async function runOne(
 }
 
 async function runHandler(
-  workshop: Workshop,
+  runtime: EndpointRuntime,
   delivery: Delivery,
   states: SagaStates,
   tx: Tx,
@@ -97,14 +97,14 @@ async function runHandler(
 ): Promise<void> {
   const { route, data } = delivery
   if (route === undefined || data === undefined) throw new TypeError('a delivery without data or route came to a handler')
-  const fault = workshop.fault()
+  const fault = runtime.fault()
   if (fault !== undefined) throw new Error(fault)
   if (route.handler !== undefined) {
-    const done = route.handler.run(data as never, recordingContext(message, tx, workshop.seal, effects))
+    const done = route.handler.run(data as never, recordingContext(message, tx, runtime.encodeMessage, effects))
     if (done !== undefined) await done
     return
   }
-  const { saga } = await react(route, data, states, message, tx, workshop.seal, effects)
+  const { saga } = await react(route, data, states, message, tx, runtime.encodeMessage, effects)
   if (saga !== undefined) states.change(saga)
 }
 

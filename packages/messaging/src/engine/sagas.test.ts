@@ -3,7 +3,7 @@ import { endpoint } from '../definition/endpoint.ts'
 import { handler } from '../definition/handler.ts'
 import { saga } from '../definition/saga.ts'
 import { bills, OrderBilled, OrderCancelled, OrderPlaced, PaymentOverdue, RefundOrder } from './testing/messages.ts'
-import { type Ground, ground } from './testing/ground.ts'
+import { type TestSystem, testSystem } from './testing/testSystem.ts'
 import { pass, rest, useVirtualTime } from './testing/virtualTime.ts'
 
 vi.mock('node:timers/promises', () => import('./testing/timersPromises.ts'))
@@ -41,17 +41,17 @@ function tabs(bugs: readonly number[] = [], overdueAfter?: '30s') {
   return endpoint({
     name: 'billing',
     sagas: [policy],
-    says: [OrderBilled, PaymentOverdue],
+    produces: [OrderBilled, PaymentOverdue],
     partitions: 1,
     recoverability: { immediate: 0, delayed: [] },
   })
 }
 
-const tabOf = async ({ store }: Ground, id = 'a') => (await store.loadSagas([{ saga: 'tab-policy', id }]))[0]
+const tabOf = async ({ store }: TestSystem, id = 'a') => (await store.loadSagas([{ saga: 'tab-policy', id }]))[0]
 
 describe('a saga', () => {
   test('carries its state from message to message of a batch, and is saved once', async () => {
-    const g = await ground(tabs())
+    const g = await testSystem(tabs())
     await g.say(OrderPlaced(order(1)), OrderPlaced(order(2)), OrderPlaced(order(3)), OrderPlaced(order(4, 'b')))
     await g.start()
     await g.settled()
@@ -61,7 +61,7 @@ describe('a saga', () => {
   })
 
   test('goes on from batch to batch', async () => {
-    const g = await ground(tabs())
+    const g = await testSystem(tabs())
     await g.start()
     for (const number of [1, 2, 3]) {
       await g.say(OrderPlaced(order(number)))
@@ -71,18 +71,18 @@ describe('a saga', () => {
   })
 
   test('is not begun by a message that only continues one: that one is done with, without a trace', async () => {
-    const g = await ground(tabs())
+    const g = await testSystem(tabs())
     const [id = ''] = await g.say(RefundOrder(order(1)))
     await g.start()
     await g.settled()
     expect(await tabOf(g)).toBeUndefined()
-    expect(await g.store.known([id])).toEqual(new Set([id]))
+    expect(await g.store.handledIds([id])).toEqual(new Set([id]))
     expect(g.store.rows(bills)).toEqual([])
     expect(g.failures).toEqual([])
   })
 
   test('that is complete ignores what comes after, in its batch and later', async () => {
-    const g = await ground(tabs())
+    const g = await testSystem(tabs())
     await g.start()
     await g.say(OrderPlaced(order(1)))
     await g.settled()
@@ -94,7 +94,7 @@ describe('a saga', () => {
   })
 
   test('keeps its state when a reaction throws, with the messages before and after it', async () => {
-    const g = await ground(tabs([2]))
+    const g = await testSystem(tabs([2]))
     await g.start()
     await g.say(OrderPlaced(order(0)))
     await g.settled()
@@ -107,7 +107,7 @@ describe('a saga', () => {
   })
 
   test('that another process has saved meanwhile is loaded and run again', async () => {
-    const g = await ground(tabs())
+    const g = await testSystem(tabs())
     await g.start()
     await g.say(OrderPlaced(order(1)))
     await g.settled()
@@ -123,7 +123,7 @@ describe('a saga', () => {
           outgoing: [],
           rows: new Map(),
           sagas: [{ saga: 'tab-policy', id: 'a', version: 1, state, completed: false }],
-          due: [],
+          scheduled: [],
           sent: [],
         },
         g.store.transaction(),
@@ -139,7 +139,7 @@ describe('a saga', () => {
   })
 
   test('is loaded again when the database was away', async () => {
-    const g = await ground(tabs())
+    const g = await testSystem(tabs())
     for (let time = 0; time < 4; time += 1) g.store.failNext('loadSagas')
     await g.start()
     await g.say(OrderPlaced(order(1)))
@@ -151,11 +151,11 @@ describe('a saga', () => {
 
 describe('a timeout', () => {
   test('comes back through its topic when it is due, once', async () => {
-    const g = await ground(tabs([], '30s'))
+    const g = await testSystem(tabs([], '30s'))
     await g.start()
     await g.say(OrderPlaced(order(1)))
     await rest()
-    expect(g.store.due()).toHaveLength(1)
+    expect(g.store.scheduled()).toHaveLength(1)
     await pass(29_000)
     expect(await g.ids('billing.payment-overdue')).toEqual([])
     await g.settled()
@@ -165,11 +165,11 @@ describe('a timeout', () => {
   })
 
   test('that is published twice counts once', async () => {
-    const g = await ground(tabs([], '30s'))
+    const g = await testSystem(tabs([], '30s'))
     await g.start()
     await g.say(OrderPlaced(order(1)))
     await rest()
-    g.store.failNext('publishDue', 'before')
+    g.store.failNext('publishScheduled', 'before')
     g.broker.faults.failNextPublish('unanswered')
     await g.settled()
     expect(await g.ids('billing.payment-overdue')).toHaveLength(2)
@@ -177,7 +177,7 @@ describe('a timeout', () => {
   })
 
   test('of a saga that is complete by then is ignored', async () => {
-    const g = await ground(tabs([], '30s'))
+    const g = await testSystem(tabs([], '30s'))
     await g.start()
     await g.say(OrderPlaced(order(1)))
     await rest()
@@ -195,11 +195,11 @@ describe('a timeout', () => {
         throw new Error('bug')
       })
       .timeout(PaymentOverdue, () => {})
-    const g = await ground(
+    const g = await testSystem(
       endpoint({
         name: 'billing',
         sagas: [policy],
-        says: [PaymentOverdue],
+        produces: [PaymentOverdue],
         partitions: 1,
         recoverability: { immediate: 1, delayed: [] },
       }),
@@ -207,7 +207,7 @@ describe('a timeout', () => {
     await g.start()
     await g.say(OrderPlaced(order(1)))
     await g.settled()
-    expect(g.store.due()).toEqual([])
+    expect(g.store.scheduled()).toEqual([])
     expect(await g.ids('billing.payment-overdue')).toEqual([])
   })
 })
@@ -222,7 +222,9 @@ test('one key is in one hand at a time, whether a handler or a saga has it', asy
     running -= 1
   }
   const policy = saga('tab-policy', newTab).startedBy(OrderCancelled, 'orderId', work)
-  const g = await ground(endpoint({ name: 'billing', handlers: [handler(OrderPlaced, work)], sagas: [policy], partitions: 1 }))
+  const g = await testSystem(
+    endpoint({ name: 'billing', handlers: [handler(OrderPlaced, work)], sagas: [policy], partitions: 1 }),
+  )
   await g.say(OrderPlaced(order(1)), OrderCancelled(order(2)), OrderPlaced(order(3)), OrderCancelled(order(4)))
   await g.start()
   await g.settled()

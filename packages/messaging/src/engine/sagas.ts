@@ -2,7 +2,7 @@ import type { Tx } from '../definition/handler.ts'
 import type { Incoming } from '../definition/handler.ts'
 import type { SagaContext } from '../definition/saga.ts'
 import type { SagaKey, SavedSaga, Store } from '../store/port.ts'
-import { type Effects, recordingContext, requestTimeout, type Seal } from './effects.ts'
+import { type Effects, recordingContext, requestTimeout, type EncodeMessage } from './effects.ts'
 import type { Route } from './routes.ts'
 
 export type SagaRoute = Extract<Route, { readonly saga: object }>
@@ -47,7 +47,7 @@ export async function react(
   states: SagaStates,
   message: Incoming,
   tx: Tx,
-  seal: Seal,
+  encodeMessage: EncodeMessage,
   effects: Effects,
 ): Promise<Reacted> {
   const key = sagaKey(route, data)
@@ -56,10 +56,10 @@ export async function react(
   if (saved?.completed === true) return { saga: undefined }
   let completed = false
   const policy: SagaContext<object> = {
-    ...recordingContext(message, tx, seal, effects),
+    ...recordingContext(message, tx, encodeMessage, effects),
     id: key.id,
     state: asSaved(saved?.state ?? route.saga.initial(key.id)),
-    requestTimeout: (alarm, after) => requestTimeout(alarm, after, message, seal, effects),
+    requestTimeout: (alarm, after) => requestTimeout(alarm, after, message, encodeMessage, effects),
     complete: () => {
       completed = true
     },

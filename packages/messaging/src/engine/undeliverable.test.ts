@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { billing, placed } from './testing/billing.ts'
-import { ground } from './testing/ground.ts'
+import { testSystem } from './testing/testSystem.ts'
 import { bills, OrderCancelled } from './testing/messages.ts'
 import { rest, useVirtualTime } from './testing/virtualTime.ts'
 
@@ -17,7 +17,7 @@ describe('a record that nobody can handle', () => {
     { what: 'that is cut off', value: Buffer.from([0, 0, 0, 0, 1, 200]) },
   ])('$what waits for a person at once, as it came', async ({ value }) => {
     const { endpoint, numbers } = billing()
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     await g.say(placed(1))
     const headers = { ce_id: 'm-1', ce_type: 'sales.OrderPlaced', other: [Buffer.from([255]), Buffer.from([0])] }
     await g.broker.publish([{ topic, key: Buffer.from([255, 0]), value, headers }])
@@ -36,7 +36,7 @@ describe('a record that nobody can handle', () => {
 
   test('for want of a handler is told from one that has one', async () => {
     const { endpoint } = billing()
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     const [id] = await g.say({ message: placed(1), headers: { ce_type: 'sales.OrderRenamed' } }, placed(2))
     await g.start()
     await rest()
@@ -48,7 +48,7 @@ describe('a record that nobody can handle', () => {
 
   test('of another type than its ce_type says waits for a person', async () => {
     const { endpoint, numbers } = billing()
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     await g.say({ message: OrderCancelled({ orderId: 'a', number: 1 }), headers: { ce_type: 'sales.OrderPlaced' } })
     const [record] = await g.records('sales.order-cancelled')
     await g.broker.publish([{ topic, key: 'a', value: record?.value ?? null, headers: record?.headers ?? {} }])
@@ -62,7 +62,7 @@ describe('a record that nobody can handle', () => {
 describe('a record from elsewhere', () => {
   test('without CloudEvents headers is handled by its topic, once, under the name of its place', async () => {
     const { endpoint, runs } = billing()
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     await g.say(placed(1, 'a'))
     const [said] = await g.records(topic)
     await g.broker.publish([{ topic, key: 'a', value: said?.value ?? null, headers: {} }])
@@ -78,7 +78,7 @@ describe('a record from elsewhere', () => {
     const { endpoint, runs } = billing((_, { message }) => {
       if (message.attempt <= 4) throw new Error('not now')
     })
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     await g.say(placed(1))
     const [said] = await g.records(topic)
     await g.broker.publish([{ topic, key: null, value: said?.value ?? null, headers: {} }])
@@ -105,7 +105,7 @@ test.each([
     },
     { recoverability: { immediate: 0, delayed: [] } },
   )
-  const g = await ground(endpoint)
+  const g = await testSystem(endpoint)
   const [id] = await g.say(placed(1), placed(2))
   await g.start()
   await rest()

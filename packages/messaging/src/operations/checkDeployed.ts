@@ -3,24 +3,24 @@ import type { Pool } from 'pg'
 import type { Endpoint } from '../definition/endpoint.ts'
 import type { Registry } from '../registry/port.ts'
 import { pendingMigrations, petrelMigrations } from '../store/postgres/migrate.ts'
-import type { Ground } from './ground.ts'
-import { type Missing, NotDeployed, OtherPartitions } from './notDeployed.ts'
+import type { Infrastructure } from './infrastructure.ts'
+import { type Missing, NotDeployed, PartitionCountMismatch } from './notDeployed.ts'
 import { type GroupPlan, type MessagePlan, type Plan, plan } from './plan.ts'
 
 /**
  * Whether all that `deploy` makes is there; asked before an endpoint starts. With the service's database, that
  * Petrel's tables are in it, too.
- * @throws NotDeployed, OtherPartitions, RegistryUnavailable, BrokerUnavailable; pg's errors when the database is away
+ * @throws NotDeployed, PartitionCountMismatch, RegistryUnavailable, BrokerUnavailable; pg's errors when the database is away
  */
 export async function checkDeployed(
   endpoint: Endpoint,
-  { admin, registry, prefix, database }: Pick<Ground, 'admin' | 'registry' | 'prefix'> & { readonly database?: Pool },
+  { admin, registry, prefix, database }: Pick<Infrastructure, 'admin' | 'registry' | 'prefix'> & { readonly database?: Pool },
 ): Promise<void> {
   const planned = plan(endpoint, prefix)
-  await refuseOtherPartitions(planned, admin)
+  await refusePartitionCountMismatch(planned, admin)
   const own = planned.topics.map(({ topic }) => ({ topic, owner: endpoint.name }))
-  const topics = await missingTopics([...own, ...ownersOf([...planned.hears, ...planned.says])], admin)
-  const schemas = await missingSchemas([...planned.owns, ...planned.says], registry)
+  const topics = await missingTopics([...own, ...ownersOf([...planned.hears, ...planned.produces])], admin)
+  const schemas = await missingSchemas([...planned.owns, ...planned.produces], registry)
   // Without its topics a group has no positions either: one sentence is enough for both.
   const positions = topics.length > 0 ? [] : await missingPositions(planned, admin)
   const migrations = database === undefined ? [] : await pendingMigrations(database, [petrelMigrations])
@@ -35,12 +35,12 @@ export async function refuseMissingOwners({ endpoint, hears }: Plan, admin: Brok
   if (missing.length > 0) throw new NotDeployed(endpoint, missing)
 }
 
-/** @throws OtherPartitions when one of its topics exists with another number of partitions */
-export async function refuseOtherPartitions({ endpoint, topics }: Plan, admin: BrokerAdmin): Promise<void> {
+/** @throws PartitionCountMismatch when one of its topics exists with another number of partitions */
+export async function refusePartitionCountMismatch({ endpoint, topics }: Plan, admin: BrokerAdmin): Promise<void> {
   const existing = await admin.partitions(topics.map(({ topic }) => topic))
   for (const { topic, partitions } of topics) {
     const found = existing.get(topic)
-    if (found !== undefined && found !== partitions) throw new OtherPartitions(endpoint, topic, found, partitions)
+    if (found !== undefined && found !== partitions) throw new PartitionCountMismatch(endpoint, topic, found, partitions)
   }
 }
 

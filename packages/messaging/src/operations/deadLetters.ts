@@ -2,7 +2,7 @@ import type { BrokerAdmin, BrokerRecord, OutgoingRecord } from '../broker/port.t
 import { type Envelope, openEnvelope } from '../engine/envelope.ts'
 import { failure, headerText } from '../headers.ts'
 import { dltTopic, replayedTopic } from '../naming.ts'
-import type { Ground } from './ground.ts'
+import type { Infrastructure } from './infrastructure.ts'
 
 // How it is known which dead letters are still open.
 //
@@ -47,7 +47,7 @@ export interface DeadLetters {
 /** Reads what waits for a person at one endpoint. An endpoint that was never deployed has nothing waiting. */
 export async function readDeadLetters(
   endpoint: string,
-  { admin, prefix }: Pick<Ground, 'admin' | 'prefix'>,
+  { admin, prefix }: Pick<Infrastructure, 'admin' | 'prefix'>,
 ): Promise<DeadLetters> {
   const [dlt, marks] = [prefix + dltTopic(endpoint), prefix + replayedTopic(endpoint)]
   const existing = await admin.partitions([dlt, marks])

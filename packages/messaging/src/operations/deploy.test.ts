@@ -24,8 +24,8 @@ const place = (count: number) =>
   }))
 
 test('endpoints that hear each other are deployed together in any order, and the second time changes nothing', async () => {
-  const ground = emptyGround()
-  const report = await deployAll(all, ground)
+  const infrastructure = emptyGround()
+  const report = await deployAll(all, infrastructure)
   expect(report.topics).toContain('p.sales.order-placed')
   expect(report.subjects.toSorted()).toEqual([
     'p.billing.order-billed-value',
@@ -36,90 +36,92 @@ test('endpoints that hear each other are deployed together in any order, and the
   ])
   expect(report.positions).toContainEqual({ group: 'p.shipping', topic: 'p.billing.order-billed', partitions: 3 })
 
-  expect(await deployAll(all, ground)).toEqual(nothingNew)
-  for (const { endpoint } of all) await checkDeployed(endpoint, ground)
+  expect(await deployAll(all, infrastructure)).toEqual(nothingNew)
+  for (const { endpoint } of all) await checkDeployed(endpoint, infrastructure)
 })
 
 test('an endpoint alone says whose deployment it waits for, and goes on from there', async () => {
-  const ground = emptyGround()
-  await expect(deploy({ endpoint: billing }, ground)).rejects.toThrow(
+  const infrastructure = emptyGround()
+  await expect(deploy({ endpoint: billing }, infrastructure)).rejects.toThrow(
     'Endpoint "billing" is not deployed: topic p.sales.order-placed is missing. Run: petrel deploy sales',
   )
-  await deploy({ endpoint: sales }, ground)
-  await deploy({ endpoint: billing }, ground)
-  await checkDeployed(billing, ground)
+  await deploy({ endpoint: sales }, infrastructure)
+  await deploy({ endpoint: billing }, infrastructure)
+  await checkDeployed(billing, infrastructure)
 })
 
 test('a topic with another number of partitions is left alone, and the error says what to do; nothing else is made', async () => {
-  const ground = emptyGround()
-  await ground.admin.createTopics([{ topic: 'p.sales.order-placed', partitions: 12, config: {} }])
-  await expect(deployAll(all, ground)).rejects.toThrow(
+  const infrastructure = emptyGround()
+  await infrastructure.admin.createTopics([{ topic: 'p.sales.order-placed', partitions: 12, config: {} }])
+  await expect(deployAll(all, infrastructure)).rejects.toThrow(
     /^Topic p\.sales\.order-placed has 12 partitions, but endpoint "sales" wants 3\. .* write the number that is there/,
   )
-  expect(await ground.admin.topics()).toEqual(['p.sales.order-placed'])
-  await expect(checkDeployed(sales, ground)).rejects.toThrow(/has 12 partitions/)
+  expect(await infrastructure.admin.topics()).toEqual(['p.sales.order-placed'])
+  await expect(checkDeployed(sales, infrastructure)).rejects.toThrow(/has 12 partitions/)
 })
 
 test('a new group begins with the past, or with what comes after, as its endpoint says', async () => {
-  const ground = emptyGround()
-  await deploy({ endpoint: sales }, ground)
-  await ground.broker.publish(place(20))
-  await deploy({ endpoint: billing }, ground)
+  const infrastructure = emptyGround()
+  await deploy({ endpoint: sales }, infrastructure)
+  await infrastructure.broker.publish(place(20))
+  await deploy({ endpoint: billing }, infrastructure)
   await deploy(
-    { endpoint: changed(billing, { name: 'fraud', handlers: [handler(OrderPlaced, () => {})], says: [], from: 'latest' }) },
-    ground,
+    { endpoint: changed(billing, { name: 'fraud', handlers: [handler(OrderPlaced, () => {})], produces: [], from: 'latest' }) },
+    infrastructure,
   )
 
   const begin = async (group: string) =>
-    (await ground.admin.committed(group, ['p.sales.order-placed'])).map(({ offset }) => offset)
-  const ends = (await ground.admin.offsets('p.sales.order-placed')).map(({ latest }) => latest)
+    (await infrastructure.admin.committed(group, ['p.sales.order-placed'])).map(({ offset }) => offset)
+  const ends = (await infrastructure.admin.offsets('p.sales.order-placed')).map(({ latest }) => latest)
   expect(await begin('p.billing')).toEqual([0n, 0n, 0n])
   expect(await begin('p.fraud')).toEqual(ends)
 })
 
 test('a position that a group has is not touched, and a subscription added later gets its own', async () => {
-  const ground = emptyGround()
-  await deployAll([{ endpoint: sales }, { endpoint: changed(billing, { handlers: billing.handlers.slice(1) }) }], ground)
+  const infrastructure = emptyGround()
+  await deployAll([{ endpoint: sales }, { endpoint: changed(billing, { handlers: billing.handlers.slice(1) }) }], infrastructure)
   const mine = { topic: 'p.billing.refund-order', partition: 1, offset: 7n }
-  await ground.admin.commit('p.billing', [mine])
+  await infrastructure.admin.commit('p.billing', [mine])
 
-  const { positions } = await deploy({ endpoint: billing }, ground)
+  const { positions } = await deploy({ endpoint: billing }, infrastructure)
   expect(positions).toEqual([{ group: 'p.billing', topic: 'p.sales.order-placed', partitions: 3 }])
-  expect(await ground.admin.committed('p.billing', [mine.topic])).toContainEqual(mine)
+  expect(await infrastructure.admin.committed('p.billing', [mine.topic])).toContainEqual(mine)
 })
 
 test('a subscription can be added while the old version runs, unless it wants only what comes', async () => {
-  const ground = emptyGround()
+  const infrastructure = emptyGround()
   const before = changed(billing, { handlers: billing.handlers.slice(1) })
-  await deployAll([{ endpoint: sales }, { endpoint: before }], ground)
-  const running = await ground.broker.subscribe({ group: 'p.billing', topics: ['p.billing.refund-order'], listener })
+  await deployAll([{ endpoint: sales }, { endpoint: before }], infrastructure)
+  const running = await infrastructure.broker.subscribe({ group: 'p.billing', topics: ['p.billing.refund-order'], listener })
 
-  expect(await deploy({ endpoint: billing }, ground)).toEqual(nothingNew)
-  await checkDeployed(billing, ground)
+  expect(await deploy({ endpoint: billing }, infrastructure)).toEqual(nothingNew)
+  await checkDeployed(billing, infrastructure)
   const latest = changed(billing, { from: 'latest' })
-  await expect(deploy({ endpoint: latest }, ground)).rejects.toThrow('The group p.billing has running members: stop them first')
-  await expect(checkDeployed(latest, ground)).rejects.toThrow(
+  await expect(deploy({ endpoint: latest }, infrastructure)).rejects.toThrow(
+    'The group p.billing has running members: stop them first',
+  )
+  await expect(checkDeployed(latest, infrastructure)).rejects.toThrow(
     'Endpoint "billing" is not deployed: the first position of group p.billing is missing. Run: petrel deploy billing',
   )
   await running.stop()
 })
 
 test('an endpoint that was never deployed says what is missing, and what to run', async () => {
-  const ground = emptyGround()
-  await expect(checkDeployed(shipping, ground)).rejects.toThrow(
+  const infrastructure = emptyGround()
+  await expect(checkDeployed(shipping, infrastructure)).rejects.toThrow(
     'Endpoint "shipping" is not deployed: topic p.shipping.shipment-overdue, topic p.shipping.retry.2s, ' +
       'topic p.shipping.retry.4s, and 9 more are missing. Run: petrel deploy shipping sales billing',
   )
-  await deploy({ endpoint: sales }, ground)
-  await checkDeployed(till, ground)
+  await deploy({ endpoint: sales }, infrastructure)
+  await checkDeployed(till, infrastructure)
 })
 
 test('an endpoint whose schema has changed since it was deployed says so', async () => {
-  const ground = emptyGround()
-  await deploy({ endpoint: sales }, ground)
+  const infrastructure = emptyGround()
+  await deploy({ endpoint: sales }, infrastructure)
   const schema = { type: 'record', name: 'OrderPlaced', namespace: 'sales', fields: [] }
-  const newer = changed(sales, { says: sales.says.map((type) => ({ ...type, schema })) })
-  await expect(checkDeployed(newer, ground)).rejects.toThrow(
+  const newer = changed(sales, { produces: sales.produces.map((type) => ({ ...type, schema })) })
+  await expect(checkDeployed(newer, infrastructure)).rejects.toThrow(
     'Endpoint "sales" is not deployed: schema p.sales.order-placed-value is missing. Run: petrel deploy sales',
   )
 })

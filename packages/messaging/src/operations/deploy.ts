@@ -2,8 +2,8 @@ import { type BrokerAdmin, GroupIsRunning, type Position } from '../broker/port.
 import type { Endpoint } from '../definition/endpoint.ts'
 import type { Registry } from '../registry/port.ts'
 import { migrate, petrelMigrations } from '../store/postgres/migrate.ts'
-import { refuseMissingOwners, refuseOtherPartitions, withoutPosition } from './checkDeployed.ts'
-import type { Ground } from './ground.ts'
+import { refuseMissingOwners, refusePartitionCountMismatch, withoutPosition } from './checkDeployed.ts'
+import type { Infrastructure } from './infrastructure.ts'
 import { NotMigrated } from './notDeployed.ts'
 import { type GroupPlan, type Plan, plan } from './plan.ts'
 
@@ -26,16 +26,17 @@ export interface DeployReport {
   readonly positions: readonly { readonly group: string; readonly topic: string; readonly partitions: number }[]
 }
 
-type DeployGround = Pick<Ground, 'admin' | 'registry' | 'prefix'>
+type DeployTarget = Pick<Infrastructure, 'admin' | 'registry' | 'prefix'>
 
 /** {@link deployAll} for one endpoint. */
-export const deploy = (deployment: Deployment, ground: DeployGround): Promise<DeployReport> => deployAll([deployment], ground)
+export const deploy = (deployment: Deployment, infrastructure: DeployTarget): Promise<DeployReport> =>
+  deployAll([deployment], infrastructure)
 
 /**
  * Makes everything that the endpoints need: topics, schemas, tables, and where new groups begin. What is there already
  * is left as it is, so that it can run before every start, and again after it was interrupted.
  * The topics of all come first: endpoints that hear each other go together, in any order.
- * @throws OtherPartitions when a topic exists with another number of partitions; then nothing was made
+ * @throws PartitionCountMismatch when a topic exists with another number of partitions; then nothing was made
  * @throws NotDeployed when an endpoint hears a topic whose owner was never deployed; its own topics are then there
  * @throws NotMigrated when a database is away, or refuses a migration
  * @throws GroupIsRunning when a group that is to begin with the latest record runs already
@@ -43,10 +44,10 @@ export const deploy = (deployment: Deployment, ground: DeployGround): Promise<De
  */
 export async function deployAll(
   deployments: readonly Deployment[],
-  { admin, registry, prefix }: DeployGround,
+  { admin, registry, prefix }: DeployTarget,
 ): Promise<DeployReport> {
   const plans = deployments.map(({ endpoint }) => plan(endpoint, prefix))
-  for (const each of plans) await refuseOtherPartitions(each, admin)
+  for (const each of plans) await refusePartitionCountMismatch(each, admin)
   const topics = await admin.createTopics(plans.flatMap((each) => each.topics))
   const subjects = await flat(plans, (each) => registerSchemas(each, registry))
   const migrations = await flat(deployments, migrateDatabase)

@@ -1,7 +1,7 @@
 import { failure, headerText } from '../headers.ts'
 import { dltTopic } from '../naming.ts'
 import { type DeadLetter, failedAt, readDeadLetters } from './deadLetters.ts'
-import type { Ground } from './ground.ts'
+import type { Infrastructure } from './infrastructure.ts'
 
 /** A message that an endpoint could not handle, and that waits for a person. */
 export interface Failure {
@@ -42,7 +42,7 @@ export interface FailureGroup {
 }
 
 /** The endpoints that have a dead letter topic under the prefix. */
-export async function endpointsWithDeadLetters({ admin, prefix }: Pick<Ground, 'admin' | 'prefix'>): Promise<string[]> {
+export async function endpointsWithDeadLetters({ admin, prefix }: Pick<Infrastructure, 'admin' | 'prefix'>): Promise<string[]> {
   const suffix = dltTopic('')
   return (await admin.topics())
     .filter((topic) => topic.startsWith(prefix) && topic.endsWith(suffix))
@@ -55,10 +55,13 @@ export async function endpointsWithDeadLetters({ admin, prefix }: Pick<Ground, '
  * What waits for a person, oldest first: of one endpoint, or of all.
  * What was replayed is left out until it fails again.
  */
-export async function listFailures(ground: Pick<Ground, 'admin' | 'prefix'>, endpoint?: string): Promise<Failure[]> {
-  const endpoints = endpoint === undefined ? await endpointsWithDeadLetters(ground) : [endpoint]
+export async function listFailures(
+  infrastructure: Pick<Infrastructure, 'admin' | 'prefix'>,
+  endpoint?: string,
+): Promise<Failure[]> {
+  const endpoints = endpoint === undefined ? await endpointsWithDeadLetters(infrastructure) : [endpoint]
   const perEndpoint = await Promise.all(
-    endpoints.map(async (name) => (await readDeadLetters(name, ground)).open.map((letter) => describe(name, letter))),
+    endpoints.map(async (name) => (await readDeadLetters(name, infrastructure)).open.map((letter) => describe(name, letter))),
   )
   return perEndpoint.flat().toSorted((a, b) => Date.parse(a.firstFailedAt) - Date.parse(b.firstFailedAt))
 }

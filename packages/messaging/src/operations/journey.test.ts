@@ -20,10 +20,10 @@ const message = (topic: string, key: string, id: string, headers: RecordHeaders 
 
 test("an order's records are found in every topic, and those of other orders are not", async () => {
   const broker = memoryBroker()
-  const ground = { broker, admin: broker.admin, registry: memoryRegistry(), prefix: 'p.' }
+  const infrastructure = { broker, admin: broker.admin, registry: memoryRegistry(), prefix: 'p.' }
   await deployAll(
     endpoints.map((endpoint) => ({ endpoint })),
-    ground,
+    infrastructure,
   )
   for (const key of ['order-1', 'order-2', 'order-3', 'order-4']) {
     await broker.publish([message('p.sales.place-order', key, `placing ${key}`)])
@@ -31,12 +31,12 @@ test("an order's records are found in every topic, and those of other orders are
       message('p.sales.order-placed', key, `placed ${key}`, { ce_causationid: `placing ${key}`, ce_type: 'sales.OrderPlaced' }),
     ])
   }
-  const steps = await journey('order-2', endpoints, ground)
+  const steps = await journey('order-2', endpoints, infrastructure)
   expect(steps.map(({ kind, id, causationId, topic }) => ({ kind, id, causationId, topic }))).toEqual([
     { kind: 'message', id: 'placing order-2', causationId: undefined, topic: 'p.sales.place-order' },
     { kind: 'message', id: 'placed order-2', causationId: 'placing order-2', topic: 'p.sales.order-placed' },
   ])
-  expect(await journey('order-9', endpoints, ground)).toEqual([])
+  expect(await journey('order-9', endpoints, infrastructure)).toEqual([])
 })
 
 test('a failure, a replay and what was postponed are steps of the journey', async () => {

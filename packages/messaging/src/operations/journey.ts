@@ -4,7 +4,7 @@ import type { Endpoint } from '../definition/endpoint.ts'
 import { openEnvelope } from '../engine/envelope.ts'
 import { ce, failure, headerText } from '../headers.ts'
 import { dltTopic, replayTopic, retryTopic, topicName } from '../naming.ts'
-import type { Ground } from './ground.ts'
+import type { Infrastructure } from './infrastructure.ts'
 import { messageTypes } from './plan.ts'
 
 /** How a record came to lie where it lies. */
@@ -56,7 +56,7 @@ interface Place {
 export async function journey(
   key: string,
   endpoints: readonly Endpoint[],
-  { admin, prefix }: Pick<Ground, 'admin' | 'prefix'>,
+  { admin, prefix }: Pick<Infrastructure, 'admin' | 'prefix'>,
 ): Promise<JourneyStep[]> {
   const places = placesOf(endpoints, prefix)
   const existing = await admin.partitions(places.map(({ topic }) => topic))

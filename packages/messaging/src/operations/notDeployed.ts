@@ -17,8 +17,8 @@ export class NotDeployed extends Error {
 }
 
 /** A topic exists with another number of partitions than its endpoint says: only a person can decide what to do. */
-export class OtherPartitions extends Error {
-  override readonly name = 'OtherPartitions'
+export class PartitionCountMismatch extends Error {
+  override readonly name = 'PartitionCountMismatch'
 
   constructor(endpoint: string, topic: string, found: number, wanted: number) {
     super(

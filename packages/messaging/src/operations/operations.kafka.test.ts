@@ -4,28 +4,28 @@ import { kafkajsBroker } from '../broker/kafkajs/broker.ts'
 import { type Broker, BrokerUnavailable } from '../broker/port.ts'
 import { Unrecoverable } from '../definition/outcome.ts'
 import { openEnvelope } from '../engine/envelope.ts'
-import { wayOut } from '../engine/recovery.ts'
+import { toRecoveryRecord } from '../engine/recovery.ts'
 import { silentLog } from '../log.ts'
 import { confluentRegistry } from '../registry/confluent.ts'
 import { checkDeployed } from './checkDeployed.ts'
 import { deployAll } from './deploy.ts'
 import { listFailures } from './failures.ts'
-import type { Ground } from './ground.ts'
+import type { Infrastructure } from './infrastructure.ts'
 import { journey } from './journey.ts'
 import { replay } from './replay.ts'
 import { all } from './testing/failingEndpoint.ts'
 import { billing, changed, sales, shipping } from './testing/shop.ts'
 
 let system: TestSystem
-let ground: Ground
+let infrastructure: Infrastructure
 beforeAll(async () => {
   system = await testSystem()
   const broker = kafkajsBroker({ brokers: system.addresses.kafkaBrokers.split(','), clientId: 'test', log: silentLog })
   const registry = confluentRegistry({ url: system.addresses.registryUrl })
-  ground = { broker, admin: broker.admin, registry, prefix: system.prefix }
+  infrastructure = { broker, admin: broker.admin, registry, prefix: system.prefix }
 })
 afterAll(async () => {
-  await ground.broker.close()
+  await infrastructure.broker.close()
   await system.cleanup()
 })
 
@@ -35,36 +35,43 @@ const deployments = () =>
 
 describe('a deployment', () => {
   test('makes everything once: the second time changes nothing, and the endpoints can start', async () => {
-    await expect(checkDeployed(sales, ground)).rejects.toThrow(/Run: petrel deploy sales$/)
-    const report = await deployAll(await deployments(), ground)
+    await expect(checkDeployed(sales, infrastructure)).rejects.toThrow(/Run: petrel deploy sales$/)
+    const report = await deployAll(await deployments(), infrastructure)
     expect(report.topics).toContain(`${system.prefix}billing.dlt`)
     expect(report.subjects).toContain(`${system.prefix}sales.order-placed-value`)
     expect(report.migrations).toContainEqual({ endpoint: 'sales', name: expect.stringMatching(/^petrel\/001_/) })
     const group = `${system.prefix}shipping`
     expect(report.positions).toContainEqual({ group, topic: `${system.prefix}billing.order-billed`, partitions: 3 })
 
-    expect(await deployAll(await deployments(), ground)).toEqual({ topics: [], subjects: [], migrations: [], positions: [] })
-    for (const endpoint of endpoints) await checkDeployed(endpoint, ground)
+    expect(await deployAll(await deployments(), infrastructure)).toEqual({
+      topics: [],
+      subjects: [],
+      migrations: [],
+      positions: [],
+    })
+    for (const endpoint of endpoints) await checkDeployed(endpoint, infrastructure)
   })
 
   test('refuses a topic with another number of partitions', async () => {
-    await deployAll(await deployments(), ground)
+    await deployAll(await deployments(), infrastructure)
     const wider = changed(sales, { partitions: 5 })
-    await expect(deployAll([{ endpoint: wider }], ground)).rejects.toThrow(/has 3 partitions, but endpoint "sales" wants 5/)
-    await expect(checkDeployed(wider, ground)).rejects.toThrow(/has 3 partitions/)
+    await expect(deployAll([{ endpoint: wider }], infrastructure)).rejects.toThrow(
+      /has 3 partitions, but endpoint "sales" wants 5/,
+    )
+    await expect(checkDeployed(wider, infrastructure)).rejects.toThrow(/has 3 partitions/)
   })
 
   test('refuses a schema that readers of the old one could not read', async () => {
-    await deployAll(await deployments(), ground)
+    await deployAll(await deployments(), infrastructure)
     const schema = { type: 'record', name: 'OrderPlaced', namespace: 'sales', fields: [{ name: 'total', type: 'long' }] }
-    const other = changed(sales, { says: sales.says.map((type) => ({ ...type, schema })) })
-    await expect(deployAll([{ endpoint: other }], ground)).rejects.toThrow(/order-placed-value/)
+    const other = changed(sales, { produces: sales.produces.map((type) => ({ ...type, schema })) })
+    await expect(deployAll([{ endpoint: other }], infrastructure)).rejects.toThrow(/order-placed-value/)
   })
 
   test('says which database it could not migrate', async () => {
     const url = new URL(system.addresses.databaseUrl)
     url.pathname = '/there_is_no_such_database'
-    await expect(deployAll([{ endpoint: sales, database: { url: url.href } }], ground)).rejects.toThrow(
+    await expect(deployAll([{ endpoint: sales, database: { url: url.href } }], infrastructure)).rejects.toThrow(
       'The database of "sales" could not be migrated: database "there_is_no_such_database" does not exist',
     )
   })
@@ -72,28 +79,28 @@ describe('a deployment', () => {
 
 /** Puts a message aside as billing does. */
 async function deadLetter(id: string, key: string): Promise<void> {
-  const { broker, admin, prefix } = ground
+  const { broker, admin, prefix } = infrastructure
   const topic = `${prefix}sales.order-placed`
   const headers = { ce_id: id, ce_type: 'sales.OrderPlaced', 'x-bytes': Buffer.from([0, 255]) }
   await broker.publish([{ topic, key, value: Buffer.from([0, 0, 0, 0, 7, 255]), headers }])
   const record = (await all(admin.read(topic))).find((each) => openEnvelope(each).id === id)
   if (record === undefined) throw new Error(`${id} is not in ${topic}`)
   const error = new Unrecoverable('The till is closed')
-  const way = wayOut(billing, prefix, { envelope: openEnvelope(record), handler: 'billOrder', error, tries: 1 })
+  const way = toRecoveryRecord(billing, prefix, { envelope: openEnvelope(record), handler: 'billOrder', error, tries: 1 })
   if (way.kind === 'record') await broker.publish([way.record])
 }
 
-const openIds = async () => (await listFailures(ground, 'billing')).map(({ id }) => id)
+const openIds = async () => (await listFailures(infrastructure, 'billing')).map(({ id }) => id)
 const by = 'a test'
 
 async function replayedIds(): Promise<string[]> {
-  const records = await all(ground.admin.read(`${ground.prefix}billing.replay`))
+  const records = await all(infrastructure.admin.read(`${infrastructure.prefix}billing.replay`))
   return records.map((record) => openEnvelope(record).id).toSorted()
 }
 
 describe('dead letters', () => {
   test('are listed, replayed one or all, never twice, with their bytes, and are part of the journey', async () => {
-    await deployAll(await deployments(), ground)
+    await deployAll(await deployments(), infrastructure)
     for (const [id, key] of [
       ['m-1', 'order-1'],
       ['m-2', 'order-2'],
@@ -102,18 +109,18 @@ describe('dead letters', () => {
       await deadLetter(id, key)
     expect(await openIds()).toEqual(['m-1', 'm-2', 'm-3'])
 
-    expect(await replay({ endpoint: 'billing', ids: ['m-2'], by }, ground)).toMatchObject({ replayed: 1 })
+    expect(await replay({ endpoint: 'billing', ids: ['m-2'], by }, infrastructure)).toMatchObject({ replayed: 1 })
     expect(await openIds()).toEqual(['m-1', 'm-3'])
-    expect(await replay({ endpoint: 'billing', by }, ground)).toMatchObject({ replayed: 2 })
-    expect(await replay({ endpoint: 'billing', by }, ground)).toMatchObject({ replayed: 0 })
+    expect(await replay({ endpoint: 'billing', by }, infrastructure)).toMatchObject({ replayed: 2 })
+    expect(await replay({ endpoint: 'billing', by }, infrastructure)).toMatchObject({ replayed: 0 })
     expect(await openIds()).toEqual([])
     expect(await replayedIds()).toEqual(['m-1', 'm-2', 'm-3'])
 
-    const [record] = await all(ground.admin.read(`${ground.prefix}billing.replay`))
+    const [record] = await all(infrastructure.admin.read(`${infrastructure.prefix}billing.replay`))
     expect(record?.value).toEqual(Buffer.from([0, 0, 0, 0, 7, 255]))
     expect(record?.headers['x-bytes']).toEqual(Buffer.from([0, 255]))
 
-    const steps = await journey('order-2', endpoints, ground)
+    const steps = await journey('order-2', endpoints, infrastructure)
     expect(steps.map(({ kind, id }) => `${kind} ${id}`).toSorted()).toEqual([
       'dead-letter m-2',
       'dead-letter m-3',
@@ -125,19 +132,19 @@ describe('dead letters', () => {
   })
 
   test('that were sent but not marked are sent again with the same id, and two at once leave nothing open', async () => {
-    await deployAll(await deployments(), ground)
+    await deployAll(await deployments(), infrastructure)
     await deadLetter('m-4', 'order-4')
     const dying: Broker = {
-      ...ground.broker,
+      ...infrastructure.broker,
       publish: async (records) => {
         if (records.some(({ topic }) => topic.endsWith('.replayed'))) throw new BrokerUnavailable('Killed, as the test wished')
-        await ground.broker.publish(records)
+        await infrastructure.broker.publish(records)
       },
     }
-    await expect(replay({ endpoint: 'billing', by }, { ...ground, broker: dying })).rejects.toThrow('Killed')
+    await expect(replay({ endpoint: 'billing', by }, { ...infrastructure, broker: dying })).rejects.toThrow('Killed')
     expect(await openIds()).toEqual(['m-4'])
 
-    await Promise.all([replay({ endpoint: 'billing', by }, ground), replay({ endpoint: 'billing', by }, ground)])
+    await Promise.all([replay({ endpoint: 'billing', by }, infrastructure), replay({ endpoint: 'billing', by }, infrastructure)])
     expect(await openIds()).toEqual([])
     expect(new Set((await replayedIds()).filter((id) => id === 'm-4'))).toEqual(new Set(['m-4']))
   })

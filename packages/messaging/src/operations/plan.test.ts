@@ -17,7 +17,7 @@ test('an endpoint owns the topics of what it publishes and of the commands it he
 })
 
 test("a command to another endpoint and another endpoint's event are topics of theirs", () => {
-  const { topics, owns, hears, says } = plan(shipping, '')
+  const { topics, owns, hears, produces } = plan(shipping, '')
   expect(topics.map(({ topic }) => topic)).toEqual([
     'shipping.shipment-overdue',
     'shipping.retry.2s',
@@ -29,7 +29,7 @@ test("a command to another endpoint and another endpoint's event are topics of t
   ])
   expect(owns.map(({ subject }) => subject)).toEqual(['shipping.shipment-overdue-value'])
   expect(hears.map(({ topic }) => topic)).toEqual(['sales.order-placed', 'billing.order-billed', 'shipping.shipment-overdue'])
-  expect(says.map(({ topic }) => topic)).toEqual(['billing.refund-order', 'shipping.shipment-overdue'])
+  expect(produces.map(({ topic }) => topic)).toEqual(['billing.refund-order', 'shipping.shipment-overdue'])
 })
 
 test('an endpoint has one group for what it hears and one for its retries, which always begin with the earliest', () => {

@@ -27,7 +27,7 @@ export interface Plan {
   /** Messages whose topics and schemas its deployment makes: the other endpoints rely on it. */
   readonly owns: readonly MessagePlan[]
   readonly hears: readonly MessagePlan[]
-  readonly says: readonly MessagePlan[]
+  readonly produces: readonly MessagePlan[]
   readonly groups: readonly GroupPlan[]
 }
 
@@ -49,19 +49,19 @@ const marks = { ...readable, 'cleanup.policy': 'compact' }
 export function plan(endpoint: Endpoint, prefix: string): Plan {
   const place = (type: MessageDescriptor) => ({ type, topic: prefix + topicName(type), subject: prefix + subjectName(type) })
   const hears = unique(subscriptions(endpoint)).map(place)
-  const says = unique(endpoint.says).map(place)
+  const produces = unique(endpoint.produces).map(place)
   const owns = messageTypes(endpoint)
     .filter((type) => type.owner === endpoint.name)
     .map(place)
   const topics = owns.map(({ topic }) => ({ topic, partitions: endpoint.partitions, config: messages }))
-  if (hears.length === 0) return { endpoint: endpoint.name, topics, owns, hears, says, groups: [] }
+  if (hears.length === 0) return { endpoint: endpoint.name, topics, owns, hears, produces, groups: [] }
   const groups = groupsOf(endpoint, hears, prefix)
-  return { endpoint: endpoint.name, topics: [...topics, ...recoveryTopics(endpoint, prefix)], owns, hears, says, groups }
+  return { endpoint: endpoint.name, topics: [...topics, ...recoveryTopics(endpoint, prefix)], owns, hears, produces, groups }
 }
 
 /** Every message type that an endpoint hears or says, each once. */
 export function messageTypes(endpoint: Endpoint): MessageDescriptor[] {
-  return unique([...endpoint.says, ...subscriptions(endpoint)])
+  return unique([...endpoint.produces, ...subscriptions(endpoint)])
 }
 
 /** The topics through which an endpoint's failed messages come back to it. */

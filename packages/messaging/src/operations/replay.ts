@@ -2,7 +2,7 @@ import type { Broker, OutgoingRecord, RecordHeaders } from '../broker/port.ts'
 import { failure } from '../headers.ts'
 import { replayedTopic, replayTopic } from '../naming.ts'
 import { type DeadLetter, isReplayed, markRecords, readDeadLetters, readMarks } from './deadLetters.ts'
-import type { Ground } from './ground.ts'
+import type { Infrastructure } from './infrastructure.ts'
 import { NotDeployed } from './notDeployed.ts'
 
 export interface ReplayRequest {
@@ -34,9 +34,12 @@ const stepSize = 100
  * @throws NotDeployed when the endpoint's topics are missing
  * @throws BrokerUnavailable; call it again, what was marked is not repeated
  */
-export async function replay(request: ReplayRequest, ground: Pick<Ground, 'broker' | 'prefix'>): Promise<ReplayReport> {
+export async function replay(
+  request: ReplayRequest,
+  infrastructure: Pick<Infrastructure, 'broker' | 'prefix'>,
+): Promise<ReplayReport> {
   const { endpoint, ids, by, onProgress } = request
-  const { broker, prefix } = ground
+  const { broker, prefix } = infrastructure
   const marks = prefix + replayedTopic(endpoint)
   const partitions = await replayPartitions(broker, prefix, endpoint)
   const { open, replayed } = await readDeadLetters(endpoint, { admin: broker.admin, prefix })

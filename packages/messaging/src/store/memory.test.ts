@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aBatch, aNote, notes, orders, rowsOf } from './conformance/ground.ts'
+import { aBatch, aNote, notes, orders, rowsOf } from './conformance/fixture.ts'
 import { storeConformance } from './conformance.ts'
 import { memoryStore } from './memory.ts'
 import { SagaConflict, StoreUnavailable } from './port.ts'
@@ -32,18 +32,18 @@ test('a fault before the save leaves nothing behind, one after it leaves everyth
   )
   const outcomes = await Promise.allSettled(batches.map((batch) => store.save(batch, store.transaction())))
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled'])
-  expect(await store.known(['not saved', 'saved', 'as usual'])).toEqual(new Set(['saved', 'as usual']))
+  expect(await store.handledIds(['not saved', 'saved', 'as usual'])).toEqual(new Set(['saved', 'as usual']))
   expect(store.rows(notes).map(({ text }) => text)).toEqual(['saved', 'as usual'])
 })
 
 test('a fault is told as the error the test asked for, once', async () => {
   const store = memoryStore()
-  store.failNext('known')
+  store.failNext('handledIds')
   store.failNext('save', 'before', new SagaConflict('another replica was faster'))
-  await expect(store.known(['1'])).rejects.toThrow(StoreUnavailable)
+  await expect(store.handledIds(['1'])).rejects.toThrow(StoreUnavailable)
   await expect(store.save(aBatch(), store.transaction())).rejects.toThrow(SagaConflict)
   await store.save(aBatch(), store.transaction())
-  expect(await store.known(['1'])).toEqual(new Set())
+  expect(await store.handledIds(['1'])).toEqual(new Set())
 })
 
 test('SQL is refused with a sentence that says where to test it', async () => {

@@ -1,10 +1,10 @@
 import type { OutgoingRecord } from '../broker/port.ts'
 import type { Table } from '../definition/table.ts'
-import { lookAgainAt } from './lookAgainAt.ts'
+import { nextPollAt } from './nextPollAt.ts'
 import {
   AlreadyHandled,
-  type Decisions,
-  type DueRecord,
+  type UnitOfWork,
+  type ScheduledRecord,
   type OutboxEntry,
   SagaConflict,
   type SavedSaga,
@@ -24,7 +24,7 @@ export interface Constraint {
   readonly holds: (row: AnyRow, others: readonly AnyRow[]) => boolean
 }
 
-type Operation = 'known' | 'loadSagas' | 'save' | 'unsent' | 'forget' | 'publishDue'
+type Operation = 'handledIds' | 'loadSagas' | 'save' | 'pendingOutbox' | 'deleteOutbox' | 'publishScheduled'
 
 interface Fault {
   readonly operation: Operation
@@ -35,7 +35,7 @@ interface Fault {
 /** A store in memory for tests in process: same promises, no SQL, nothing survives. Replicas may share one. */
 export interface MemoryStore extends Store {
   rows(table: Table): readonly AnyRow[]
-  due(): readonly DueRecord[]
+  scheduled(): readonly ScheduledRecord[]
   /**
    * The next call of the operation fails: before it has any effect, or after, as when the answer is lost.
    * Faults of one operation queue up.
@@ -57,16 +57,16 @@ export function memoryStore({ constraints = [] }: { readonly constraints?: reado
   }
 
   return {
-    known: (ids) => attempt('known', () => new Set(ids.filter((id) => content.inbox.has(id)))),
+    handledIds: (ids) => attempt('handledIds', () => new Set(ids.filter((id) => content.inbox.has(id)))),
     loadSagas: (keys) => attempt('loadSagas', () => content.sagasOf(keys)),
     transaction: noSqlTransaction,
-    save: (decisions) => attempt('save', () => content.save(decisions)),
-    unsent: (lane) => attempt('unsent', () => content.unsent(lane)),
-    forget: (outboxIds) => attempt('forget', () => content.forget(outboxIds)),
-    publishDue: (publish, limit) => attempt('publishDue', () => content.publishDue(publish, limit)),
+    save: (work) => attempt('save', () => content.save(work)),
+    pendingOutbox: (lane) => attempt('pendingOutbox', () => content.pendingOutbox(lane)),
+    deleteOutbox: (outboxIds) => attempt('deleteOutbox', () => content.deleteOutbox(outboxIds)),
+    publishScheduled: (publish, limit) => attempt('publishScheduled', () => content.publishScheduled(publish, limit)),
     close: () => Promise.resolve(),
     rows: (table) => content.rows.get(table.name) ?? [],
-    due: () => [...content.due.values()],
+    scheduled: () => [...content.due.values()],
     failNext: (operation, when = 'before', error = new StoreUnavailable('a fault made by the test')) => {
       faults.push({ operation, when, error })
     },
@@ -77,7 +77,7 @@ class Content {
   readonly inbox = new Set<string>()
   readonly sagas = new Map<string, SavedSaga>()
   readonly outbox = new Map<string, OutboxEntry & { readonly lane: string }>()
-  readonly due = new Map<string, DueRecord>()
+  readonly due = new Map<string, ScheduledRecord>()
   readonly rows = new Map<string, AnyRow[]>()
   readonly #taken = new Set<string>()
   readonly #constraints: readonly Constraint[]
@@ -95,27 +95,27 @@ class Content {
   }
 
   /** Checks everything before it changes anything: that makes it whole or nothing. */
-  save(decisions: Decisions): string | undefined {
-    this.#refuseHandled(decisions.handled)
-    for (const saga of decisions.sagas) this.#refuseOtherVersion(saga)
-    for (const [table, rows] of decisions.rows) this.#refuseBrokenConstraint(table, rows)
-    for (const id of decisions.handled) this.inbox.add(id)
-    for (const saga of decisions.sagas) this.sagas.set(sagaKey(saga), asSaved(saga))
-    for (const record of decisions.due) if (!this.due.has(record.id)) this.due.set(record.id, record)
-    for (const [{ name }, rows] of decisions.rows) this.rows.set(name, [...(this.rows.get(name) ?? []), ...rows.map(copy)])
-    this.forget(decisions.sent)
-    return this.#addToOutbox(decisions)
+  save(work: UnitOfWork): string | undefined {
+    this.#refuseHandled(work.handled)
+    for (const saga of work.sagas) this.#refuseOtherVersion(saga)
+    for (const [table, rows] of work.rows) this.#refuseBrokenConstraint(table, rows)
+    for (const id of work.handled) this.inbox.add(id)
+    for (const saga of work.sagas) this.sagas.set(sagaKey(saga), asSaved(saga))
+    for (const record of work.scheduled) if (!this.due.has(record.id)) this.due.set(record.id, record)
+    for (const [{ name }, rows] of work.rows) this.rows.set(name, [...(this.rows.get(name) ?? []), ...rows.map(copy)])
+    this.deleteOutbox(work.sent)
+    return this.#addToOutbox(work)
   }
 
-  unsent(lane: string): OutboxEntry[] {
+  pendingOutbox(lane: string): OutboxEntry[] {
     return [...this.outbox.values()].filter((entry) => entry.lane === lane).map(({ id, outgoing }) => ({ id, outgoing }))
   }
 
-  forget(ids: readonly string[]): void {
+  deleteOutbox(ids: readonly string[]): void {
     for (const id of ids) this.outbox.delete(id)
   }
 
-  async publishDue(publish: (records: readonly OutgoingRecord[]) => Promise<void>, limit: number) {
+  async publishScheduled(publish: (records: readonly OutgoingRecord[]) => Promise<void>, limit: number) {
     const now = new Date()
     const taken = this.#inOrder()
       .filter(({ id, dueAt }) => dueAt <= now && !this.#taken.has(id))
@@ -127,14 +127,14 @@ class Content {
     } finally {
       for (const { id } of taken) this.#taken.delete(id)
     }
-    return { published: taken.length, nextAt: lookAgainAt(this.#inOrder()[0]?.dueAt, now, taken.length < limit) }
+    return { published: taken.length, nextAt: nextPollAt(this.#inOrder()[0]?.dueAt, now, taken.length < limit) }
   }
 
-  #inOrder(): DueRecord[] {
+  #inOrder(): ScheduledRecord[] {
     return [...this.due.values()].toSorted((one, other) => one.dueAt.getTime() - other.dueAt.getTime())
   }
 
-  #addToOutbox({ lane, outgoing }: Decisions): string | undefined {
+  #addToOutbox({ lane, outgoing }: UnitOfWork): string | undefined {
     if (outgoing.length === 0) return undefined
     this.#outboxIds += 1
     const id = String(this.#outboxIds)

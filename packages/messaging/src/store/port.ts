@@ -35,7 +35,7 @@ export interface SavedSaga extends SagaKey {
 }
 
 /** A record that is to be published when its time has come. */
-export interface DueRecord {
+export interface ScheduledRecord {
   /** Saving the same id again changes nothing. */
   readonly id: string
   readonly dueAt: Date
@@ -43,7 +43,7 @@ export interface DueRecord {
 }
 
 /** Everything one batch decided; saved whole or not at all. */
-export interface Decisions {
+export interface UnitOfWork {
   /** Which lane decided: whoever holds the lane next sends what it left. */
   readonly lane: string
   /** Ids of the messages handled, into the inbox. */
@@ -53,7 +53,7 @@ export interface Decisions {
   readonly rows: ReadonlyMap<Table, readonly Readonly<Record<string, unknown>>[]>
   /** With the version each was loaded with. */
   readonly sagas: readonly SavedSaga[]
-  readonly due: readonly DueRecord[]
+  readonly scheduled: readonly ScheduledRecord[]
   /** Outbox rows whose records have been sent. */
   readonly sent: readonly string[]
 }
@@ -74,7 +74,7 @@ export interface StoreTransaction extends Tx {
 /** Where an endpoint keeps what it has decided. Every adapter passes `store/conformance.ts`. */
 export interface Store {
   /** Which of these messages were handled before. */
-  known(ids: readonly string[]): Promise<Set<string>>
+  handledIds(ids: readonly string[]): Promise<Set<string>>
   loadSagas(keys: readonly SagaKey[]): Promise<SavedSaga[]>
   transaction(): StoreTransaction
   /**
@@ -82,16 +82,16 @@ export interface Store {
    * @returns the id of the outbox row, when something is to be sent.
    * @throws AlreadyHandled, SagaConflict, WriteRefused, StoreUnavailable; then nothing was saved and the transaction is rolled back
    */
-  save(decisions: Decisions, transaction: StoreTransaction): Promise<string | undefined>
+  save(work: UnitOfWork, transaction: StoreTransaction): Promise<string | undefined>
   /** What a lane decided and may not have sent, oldest first. */
-  unsent(lane: string): Promise<OutboxEntry[]>
+  pendingOutbox(lane: string): Promise<OutboxEntry[]>
   /** Removes outbox rows whose records have been sent. */
-  forget(outboxIds: readonly string[]): Promise<void>
+  deleteOutbox(outboxIds: readonly string[]): Promise<void>
   /**
    * Takes records that are due, hands them to `publish`, and removes them when it has resolved; replicas share the work.
    * @returns how many were published, and when the next is due
    */
-  publishDue(
+  publishScheduled(
     publish: (records: readonly OutgoingRecord[]) => Promise<void>,
     limit: number,
   ): Promise<{ published: number; nextAt: Date | undefined }>

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { afterAll, beforeAll } from 'vitest'
 import { testSystem, type TestSystem } from '../../../../test/support/stack.ts'
-import type { StoreGround } from './conformance/ground.ts'
+import type { StoreGround } from './conformance/fixture.ts'
 import { storeConformance } from './conformance.ts'
 import { openPool } from './postgres/connections.ts'
 import { migrate, petrelMigrations } from './postgres/migrate.ts'

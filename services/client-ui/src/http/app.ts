@@ -52,7 +52,7 @@ function apiRoutes({ bus, catalogue, readModel, watch }: Shop): Router {
 
   router.get('/live', (ctx) => void (ctx.body = { live: true }))
   router.get('/ready', (ctx) => {
-    if (!bus.joined()) throw unavailable('Not ready', 'The bus has not joined yet.')
+    if (!bus.isReady()) throw unavailable('Not ready', 'The bus has not joined yet.')
     if (catalogue.products().length === 0) throw unavailable('Not ready', 'The catalogue is empty.')
     ctx.body = { ready: true }
   })

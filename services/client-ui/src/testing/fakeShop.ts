@@ -48,7 +48,7 @@ export async function startFakeShop(options: { products?: readonly Product[]; jo
   const catalogue = cachedCatalogue(store.readModel, store.changes, quiet)
   const watch = watchOrders(store.readModel, store.changes, quiet)
   const bus: Bus = {
-    joined: () => options.joined ?? true,
+    isReady: () => options.joined ?? true,
     async send(message: Message<'command'>, { id }) {
       if (away.broker) throw new BrokerUnavailable('The fake broker is away.')
       if (away.answer) await new Promise(() => {})

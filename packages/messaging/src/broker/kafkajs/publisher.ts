@@ -5,9 +5,9 @@ import { BrokerUnavailable, RecordRefused, type OutgoingRecord } from '../port.t
 import { openClient, type Client } from './client.ts'
 import { brokerSaid, unavailable } from './errors.ts'
 import { outgoing } from './records.ts'
-import { gathering } from './gathering.ts'
+import { coalescing } from './coalescing.ts'
 import type { KafkajsSettings } from './settings.ts'
-import { within } from './within.ts'
+import { withTimeout } from './withTimeout.ts'
 
 /** A whole publish ends within this many milliseconds, connecting included (one of several requests: each of them). */
 const DEADLINE = 3_500
@@ -27,7 +27,7 @@ export interface Publisher {
 }
 
 /** A connected producer, as long as it works. */
-interface Line {
+interface Connection {
   readonly client: Client
   readonly producer: Producer
   readonly connected: Promise<void>
@@ -39,15 +39,15 @@ interface Line {
  * nothing. A record may come twice instead, which inboxes expect. No retries either: the caller has its own.
  */
 export function publisher(settings: KafkajsSettings): Publisher {
-  let line: Line | undefined
+  let connection: Connection | undefined
   let closed = false
 
-  const dial = () => {
+  const connect = () => {
     if (closed) throw new BrokerUnavailable('This broker connection was closed')
-    return openLine(settings)
+    return openConnection(settings)
   }
-  const attempt = async (used: Line, records: readonly OutgoingRecord[], until: number) => {
-    const sending = within(until - Date.now(), sendOn(used, records))
+  const attempt = async (used: Connection, records: readonly OutgoingRecord[], until: number) => {
+    const sending = withTimeout(until - Date.now(), sendOn(used, records))
     used.inFlight.add(sending)
     try {
       await sending
@@ -55,8 +55,8 @@ export function publisher(settings: KafkajsSettings): Publisher {
       if (isRefusal(error)) throw error
       // Without an answer from the broker something may still be on its way: it must not arrive after the caller was told.
       if (brokerSaid(error) === undefined) used.client.cut()
-      if (line === used) line = undefined
-      void hangUp(used)
+      if (connection === used) connection = undefined
+      void disconnect(used)
       throw unavailable(`Could not publish ${described(records)}`, error)
     } finally {
       used.inFlight.delete(sending)
@@ -65,29 +65,29 @@ export function publisher(settings: KafkajsSettings): Publisher {
   const send = async (records: readonly OutgoingRecord[]) => {
     const until = Date.now() + DEADLINE
     try {
-      await attempt((line ??= dial()), records, until)
+      await attempt((connection ??= connect()), records, until)
     } catch (error) {
       if (brokerSaid(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error
       // kafkajs looks up all topics it ever sent to, and fails if any is gone (https://github.com/tulios/kafkajs/issues/1622):
-      // only a line that never heard of others tells whether it is one of these.
-      const own = dial()
+      // only a connection that never heard of others tells whether it is one of these.
+      const own = connect()
       await attempt(own, records, until)
-      if (line === undefined && !closed) line = own
-      else void hangUp(own)
+      if (connection === undefined && !closed) connection = own
+      else void disconnect(own)
     }
   }
   return {
-    publish: gathering(async (records) => {
+    publish: coalescing(async (records) => {
       for (const request of requests(records)) await sendOrName(send, request)
     }),
     close: async () => {
       closed = true
-      if (line !== undefined) await hangUp(line)
+      if (connection !== undefined) await disconnect(connection)
     },
   }
 }
 
-function openLine(settings: KafkajsSettings): Line {
+function openConnection(settings: KafkajsSettings): Connection {
   const client = openClient(settings, { connectionTimeout: 3_000, requestTimeout: DEADLINE })
   const producer = client.kafka.producer({
     allowAutoTopicCreation: false,
@@ -97,15 +97,15 @@ function openLine(settings: KafkajsSettings): Line {
   return { client, producer, connected: producer.connect(), inFlight: new Set() }
 }
 
-async function sendOn({ connected, producer }: Line, records: readonly OutgoingRecord[]): Promise<void> {
+async function sendOn({ connected, producer }: Connection, records: readonly OutgoingRecord[]): Promise<void> {
   await connected
   await producer.sendBatch({ acks: -1, timeout: DEADLINE, topicMessages: outgoing(records) })
 }
 
-/** Others may still be waiting for their answers on the same line. */
-async function hangUp({ client, producer, inFlight }: Line): Promise<void> {
+/** Others may still be waiting for their answers on the same connection. */
+async function disconnect({ client, producer, inFlight }: Connection): Promise<void> {
   await Promise.allSettled(inFlight)
-  await within(DEADLINE, producer.disconnect()).catch(() => undefined)
+  await withTimeout(DEADLINE, producer.disconnect()).catch(() => undefined)
   client.cut()
 }
 

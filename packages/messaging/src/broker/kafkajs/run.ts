@@ -3,7 +3,7 @@ import { openClient } from './client.ts'
 import { lanes } from './lanes.ts'
 import type { Membership } from './membership.ts'
 import type { KafkajsSettings } from './settings.ts'
-import { within } from './within.ts'
+import { withTimeout } from './withTimeout.ts'
 
 /** Milliseconds. */
 const TIMES = {
@@ -74,7 +74,7 @@ export function runConsumer(settings: KafkajsSettings, { group, topics, membersh
     ended,
     stop: async () => {
       // A member that vanishes in the middle of joining would be waited for by the others.
-      await within(
+      await withTimeout(
         TIMES.leave,
         started.then(() => consumer.stop()),
       ).catch(() => undefined)

@@ -32,7 +32,7 @@ export function billing(act: Act = () => {}, changes: Partial<Parameters<typeof 
     await act(step, context, runs.filter(({ id }) => id === message.id).length)
   })
   return {
-    endpoint: endpoint({ name: 'billing', handlers: [billOrder], says: [OrderBilled], partitions: 1, ...changes }),
+    endpoint: endpoint({ name: 'billing', handlers: [billOrder], produces: [OrderBilled], partitions: 1, ...changes }),
     runs,
     numbers: () => runs.map(({ number }) => number),
   }

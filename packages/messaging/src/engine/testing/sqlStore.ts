@@ -1,13 +1,13 @@
 import { type Table, table } from '../../definition/table.ts'
 import type { MemoryStore } from '../../store/memory.ts'
-import { type Decisions, type StoreTransaction, StoreUnavailable, WriteRefused } from '../../store/port.ts'
+import { type UnitOfWork, type StoreTransaction, StoreUnavailable, WriteRefused } from '../../store/port.ts'
 
 /** What handlers wrote with `tx`. */
 export const written: Table = table('written', { by: 'text' })
 
 export interface SqlStore extends MemoryStore {
   /** Everything it was asked to save, what it refused too. */
-  readonly asked: readonly Decisions[]
+  readonly asked: readonly UnitOfWork[]
   /** Transactions that a handler has used and nobody has ended. */
   open(): number
 }
@@ -25,25 +25,25 @@ export const sql = {
 /** The memory store, with a transaction that handlers can use: what they write is saved with the batch, or not at all. */
 export function sqlStore(store: MemoryStore): SqlStore {
   const used = new Set<OneWordTransaction>()
-  const asked: Decisions[] = []
+  const asked: UnitOfWork[] = []
   return {
     ...store,
     asked,
     transaction: () => new OneWordTransaction(used),
-    async save(decisions, transaction) {
-      asked.push(decisions)
+    async save(work, transaction) {
+      asked.push(work)
       if (!(transaction instanceof OneWordTransaction)) throw new TypeError('save needs a transaction of this store')
-      return store.save(withWritten(decisions, transaction.end()), store.transaction())
+      return store.save(withWritten(work, transaction.end()), store.transaction())
     },
     open: () => used.size,
   }
 }
 
-function withWritten(decisions: Decisions, by: readonly unknown[]): Decisions {
-  if (by.length === 0) return decisions
+function withWritten(work: UnitOfWork, by: readonly unknown[]): UnitOfWork {
+  if (by.length === 0) return work
   return {
-    ...decisions,
-    rows: new Map([...decisions.rows, [written, by.map((each) => ({ by: each }))]]),
+    ...work,
+    rows: new Map([...work.rows, [written, by.map((each) => ({ by: each }))]]),
   }
 }
 

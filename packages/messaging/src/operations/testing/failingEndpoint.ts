@@ -2,7 +2,7 @@ import { type MemoryBroker, memoryBroker } from '../../broker/memory.ts'
 import type { BrokerRecord, RecordHeaders } from '../../broker/port.ts'
 import { Unrecoverable } from '../../definition/outcome.ts'
 import { openEnvelope } from '../../engine/envelope.ts'
-import { wayOut } from '../../engine/recovery.ts'
+import { toRecoveryRecord } from '../../engine/recovery.ts'
 import { ce } from '../../headers.ts'
 import { plan } from '../plan.ts'
 import { billing } from './shop.ts'
@@ -44,7 +44,12 @@ export async function failingBilling(): Promise<FailingBilling> {
       handled.push(envelope.id)
       return
     }
-    const way = wayOut(billing, prefix, { envelope, handler: 'billOrder', error: new Unrecoverable(self.error), tries: 1 })
+    const way = toRecoveryRecord(billing, prefix, {
+      envelope,
+      handler: 'billOrder',
+      error: new Unrecoverable(self.error),
+      tries: 1,
+    })
     if (way.kind === 'record') await broker.publish([way.record])
   }
   const self: FailingBilling = {

@@ -26,13 +26,13 @@ export const ShipmentOverdue = timeout<Order>(described('shipping', 'ShipmentOve
 const nothing = () => {}
 
 /** Hears only itself. */
-export const sales = endpoint({ name: 'sales', handlers: [handler(PlaceOrder, nothing)], says: [OrderPlaced], partitions: 3 })
+export const sales = endpoint({ name: 'sales', handlers: [handler(PlaceOrder, nothing)], produces: [OrderPlaced], partitions: 3 })
 
 /** Hears sales. */
 export const billing = endpoint({
   name: 'billing',
   handlers: [handler(OrderPlaced, nothing), handler(RefundOrder, nothing)],
-  says: [OrderBilled],
+  produces: [OrderBilled],
   partitions: 3,
   recoverability: { delayed: ['2s'] },
 })
@@ -46,11 +46,11 @@ export const shipping = endpoint({
       .startedBy(OrderBilled, 'orderId', nothing)
       .timeout(ShipmentOverdue, nothing),
   ],
-  says: [RefundOrder, ShipmentOverdue],
+  produces: [RefundOrder, ShipmentOverdue],
   partitions: 3,
 })
 
 /** Says something, and hears nothing. */
-export const till = endpoint({ name: 'till', says: [PlaceOrder] })
+export const till = endpoint({ name: 'till', produces: [PlaceOrder] })
 
 export const changed = (original: Endpoint, changes: Partial<Endpoint>): Endpoint => ({ ...original, ...changes })

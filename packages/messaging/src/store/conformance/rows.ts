@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { UnderTest } from '../conformance.ts'
 import { WriteRefused } from '../port.ts'
-import { aBatch, aNote, anOrder, aRecord, notes, orders, rowsOf } from './ground.ts'
+import { aBatch, aNote, anOrder, aRecord, notes, orders, rowsOf } from './fixture.ts'
 
-export function rowsConformance({ ground, store, save }: UnderTest): void {
+export function rowsConformance({ fixture, store, save }: UnderTest): void {
   describe('rows', () => {
     test('rows of several tables are written as they were given', async () => {
       const given = [
@@ -19,14 +19,14 @@ export function rowsConformance({ ground, store, save }: UnderTest): void {
         aNote({ id: 'ffffffff-ffff-ffff-ffff-ffffffffffff', text: '', quantity: 2_147_483_647 }),
       ]
       await save(aBatch({ rows: new Map([...rowsOf(orders, ...given), ...rowsOf(notes, ...noted)]) }))
-      expect(await ground().rows(orders)).toEqual(given)
-      expect(await ground().rows(notes)).toEqual(noted)
+      expect(await fixture().rows(orders)).toEqual(given)
+      expect(await fixture().rows(notes)).toEqual(noted)
     })
 
     test('the same batch with another number of rows is no trouble', async () => {
       for (const count of [1, 3, 500])
         await save(aBatch({ rows: rowsOf(notes, ...Array.from({ length: count }, () => aNote())) }))
-      expect(await ground().rows(notes)).toHaveLength(504)
+      expect(await fixture().rows(notes)).toHaveLength(504)
     })
 
     test('a row that breaks a constraint refuses the whole batch and names the constraint', async () => {
@@ -35,9 +35,9 @@ export function rowsConformance({ ground, store, save }: UnderTest): void {
       const refused = save(aBatch({ handled, rows, outgoing: [aRecord('too early')] }))
       await expect(refused).rejects.toThrow(WriteRefused)
       await expect(refused).rejects.toThrow('notes_quantity_positive')
-      expect(await store().known(handled)).toEqual(new Set())
-      expect(await ground().rows(orders)).toEqual([])
-      expect(await store().unsent('lane-1')).toEqual([])
+      expect(await store().handledIds(handled)).toEqual(new Set())
+      expect(await fixture().rows(orders)).toEqual([])
+      expect(await store().pendingOutbox('lane-1')).toEqual([])
     })
 
     test('a row that is there already refuses the batch and names the key', async () => {
@@ -51,7 +51,7 @@ export function rowsConformance({ ground, store, save }: UnderTest): void {
     test('after a refused batch the next one is saved', async () => {
       await expect(save(aBatch({ rows: rowsOf(notes, aNote({ quantity: -1 })) }))).rejects.toThrow(WriteRefused)
       await save(aBatch({ rows: rowsOf(notes, aNote({ quantity: 1 })) }))
-      expect(await ground().rows(notes)).toHaveLength(1)
+      expect(await fixture().rows(notes)).toHaveLength(1)
     })
   })
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { UnderTest } from '../conformance.ts'
 import { SagaConflict, type SavedSaga } from '../port.ts'
-import { aBatch, aSaga } from './ground.ts'
+import { aBatch, aSaga } from './fixture.ts'
 
 export function sagasConformance(underTest: UnderTest): void {
   const { store, other, save } = underTest
@@ -39,7 +39,7 @@ export function sagasConformance(underTest: UnderTest): void {
       const handled = [randomUUID()]
       const batch = aBatch({ handled, sagas: [{ ...fine, version: 1 }, { ...stale, version: 1 }, aSaga()] })
       await expect(save(batch)).rejects.toThrow(SagaConflict)
-      expect(await store().known(handled)).toEqual(new Set())
+      expect(await store().handledIds(handled)).toEqual(new Set())
       expect(await store().loadSagas([fine])).toEqual([{ ...fine, version: 1 }])
     })
 

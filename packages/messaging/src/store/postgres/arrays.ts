@@ -26,7 +26,7 @@ export type ArrayType = keyof typeof elementTypes
 /**
  * One array parameter in PostgreSQL's binary form (`array_send` in its source: dimensions, has-nulls, element type, size, lower
  * bound, then the elements). pg would write a text literal and PostgreSQL would parse it: that costs twice the Node CPU,
- * and JSON with json_to_recordset costs PostgreSQL half as much again (docs/decisions/0004).
+ * and JSON with json_to_recordset costs PostgreSQL half as much again (docs/work/0004).
  * @throws TypeError when a value is not of the type
  */
 export function arrayOf(writer: BinaryWriter, type: ArrayType, values: readonly unknown[]): Buffer {

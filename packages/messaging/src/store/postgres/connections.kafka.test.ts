@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { eventually, testSystem, type TestSystem } from '../../../../../test/support/stack.ts'
-import { aBatch, aRecord, aSaga, orders, rowsOf, anOrder } from '../conformance/ground.ts'
+import { aBatch, aRecord, aSaga, orders, rowsOf, anOrder } from '../conformance/fixture.ts'
 import { StoreUnavailable, WriteRefused } from '../port.ts'
 import { openPool } from './connections.ts'
 import { migrate, petrelMigrations } from './migrate.ts'
@@ -42,7 +42,7 @@ test('a store whose idle connections were ended goes on with new ones', async ()
   await terminateOthers()
   await eventually(() => expect(warnings).toContain('a database connection was lost'))
   await save({ handled: ['2'] })
-  expect(await store.known(['1', '2'])).toEqual(new Set(['1', '2']))
+  expect(await store.handledIds(['1', '2'])).toEqual(new Set(['1', '2']))
 })
 
 test('a connection that is ended in the middle of a save saves nothing, and the same batch can be saved then', async () => {
@@ -59,21 +59,21 @@ test('a connection that is ended in the middle of a save saves nothing, and the 
   await failed
   await blocker.query('rollback')
   blocker.release()
-  expect(await store.known(['3'])).toEqual(new Set())
+  expect(await store.handledIds(['3'])).toEqual(new Set())
   await save(batch)
-  expect(await store.unsent('lane-1')).toHaveLength(1)
+  expect(await store.pendingOutbox('lane-1')).toHaveLength(1)
 })
 
 test('a database that cannot be reached is the store’s failure, whatever was asked', async () => {
   const nobody = postgresStore({ databaseUrl: 'postgres://petrel:petrel@127.0.0.1:1/petrel', log })
   const transaction = nobody.transaction()
   const attempts = [
-    nobody.known(['1']),
+    nobody.handledIds(['1']),
     nobody.loadSagas([aSaga()]),
-    nobody.unsent('lane-1'),
-    nobody.forget(['1']),
-    nobody.publishDue(() => Promise.resolve(), 1),
-    nobody.forgetHandledBefore(new Date()),
+    nobody.pendingOutbox('lane-1'),
+    nobody.deleteOutbox(['1']),
+    nobody.publishScheduled(() => Promise.resolve(), 1),
+    nobody.deleteHandledBefore(new Date()),
     nobody.save(aBatch(), nobody.transaction()),
     transaction.query('select 1'),
   ]
@@ -86,7 +86,7 @@ test('a database that cannot be reached is the store’s failure, whatever was a
 
 test('a database without the library’s tables is the store’s failure; one without the handler’s table is the message’s', async () => {
   const bare = postgresStore({ databaseUrl: await system.createDatabase('bare'), log })
-  await expect(bare.known(['1'])).rejects.toThrow(StoreUnavailable)
+  await expect(bare.handledIds(['1'])).rejects.toThrow(StoreUnavailable)
   await bare.close()
   const refused = save({ rows: rowsOf(orders, anOrder()) })
   await expect(refused).rejects.toThrow(WriteRefused)
@@ -102,8 +102,8 @@ test('messages handled long ago leave the inbox, in as many steps as it takes; l
   await outside.query(`insert into petrel_inbox (id, handled_at)
     select gen_random_uuid(), '2030-01-01T00:00:00Z'::timestamptz + at * interval '1 second' from generate_series(1, 25000) as at`)
   const twoDozenThousandSecondsLater = new Date(Date.UTC(2030, 0, 1) + 24_000_500)
-  expect(await store.forgetHandledBefore(twoDozenThousandSecondsLater)).toBe(24_000)
-  expect(await store.forgetHandledBefore(twoDozenThousandSecondsLater)).toBe(0)
+  expect(await store.deleteHandledBefore(twoDozenThousandSecondsLater)).toBe(24_000)
+  expect(await store.deleteHandledBefore(twoDozenThousandSecondsLater)).toBe(0)
   const { rows } = await outside.query('select count(*)::int as left from petrel_inbox')
   expect(rows).toEqual([{ left: 1_000 }])
 })

@@ -1,5 +1,5 @@
 import type { Columns, Table } from '../../definition/table.ts'
-import type { Decisions, SavedSaga } from '../port.ts'
+import type { UnitOfWork, SavedSaga } from '../port.ts'
 import { type ArrayType, arrayOf } from './arrays.ts'
 import type { BinaryWriter } from './binaryWriter.ts'
 import { columnArrays, type ColumnTypes, type NextParameter, unnest } from './columns.ts'
@@ -22,25 +22,25 @@ interface Encoders {
 }
 
 /**
- * What of the decisions has anything to save. PostgreSQL runs the parts that have a result in this order, then the others, so
+ * What of the work has anything to save. PostgreSQL runs the parts that have a result in this order, then the others, so
  * the inbox comes first: of two replicas with the same message the second waits there, and hears that it was handled before
  * it stumbles over the rows that the first has written for it.
  */
-export function saveParts(decisions: Decisions, encoders: Encoders): SavePart[] {
-  const begun = decisions.sagas.filter(({ version }) => version === 0)
-  const changed = decisions.sagas.filter(({ version }) => version > 0)
+export function saveParts(work: UnitOfWork, encoders: Encoders): SavePart[] {
+  const begun = work.sagas.filter(({ version }) => version === 0)
+  const changed = work.sagas.filter(({ version }) => version > 0)
   return [
-    decisions.handled.length > 0 && inbox(decisions, encoders),
+    work.handled.length > 0 && inbox(work, encoders),
     changed.length > 0 && changedSagas(changed, encoders),
     begun.length > 0 && begunSagas(begun, encoders),
-    decisions.outgoing.length > 0 && outbox(decisions, encoders),
-    decisions.due.length > 0 && due(decisions, encoders),
-    decisions.sent.length > 0 && sent(decisions, encoders),
-    ...Array.from(decisions.rows, ([table, rows]) => rows.length > 0 && insertedRows(table, rows, encoders)),
+    work.outgoing.length > 0 && outbox(work, encoders),
+    work.scheduled.length > 0 && due(work, encoders),
+    work.sent.length > 0 && sent(work, encoders),
+    ...Array.from(work.rows, ([table, rows]) => rows.length > 0 && insertedRows(table, rows, encoders)),
   ].filter((part) => part !== false)
 }
 
-const inbox = ({ handled }: Decisions, { writer }: Encoders): SavePart => ({
+const inbox = ({ handled }: UnitOfWork, { writer }: Encoders): SavePart => ({
   shape: 'inbox',
   sql: (next) => `inbox as (insert into petrel_inbox (id) select unnest(${next('uuid')}) returning 1)`,
   result: '(select count(*) from inbox)',
@@ -73,7 +73,7 @@ const begunSagas = (sagas: readonly SavedSaga[], { writer }: Encoders): SavePart
 
 const asRow = (saga: SavedSaga): Record<string, unknown> => ({ ...saga })
 
-const outbox = ({ lane, outgoing }: Decisions, { records }: Encoders): SavePart => ({
+const outbox = ({ lane, outgoing }: UnitOfWork, { records }: Encoders): SavePart => ({
   shape: 'outbox',
   sql: (next) => `outbox as (insert into petrel_outbox (lane, records) values (${next()}, ${next()}) returning id)`,
   result: '(select id from outbox) as outbox',
@@ -82,21 +82,21 @@ const outbox = ({ lane, outgoing }: Decisions, { records }: Encoders): SavePart 
 
 const dueColumns = { id: 'text', due_at: 'timestamptz', record: 'bytea' } as const
 
-const due = (decisions: Decisions, { writer, records }: Encoders): SavePart => ({
+const due = (work: UnitOfWork, { writer, records }: Encoders): SavePart => ({
   shape: 'due',
   sql: (next) => `due as (
     insert into petrel_due (${Object.keys(dueColumns).join(', ')}) select * from ${unnest(dueColumns, next)}
     on conflict (id) do nothing)`,
   values: () => {
-    const rows = decisions.due.map(({ id, dueAt, record }) => ({ id, due_at: dueAt, record: records.encode([record]) }))
+    const rows = work.scheduled.map(({ id, dueAt, record }) => ({ id, due_at: dueAt, record: records.encode([record]) }))
     return columnArrays(writer, 'petrel_due', dueColumns, rows)
   },
 })
 
-const sent = (decisions: Decisions, { writer }: Encoders): SavePart => ({
+const sent = (work: UnitOfWork, { writer }: Encoders): SavePart => ({
   shape: 'sent',
   sql: (next) => `sent as (delete from petrel_outbox where id = any(${next('bigint')}))`,
-  values: () => [arrayOf(writer, 'bigint', decisions.sent.map(BigInt))],
+  values: () => [arrayOf(writer, 'bigint', work.sent.map(BigInt))],
 })
 
 function insertedRows(table: Table, rows: readonly Readonly<Record<string, unknown>>[], { writer }: Encoders): SavePart {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { QueryConfig } from 'pg'
-import type { Decisions } from '../port.ts'
+import type { UnitOfWork } from '../port.ts'
 import { BinaryWriter } from './binaryWriter.ts'
 import type { NextParameter } from './columns.ts'
 import { OutgoingRecordCodec } from './outgoingRecords.ts'
@@ -12,8 +12,8 @@ export class SaveStatements {
   readonly #byShape = new Map<string, PreparedStatement>()
 
   /** @returns undefined when there is nothing to save. @throws WriteRefused when a value does not fit its column */
-  for(decisions: Decisions): QueryConfig | undefined {
-    const parts = saveParts(decisions, this.#encoders)
+  for(work: UnitOfWork): QueryConfig | undefined {
+    const parts = saveParts(work, this.#encoders)
     if (parts.length === 0) return undefined
     return { ...this.#prepared(parts), values: parts.flatMap((part) => part.values()) }
   }

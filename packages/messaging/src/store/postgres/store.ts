@@ -1,7 +1,7 @@
 import type { Pool, QueryConfig, QueryResultRow } from 'pg'
 import {
   AlreadyHandled,
-  type Decisions,
+  type UnitOfWork,
   type OutboxEntry,
   type SagaKey,
   type SavedSaga,
@@ -12,7 +12,7 @@ import {
 import { arrayOf } from './arrays.ts'
 import { BinaryWriter } from './binaryWriter.ts'
 import { logLostConnections, openPool, runAlone, type StoreLog } from './connections.ts'
-import { publishDue } from './dueRecords.ts'
+import { publishScheduled } from './scheduledRecords.ts'
 import { failureOf, type SaveFailure } from './failures.ts'
 import { inboxId } from './inboxId.ts'
 import { OutgoingRecordCodec } from './outgoingRecords.ts'
@@ -30,7 +30,7 @@ export interface PostgresStore extends Store {
    * Takes messages out of the inbox that were handled before `date`: a copy that comes later would be handled again.
    * @returns how many
    */
-  forgetHandledBefore(date: Date): Promise<number>
+  deleteHandledBefore(date: Date): Promise<number>
 }
 
 /** A store in the endpoint's own database, beside its tables; `migrate` has made the library's tables there. */
@@ -42,44 +42,44 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   const codec = new OutgoingRecordCodec()
 
   return {
-    known: (ids) => knownIds(pool, writer, ids),
+    handledIds: (ids) => handledIds(pool, writer, ids),
     loadSagas: (keys) => loadSagas(pool, writer, keys),
     transaction: () => new PostgresTransaction(pool),
-    async save(decisions, transaction) {
+    async save(work, transaction) {
       const ours = postgresTransaction(transaction)
       try {
-        const [row] = await runLast<{ outbox?: string }>(pool, ours, () => saves.for(decisions))
+        const [row] = await runLast<{ outbox?: string }>(pool, ours, () => saves.for(work))
         return row?.outbox
       } catch (error) {
         await ours.rollback()
-        throw meantOf(failureOf(error), decisions)
+        throw meantOf(failureOf(error), work)
       }
     },
-    async unsent(lane) {
-      const rows = await runAlone<{ id: string; records: Buffer }>(pool, { ...selectUnsent, values: [lane] })
+    async pendingOutbox(lane) {
+      const rows = await runAlone<{ id: string; records: Buffer }>(pool, { ...selectPending, values: [lane] })
       return rows.map(({ id, records }): OutboxEntry => ({ id, outgoing: codec.decode(records) }))
     },
-    async forget(outboxIds) {
+    async deleteOutbox(outboxIds) {
       if (outboxIds.length > 0) await runAlone(pool, { ...deleteSent, values: [outboxIds] })
     },
-    publishDue: (publish, limit) => publishDue(pool, publish, limit),
-    forgetHandledBefore: (date) => forgetHandledBefore(pool, date),
+    publishScheduled: (publish, limit) => publishScheduled(pool, publish, limit),
+    deleteHandledBefore: (date) => deleteHandledBefore(pool, date),
     async close() {
       if (!('pool' in options)) await pool.end()
     },
   }
 }
 
-const selectKnown = statement('select id from petrel_inbox where id = any($1::uuid[])')
+const selectHandled = statement('select id from petrel_inbox where id = any($1::uuid[])')
 const selectSagas = statement(`select saga, id, version, state, completed
   from unnest($1::text[], $2::text[]) as wanted (saga, id) join petrel_saga using (saga, id)`)
-const selectUnsent = statement('select id, records from petrel_outbox where lane = $1 order by id')
+const selectPending = statement('select id, records from petrel_outbox where lane = $1 order by id')
 const deleteSent = statement('delete from petrel_outbox where id = any($1::bigint[])')
 
-async function knownIds(pool: Pool, writer: BinaryWriter, ids: readonly string[]): Promise<Set<string>> {
+async function handledIds(pool: Pool, writer: BinaryWriter, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set()
   const wanted = arrayOf(writer, 'uuid', ids.map(inboxId))
-  const rows = await runAlone<{ id: string }>(pool, { ...selectKnown, values: [wanted] })
+  const rows = await runAlone<{ id: string }>(pool, { ...selectHandled, values: [wanted] })
   if (rows.length === 0) return new Set()
   const found = new Set(rows.map(({ id }) => id))
   return new Set(ids.filter((id) => found.has(inboxId(id))))
@@ -109,21 +109,21 @@ async function runLast<R extends QueryResultRow>(
 }
 
 /** A batch that holds the same message twice would be told for ever that it was handled: it is the batch that must be taken apart. */
-function meantOf(failure: SaveFailure, { handled }: Decisions): SaveFailure {
+function meantOf(failure: SaveFailure, { handled }: UnitOfWork): SaveFailure {
   const twice = failure instanceof AlreadyHandled && new Set(handled.map(inboxId)).size < handled.length
   return twice ? new WriteRefused('A message id stands twice in one batch.', { cause: failure }) : failure
 }
 
 const forgottenAtOnce = 10_000
-const deleteHandledBefore = statement(`with gone as (
+const deleteHandledStatement = statement(`with gone as (
   delete from petrel_inbox where ctid = any(array(select ctid from petrel_inbox where handled_at < $1 limit ${forgottenAtOnce}))
   returning 1) select count(*)::int as count from gone`)
 
 /** In steps, so that no statement runs long or holds many locks. */
-async function forgetHandledBefore(pool: Pool, date: Date): Promise<number> {
+async function deleteHandledBefore(pool: Pool, date: Date): Promise<number> {
   let forgotten = 0
   for (;;) {
-    const [row] = await runAlone<{ count: number }>(pool, { ...deleteHandledBefore, values: [date] })
+    const [row] = await runAlone<{ count: number }>(pool, { ...deleteHandledStatement, values: [date] })
     const count = row?.count ?? 0
     forgotten += count
     if (count < forgottenAtOnce) return forgotten

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { testSystem, type TestSystem } from '../../../../../test/support/stack.ts'
-import { aBatch } from '../conformance/ground.ts'
+import { aBatch } from '../conformance/fixture.ts'
 import { type StoreTransaction, StoreUnavailable, WriteRefused } from '../port.ts'
 import { openPool } from './connections.ts'
 import { migrate, petrelMigrations } from './migrate.ts'
@@ -44,7 +44,7 @@ test('what a handler did with SQL is committed with the batch, and with nothing 
   expect(await available()).toBe(5)
   await store.save(aBatch({ handled: ['order-1'] }), transaction)
   expect(await available()).toBe(3)
-  expect(await store.known(['order-1'])).toEqual(new Set(['order-1']))
+  expect(await store.handledIds(['order-1'])).toEqual(new Set(['order-1']))
   nothingIsLent()
 })
 
@@ -100,7 +100,7 @@ test('a query that asks for the impossible is refused, and so is every one after
   await expect(transaction.query(take, [1, 'tea'])).rejects.toThrow(WriteRefused)
   expect(transaction.unavailable).toBeUndefined()
   await expect(store.save(aBatch({ handled: ['order-2'] }), transaction)).rejects.toThrow('stock_available_check')
-  expect(await store.known(['order-2'])).toEqual(new Set())
+  expect(await store.handledIds(['order-2'])).toEqual(new Set())
   nothingIsLent()
 })
 
@@ -148,7 +148,7 @@ test('a connection that is lost in a transaction is the store’s failure, and t
   await expect(store.save(aBatch({ handled: ['order-4'] }), transaction)).rejects.toThrow(StoreUnavailable)
   expect(await available()).toBe(5)
   await store.save(aBatch({ handled: ['order-4'] }), store.transaction())
-  expect(await store.known(['order-4'])).toEqual(new Set(['order-4']))
+  expect(await store.handledIds(['order-4'])).toEqual(new Set(['order-4']))
   nothingIsLent()
 })
 
@@ -158,7 +158,7 @@ test('a connection that is lost before the save fails the save as a whole', asyn
   await terminate(transaction)
   await expect(store.save(aBatch({ handled: ['order-5'] }), transaction)).rejects.toThrow(StoreUnavailable)
   expect(await available()).toBe(5)
-  expect(await store.known(['order-5'])).toEqual(new Set())
+  expect(await store.handledIds(['order-5'])).toEqual(new Set())
   nothingIsLent()
 })
 

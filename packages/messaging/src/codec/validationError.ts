@@ -5,7 +5,7 @@ import { TimestampMillis } from './avro.ts'
 import { InvalidMessage } from './errors.ts'
 
 /** Why data does not fit its schema: `sales.OrderPlaced.lines.0.quantity: 1.5 is not an int`. */
-export function misfit({ fullName }: MessageDescriptor, type: Type, data: unknown): InvalidMessage {
+export function validationError({ fullName }: MessageDescriptor, type: Type, data: unknown): InvalidMessage {
   const reasons: string[] = []
   type.isValid(data, {
     noUndeclaredFields: true,

@@ -1,18 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { patiently } from './patience.ts'
-import type { Workshop } from './workshop.ts'
+import { retryUntilStopped } from './retryUntilStopped.ts'
+import type { EndpointRuntime } from './endpointRuntime.ts'
 
 const atOnce = 200
 const longestSleepMs = 1_000
 
 /** Publishes what an endpoint has set aside for later (timeouts, postponed messages) when it is due; replicas share the work. */
-export class DueRelay {
-  readonly #workshop: Workshop
+export class Scheduler {
+  readonly #runtime: EndpointRuntime
   readonly #stop = new AbortController()
   readonly #ended: Promise<void>
 
-  constructor(workshop: Workshop) {
-    this.#workshop = workshop
+  constructor(runtime: EndpointRuntime) {
+    this.#runtime = runtime
     this.#ended = this.#run()
   }
 
@@ -24,21 +24,21 @@ export class DueRelay {
   async #run(): Promise<void> {
     const { signal } = this.#stop
     while (!signal.aborted) {
-      const sleepMs = await this.#publishDue()
+      const sleepMs = await this.#publishScheduled()
       await delay(sleepMs, undefined, { signal }).catch(() => {})
     }
   }
 
-  async #publishDue(): Promise<number> {
-    const { store, broker, log } = this.#workshop
+  async #publishScheduled(): Promise<number> {
+    const { store, broker, log } = this.#runtime
     try {
-      const { published, nextAt } = await patiently('publish what is due', { signal: this.#stop.signal, log }, () =>
-        store.publishDue((records) => broker.publish(records), atOnce),
+      const { published, nextAt } = await retryUntilStopped('publish what is due', { signal: this.#stop.signal, log }, () =>
+        store.publishScheduled((records) => broker.publish(records), atOnce),
       )
       if (published === atOnce) return 0
       return nextAt === undefined ? longestSleepMs : Math.min(longestSleepMs, Math.max(0, nextAt.getTime() - Date.now()))
     } catch {
-      return 0 // Only Stopped comes out of `patiently`.
+      return 0 // Only Stopped comes out of `retryUntilStopped`.
     }
   }
 }

@@ -13,7 +13,7 @@ const UNDER_WAY = 2
  * Lets publishes that come while others are under way wait and go together: a request costs broker and client far more
  * than a record, and a busy endpoint has many small publishes at a time. A publish alone is never held back.
  */
-export function gathering(send: Send): Send {
+export function coalescing(send: Send): Send {
   let underWay = 0
   let waiting: Waiting[] = []
 

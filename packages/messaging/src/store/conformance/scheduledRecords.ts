@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { OutgoingRecord } from '../../broker/port.ts'
 import type { UnderTest } from '../conformance.ts'
-import type { DueRecord } from '../port.ts'
-import { aBatch, aRecord } from './ground.ts'
+import type { ScheduledRecord } from '../port.ts'
+import { aBatch, aRecord } from './fixture.ts'
 
 const past = (at: number) => new Date(Date.UTC(2020, 0, 1) + at)
 const future = new Date(Date.UTC(2090, 0, 1))
-const dueAt = (when: Date, id: string): DueRecord => ({ id, dueAt: when, record: aRecord(id) })
+const dueAt = (when: Date, id: string): ScheduledRecord => ({ id, dueAt: when, record: aRecord(id) })
 
 /** Publishes into an array. */
 const collect = (published: string[]) => (records: readonly OutgoingRecord[]) => {
@@ -14,8 +14,8 @@ const collect = (published: string[]) => (records: readonly OutgoingRecord[]) =>
   return Promise.resolve()
 }
 
-export function dueRecordsConformance({ store, other, save }: UnderTest): void {
-  const saveDue = (...due: DueRecord[]) => save(aBatch({ due }))
+export function scheduledRecordsConformance({ store, other, save }: UnderTest): void {
+  const saveDue = (...due: ScheduledRecord[]) => save(aBatch({ scheduled: due }))
 
   describe('due records', () => {
     test('what is due is published once, earliest first, exactly as it was saved', async () => {
@@ -23,17 +23,17 @@ export function dueRecordsConformance({ store, other, save }: UnderTest): void {
       await saveDue(...due)
       const published: OutgoingRecord[] = []
       const publish = async (records: readonly OutgoingRecord[]) => void published.push(...records)
-      expect(await store().publishDue(publish, 10)).toEqual({ published: 2, nextAt: future })
+      expect(await store().publishScheduled(publish, 10)).toEqual({ published: 2, nextAt: future })
       expect(published).toEqual([due[1]?.record, due[0]?.record])
-      expect(await other().publishDue(publish, 10)).toEqual({ published: 0, nextAt: future })
+      expect(await other().publishScheduled(publish, 10)).toEqual({ published: 0, nextAt: future })
       expect(published).toHaveLength(2)
     })
 
     test('with more due than the limit the rest is due at once', async () => {
       await saveDue(dueAt(past(1), 'one'), dueAt(past(2), 'two'), dueAt(past(3), 'three'))
       const published: string[] = []
-      expect(await store().publishDue(collect(published), 2)).toEqual({ published: 2, nextAt: past(3) })
-      expect(await store().publishDue(collect(published), 2)).toEqual({ published: 1, nextAt: undefined })
+      expect(await store().publishScheduled(collect(published), 2)).toEqual({ published: 2, nextAt: past(3) })
+      expect(await store().publishScheduled(collect(published), 2)).toEqual({ published: 1, nextAt: undefined })
       expect(published).toEqual(['one', 'two', 'three'])
     })
 
@@ -41,16 +41,16 @@ export function dueRecordsConformance({ store, other, save }: UnderTest): void {
       await saveDue(dueAt(past(1), 'alarm'))
       await saveDue({ ...dueAt(future, 'alarm'), record: aRecord('another') }, dueAt(past(2), 'beside it'))
       const published: string[] = []
-      await store().publishDue(collect(published), 10)
+      await store().publishScheduled(collect(published), 10)
       expect(published).toEqual(['alarm', 'beside it'])
     })
 
     test('what could not be published stays due', async () => {
       await saveDue(dueAt(past(1), 'alarm'))
       const failure = new Error('the broker is away')
-      await expect(store().publishDue(() => Promise.reject(failure), 10)).rejects.toBe(failure)
+      await expect(store().publishScheduled(() => Promise.reject(failure), 10)).rejects.toBe(failure)
       const published: string[] = []
-      await other().publishDue(collect(published), 10)
+      await other().publishScheduled(collect(published), 10)
       expect(published).toEqual(['alarm'])
     })
 
@@ -58,14 +58,14 @@ export function dueRecordsConformance({ store, other, save }: UnderTest): void {
       await saveDue(dueAt(past(1), 'one'), dueAt(past(2), 'two'))
       const published: string[] = []
       const before = new Date()
-      await store().publishDue(async (records) => {
-        const beside = await other().publishDue(collect(published), 10)
+      await store().publishScheduled(async (records) => {
+        const beside = await other().publishScheduled(collect(published), 10)
         expect(beside).toMatchObject({ published: 1 })
         expect(beside.nextAt?.getTime()).toBeGreaterThan(before.getTime())
         await collect(published)(records)
       }, 1)
       expect(published).toEqual(['two', 'one'])
-      expect(await other().publishDue(collect(published), 10)).toEqual({ published: 0, nextAt: undefined })
+      expect(await other().publishScheduled(collect(published), 10)).toEqual({ published: 0, nextAt: undefined })
     })
 
     test('replicas that work at once publish each record exactly once', async () => {
@@ -73,7 +73,7 @@ export function dueRecordsConformance({ store, other, save }: UnderTest): void {
       await saveDue(...names.map((name, at) => dueAt(past(at), name)))
       const published: string[] = []
       const work = async (replica: ReturnType<typeof store>) => {
-        while ((await replica.publishDue(collect(published), 7)).published > 0);
+        while ((await replica.publishScheduled(collect(published), 7)).published > 0);
       }
       await Promise.all([work(store()), work(other()), work(store()), work(other())])
       expect(published.toSorted()).toEqual(names.toSorted())

@@ -4,12 +4,12 @@ import type { MessageDescriptor } from '../definition/message.ts'
 import { ce } from '../headers.ts'
 import { topicName } from '../naming.ts'
 import { uuid7 } from '../uuid7.ts'
-import type { Cause, Seal } from './effects.ts'
+import type { Cause, EncodeMessage } from './effects.ts'
 
 /** Of key and body. Below Kafka's default `max.message.bytes` of 1 MiB, with room for headers: what does not fit must fail where it is made. */
 const maxBytes = 900_000
 
-export interface SealOptions {
+export interface MessageEncoderOptions {
   readonly endpoint: Endpoint
   readonly prefix: string
   /** The id under which each message type that the endpoint says is registered, by full name. */
@@ -18,11 +18,11 @@ export interface SealOptions {
 }
 
 /** Makes the records of outgoing messages: CloudEvents headers, key, Avro body. */
-export function sealing({ endpoint, prefix, schemaIds, encode }: SealOptions): Seal {
+export function messageEncoder({ endpoint, prefix, schemaIds, encode }: MessageEncoderOptions): EncodeMessage {
   return ({ type, data }, cause, id = uuid7()) => {
     const schemaId = schemaIds.get(type.fullName)
     if (schemaId === undefined)
-      throw new Error(`Endpoint "${endpoint.name}" does not say ${type.fullName}: add it to \`says\` in its endpoint.ts.`)
+      throw new Error(`Endpoint "${endpoint.name}" does not produce ${type.fullName}: add it to \`produces\` in its endpoint.ts.`)
     const value = encode(type, schemaId, data)
     const key = String((data as Record<string, unknown>)[type.key])
     const size = Buffer.byteLength(key) + value.length

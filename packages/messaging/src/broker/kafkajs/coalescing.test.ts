@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { BrokerUnavailable, RecordRefused, type OutgoingRecord } from '../port.ts'
-import { gathering } from './gathering.ts'
+import { coalescing } from './coalescing.ts'
 
 const record = (key: string): OutgoingRecord => ({ topic: 't', key, value: null, headers: {} })
 
 /** A broker whose answers the test gives. */
 function slowBroker() {
   const requests: { keys: unknown[]; answer: PromiseWithResolvers<void> }[] = []
-  const publish = gathering((records) => {
+  const publish = coalescing((records) => {
     const answer = Promise.withResolvers<void>()
     requests.push({ keys: records.map(({ key }) => key), answer })
     return answer.promise
@@ -48,7 +48,7 @@ test('when the broker is away, what waited is refused with it and never sent', a
 test('a record that is refused fails its own publish only', async () => {
   const sent: unknown[] = []
   const first = Promise.withResolvers<void>()
-  const publish = gathering(async (records) => {
+  const publish = coalescing(async (records) => {
     if (records[0]?.key === 'first') return first.promise
     const large = records.find(({ key }) => key === 'large')
     if (large !== undefined) throw new RecordRefused(large, 2_000_000, 'too large')

@@ -1,16 +1,16 @@
 import { channel } from 'node:diagnostics_channel'
 
 /** What subscribers of a moment are told. */
-export interface BatchMoment {
+export interface BatchCrashPoint {
   readonly endpoint: string
   readonly lane: string
 }
 
 /**
- * The moments of a batch at which a crash must lose nothing, as diagnostics channels: tests kill the process there.
+ * The crashPoints of a batch at which a crash must lose nothing, as diagnostics channels: tests kill the process there.
  * Without a subscriber they cost nothing (https://nodejs.org/api/diagnostics_channel.html).
  */
-export const moments = {
+export const crashPoints = {
   /** In the database, not yet in Kafka. */
   saved: channel('petrel:batch:saved'),
   /** In Kafka, offsets not yet committed. */

@@ -6,7 +6,7 @@ export class Stopped extends Error {
   override readonly name = 'Stopped'
 }
 
-export interface Patience {
+export interface RetryOptions {
   readonly signal: AbortSignal
   readonly log: Log
 }
@@ -18,7 +18,7 @@ const longestPauseMs = 5_000
  * Does something that store, broker or registry may refuse for now, again and again until it is done: their failure is
  * nobody's message's fault, so nothing is skipped or dead-lettered for it. @throws Stopped when the endpoint stops first
  */
-export async function patiently<T>(what: string, { signal, log }: Patience, action: () => Promise<T>): Promise<T> {
+export async function retryUntilStopped<T>(what: string, { signal, log }: RetryOptions, action: () => Promise<T>): Promise<T> {
   for (let failures = 0; ; failures++) {
     try {
       return await action()

@@ -3,7 +3,7 @@ import { Postpone, Unrecoverable } from '../definition/outcome.ts'
 import type { Constraint } from '../store/memory.ts'
 import { AlreadyHandled, SagaConflict, WriteRefused } from '../store/port.ts'
 import { billing, placed } from './testing/billing.ts'
-import { type Ground, ground } from './testing/ground.ts'
+import { type TestSystem, testSystem } from './testing/testSystem.ts'
 import { bills } from './testing/messages.ts'
 import { sql, written } from './testing/sqlStore.ts'
 import { rest, useVirtualTime } from './testing/virtualTime.ts'
@@ -11,14 +11,14 @@ import { rest, useVirtualTime } from './testing/virtualTime.ts'
 vi.mock('node:timers/promises', () => import('./testing/timersPromises.ts'))
 useVirtualTime()
 
-const billed = ({ store }: Ground) => store.rows(bills).map(({ number }) => number)
+const billed = ({ store }: TestSystem) => store.rows(bills).map(({ number }) => number)
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 const notSeven: Constraint = { table: bills, name: 'not_seven', holds: ({ number }) => number !== 7 }
 
 describe('a message that spoils the batch', () => {
   test('by a row that the database refuses costs only itself, and is tried as often as any other', async () => {
     const { endpoint, runs } = billing()
-    const g = await ground(endpoint, { constraints: [notSeven] })
+    const g = await testSystem(endpoint, { constraints: [notSeven] })
     const ids = await g.say(...upTo(20).map((number) => placed(number)))
     await g.start()
     await rest()
@@ -41,7 +41,7 @@ describe('a message that spoils the batch', () => {
       },
       { recoverability: { immediate: 1, delayed: [] } },
     )
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     const ids = await g.say(...upTo(12).map((number) => placed(number)))
     await g.start()
     await g.settled()
@@ -59,7 +59,7 @@ describe('a message that spoils the batch', () => {
         recoverability: { immediate: 0, delayed: [] },
       },
     )
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     const ids = await g.say(...upTo(5).map((number) => placed(number)))
     await g.start()
     await g.settled()
@@ -73,7 +73,7 @@ describe('a message that spoils the batch', () => {
       await tx.query(sql.write, [1])
       throw new Unrecoverable('no lines')
     })
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     const ids = await g.say(placed(1))
     await g.start()
     await g.settled()
@@ -87,7 +87,7 @@ describe('a message that spoils the batch', () => {
       await tx.query(sql.write, [number])
       if (number === 2 && run <= 3) throw new Postpone('3s')
     })
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     await g.say(placed(1), placed(2), placed(3))
     await g.start()
     await rest()
@@ -99,7 +99,7 @@ describe('a message that spoils the batch', () => {
 
   test('has the order of its key kept among those that did not', async () => {
     const { endpoint } = billing()
-    const g = await ground(endpoint, { constraints: [notSeven] })
+    const g = await testSystem(endpoint, { constraints: [notSeven] })
     await g.say(...upTo(20).map((number) => placed(number, number % 2 === 0 ? 'even' : 'odd')))
     await g.start()
     await g.settled()
@@ -113,7 +113,7 @@ describe('a message that spoils the batch', () => {
       holds: ({ order_id }, others) => others.every((other) => other['order_id'] !== order_id),
     }
     const { endpoint } = billing(undefined, { recoverability: { immediate: 0, delayed: [] } })
-    const g = await ground(endpoint, { constraints: [once] })
+    const g = await testSystem(endpoint, { constraints: [once] })
     const ids = await g.say(placed(1, 'a'), placed(2, 'b'), placed(3, 'a'))
     await g.start()
     await g.settled()
@@ -127,7 +127,7 @@ describe('a batch that another process was faster with', () => {
     'is looked at again and handled ($name)',
     async (error) => {
       const { endpoint, numbers } = billing()
-      const g = await ground(endpoint)
+      const g = await testSystem(endpoint)
       g.store.failNext('save', 'before', error)
       await g.say(placed(1), placed(2))
       await g.start()
@@ -148,7 +148,7 @@ describe('a batch that another process was faster with', () => {
       },
       { partitions: 2, recoverability: { immediate: 0 } },
     )
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     await g.start()
     await g.say({ message: placed(1), partition: 1 })
     await rest()
@@ -165,7 +165,7 @@ describe('a batch that another process was faster with', () => {
 
   test('or that was refused for once has its next try without a pause', async () => {
     const { endpoint } = billing()
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     g.store.failNext('save', 'before', new WriteRefused('for once'))
     await g.say(placed(1))
     await g.start()

@@ -1,6 +1,6 @@
 import type { Pool, QueryConfig, QueryResultRow } from 'pg'
 import type { OutgoingRecord } from '../../broker/port.ts'
-import { lookAgainAt } from '../lookAgainAt.ts'
+import { nextPollAt } from '../nextPollAt.ts'
 import { type Lease, lease } from './connections.ts'
 import { failureOf } from './failures.ts'
 import { OutgoingRecordCodec } from './outgoingRecords.ts'
@@ -16,7 +16,7 @@ interface Published {
  * Publishes inside the transaction that removes: after a crash between the two they go out once more, with the same message
  * ids. Replicas skip each other's rows. What is due is told by this process's clock, the one its caller waits by.
  */
-export async function publishDue(pool: Pool, publish: Publish, limit: number): Promise<Published> {
+export async function publishScheduled(pool: Pool, publish: Publish, limit: number): Promise<Published> {
   const lent = await lease(pool)
   try {
     const published = await publishOn(lent, publish, limit, new Date())
@@ -41,7 +41,7 @@ async function publishOn(lent: Lease, publish: Publish, limit: number, now: Date
   }
   const [first] = await run<{ due_at: Date | null }>(lent, 'select min(due_at) as due_at from petrel_due')
   await run(lent, 'commit')
-  return { published: taken.length, nextAt: lookAgainAt(first?.due_at ?? undefined, now, taken.length < limit) }
+  return { published: taken.length, nextAt: nextPollAt(first?.due_at ?? undefined, now, taken.length < limit) }
 }
 
 async function run<R extends QueryResultRow>({ client }: Lease, query: string | QueryConfig): Promise<R[]> {

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { silentLog } from '../log.ts'
-import { patiently, Stopped } from './patience.ts'
+import { retryUntilStopped, Stopped } from './retryUntilStopped.ts'
 import { pass, useVirtualTime } from './testing/virtualTime.ts'
 
 vi.mock('node:timers/promises', () => import('./testing/timersPromises.ts'))
@@ -18,7 +18,7 @@ describe('patience', () => {
       .mockRejectedValueOnce(new Error('away'))
       .mockRejectedValueOnce(new Error('away'))
     action.mockResolvedValue('done')
-    const result = patiently('say something', patience(), action)
+    const result = retryUntilStopped('say something', patience(), action)
     await pass(1_000)
     await expect(result).resolves.toBe('done')
     expect(action).toHaveBeenCalledTimes(3)
@@ -31,7 +31,7 @@ describe('patience', () => {
       triedAt.push(Date.now())
       return Promise.reject(new Error('away'))
     }
-    const result = patiently('say something', { ...rest }, action).catch((error: unknown) => error)
+    const result = retryUntilStopped('say something', { ...rest }, action).catch((error: unknown) => error)
     for (let second = 0; second < 120; second += 1) await pass(1_000)
     const pauses = triedAt.slice(1).map((at, index) => at - (triedAt[index] ?? 0))
     for (const [index, pause] of pauses.entries()) {
@@ -46,7 +46,9 @@ describe('patience', () => {
 
   test('ends at once when the endpoint stops, in the middle of a pause', async () => {
     const { stop, ...rest } = patience()
-    const result = patiently('say something', rest, () => Promise.reject(new Error('away'))).catch((error: unknown) => error)
+    const result = retryUntilStopped('say something', rest, () => Promise.reject(new Error('away'))).catch(
+      (error: unknown) => error,
+    )
     await pass(2_000)
     stop.abort()
     await expect(result).resolves.toMatchObject({ name: 'Stopped', message: 'stopped while trying to say something' })
@@ -56,13 +58,13 @@ describe('patience', () => {
   test('lets what must be done be tried once even when the endpoint is stopping', async () => {
     const { stop, ...rest } = patience()
     stop.abort()
-    await expect(patiently('say something', rest, () => Promise.resolve('done'))).resolves.toBe('done')
+    await expect(retryUntilStopped('say something', rest, () => Promise.resolve('done'))).resolves.toBe('done')
   })
 
   test('ends all that wait within each other', async () => {
     const { stop, ...rest } = patience()
-    const inner = () => patiently('do the small thing', rest, () => Promise.reject(new Error('away')))
-    const result = patiently('do the big thing', rest, inner).catch((error: unknown) => error)
+    const inner = () => retryUntilStopped('do the small thing', rest, () => Promise.reject(new Error('away')))
+    const result = retryUntilStopped('do the big thing', rest, inner).catch((error: unknown) => error)
     await pass(500)
     stop.abort()
     await expect(result).resolves.toMatchObject({ message: 'stopped while trying to do the small thing' })
@@ -72,7 +74,7 @@ describe('patience', () => {
     const warn = vi.fn()
     const error = new Error('away')
     const action = vi.fn<() => Promise<void>>().mockRejectedValueOnce(error).mockResolvedValue(undefined)
-    const result = patiently('save a batch', { ...patience(), log: { ...silentLog, warn } }, action)
+    const result = retryUntilStopped('save a batch', { ...patience(), log: { ...silentLog, warn } }, action)
     await pass(200)
     await result
     expect(warn).toHaveBeenCalledExactlyOnceWith(

@@ -3,14 +3,14 @@ import { milliseconds } from '../definition/duration.ts'
 import { Postpone } from '../definition/outcome.ts'
 import { headerText } from '../headers.ts'
 import { billing, placed } from './testing/billing.ts'
-import { type Ground, ground } from './testing/ground.ts'
+import { type TestSystem, testSystem } from './testing/testSystem.ts'
 import { bills } from './testing/messages.ts'
 import { pass, rest, until, useVirtualTime } from './testing/virtualTime.ts'
 
 vi.mock('node:timers/promises', () => import('./testing/timersPromises.ts'))
 useVirtualTime()
 
-const billed = ({ store }: Ground) => store.rows(bills).map(({ number }) => number)
+const billed = ({ store }: TestSystem) => store.rows(bills).map(({ number }) => number)
 
 describe('a message that fails for good', () => {
   test('is tried at once, after 2, 4 and 8 seconds, and then waits for a person', async () => {
@@ -19,7 +19,7 @@ describe('a message that fails for good', () => {
       triedAt.push(Date.now())
       throw new Error('bug')
     })
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     await g.start()
     const begun = Date.now()
     const ids = await g.say(placed(1))
@@ -39,7 +39,7 @@ describe('a message that fails for good', () => {
       },
       { recoverability: { immediate: 0, delayed: [] } },
     )
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     await g.start()
     await g.say(placed(1))
     await g.settled()
@@ -56,7 +56,7 @@ describe('a message that fails for good', () => {
 describe('a retry that is not due yet', () => {
   test('holds up its own topic only', async () => {
     const { endpoint, numbers } = billing()
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     await g.start()
     const [late, soon, later, replayed] = await Promise.all([1, 2, 3, 4].map(async (number) => waiting(g, number)))
     await g.broker.publish([
@@ -78,7 +78,7 @@ describe('a retry that is not due yet', () => {
 
   test('may be due later than a timer can count, and the lane rests until then', async () => {
     const { endpoint, numbers } = billing(undefined, { recoverability: { delayed: ['60d'] } })
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     await g.start()
     const held = await waiting(g, 1)
     const dueAt = Date.now() + milliseconds('60d')
@@ -99,7 +99,7 @@ describe('a retry that is not due yet', () => {
 
   test('by a header from elsewhere waits no longer than the endpoint’s longest delay', async () => {
     const { endpoint, numbers } = billing()
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     await g.start()
     await g.say({ message: placed(1), headers: { 'petrel-due-at': String(2 ** 52) } }, placed(2))
     await pass(7_999)
@@ -112,7 +112,7 @@ describe('a retry that is not due yet', () => {
     const { endpoint } = billing(() => {
       throw new Error('bug')
     })
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     const replica = await g.start()
     await g.say(placed(1))
     await rest()
@@ -130,7 +130,7 @@ describe('a message that is postponed', () => {
       triedAt.push(Date.now())
       if (run <= 4) throw new Postpone('10s')
     })
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     await g.start()
     const begun = Date.now()
     await g.say(placed(1), placed(2))
@@ -148,7 +148,7 @@ describe('a message that is postponed', () => {
     const { endpoint } = billing((_, __, run) => {
       throw run === 4 ? new Postpone('1s') : new Error('bug')
     })
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     await g.start()
     await g.say(placed(1))
     await g.settled()
@@ -164,7 +164,7 @@ describe('a message that is postponed', () => {
     const { endpoint } = billing((_, __, run) => {
       if (run <= 3) throw new Postpone('1s')
     })
-    const g = await ground(endpoint)
+    const g = await testSystem(endpoint)
     const publish = g.broker.publish.bind(g.broker)
     g.broker.publish = async (records) => {
       await publish(records)
@@ -182,7 +182,7 @@ describe('a message that is postponed', () => {
 const at = (seconds: number) => ({ 'petrel-due-at': String(Date.now() + seconds * 1_000) })
 
 /** A record as a producer would make it, that nobody hears. */
-async function waiting(g: Ground, number: number) {
+async function waiting(g: TestSystem, number: number) {
   const message = placed(number)
   await g.say({ message: { ...message, type: { ...message.type, topic: 'sales.order-cancelled' } } })
   return (await g.records('sales.order-cancelled')).find(({ key }) => String(key) === `order-${number}`)

@@ -13,28 +13,28 @@ import { type Registry, RegistryUnavailable } from '../../registry/port.ts'
 import { type Constraint, memoryStore } from '../../store/memory.ts'
 import { uuid7 } from '../../uuid7.ts'
 import { Consumer } from '../consumer.ts'
-import { DueRelay } from '../dueRelay.ts'
-import type { Seal } from '../effects.ts'
+import { Scheduler } from '../scheduler.ts'
+import type { EncodeMessage } from '../effects.ts'
 import type { FailedAttempt } from '../recovery.ts'
 import { routing } from '../routes.ts'
-import { sealing } from '../seal.ts'
-import type { Workshop } from '../workshop.ts'
+import { messageEncoder } from '../encodeMessage.ts'
+import type { EndpointRuntime } from '../endpointRuntime.ts'
 import { everyMessage } from './messages.ts'
-import { type Power, power } from './power.ts'
+import { type ProcessSwitch, processSwitch } from './processSwitch.ts'
 import { type SqlStore, sqlStore } from './sqlStore.ts'
 import { until } from './virtualTime.ts'
 
 /** A running process with the endpoint in it. */
 export interface Replica {
-  readonly workshop: Workshop
-  readonly power: Power
+  readonly runtime: EndpointRuntime
+  readonly processSwitch: ProcessSwitch
   /** Finishes what it has in hand. */
   stop(): Promise<void>
   /** Waits for store and broker no longer. */
   giveUp(): void
 }
 
-export interface Ground {
+export interface TestSystem {
   readonly broker: MemoryBroker
   readonly store: SqlStore
   /** What could not be handled, as it is logged. */
@@ -63,12 +63,12 @@ export interface Said {
   readonly partition?: number
 }
 
-interface GroundOptions {
+interface TestSystemOptions {
   readonly constraints?: readonly Constraint[]
 }
 
 /** An endpoint, deployed on a broker, a registry and a store in memory. All replicas are stopped when the test ends. */
-export async function ground(endpoint: Endpoint, options: GroundOptions = {}): Promise<Ground> {
+export async function testSystem(endpoint: Endpoint, options: TestSystemOptions = {}): Promise<TestSystem> {
   const broker = memoryBroker()
   const store = sqlStore(memoryStore(options))
   const registry = unsteady(memoryRegistry())
@@ -79,7 +79,7 @@ export async function ground(endpoint: Endpoint, options: GroundOptions = {}): P
   await broker.admin.createTopics([...topics, ...foreign])
   const schemaIds = new Map<string, number>()
   for (const type of everyMessage) schemaIds.set(type.fullName, await registry.register(subjectName(type), type.schema))
-  const outside = sealing({
+  const outside = messageEncoder({
     endpoint: { ...endpoint, name: 'outside' },
     prefix: '',
     schemaIds,
@@ -103,11 +103,11 @@ export async function ground(endpoint: Endpoint, options: GroundOptions = {}): P
     return behind
   }
   const isSettled = async () =>
-    store.due().length === 0 && (await lag(mainGroup(endpoint.name))) + (await lag(retryGroup(endpoint.name))) === 0n
+    store.scheduled().length === 0 && (await lag(mainGroup(endpoint.name))) + (await lag(retryGroup(endpoint.name))) === 0n
 
   const close = async () => {
     for (const replica of replicas) {
-      replica.power.cut()
+      replica.processSwitch.kill()
       replica.giveUp()
       void replica.stop()
     }
@@ -123,7 +123,7 @@ export async function ground(endpoint: Endpoint, options: GroundOptions = {}): P
       const said = messages
         .map((each) => asSaid(each))
         .map(({ message, id = uuid7(), headers, partition }) => {
-          const { record } = seal(outside, message, id)
+          const { record } = encodeMessage(outside, message, id)
           return {
             id,
             record: { ...record, headers: { ...record.headers, ...headers }, ...(partition !== undefined && { partition }) },
@@ -133,7 +133,7 @@ export async function ground(endpoint: Endpoint, options: GroundOptions = {}): P
       return said.map(({ id }) => id)
     },
     async start() {
-      const replica = await startReplica({ endpoint, registry, schemaIds, failures, power: power(broker, store) })
+      const replica = await startReplica({ endpoint, registry, schemaIds, failures, processSwitch: processSwitch(broker, store) })
       replicas.push(replica)
       return replica
     },
@@ -147,7 +147,7 @@ export async function ground(endpoint: Endpoint, options: GroundOptions = {}): P
 
 const asSaid = (each: Message | Said): Said => ('message' in each ? each : { message: each })
 
-const seal = (outside: Seal, message: Message, id: string) => outside(message, { trace: {} }, id)
+const encodeMessage = (outside: EncodeMessage, message: Message, id: string) => outside(message, { trace: {} }, id)
 
 interface UnsteadyRegistry extends Registry {
   failNext(times: number): void
@@ -175,33 +175,33 @@ interface Parts {
   readonly registry: Registry
   readonly schemaIds: ReadonlyMap<string, number>
   readonly failures: FailedAttempt[]
-  readonly power: Power
+  readonly processSwitch: ProcessSwitch
 }
 
 /** As `start` in service.ts does it, on other adapters. */
-async function startReplica({ endpoint, registry, schemaIds, failures, power }: Parts): Promise<Replica> {
+async function startReplica({ endpoint, registry, schemaIds, failures, processSwitch }: Parts): Promise<Replica> {
   const giveUp = new AbortController()
   const codec = avroCodec({ registry })
-  const says = new Map([...schemaIds].filter(([name]) => endpoint.says.some(({ fullName }) => fullName === name)))
-  const workshop: Workshop = {
+  const produces = new Map([...schemaIds].filter(([name]) => endpoint.produces.some(({ fullName }) => fullName === name)))
+  const runtime: EndpointRuntime = {
     endpoint,
     prefix: '',
-    broker: power.broker,
-    store: power.store,
+    broker: processSwitch.broker,
+    store: processSwitch.store,
     codec,
     router: routing(endpoint, ''),
-    seal: sealing({ endpoint, prefix: '', schemaIds: says, encode: codec.encode }),
+    encodeMessage: messageEncoder({ endpoint, prefix: '', schemaIds: produces, encode: codec.encode }),
     log: silentLog,
     signal: giveUp.signal,
     fault: () => undefined,
     failed: (failure) => void failures.push(failure),
   }
   const groups = plan(endpoint, '').groups
-  const consumers = await Promise.all(groups.map(({ group, topics }) => Consumer.start(workshop, group, topics)))
-  const relay = new DueRelay(workshop)
+  const consumers = await Promise.all(groups.map(({ group, topics }) => Consumer.start(runtime, group, topics)))
+  const relay = new Scheduler(runtime)
   return {
-    workshop,
-    power,
+    runtime,
+    processSwitch,
     giveUp: () => giveUp.abort(),
     async stop() {
       await relay.stop()

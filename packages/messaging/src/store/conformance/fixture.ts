@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { OutgoingRecord } from '../../broker/port.ts'
 import { type Columns, type Row, table, type Table } from '../../definition/table.ts'
-import type { Decisions, SavedSaga, Store, StoreTransaction } from '../port.ts'
+import type { UnitOfWork, SavedSaga, Store, StoreTransaction } from '../port.ts'
 
 /** Empty data with the tables below, and as many stores on it as a test wants. */
 export interface StoreGround {
@@ -51,15 +51,15 @@ export const aSaga = (changes: Partial<SavedSaga> = {}): SavedSaga => ({
   ...changes,
 })
 
-export const aBatch = (changes: Partial<Decisions> = {}): Decisions => ({
+export const aBatch = (changes: Partial<UnitOfWork> = {}): UnitOfWork => ({
   lane: 'lane-1',
   handled: [randomUUID()],
   outgoing: [],
   rows: new Map(),
   sagas: [],
-  due: [],
+  scheduled: [],
   sent: [],
   ...changes,
 })
 
-export const rowsOf = <C extends Columns>(into: Table<C>, ...rows: Row<C>[]): Decisions['rows'] => new Map([[into, rows]])
+export const rowsOf = <C extends Columns>(into: Table<C>, ...rows: Row<C>[]): UnitOfWork['rows'] => new Map([[into, rows]])
