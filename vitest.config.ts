@@ -1,8 +1,9 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 
 const everywhere = ['packages', 'services', 'deploy', 'test', 'bench'].map((folder) => `${folder}/**`)
 const withStack = everywhere.map((folder) => `${folder}/*.kafka.test.ts`)
 const withBrowser = everywhere.map((folder) => `${folder}/*.browser.test.ts`)
+const long = everywhere.map((folder) => `${folder}/*.long.test.ts`)
 
 /** On the real broker: whoever waits for an order to travel must not be overtaken by five other files on two cores. */
 const onTheStack = {
@@ -12,34 +13,50 @@ const onTheStack = {
   hookTimeout: 120_000,
 }
 
-export default defineConfig({
+const projects: TestProjectConfiguration[] = [
+  {
+    extends: true,
+    test: {
+      name: 'process',
+      // No test asserts a time: this only ends one that waits for what never happens.
+      testTimeout: 60_000,
+      include: everywhere.map((folder) => `${folder}/*.test.ts`),
+      exclude: ['**/node_modules/**', ...withStack, ...withBrowser, ...long],
+      sequence: { groupOrder: 0 },
+    },
+  },
+  { extends: true, test: { name: 'stack', include: withStack, ...onTheStack, sequence: { groupOrder: 1 } } },
+  {
+    extends: true,
+    test: {
+      name: 'browser',
+      include: withBrowser,
+      ...onTheStack,
+      globalSetup: ['test/support/browser.ts', ...onTheStack.globalSetup],
+      sequence: { groupOrder: 2 },
+    },
+  },
+]
+
+/** Instead of the others, with `--mode long`: `npm run test:long`. */
+const longProject: TestProjectConfiguration = {
+  extends: true,
+  test: {
+    name: 'long',
+    include: [...long, 'packages/messaging/src/engine/anyWeather.test.ts'],
+    env: { WEATHER_RUNS: process.env['WEATHER_RUNS'] ?? '2000' },
+    ...onTheStack,
+    testTimeout: 60 * 60_000,
+  },
+}
+
+export default defineConfig(({ mode }) => ({
   test: {
     // A worker that is a process of its own takes the services it started with it when it goes.
     pool: 'forks',
     // kafkajs arms timers in the past.
     execArgv: ['--disable-warning=TimeoutNegativeWarning'],
     teardownTimeout: 60_000,
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: 'process',
-          include: everywhere.map((folder) => `${folder}/*.test.ts`),
-          exclude: ['**/node_modules/**', ...withStack, ...withBrowser],
-          sequence: { groupOrder: 0 },
-        },
-      },
-      { extends: true, test: { name: 'stack', include: withStack, ...onTheStack, sequence: { groupOrder: 1 } } },
-      {
-        extends: true,
-        test: {
-          name: 'browser',
-          include: withBrowser,
-          ...onTheStack,
-          globalSetup: ['test/support/browser.ts', ...onTheStack.globalSetup],
-          sequence: { groupOrder: 2 },
-        },
-      },
-    ],
+    projects: mode === 'long' ? [longProject] : projects,
   },
-})
+}))

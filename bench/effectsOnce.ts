@@ -10,12 +10,12 @@ import { parseArgs } from 'node:util'
 import { Client } from 'pg'
 import { deploy } from '@petrel/messaging/operations'
 import { uuid7 } from '@petrel/messaging'
-import { freePorts } from '../deploy/local/ports.ts'
-import { type Stack, startStack } from '../deploy/local/stack.ts'
+import { freePorts } from '../deploy/local/stack/ports.ts'
+import { type Stack, startStack } from '../deploy/local/stack/stack.ts'
 import { CpuRecorder, cpuSeconds, residentMiB } from './cpu.ts'
 import { bench } from './effectsOnce/endpoint.ts'
 import { OrderPlaced, PlaceOrder } from './effectsOnce/messages.ts'
-import { avroCodec, confluentRegistry, kafkajsBroker, messageEncoder, silentLog, subjectName } from './support.ts'
+import { avroCodec, confluentRegistry, kafkajsBroker, messageEncoder, silentLog, subjectName, topicLimits } from './support.ts'
 
 const { values: args } = parseArgs({
   options: { messages: { type: 'string', default: '60000' }, rounds: { type: 'string', default: '3' } },
@@ -130,6 +130,7 @@ async function preload(
     prefix,
     schemaIds: new Map([[type.fullName, schemaId ?? 0]]),
     encode: avroCodec({ registry }).encode,
+    limits: topicLimits(new Map()),
   })
   const records = Array.from({ length: count }, (_, index) => encodeMessage(PlaceOrder(order(index)), { trace: {} }).record)
   const withRepeats = records.flatMap((record, index) =>

@@ -1,27 +1,32 @@
 // `node deploy/local/bootstrap.mjs <command>`: what every npm script begins with. Installs what package-lock.json names, if
 // that is not installed yet, and hands over to the pinned Node. Plain JavaScript for the system's Node (20 or newer).
 import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, statSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ensureJars } from './jars.mjs'
+import { progress } from './progress.mjs'
+import { ensureJars } from './stack/jars.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const bin = join(root, 'node_modules', '.bin')
+const terminal = progress()
+const inherit = ['inherit', 'inherit', 'inherit']
 
 const startFlags = ['--disable-warning=TimeoutNegativeWarning', '--max-semi-space-size=4']
 const script = (file, ...flags) => [join(bin, 'node'), ...flags, join(root, file)]
 const commands = {
-  start: script('deploy/local/start.ts', ...startFlags),
-  service: script('deploy/local/service.ts'),
-  stop: script('deploy/local/stop.ts'),
-  break: script('deploy/local/break.ts'),
-  mend: script('deploy/local/mend.ts'),
-  reset: script('deploy/local/reset.ts'),
-  check: script('deploy/local/check.ts'),
+  start: script('deploy/local/commands/start.ts', ...startFlags),
+  service: script('deploy/local/commands/service.ts'),
+  stop: script('deploy/local/commands/stop.ts'),
+  break: script('deploy/local/commands/break.ts'),
+  mend: script('deploy/local/commands/mend.ts'),
+  reset: script('deploy/local/commands/reset.ts'),
+  check: script('deploy/local/commands/check.ts'),
   bench: script('bench/all.ts', '--disable-warning=TimeoutNegativeWarning'),
   test: [join(bin, 'vitest'), 'run'],
+  'test:long': [join(bin, 'vitest'), 'run', '--mode', 'long'],
 }
 
 // Without a command it only installs.
@@ -39,23 +44,23 @@ function isInstalled() {
 }
 
 async function install() {
-  console.log('Installing dependencies (npm ci; only the first time, or when package-lock.json changed) …')
+  terminal.print('Installing dependencies (npm ci; only the first time, or when package-lock.json changed) …')
   const jars = needsJars() ? prefetchJars() : undefined
-  const code = await npm('ci', '--no-progress', '--loglevel=error')
+  const code = await terminal.during('installing dependencies', npm('ci', '--no-progress', '--loglevel=error'))
   await jars
-  if (code !== 0) fail('npm ci failed; what it said stands above.')
+  if (code !== 0) fail('npm ci failed; its own message is above.')
   if (spawnSync(join(bin, 'node'), ['--version']).status !== 0)
     fail('The pinned Node (node_modules/.bin/node) does not run. Were install scripts switched off? Then: npm rebuild node')
 }
 
 function needsJars() {
   const elsewhere = process.env['KAFKA_BROKERS'] && process.env['SCHEMA_REGISTRY_URL']
-  return !elsewhere && ['start', 'test', 'bench'].includes(name)
+  return !elsewhere && ['start', 'test', 'test:long', 'bench'].includes(name)
 }
 
-/** Side by side with npm. If it fails, the stack tries again when it needs them, and says why it cannot. */
+/** Side by side with npm. If it fails, the stack tries again when it needs them, and reports why it cannot. */
 async function prefetchJars() {
-  await ensureJars(join(root, '.local', 'jars'), console.log).catch(() => {})
+  await ensureJars(join(root, '.local', 'jars'), terminal).catch(() => {})
 }
 
 function npm(...args) {
@@ -72,9 +77,13 @@ function handOver([program, ...args]) {
   const env = {
     ...process.env,
     PATH: bin + delimiter + process.env['PATH'],
+    // When the person pressed Enter.
+    PETREL_STARTED_AT: String(Math.round(performance.timeOrigin)),
     NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(root, '.local', 'compiled'),
   }
-  const child = spawn(program, args, { cwd: root, stdio: 'inherit', env })
+  const child = spawn(program, args, { cwd: root, stdio: name === 'start' ? [...inherit, 'ipc'] : inherit, env })
+  // It has a terminal of its own as soon as its files are loaded, which takes seconds on a busy machine, and says so.
+  if (name === 'start') void terminal.during('loading npm start', Promise.race([once(child, 'message'), once(child, 'exit')]))
   // In a terminal Ctrl-C reaches the child by itself.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal)))

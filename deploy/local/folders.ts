@@ -13,26 +13,31 @@ export const JARS = join(LOCAL, 'jars')
 /** Node's compile cache, for everything that runs here. */
 export const COMPILED = join(LOCAL, 'compiled')
 
-/** Databases, topics, schemas and mails of the local system. */
-export const DATA = join(LOCAL, 'data')
+/** What one running system leaves. A test that starts a system of its own, beside yours, gives it a folder of its own. */
+const SYSTEM = process.env['PETREL_SYSTEM_FOLDER'] ?? LOCAL
 
-export const LOGS = join(LOCAL, 'logs')
+/** Databases, topics, schemas and mails of the local system. */
+export const DATA = join(SYSTEM, 'data')
+
+export const LOGS = join(SYSTEM, 'logs')
 
 /** Names the process that runs the local system. */
-export const START_PID = join(LOCAL, 'start.pid')
+export const START_PID = join(SYSTEM, 'start.pid')
 
 /** Addresses and the services' environments of the running system, for `petrel` and `npm run service`. */
-export const ENVIRONMENT = join(LOCAL, 'environment.json')
+export const ENVIRONMENT = join(SYSTEM, 'environment.json')
 
-const FAULTS = join(LOCAL, 'faults')
+const FAULTS = join(SYSTEM, 'faults')
+
+const SERVICES = join(SYSTEM, 'services')
 
 /** While it exists, the service's handlers fail. */
 export const faultFile = (service: string): string => join(FAULTS, service)
 
 /** Names the process that runs the service. */
-export const servicePid = (service: string): string => join(LOCAL, 'services', `${service}.pid`)
+export const servicePid = (service: string): string => join(SERVICES, `${service}.pid`)
 
 export const serviceLog = (service: string): string => join(LOGS, `${service}.log`)
 
 /** What `npm run reset` removes. */
-export const RESETTABLE: readonly string[] = [DATA, LOGS, FAULTS, join(LOCAL, 'services'), ENVIRONMENT]
+export const RESETTABLE: readonly string[] = [DATA, LOGS, FAULTS, SERVICES, ENVIRONMENT]

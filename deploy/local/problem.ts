@@ -1,4 +1,4 @@
-/** Something a person has to settle before the local stack can run; the message says what and how, so no stack trace is shown. */
+/** Something that a person has to solve before the local system can run. The message says what is wrong and what to do, so no stack trace is shown. */
 export class Problem extends Error {
   override readonly name = 'Problem'
 }

@@ -53,7 +53,7 @@ export function parseSchema(file: string, text: string): AvroNode {
   } catch (error) {
     throw new Error(`${file} is not JSON: ${(error as Error).message}`, { cause: error })
   }
-  throw new Error(`${file} holds no Avro record: write { "type": "record", … }.`)
+  throw new Error(`${file} has no Avro record: write { "type": "record", … }.`)
 }
 
 export const isNode = (type: AvroType): type is AvroNode => typeof type === 'object' && !Array.isArray(type)
@@ -63,7 +63,7 @@ export const isRecord = (type: AvroType): type is AvroNode & { fields: readonly 
 export const isEnum = (type: AvroType): type is AvroNode & { symbols: readonly string[]; name: string } =>
   isNode(type) && type.type === 'enum'
 
-/** A place in a schema: the type that stands there, and the names of the fields that lead to it. */
+/** A place in a schema: the type there, and the names of the fields that lead to it. */
 export interface Place {
   readonly path: readonly string[]
   readonly type: AvroType

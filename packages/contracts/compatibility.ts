@@ -4,7 +4,7 @@ import type { Finding } from './findings.ts'
 
 /** A contract as it was at some time before. */
 export interface PastSchema extends SchemaFile {
-  /** The revision in which this version stood first. */
+  /** The revision that brought this version. */
   readonly revision: string
 }
 

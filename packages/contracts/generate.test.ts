@@ -61,7 +61,7 @@ const example = generate([
 ])
 
 describe('the generated modules', () => {
-  test('compile, with the types that the schemas say and no others', async () => {
+  test('compile, with the types of the schemas and no others', async () => {
     await using generated = await written(example)
     await writeFile(
       join(generated.folder, 'tsconfig.json'),
@@ -95,7 +95,7 @@ describe('the generated modules', () => {
     expect(await typeErrors(generated.folder)).toBe('')
   })
 
-  test('carry the schema as it is, and all that the bus must know', async () => {
+  test('carry the schema as it is, and all that the bus needs', async () => {
     await using generated = await written(example)
     const index = (await import(/* @vite-ignore */ join(generated.folder, 'index.ts'))) as Record<string, object>
     const schema = contract([field('line', line('sku'))], { name: 'CountProduct', kind: 'command' }).schema
@@ -110,13 +110,13 @@ describe('the generated modules', () => {
     expect(index.SaleEnded).toHaveProperty('kind', 'timeout')
   })
 
-  test('carry the docs to where they are read', () => {
+  test('have the docs as comments', () => {
     const text = example.get('stock.ts') ?? ''
     expect(text).toContain('/** Somebody counted. */\nexport interface ProductCounted {')
     expect(text).toContain('  /** How many; "none" is 0, and *\\/ ends no comment. */\n  readonly pieces: number\n')
   })
 
-  test('say that they are generated, and from what', () => {
+  test('begin with a line that they are generated, and from what', () => {
     for (const text of example.values()) expect(text).toMatch(/^\/\/ Generated from schemas\/, do not edit/)
   })
 })
@@ -154,7 +154,7 @@ test.for<[AvroType, string]>([
   expect(typescriptType(type)).toBe(text)
 })
 
-test('the committed modules are what the schemas give', async () => {
+test('the committed modules are those that the schemas make', async () => {
   const files = generate(readSchemas(join(root, 'schemas')))
   const src = join(import.meta.dirname, 'src')
   expect((await readdir(src)).toSorted()).toEqual([...files.keys()].toSorted())

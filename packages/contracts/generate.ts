@@ -2,7 +2,7 @@ import { type AvroNode, type AvroType, isEnum, isNode, isRecord, isUnion, places
 
 const header = '// Generated from schemas/, do not edit: change the schema, then run `npm run contracts`.\n'
 
-/** A TypeScript declaration made of a schema, and the shape it stands for. */
+/** A TypeScript declaration made of a schema, and the shape that it declares. */
 interface Declaration {
   readonly name: string
   readonly isMessage: boolean

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { contract } from './example.ts'
 import { pastSchemas } from './history.ts'
 
-/** A repository of its own, away from whatever git has been told elsewhere. */
+/** A repository of its own, without the settings of this machine's git. */
 function repository() {
   const folder = mkdtempSync(join(tmpdir(), 'petrel-history-'))
   const env = {
@@ -76,7 +76,7 @@ test('a revision without schemas has no past', () => {
   expect(pastSchemas(git.folder, 'HEAD')).toEqual([])
 })
 
-test('a revision that does not exist is told from one without schemas', () => {
+test('a revision that does not exist is not taken for one without schemas', () => {
   using git = repository()
   git.commit({ [file]: first })
   expect(pastSchemas(git.folder, 'origin/main')).toBeUndefined()

@@ -3,8 +3,8 @@ import { parseSchema } from './avro.ts'
 import type { PastSchema } from './compatibility.ts'
 
 /**
- * The contracts that stand in a revision, in all versions that they had up to it: records of each may still lie in a
- * topic. A contract that was removed before is not among them.
+ * The contracts of a revision, in all versions that they had up to it: a topic may still have records of each.
+ * A contract that was removed before is not among them.
  * @param folder of the contracts, from the root of the repository: `schemas`
  * @returns undefined when there is no such revision
  */
@@ -12,14 +12,14 @@ export function pastSchemas(repository: string, base: string, folder = 'schemas'
   const git = (...args: string[]) => execFileSync('git', args, { cwd: repository, encoding: 'utf8', maxBuffer: 1 << 28 })
   if (!isRevision(repository, base)) return undefined
   const filesIn = (revision: string) => blobs(git('ls-tree', '-r', revision, '--', folder))
-  const standing = new Set(filesIn(base).map(({ path }) => path))
+  const present = new Set(filesIn(base).map(({ path }) => path))
   const revisions = git('log', '--reverse', '--format=%h', base, '--', folder).split('\n').filter(Boolean)
 
   const versions = new Map<string, PastSchema>()
   for (const revision of revisions)
     for (const { path, blob } of filesIn(revision)) {
       const version = `${path} ${blob}`
-      if (!standing.has(path) || versions.has(version)) continue
+      if (!present.has(path) || versions.has(version)) continue
       const schema = parseSchema(`${path} in ${revision}`, git('cat-file', 'blob', blob))
       versions.set(version, { file: path.slice(folder.length + 1), revision, schema })
     }

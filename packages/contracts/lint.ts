@@ -44,15 +44,15 @@ const hasKey: MessageRule = ({ schema }) => {
   return field.type === 'string' ? [] : [`its key "${schema.key}" must be a string, and not null`]
 }
 
-const liesWhereItBelongs: MessageRule = ({ file, schema }) => {
+const isInItsFile: MessageRule = ({ file, schema }) => {
   const expected = `${schema.namespace}/${schema.name}.avsc`
-  return file === expected ? [] : [`${schema.namespace}.${schema.name} belongs into ${expected}`]
+  return file === expected ? [] : [`${schema.namespace}.${schema.name} belongs in ${expected}`]
 }
 
 const isPascalCase: MessageRule = ({ schema }) =>
   /^(?:[A-Z][a-z0-9]+)+$/.test(schema.name ?? '') ? [] : [`"${schema.name}" must be words in PascalCase, as OrderPlaced`]
 
-const messageRules = [hasKind, hasKey, liesWhereItBelongs, isPascalCase]
+const messageRules = [hasKind, hasKey, isInItsFile, isPascalCase]
 
 const hasDoc: PlaceRule = ({ type, field, path }) => [
   ...((isRecord(type) || isEnum(type)) && isBlank(type.doc) ? [`${type.name} needs a doc`] : []),

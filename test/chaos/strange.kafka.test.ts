@@ -1,21 +1,26 @@
 import { OrderPlaced, PlaceOrder } from '@petrel/contracts'
 import { uuid7 } from '@petrel/messaging'
-import { confluentRegistry, plan } from '@petrel/messaging/operations'
+import { plan } from '@petrel/messaging/operations'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ROOT } from '../../deploy/local/folders.ts'
 import { loadServices } from '../../packages/cli/src/services.ts'
 import type { BrokerRecord } from '../../packages/messaging/src/broker/port.ts'
-import { ce, headerText } from '../../packages/messaging/src/headers.ts'
+import { ce, failure, headerText } from '../../packages/messaging/src/headers.ts'
 import { compressingProducer } from '../support/elsewhere.ts'
-import { expectUntouched, poisonFor } from '../support/poison.ts'
-import { endpoints, openShop, type Shop, typesOf, wholeJourney } from '../support/shop.ts'
+import { expectAccountedFor } from '../support/foreign/expectAccountedFor.ts'
+import type { Fate } from '../support/foreign/foreignAccounts.ts'
+import { foreignRecords, labelHeader } from '../support/foreign/foreignRecords.ts'
+import { publishForeign } from '../support/foreign/publishForeign.ts'
+import { raiseLimits } from '../support/foreign/raiseLimits.ts'
+import { randomFrom, seedFrom } from '../support/random.ts'
+import { openShop, type Shop, stepsOf, typesOf, wholeJourney } from '../support/shop.ts'
 import { eventually } from '../support/stack.ts'
 
 const order = { customerId: 'grace', email: 'grace@example.org', lines: [{ sku: 'green-tea', quantity: 2 }] }
 
-/** All that is said in the shop, without prefix. */
-async function messageTopics(): Promise<string[]> {
-  const plans = (await loadServices(ROOT)).map(({ endpoint }) => plan(endpoint, ''))
+/** All topics of messages. */
+async function messageTopics(prefix: string): Promise<string[]> {
+  const plans = (await loadServices(ROOT)).map(({ endpoint }) => plan(endpoint, prefix))
   return plans.flatMap(({ owns }) => owns.map(({ topic }) => topic))
 }
 
@@ -29,7 +34,7 @@ describe('strange records', () => {
   const allHandled = () => eventually(async () => expect(await shop.lags()).toEqual(new Map()), { withinMs: 60_000 })
 
   async function recordsOf(orderId: string): Promise<BrokerRecord[]> {
-    const topics = await messageTopics()
+    const topics = await messageTopics('')
     const records = await Promise.all(topics.map((topic) => shop.records(topic)))
     return records.flat().filter(({ key }) => key?.toString() === orderId)
   }
@@ -57,45 +62,25 @@ describe('strange records', () => {
     expect((await shop.failures()).filter(({ key }) => key === orderId)).toEqual([])
   })
 
-  /** All there is to hear, and who hears it. */
-  async function hearers(): Promise<Map<string, string[]>> {
-    const services = await loadServices(ROOT)
-    const heard = services.flatMap(({ name, endpoint }) =>
-      plan(endpoint, shop.system.prefix).groups.flatMap(({ topics }) => topics.map((topic) => ({ topic, name }))),
-    )
-    const byTopic = Map.groupBy(heard, ({ topic }) => topic)
-    return new Map([...byTopic].map(([topic, some]) => [topic, some.map(({ name }) => name)]))
-  }
+  test('records of every kind that Petrel never writes, in every topic that has subscribers: each waits for a person, untouched, or is handled, and orders go on', async () => {
+    const random = randomFrom(seedFrom('STRANGE_SEED'))
+    await raiseLimits(shop.system, await messageTopics(shop.system.prefix))
+    const foreign = await foreignRecords(shop, { perKind: 8, random })
 
-  /** A schema id that is registered, whatever it is the schema of. */
-  async function knownSchemaId(): Promise<number> {
-    const registry = confluentRegistry({ url: shop.system.addresses.registryUrl })
-    const id = await registry.idOf(`${shop.system.prefix}${PlaceOrder.topic}-value`, PlaceOrder.schema)
-    if (id === undefined) throw new Error('PlaceOrder is not registered')
-    return id
-  }
+    const placing = Array.from({ length: 30 }, () => shop.placeOrder(order))
+    await publishForeign(shop.system, foreign)
+    const orderIds = await Promise.all([...placing, ...Array.from({ length: 30 }, () => shop.placeOrder(order))])
 
-  test('a record that nobody can read waits in the dead letter topic of each who hears it, untouched, and nobody stops for it', async () => {
-    const orderId = uuid7()
-    const topics = await hearers()
-    const poison = [...topics.keys()].flatMap((topic) => poisonFor(topic, orderId, knownId))
-    expect(poison.length).toBeGreaterThan(100)
-    await shop.broker.publish(poison.map(({ record }) => record))
-
-    // Its messages lie behind the poison: same key, same partitions.
-    await shop.keeper.send(PlaceOrder({ orderId, ...order }))
-    expect(typesOf(await shop.orderHas(orderId, wholeJourney))).toEqual(wholeJourney.toSorted())
-    await allHandled()
-
-    for (const name of endpoints) {
-      const dlt = await shop.records(`${name}.dlt`)
-      const found = new Map(dlt.map((record) => [headerText(record.headers, 'x-poison'), record]))
-      const expected = poison.filter(({ record }) => topics.get(record.topic)?.includes(name))
-      expect([...found.keys()]).toEqual(expect.arrayContaining(expected.map(({ label }) => label)))
-      expect(dlt.filter(({ key }) => key === null || String(key) === orderId)).toHaveLength(expected.length)
-      for (const { label, record } of expected) expectUntouched(found.get(label), record, name)
+    for (const orderId of orderIds) {
+      expect(stepsOf(await shop.orderHas(orderId, wholeJourney))).toEqual(wholeJourney.toSorted())
+      expect((await shop.charges(orderId)).charges).toHaveLength(1)
     }
+    await allHandled()
+    const fates = await expectAccountedFor(shop, foreign)
     expect([...shop.running.values()].filter((service) => service.hasExited())).toEqual([])
+    expectRetriesOfUnknownSchemas(fates)
+    expectParked(fates)
+    expect((await shop.failures()).length).toBeGreaterThan(foreign.length / 2)
   })
 
   test('a record from a producer that compresses as kafkajs cannot read is unpacked by the broker, and one too large then is refused', async () => {
@@ -103,17 +88,33 @@ describe('strange records', () => {
     await using elsewhere = await compressingProducer(shop.system.addresses.kafkaBrokers)
     const topic = shop.system.prefix + OrderPlaced.topic
     const label = 'compressed'
-    await elsewhere.send(topic, { key: orderId, value: 'x'.repeat(1_000), headers: { 'x-poison': label } })
+    await elsewhere.send(topic, { key: orderId, value: 'x'.repeat(1_000), headers: { [labelHeader]: label } })
     await expect(elsewhere.send(topic, { key: orderId, value: 'x'.repeat(5_000_000) })).rejects.toThrow(/larger than the max/)
 
     await shop.keeper.send(PlaceOrder({ orderId, ...order }))
-    expect(typesOf(await shop.orderHas(orderId, wholeJourney))).toEqual(wholeJourney.toSorted())
+    expect(stepsOf(await shop.orderHas(orderId, wholeJourney))).toEqual(wholeJourney.toSorted())
     for (const name of ['billing', 'stock', 'shipping', 'client-ui'])
-      expect((await shop.records(`${name}.dlt`)).map(({ headers }) => headerText(headers, 'x-poison'))).toContain(label)
-  })
-
-  let knownId = 0
-  beforeAll(async () => {
-    knownId = await knownSchemaId()
+      expect((await shop.records(`${name}.dlt`)).map(({ headers }) => headerText(headers, labelHeader))).toContain(label)
   })
 })
+
+const errorOf = (letter: BrokerRecord | undefined) => headerText(letter?.headers ?? {}, failure.errorType)
+
+/** The registry may know it in a moment. */
+function expectRetriesOfUnknownSchemas(fates: readonly Fate[]): void {
+  const unknown = fates.filter(
+    ({ foreign, deadLetter }) => foreign.kind === 'an unknown schema id' && errorOf(deadLetter) === 'UnknownSchema',
+  )
+  expect(unknown.length).toBeGreaterThan(0)
+  for (const { deadLetter } of unknown) expect(headerText(deadLetter?.headers ?? {}, failure.attempts)).toBe('4')
+}
+
+/** Larger than the dead letter topic takes. */
+function expectParked(fates: readonly Fate[]): void {
+  const tooLarge = fates.filter(({ foreign }) => (foreign.record.value?.length ?? 0) > 2 * 1024 * 1024)
+  expect(tooLarge.length).toBeGreaterThan(0)
+  for (const { foreign, deadLetter } of tooLarge) {
+    expect(deadLetter?.value, foreign.label).toBeNull()
+    expect(headerText(deadLetter?.headers ?? {}, failure.bodyBytes), foreign.label).toBe(String(foreign.record.value?.length))
+  }
+}

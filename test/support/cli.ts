@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { ROOT } from '../../deploy/local/folders.ts'
-import type { Exit } from '../../deploy/local/guardedProcess.ts'
+import type { Exit } from '../../deploy/local/processes/guardedProcess.ts'
 import type { TestSystem } from './stack.ts'
 
 const command = join(ROOT, 'packages/cli/bin/petrel.mjs')

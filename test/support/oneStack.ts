@@ -3,23 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { JARS } from '../../deploy/local/folders.ts'
-import { freePorts } from '../../deploy/local/ports.ts'
-import { compileServices } from '../../deploy/local/serviceProcess.ts'
+import { freePorts } from '../../deploy/local/stack/ports.ts'
+import { compileServices } from '../../deploy/local/processes/serviceProcess.ts'
 import { readSettings } from '../../deploy/local/settings.ts'
-import { type Stack, type StackOptions, startStack } from '../../deploy/local/stack.ts'
+import { type Stack, type StackAddresses, type StackOptions, startStack } from '../../deploy/local/stack/stack.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    stack: Addresses
+    /** Where the stack of this run listens. */
+    stack: StackAddresses
   }
-}
-
-/** Where the stack of this run listens. */
-export interface Addresses {
-  readonly kafkaBrokers: string
-  readonly registryUrl: string
-  /** Of a superuser. */
-  readonly databaseUrl: string
 }
 
 interface Shared {

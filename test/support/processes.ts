@@ -1,5 +1,5 @@
-import type { Exit } from '../../deploy/local/guardedProcess.ts'
-import { startServiceProcess } from '../../deploy/local/serviceProcess.ts'
+import type { Exit } from '../../deploy/local/processes/guardedProcess.ts'
+import { startServiceProcess } from '../../deploy/local/processes/serviceProcess.ts'
 
 /** A line of a service's log; one that is not JSON (a crash's stack trace, say) has only `msg`. */
 export interface LogLine {
@@ -17,7 +17,7 @@ export interface RunningService {
   readonly logs: readonly LogLine[]
   readonly exited: Promise<Exit>
   hasExited(): boolean
-  /** Resolves with the first line, said already or still to come, that fits. @throws with the end of the log when it ends first or the time is over. */
+  /** Resolves with the first line, logged already or still to come, that fits. @throws with the end of the log when it ends first or the time is over. */
   logged(fits: (line: LogLine) => boolean, withinMs?: number): Promise<LogLine>
   /** Sends the signal and waits until the process is gone. */
   kill(signal: NodeJS.Signals): Promise<Exit>

@@ -8,3 +8,10 @@ export function randomFrom(seed: number): () => number {
     return createHash('sha256').update(`${seed}/${drawn}`).digest().readUInt32BE(0) / 2 ** 32
   }
 }
+
+/** The seed that the environment names, or another one each time; printed, so that a run can be repeated. */
+export function seedFrom(variable: string): number {
+  const seed = Number(process.env[variable] ?? Date.now() % 1_000_000)
+  console.log(`${variable}=${seed}`)
+  return seed
+}

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { escapeIdentifier, Pool } from 'pg'
-import type { Handler, Message, Tx } from '@petrel/messaging'
+import type { Endpoint, Message, Tx } from '@petrel/messaging'
 import { migrate } from '@petrel/messaging/operations'
 import { receive, type Received } from '@petrel/messaging/testing'
 import { ROOT } from '../../deploy/local/folders.ts'
-import { PostgresTransaction } from '../../packages/messaging/src/store/postgres/transaction.ts'
+import { postgresStore } from '../../packages/messaging/src/store/postgres/store.ts'
 import { testSystem } from './stack.ts'
 
 /** A service's own tables on the real PostgreSQL, and nothing else of it: for tests of the SQL in its handlers. */
@@ -14,17 +14,26 @@ export interface ServiceDatabase {
   readonly pool: Pool
   /** Work in a transaction as the engine gives it to handlers; commits at the end. */
   inTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
-  /** Handles messages one after the other, as a batch: in one transaction, at whose end stand the rows they recorded. */
-  handle(handler: Handler, ...messages: readonly Message[]): Promise<Received[]>
+  /** Handles messages one after the other, as a batch: in one transaction, which ends with the rows they recorded. */
+  handle(...messages: readonly Message[]): Promise<Received[]>
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Migrated, and empty. */
-export async function serviceDatabase(service: string): Promise<ServiceDatabase> {
+function endpointOf(service: Endpoint | { readonly name: string }): Endpoint {
+  if ('handlers' in service) return service
+  throw new TypeError(`${service.name} is no endpoint: it handles no messages`)
+}
+
+const nothingElse = { lane: '', handled: [], outgoing: [], rows: new Map(), sagas: [], scheduled: [], sent: [] }
+
+/** Migrated, and empty. @param service an endpoint, or the name of a service that has none */
+export async function serviceDatabase(service: Endpoint | { readonly name: string }): Promise<ServiceDatabase> {
+  const { name } = service
   const system = await testSystem()
-  const url = await system.createDatabase(service)
-  await migrate(url, [{ namespace: service, path: join(ROOT, 'services', service, 'migrations') }])
+  const url = await system.createDatabase(name)
+  await migrate(url, [{ namespace: name, path: join(ROOT, 'services', name, 'migrations') }])
   const pool = new Pool({ connectionString: url })
+  const store = postgresStore({ pool, log: console })
   const closed: Promise<unknown>[] = []
   pool.on('connect', (client) => closed.push(once(client, 'end')))
 
@@ -32,20 +41,20 @@ export async function serviceDatabase(service: string): Promise<ServiceDatabase>
     url,
     pool,
     async inTransaction(work) {
-      const transaction = new PostgresTransaction(pool)
+      const transaction = await store.begin()
       try {
         const result = await work(transaction)
-        await transaction.commitWith(undefined)
+        await transaction.commit(nothingElse)
         return result
       } catch (error) {
         await transaction.rollback()
         throw error
       }
     },
-    handle: (handler, ...messages) =>
+    handle: (...messages) =>
       database.inTransaction(async (tx) => {
         const results: Received[] = []
-        for (const message of messages) results.push(await receive(handler, message, { tx }))
+        for (const message of messages) results.push(await receive(endpointOf(service), message, { tx }))
         for (const { table, row } of results.flatMap((result) => result.inserted)) await insert(tx, table, row)
         return results
       }),

@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import type { Service } from '@petrel/messaging'
 import { type Broker, type Failure, kafkajsBroker, listFailures, silentLog } from '@petrel/messaging/operations'
 import { startMailbox } from '../../deploy/local/mailbox/mailbox.ts'
+import type { StackAddresses } from '../../deploy/local/stack/stack.ts'
 import type { BrokerRecord } from '../../packages/messaging/src/broker/port.ts'
 import { fetchOk, getJson, jsonBody } from './http.ts'
 import { lags } from './lag.ts'
-import type { Addresses } from './oneStack.ts'
 import { fillShelves, hireShopkeeper, openForBusiness } from './shopkeeper.ts'
 import { eventually, joined, type RunningService, type TestSystem, testSystem } from './stack.ts'
 
-/** The services that hear messages, each a process of its own. */
+/** The services that handle messages, each a process of its own. */
 export const endpoints = ['sales', 'billing', 'stock', 'shipping', 'email', 'loyalty', 'client-ui'] as const
 export type EndpointName = (typeof endpoints)[number]
 
@@ -79,7 +79,7 @@ export interface Shop {
   /** Tells the payment gateway how to behave from now on. */
   gatewayBehaves(behaviour: Readonly<Record<string, unknown>>): Promise<void>
   failures(name?: EndpointName): Promise<Failure[]>
-  /** Everything that lies in a topic, which is named without the prefix. */
+  /** All records of a topic, which is named without the prefix. */
   records(topic: string): Promise<BrokerRecord[]>
   /** What the groups of these endpoints have not committed yet; empty when they are done. */
   lags(names?: readonly EndpointName[]): Promise<Map<string, bigint>>
@@ -91,10 +91,13 @@ export const wholeJourney = ['OrderPlaced', 'OrderBilled', 'StockReserved', 'Ord
 
 export const typesOf = ({ history }: OrderView): string[] => history.map(({ type }) => type).toSorted()
 
+/** The same without alarms: one about an order that waits for a busy or absent service is in order. */
+export const stepsOf = (view: OrderView): string[] => typesOf(view).filter((type) => type !== 'ShipmentDelayed')
+
 export interface ShopOptions {
   readonly without?: readonly EndpointName[]
   /** Of a stack of the test's own. */
-  readonly addresses?: Addresses
+  readonly addresses?: StackAddresses
 }
 
 /** Opens a shop with all services running but those left out, and a shelf full of tea and cups. */

@@ -16,7 +16,7 @@ const goods = [
   { sku: 'last-pot', unitCents: 2400, quantity: 1 },
 ]
 
-/** Deploys all services. @returns the keeper, who hears nothing */
+/** Deploys all services. @returns the keeper, who handles nothing */
 export async function hireShopkeeper(system: TestSystem, broker: Broker): Promise<Service> {
   const services = await loadServices(ROOT)
   const deployments = await Promise.all(

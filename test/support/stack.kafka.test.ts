@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { expect, test } from 'vitest'
-import { databaseName } from '../../deploy/local/databases.ts'
+import { databaseName } from '../../deploy/local/stack/databases.ts'
 import { testSystem } from './stack.ts'
 
 test('a service enters its own database, and not that of another', async () => {

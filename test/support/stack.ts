@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { inject } from 'vitest'
-import { databaseName, dropDatabase, ensureDatabase } from '../../deploy/local/databases.ts'
-import { freePorts } from '../../deploy/local/ports.ts'
-import { serviceEnvironment, type ServicePorts } from '../../deploy/local/environment.ts'
-import type { Addresses } from './oneStack.ts'
+import { databaseName, dropDatabase, ensureDatabase } from '../../deploy/local/stack/databases.ts'
+import { freePorts } from '../../deploy/local/stack/ports.ts'
+import type { StackAddresses } from '../../deploy/local/stack/stack.ts'
+import { serviceEnvironment, type ServicePorts } from '../../deploy/local/shop/serviceEnvironment.ts'
 import { type RunningService, startProcess } from './processes.ts'
 
 export { eventually } from './eventually.ts'
@@ -16,7 +16,7 @@ export { startOwnStack } from './oneStack.ts'
 
 /** One Petrel of a test's own on the shared stack: what others do there, it neither sees nor disturbs. */
 export interface TestSystem {
-  readonly addresses: Addresses
+  readonly addresses: StackAddresses
   /** TOPIC_PREFIX of everything in it. */
   readonly prefix: string
   /** Where its services listen, once started. */
@@ -36,7 +36,7 @@ export interface TestSystem {
 }
 
 /** Nothing in it yet: no topics, no databases. `addresses` of a stack of the test's own, if it has one. */
-export async function testSystem(addresses: Addresses = inject('stack')): Promise<TestSystem> {
+export async function testSystem(addresses: StackAddresses = inject('stack')): Promise<TestSystem> {
   const name = `t${randomBytes(4).toString('hex')}`
   const prefix = `${name}.`
   const faultsDir = await mkdtemp(join(tmpdir(), 'petrel-faults-'))

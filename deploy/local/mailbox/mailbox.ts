@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Router } from '@koa/router'
+import { sharedPublicFolder } from '@petrel/pages'
 import Koa from 'koa'
 import { type Mails, openMails } from './mails.ts'
 import { listPage, mailPage } from './page.ts'
@@ -18,12 +19,15 @@ export interface Mailbox {
   stop(): Promise<void>
 }
 
-/** Stands in for the customers' mailboxes: takes every mail, shows it on a page and at `GET /api/mails?to=`. */
+/** A substitute for the customers' mailboxes: takes every mail, shows it on a page and at `GET /api/mails?to=`. */
 export async function startMailbox({ dataDir, smtpPort, httpPort }: MailboxOptions): Promise<Mailbox> {
   const mails = await openMails(join(dataDir, 'mails.jsonl'))
   const stopListening = await listenForMails(mails, smtpPort)
-  const css = await readFile(new URL('mailbox.css', import.meta.url), 'utf8')
-  const server = mailboxApp(mails, css).listen(httpPort, '127.0.0.1')
+  const stylesheets = new Map([
+    ['/css/tokens.css', await readFile(join(sharedPublicFolder, 'css', 'tokens.css'), 'utf8')],
+    ['/mailbox.css', await readFile(new URL('mailbox.css', import.meta.url), 'utf8')],
+  ])
+  const server = mailboxApp(mails, stylesheets).listen(httpPort, '127.0.0.1')
   await once(server, 'listening')
   return {
     async stop() {
@@ -34,8 +38,8 @@ export async function startMailbox({ dataDir, smtpPort, httpPort }: MailboxOptio
   }
 }
 
-/** The page and its API. */
-export function mailboxApp(mails: Mails, css: string): Koa {
+/** The page and its API. @param stylesheets path → content */
+export function mailboxApp(mails: Mails, stylesheets: ReadonlyMap<string, string>): Koa {
   const router = new Router()
   const wanted = (to: string) => (to ? mails.to(to) : mails.all())
   router.get('/', (ctx) => {
@@ -46,9 +50,9 @@ export function mailboxApp(mails: Mails, css: string): Koa {
     const mail = mails.all()[Number(ctx.params['id']) - 1]
     if (mail) ctx.body = mailPage(mail)
   })
-  router.get('/mailbox.css', (ctx) => {
+  router.get([...stylesheets.keys()], (ctx) => {
     ctx.type = 'css'
-    ctx.body = css
+    ctx.body = stylesheets.get(ctx.path)
   })
   router.get('/api/mails', (ctx) => {
     ctx.body = wanted(new URLSearchParams(ctx.querystring).get('to') ?? '')

@@ -39,7 +39,7 @@ const time = (at: string) => `<time datetime="${escaped(at)}">${escaped(at.slice
 
 const page = (title: string, body: string, head = '') => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title><link rel="stylesheet" href="/mailbox.css">${head}</head><body><main>${body}</main></body></html>
+<title>${escaped(title)}</title><link rel="stylesheet" href="/css/tokens.css"><link rel="stylesheet" href="/mailbox.css">${head}</head><body><main>${body}</main></body></html>
 `
 
 const escaped = (text: string) =>

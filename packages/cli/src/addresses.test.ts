@@ -32,7 +32,7 @@ test('without addresses in the environment it is the system that runs here', asy
   const addresses = await findAddresses({}, root)
   expect(addresses).toMatchObject({ brokers: ['here:1'], registryUrl: 'http://here', prefix: '' })
   expect(addresses.databasesOf(['sales'])).toEqual(['postgres://here/sales'])
-  expect(() => addresses.databasesOf(['stock'])).toThrow(/knows no database of stock/)
+  expect(() => addresses.databasesOf(['stock'])).toThrow(/has no database of stock/)
 })
 
 test('DATABASE_URL is the database of one service', async () => {

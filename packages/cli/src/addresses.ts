@@ -56,14 +56,14 @@ function fromEnvironment(env: Environment): Addresses {
 
 function fromFile(file: string, text: string, prefix: string | undefined): Addresses {
   const parsed = localEnvironment.safeParse(parseJson(file, text))
-  if (!parsed.success) throw new Problem(`${file} cannot be used. ${problemsOf(parsed.error)}. npm start writes it anew.`)
+  if (!parsed.success) throw new Problem(`${file} cannot be used. ${problemsOf(parsed.error)}. npm start writes a new one.`)
   const { databases, ...rest } = parsed.data
   return {
     ...kafkaAndRegistry({ ...rest, TOPIC_PREFIX: prefix ?? rest.TOPIC_PREFIX }),
     databasesOf: (services) =>
       services.map((service) => {
         const url = databases[service]
-        if (url === undefined) throw new Problem(`${file} knows no database of ${service}. npm start makes one.`)
+        if (url === undefined) throw new Problem(`${file} has no database of ${service}. npm start makes one.`)
         return url
       }),
   }
@@ -79,7 +79,7 @@ function parseJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new Problem(`${file} is not JSON. npm start writes it anew.`, { cause: error })
+    throw new Problem(`${file} is not JSON. npm start writes a new one.`, { cause: error })
   }
 }
 

@@ -1,10 +1,11 @@
 import { confluentRegistry, deployAll, type DeployReport } from '@petrel/messaging/operations'
+import type { CommandContext } from './commandContext.ts'
 import { Problem } from './problem.ts'
+import { paint } from './screen.ts'
 import { loadServices } from './services.ts'
-import type { Setting } from './setting.ts'
 
-/** `petrel deploy`: makes what the services need, and says what was new. */
-export async function deployServices({ root, addresses, broker, out }: Setting, names: readonly string[]): Promise<true> {
+/** `petrel deploy`: makes what the services need, and lists what was new. */
+export async function deployServices({ root, addresses, broker, out }: CommandContext, names: readonly string[]): Promise<true> {
   if (addresses.registryUrl === undefined) throw new Problem('Where is the schema registry? Set SCHEMA_REGISTRY_URL.')
   const services = await loadServices(root, names)
   const databases = addresses.databasesOf(services.map(({ name }) => name))
@@ -16,7 +17,7 @@ export async function deployServices({ root, addresses, broker, out }: Setting, 
   const report = await deployAll(deployments, { admin: broker.admin, registry, prefix: addresses.prefix })
   for (const text of newThings(report)) out.line(text)
   const deployed = services.map(({ name }) => name).join(', ')
-  out.line(out.paint('green', `${deployed} ${services.length === 1 ? 'is' : 'are'} deployed.`))
+  out.line(paint('green', `${deployed} ${services.length === 1 ? 'is' : 'are'} deployed.`))
   return true
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -33,7 +34,12 @@ async function petrel(...args: string[]): Promise<{ code: number; out: string; e
 }
 
 /** A message that sales could not handle. */
-async function fail(id: string, orderId: string): Promise<void> {
+async function fail(
+  id: string,
+  orderId: string,
+  more: Readonly<Record<string, string>> = {},
+  value: Buffer | null = Buffer.from('body'),
+): Promise<void> {
   const headers = {
     ce_id: id,
     ce_type: 'sales.PlaceOrder',
@@ -44,8 +50,9 @@ async function fail(id: string, orderId: string): Promise<void> {
     'petrel-error-message': `Order ${id.slice(-1)} has no lines`,
     'petrel-attempts': '12',
     'petrel-failed-at': new Date().toISOString(),
+    ...more,
   }
-  await broker.publish([{ topic: `${system.prefix}sales.dlt`, key: orderId, value: Buffer.from('body'), headers }])
+  await broker.publish([{ topic: `${system.prefix}sales.dlt`, key: orderId, value, headers }])
 }
 
 test('a service that was not deployed ends with a sentence that says what to run', async () => {
@@ -66,7 +73,7 @@ test('deploy says what it made; again there is nothing to make', async () => {
   expect(billing).toMatchObject({ code: 1, out: '', err: expect.stringContaining('name that one') })
 })
 
-test('failures are listed, sent back one or all, and not twice; the order tells of it', async () => {
+test('failures are listed, sent back one or all, and not twice; the order shows it', async () => {
   await petrel('deploy', 'sales')
   expect(await petrel('failures')).toMatchObject({ code: 0, out: expect.stringMatching(/^Nothing waits for you/) })
   for (const number of [1, 2, 3]) await fail(`m-${number}`, `order-${number}`)
@@ -87,7 +94,7 @@ test('failures are listed, sent back one or all, and not twice; the order tells 
     code: 1,
     out: expect.stringMatching(/m-2 was sent back before, and has not failed since\.\nm-9 never failed at sales/),
   })
-  expect(JSON.parse((await petrel('replay', 'sales', '--json')).out)).toEqual({ replayed: 2, already: [], unknown: [] })
+  expect(JSON.parse((await petrel('replay', 'sales', '--json')).out)).toMatchObject({ replayed: 2, already: [], unsendable: [] })
   expect(await petrel('replay', 'sales')).toMatchObject({ code: 1, out: expect.stringMatching(/^Sent nothing back to sales/) })
 
   const order = await petrel('order', 'order-2')
@@ -96,9 +103,91 @@ test('failures are listed, sent back one or all, and not twice; the order tells 
   expect(JSON.parse((await petrel('order', 'order-2', '--json')).out)).toHaveLength(2)
 })
 
+test('what is discarded waits no longer and is not sent back; who did it and why is kept', async () => {
+  await petrel('deploy', 'sales')
+  await fail('m-7', 'order-7')
+  expect(await petrel('discard', 'sales', '--reason', '  ')).toMatchObject({ code: 1, err: expect.stringMatching(/^Why shall/) })
+  expect(await petrel('discard', 'sales', '--id', 'm-7', '--reason', 'The order was invented')).toEqual({
+    code: 0,
+    out: 'Discarded 1 message of sales. petrel failures --all still shows it.\n',
+    err: '',
+  })
+  expect(await petrel('replay', 'sales', '--id', 'm-7')).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/m-7 was discarded by .+@.+ on 20.*: The order was invented\n$/),
+  })
+  expect((await petrel('failures')).out).toMatch(/^Nothing waits for you/)
+  expect((await petrel('failures', '--all')).out).toMatch(
+    /\nDISCARDED +ENDPOINT +KEY +WHEN +BY +WHY\nm-7 +sales +order-7 +.*@.* The order was invented\n$/,
+  )
+})
+
+test('what others have written is shown, and the terminal does not obey it', async () => {
+  await petrel('deploy', 'sales')
+  const nasty = '\u001b[J\u0007\u009b'
+  await fail(`m-${nasty}8`, `order-${nasty}8`, { 'petrel-error-message': `Order ${nasty}`, ce_conversationid: nasty })
+  for (const args of [['failures'], ['failures', '--endpoint', 'sales'], ['failures', '--json'], ['order', `order-${nasty}8`]]) {
+    const { out } = await petrel(...args)
+    expect(out).toContain('\\u001b[J\\u0007\\u009b')
+    // oxlint-disable-next-line no-control-regex -- these are what it is about.
+    expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+  }
+  await petrel('discard', 'sales', '--reason', 'done')
+})
+
+const place = (orderId: string) =>
+  broker.publish([
+    { topic: `${system.prefix}sales.place-order`, key: orderId, value: null, headers: { ce_type: 'sales.PlaceOrder' } },
+  ])
+
+test('an order is found by how its id begins or ends; when several do, they are listed', async () => {
+  await petrel('deploy', 'sales')
+  for (const orderId of ['30cc21d4-0001-7000-8000-00000000beef', '30cc21d4-0002-7000-8000-00000000cafe']) await place(orderId)
+
+  for (const part of ['00cafe', '30cc21d4-0002'])
+    expect(await petrel('order', part)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^30cc21d4-0002-7000-8000-00000000cafe {2}1 record in 0 ms /),
+    })
+  const several = await petrel('order', '30cc21d4')
+  expect(several).toMatchObject({ code: 1, err: '' })
+  expect(several.out).toMatch(/^2 keys begin or end with 30cc21d4\. Which one\?\nKEY +LAST MESSAGE\n/)
+  expect(several.out).toContain('\n30cc21d4-0001-7000-8000-00000000beef  ')
+})
+
+test('a body that was left out is fetched when its message is sent back; where it is gone, the list goes on waiting', async () => {
+  await petrel('deploy', 'sales')
+  const topic = `${system.prefix}sales.place-order`
+  const body = Buffer.alloc(1_000, 'body')
+  const before = await broker.admin.offsets(topic)
+  await broker.publish([{ topic, key: 'order-5', value: body, partition: 1, headers: { ce_id: 'm-5', ce_source: 'client-ui' } }])
+  const parked = (offset: bigint | undefined) => ({
+    'petrel-original-partition': '1',
+    'petrel-original-offset': String(offset),
+    'petrel-body-bytes': '1000',
+    'petrel-body-sha256': createHash('sha256').update(body).digest('hex'),
+    ce_source: 'client-ui',
+  })
+  await fail('m-5', 'order-5', parked(before[1]?.latest), null)
+  await fail('m-6', 'order-6', parked(1_000_000n), null)
+  for (const args of [[], ['--endpoint', 'sales']])
+    expect((await petrel('failures', ...args)).out).toMatch(/\nm-5: its body of 1000 bytes did not fit into .*sales\.dlt\./)
+
+  expect(await petrel('replay', 'sales')).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/^Sent 1 message back to sales\.\nm-6 from client-ui cannot be sent and still waits\. .* is gone/),
+  })
+  expect((await petrel('failures', '--endpoint', 'sales')).out).toMatch(/\nm-6 +order-6 /)
+  await petrel('discard', 'sales', '--reason', 'done')
+})
+
 test('what is not there is said in a sentence', async () => {
   await petrel('deploy', 'sales')
-  expect(await petrel('order', 'order-99')).toEqual({ code: 1, out: 'No record has the key order-99.\n', err: '' })
+  expect(await petrel('order', 'order-99')).toEqual({
+    code: 1,
+    out: 'No record has the key order-99, or one that begins or ends with it.\n',
+    err: '',
+  })
   expect(await petrel('failures', '--endpoint', 'selas')).toEqual({
     code: 1,
     out: '',
@@ -111,7 +200,7 @@ test('what is not there is said in a sentence', async () => {
   })
 })
 
-test('the command itself tells wrong usage from failure', async () => {
+test('the command itself has one exit code for wrong usage and another for failure', async () => {
   const command = fileURLToPath(new URL('../bin/petrel.mjs', import.meta.url))
   const ended = async (...args: string[]) => {
     const child = spawn(process.execPath, [command, ...args], { env: { ...process.env, ...env, KAFKA_BROKERS: '127.0.0.1:1' } })
@@ -124,7 +213,15 @@ test('the command itself tells wrong usage from failure', async () => {
   expect(await ended('failures')).toMatchObject({
     code: 1,
     out: '',
-    err: expect.stringMatching(/^Could not .*127\.0\.0\.1:1\n$/),
+    err: expect.stringMatching(
+      /^Kafka does not answer: start it with npm start, or set KAFKA_BROKERS to where it runs\. \(.*127\.0\.0\.1:1\)\n$/,
+    ),
   })
+  expect(await ended('order', 'o-1')).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringMatching(/^Kafka does not answer: .*\n$/),
+  })
+  expect(await ended('discard', 'sales')).toMatchObject({ code: 2, err: expect.stringContaining('--reason') })
   expect(await ended('--help')).toMatchObject({ code: 0, out: expect.stringContaining('Exit codes') })
 })

@@ -1,49 +1,46 @@
 import { Command, CommanderError } from 'commander'
+import { type CommandContext, openContext, type ProcessContext } from './commandContext.ts'
 import { deployServices } from './deployServices.ts'
-import { showFailures } from './showFailures.ts'
-import { replayFailures } from './replayFailures.ts'
-import { showOrder } from './showOrder.ts'
-import type { Output } from './screen.ts'
-import { screen } from './screen.ts'
+import { discardFailures } from './discardFailures.ts'
 import { explain } from './explain.ts'
-import { type Setting, settingOf } from './setting.ts'
+import { replayFailures } from './replayFailures.ts'
+import { screen } from './screen.ts'
+import type { SelectionOptions } from './selectionOptions.ts'
+import { showFailures } from './showFailures.ts'
+import { showOrder } from './showOrder.ts'
 
 /** Done; nothing found or something failed; the command line itself is wrong. */
 export const exitCode = { done: 0, failed: 1, usage: 2 } as const
 
-/** What a run takes from its process. */
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly cwd: string
-  readonly stdout: Output
-  readonly stderr: Output
-}
-
 /** Runs one command. @returns the exit code */
-export async function petrel(args: readonly string[], surroundings: Surroundings): Promise<number> {
+export async function petrel(args: readonly string[], context: ProcessContext): Promise<number> {
   let found = true
-  const run = async (command: (setting: Setting) => Promise<boolean>) => {
-    const setting = await settingOf(surroundings)
+  const run = async (command: (context: CommandContext) => Promise<boolean>) => {
+    const opened = await openContext(context)
     try {
-      found = await command(setting)
+      found = await command(opened)
     } finally {
-      await setting.close()
+      await opened.close()
     }
   }
   try {
-    await commands(run, surroundings).parseAsync(args, { from: 'user' })
+    await commands(run, context).parseAsync(args, { from: 'user' })
     return found ? exitCode.done : exitCode.failed
   } catch (error) {
     // Commander has already said what is wrong, or shown the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage
-    screen(surroundings.stderr).line(explain(error))
+    const err = screen(context.stderr)
+    for (const line of explain(error).split('\n')) err.line(line)
     return exitCode.failed
   }
 }
 
-type Run = (command: (setting: Setting) => Promise<boolean>) => Promise<void>
+type Run = (command: (context: CommandContext) => Promise<boolean>) => Promise<void>
+interface Json {
+  readonly json?: true
+}
 
-function commands(run: Run, { stdout, stderr }: Surroundings): Command {
+function commands(run: Run, { stdout, stderr }: ProcessContext): Command {
   const program = new Command('petrel')
     .description('Deploys services, shows what they could not handle, and sends it back to them.')
     .exitOverride()
@@ -53,30 +50,38 @@ function commands(run: Run, { stdout, stderr }: Surroundings): Command {
     .command('deploy')
     .argument('[service...]', 'folders of services/; all of them when none is named')
     .description('create topics, register schemas, migrate databases, set where new consumer groups begin; again changes nothing')
-    .action((services: string[]) => run((setting) => deployServices(setting, services)))
+    .action((services: string[]) => run((context) => deployServices(context, services)))
   program
     .command('failures')
     .description('list the messages that wait for a person, grouped by fault')
     .option('--endpoint <name>', 'of this endpoint only, and one by one')
+    .option('--all', 'also what was discarded: by whom, when and why')
     .option('--json', 'all there is to know, as JSON')
-    .action((options: { endpoint?: string; json?: true }) => run((setting) => showFailures(setting, options)))
-  program
-    .command('replay')
-    .argument('<endpoint>')
-    .description('send failed messages back to their endpoint; what was sent back before is not sent again')
-    .option('--id <id...>', 'message ids, as petrel failures shows them; all when none is given')
-    .option('--json', 'what was done, as JSON')
-    .action((endpoint: string, options: { id?: string[]; json?: true }) =>
-      run((setting) => replayFailures(setting, endpoint, options)),
+    .action((options: { endpoint?: string; all?: true } & Json) => run((context) => showFailures(context, options)))
+  withSelection(program.command('replay'))
+    .description('send failed messages back to their endpoint; what was sent back or discarded before is not sent again')
+    .action((endpoint: string, options: SelectionOptions & Json) => run((context) => replayFailures(context, endpoint, options)))
+  withSelection(program.command('discard'))
+    .description('take failed messages from the list that shall not be handled; they and the reason are kept')
+    .requiredOption('--reason <text>', 'why')
+    .action((endpoint: string, options: SelectionOptions & Json & { reason: string }) =>
+      run((context) => discardFailures(context, endpoint, options)),
     )
   program
     .command('order')
-    .argument('<id>', 'the order id, or any other record key')
+    .argument('<id>', 'the order id, how it begins or how it ends; or any other record key')
     .description('show everything that happened to one order')
     .option('--json', 'every record, as JSON')
-    .action((id: string, options: { json?: true }) => run((setting) => showOrder(setting, id, options)))
+    .action((id: string, options: Json) => run((context) => showOrder(context, id, options)))
   return program
 }
+
+const withSelection = (command: Command): Command =>
+  command
+    .argument('<endpoint>')
+    .option('--id <id...>', 'message ids, as petrel failures shows them; all that waits when none is given')
+    .option('--source <source>', 'messages of this source only, for an id that messages of several sources have')
+    .option('--json', 'what was done, as JSON')
 
 const help = `
 Addresses come from KAFKA_BROKERS, SCHEMA_REGISTRY_URL, DATABASE_URL and TOPIC_PREFIX, or else from the system that

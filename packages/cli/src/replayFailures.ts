@@ -1,42 +1,40 @@
-import { hostname, userInfo } from 'node:os'
 import { replay, type ReplayReport } from '@petrel/messaging/operations'
+import type { CommandContext } from './commandContext.ts'
 import { requireEndpoint } from './endpoints.ts'
-import type { Setting } from './setting.ts'
+import { operator } from './operator.ts'
+import { selectionOf, type SelectionOptions, selectionSentences } from './selectionOptions.ts'
 
-interface Options {
-  readonly id?: readonly string[]
+interface Options extends SelectionOptions {
   readonly json?: true
 }
 
-/** `petrel replay`: sends failed messages back. @returns whether there was something to send, and all that was asked for could be */
-export async function replayFailures(setting: Setting, endpoint: string, { id: ids, json }: Options): Promise<boolean> {
-  const { addresses, broker, out, err } = setting
+/** `petrel replay`: sends failed messages back. @returns whether there was something to send, and all that was asked for was sent */
+export async function replayFailures(context: CommandContext, endpoint: string, options: Options): Promise<boolean> {
+  const { addresses, broker, out, err } = context
   const { prefix } = addresses
   await requireEndpoint({ admin: broker.admin, prefix }, endpoint)
-  const report = await replay(
-    {
-      endpoint,
-      by: `${userInfo().username}@${hostname()}`,
-      ...(ids !== undefined && { ids }),
-      onProgress: (done, total) => err.progress(`${done} of ${total}`),
-    },
-    { broker, prefix },
-  )
+  const onProgress = (done: number, total: number) => err.progress(`${done} of ${total}`)
+  const report = await replay({ endpoint, by: operator(), ...selectionOf(options), onProgress }, { broker, prefix })
   err.progress('')
-  if (json) out.json(report)
-  else for (const text of sentences(endpoint, report)) out.line(text)
-  return report.replayed > 0 && report.already.length === 0 && report.unknown.length === 0
+  if (options.json) out.json(report)
+  else for (const text of replaySentences(endpoint, report)) out.line(text)
+  const { already, discarded, unknown, unsendable } = report
+  return report.replayed > 0 && [already, discarded, unknown, unsendable].every(({ length }) => length === 0)
 }
 
 /** What a replay did, in words. */
-export function sentences(endpoint: string, { replayed, already, unknown }: ReplayReport): string[] {
+export function replaySentences(endpoint: string, report: ReplayReport): string[] {
+  const { replayed, unsendable } = report
   return [
-    replayed > 0
-      ? `Sent ${messages(replayed)} back to ${endpoint}.`
-      : `Sent nothing back to ${endpoint}: no message that was asked for waits there.`,
-    ...already.map((id) => `${id} was sent back before, and has not failed since.`),
-    ...unknown.map((id) => `${id} never failed at ${endpoint}. petrel failures --endpoint ${endpoint} shows the ids.`),
+    replayed > 0 ? `Sent ${messages(replayed)} back to ${endpoint}.` : nothingSent(endpoint, report),
+    ...selectionSentences(endpoint, report),
+    ...unsendable.map(({ id, source, reason }) => `${id} from ${source} cannot be sent and still waits. ${reason}`),
   ]
 }
+
+const nothingSent = (endpoint: string, { unsendable }: ReplayReport) =>
+  unsendable.length > 0
+    ? `Sent nothing back to ${endpoint}.`
+    : `Sent nothing back to ${endpoint}: no message that was asked for waits there.`
 
 const messages = (count: number): string => `${count} ${count === 1 ? 'message' : 'messages'}`

@@ -1,29 +1,47 @@
 import { styleText } from 'node:util'
+import { printable, printableJson } from './printable.ts'
 
-/** A stream to write to; a terminal says that it is one, and how wide. */
+/** A stream to write to; on a terminal `isTTY` is set, and `columns` is its width. */
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
 
-type Style = Parameters<typeof styleText>[0]
+export type Style = Parameters<typeof styleText>[0]
 
-/** Writes lines; in colour only on a terminal, and not when NO_COLOR is set. */
+/** Text in a style. */
+export interface Painted {
+  readonly style: Style
+  readonly text: string
+}
+
+export type Text = string | Painted
+
+export const paint = (style: Style, text: string): Painted => ({ style, text })
+
+/**
+ * Writes lines; in colour only on a terminal, and not when NO_COLOR is set. Control characters in any text are written out,
+ * so that only the screen itself controls the terminal.
+ */
 export interface Screen {
-  line(text?: string): void
+  line(...parts: readonly Text[]): void
+  /** A line that is cut at the width of the terminal; whole where it is not a terminal. */
+  row(text: Text): void
   json(value: unknown): void
-  paint(style: Style, text: string): string
-  /** As much of the text as a line has room for; all of it where it is not a terminal. */
-  fit(text: string): string
   /** Writes over what was written by the last call; nothing where it is not a terminal. */
   progress(text: string): void
 }
 
 export function screen(output: Output): Screen {
-  const paint = (style: Style, text: string) => styleText(style, text, { stream: output })
+  const shown = (part: Text) =>
+    typeof part === 'string' ? printable(part) : styleText(part.style, printable(part.text), { stream: output })
+  const line = (...parts: readonly Text[]) => void output.write(`${parts.map(shown).join('')}\n`)
   return {
-    line: (text = '') => void output.write(`${text}\n`),
-    json: (value) => void output.write(`${JSON.stringify(value, null, 2)}\n`),
-    paint,
-    fit: (text) =>
-      output.columns === undefined || text.length <= output.columns ? text : `${text.slice(0, output.columns - 1)}…`,
-    progress: (text) => void (output.isTTY === true && output.write(`\r\u001B[K${text}`)),
+    line,
+    row: (text) => line(typeof text === 'string' ? cut(text, output.columns) : paint(text.style, cut(text.text, output.columns))),
+    json: (value) => void output.write(`${printableJson(value)}\n`),
+    progress: (text) => void (output.isTTY === true && output.write(`\r\u001B[K${printable(text)}`)),
   }
+}
+
+function cut(text: string, width = Number.POSITIVE_INFINITY): string {
+  const whole = printable(text)
+  return whole.length <= width ? whole : `${whole.slice(0, width - 1)}…`
 }

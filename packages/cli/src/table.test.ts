@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { table } from './table.ts'
 
-test('columns stand under each other, numbers to the right, and no line ends in blanks', () => {
+test('columns are aligned, numbers to the right, and no line ends in blanks', () => {
   const columns = [{ heading: 'COUNT', align: 'right' as const }, { heading: 'ENDPOINT' }, { heading: 'ERROR' }]
   expect(
     table(columns, [

@@ -2,14 +2,18 @@ import type { JourneyStep } from '@petrel/messaging/operations'
 import { expect, test } from 'vitest'
 import { timeline } from './timeline.ts'
 
-const plain = { paint: (_: unknown, text: string) => text }
+/** The lines as they read, without colours. */
+const lines = (key: string, steps: readonly JourneyStep[]) =>
+  timeline(key, steps).map((parts) => parts.map((part) => (typeof part === 'string' ? part : part.text)).join(''))
 const begin = Date.parse('2026-01-02T03:04:05.000Z')
 
 function step(kind: JourneyStep['kind'], id: string, after: number, more: Partial<JourneyStep> = {}): JourneyStep {
   return {
     kind,
     id,
+    message: `${more.source ?? 'sales'} ${id}`,
     type: `sales.${id}`,
+    messageKind: 'event',
     source: 'sales',
     at: begin + after,
     conversationId: 'c-1',
@@ -34,8 +38,8 @@ test('a journey reads as a tree of what led to what, with failures below their m
     step('replay', 'OrderPlaced', 64_000, { endpoint: 'billing' }),
     step('message', 'OrderBilled', 64_020, { causationId: 'OrderPlaced', source: 'billing' }),
   ]
-  expect(timeline(journey, plain)).toEqual([
-    '2026-01-02T03:04:05.000Z, 7 records in 1.1 min, conversation c-1',
+  expect(lines('o-1', journey)).toEqual([
+    'o-1  7 records in 1.1 min  2026-01-02T03:04:05.000Z, conversation c-1',
     '    0 ms  PlaceOrder from client-ui                                     t/0/0',
     '  +12 ms    OrderPlaced from sales                                      t/0/12',
     '  +40 ms      StockReserved from stock                                  t/0/40',
@@ -46,11 +50,44 @@ test('a journey reads as a tree of what led to what, with failures below their m
   ])
 })
 
-test('a message that names itself as its cause, or one that is gone, stands at the margin', () => {
+const alarm = (after: number, more: Partial<JourneyStep> = {}) =>
+  step('message', 'ShipmentOverdue', after, { source: 'shipping', messageKind: 'timeout', causationId: 'PlaceOrder', ...more })
+
+test('a timeout that led to no message is marked, and does not count as time that the order took', () => {
+  const journey = [step('message', 'PlaceOrder', 0), step('message', 'OrderShipped', 1_200), alarm(30_500)]
+  expect(lines('o-1', journey)).toEqual([
+    'o-1  2 records in 1.2 s, and 1 timeout that led to no message  2026-01-02T03:04:05.000Z, conversation c-1',
+    '   0 ms  PlaceOrder from sales                              t/0/0',
+    '+30.5 s    ShipmentOverdue from shipping led to no message  t/0/30500',
+    ' +1.2 s  OrderShipped from sales                            t/0/1200',
+  ])
+})
+
+test('a timeout that led to a message, or could not be handled, counts like any other message', () => {
+  const delayed = [alarm(30_000), step('message', 'ShipmentDelayed', 30_010, { causationId: 'ShipmentOverdue' })]
+  const failed = [alarm(0), step('dead-letter', 'ShipmentOverdue', 10, { source: 'shipping', endpoint: 'shipping' })]
+  for (const journey of [delayed, failed]) expect(lines('o-1', journey)[0]).toMatch(/^o-1 {2}2 records in 10 ms {2}2026/)
+})
+
+test('of two messages with one id from two sources each has its own failures', () => {
+  const journey = [
+    step('message', 'A', 0, { source: 'sales' }),
+    step('message', 'A', 1, { source: 'shop' }),
+    step('dead-letter', 'A', 2, { source: 'shop', endpoint: 'billing' }),
+  ]
+  expect(lines('o-1', journey).map((line) => line.replace(/ {2}t\/.*/, '').trimEnd())).toEqual([
+    expect.stringContaining('3 records'),
+    ' 0 ms  A from sales',
+    '+1 ms  A from shop',
+    '+2 ms    billing gave up after 1 try: it does not say why',
+  ])
+})
+
+test('a message that names itself as its cause, or one that is gone, has no indentation', () => {
   const journey = [step('message', 'A', 0, { causationId: 'A' }), step('message', 'B', 1, { causationId: 'gone' })]
-  expect(timeline(journey, plain).slice(1)).toEqual([' 0 ms  A from sales  t/0/0', '+1 ms  B from sales  t/0/1'])
+  expect(lines('o-1', journey).slice(1)).toEqual([' 0 ms  A from sales  t/0/0', '+1 ms  B from sales  t/0/1'])
 })
 
 test('nothing has no timeline', () => {
-  expect(timeline([], plain)).toEqual([])
+  expect(lines('o-1', [])).toEqual([])
 })

@@ -1,5 +1,5 @@
 import type { JourneyStep, StepKind } from '@petrel/messaging/operations'
-import type { Screen } from './screen.ts'
+import { paint, type Style, type Text } from './screen.ts'
 import { span } from './time.ts'
 
 interface Line {
@@ -7,37 +7,69 @@ interface Line {
   readonly depth: number
 }
 
-/** A journey as lines: what led to what is indented, with the time since the first record, and where each record lies. */
-export function timeline(steps: readonly JourneyStep[], { paint }: Pick<Screen, 'paint'>): string[] {
+/** A journey as lines: what led to what is indented, with the time since the first record, and where each record is. */
+export function timeline(key: string, steps: readonly JourneyStep[]): Text[][] {
   const [first] = steps
-  const last = steps.at(-1)
-  if (first === undefined || last === undefined) return []
+  if (first === undefined) return []
+  const idle = idleTimeouts(steps)
   const lines = tree(steps).map(({ step, depth }) => ({
-    kind: step.kind,
+    style: idle.has(step) ? ('dim' as const) : colours[step.kind],
     time: step.at === first.at ? '0 ms' : `+${span(step.at - first.at)}`,
-    text: cut('  '.repeat(depth) + sentences[step.kind](step)),
+    text: cut('  '.repeat(depth) + sentences[step.kind](step) + (idle.has(step) ? ' led to no message' : '')),
     place: `${step.topic}/${step.partition}/${step.offset}`,
   }))
   const timeWidth = Math.max(...lines.map(({ time }) => time.length))
   const textWidth = Math.max(...lines.map(({ text }) => text.length))
-  const began = `${new Date(first.at).toISOString()}, ${steps.length} records in ${span(last.at - first.at)}`
   return [
-    paint('dim', `${began}, conversation ${first.conversationId}`),
-    ...lines.map(({ kind, time, text, place }) =>
-      [paint('dim', time.padStart(timeWidth)), paint(colours[kind], text.padEnd(textWidth)), paint('dim', place)].join('  '),
-    ),
+    [key, ...heading(first, steps, idle)],
+    ...lines.map(({ style, time, text, place }) => [
+      paint('dim', `${time.padStart(timeWidth)}  `),
+      paint(style, text.padEnd(textWidth)),
+      paint('dim', `  ${place}`),
+    ]),
   ]
 }
 
-const colours = { message: 'reset', postponed: 'yellow', retry: 'yellow', 'dead-letter': 'red', replay: 'cyan' } as const
+/** How long the order took: without the timeouts that only looked whether something was to be done. */
+function heading(first: JourneyStep, steps: readonly JourneyStep[], idle: ReadonlySet<JourneyStep>): Text[] {
+  const active = steps.filter((step) => !idle.has(step))
+  const took = span((active.at(-1) ?? first).at - first.at)
+  const waited = idle.size === 0 ? '' : `, and ${count(idle.size, 'timeout')} that led to no message`
+  const began = new Date(first.at).toISOString()
+  return [
+    `  ${count(active.length, 'record')} in ${took}${waited}`,
+    paint('dim', `  ${began}, conversation ${first.conversationId}`),
+  ]
+}
+
+/** Timeouts that were due and that nothing followed: no message, no failure. */
+function idleTimeouts(steps: readonly JourneyStep[]): Set<JourneyStep> {
+  const causes = new Set(steps.map(({ causationId }) => causationId))
+  const troubled = new Set(steps.filter(({ kind }) => kind !== 'message').map(({ message }) => message))
+  const isIdle = ({ messageKind, id, message }: JourneyStep) =>
+    messageKind === 'timeout' && !causes.has(id) && !troubled.has(message)
+  return new Set(steps.filter(isIdle))
+}
+
+const colours: Readonly<Record<StepKind, Style>> = {
+  message: 'reset',
+  postponed: 'yellow',
+  retry: 'yellow',
+  'dead-letter': 'red',
+  replay: 'cyan',
+}
 
 /** Every step below the message that led to it, and a message's failures and copies below itself; siblings by time. */
 function tree(steps: readonly JourneyStep[]): Line[] {
   const messages = new Map<string, JourneyStep>()
+  const byId = new Map<string | undefined, JourneyStep>()
   const parents = new Map<JourneyStep, JourneyStep | undefined>()
   for (const step of steps) {
-    parents.set(step, messages.get(step.id) ?? messages.get(step.causationId ?? ''))
-    if (step.kind === 'message' && !messages.has(step.id)) messages.set(step.id, step)
+    parents.set(step, messages.get(step.message) ?? byId.get(step.causationId))
+    if (step.kind !== 'message' || messages.has(step.message)) continue
+    messages.set(step.message, step)
+    // A cause is named by its id alone.
+    if (!byId.has(step.id)) byId.set(step.id, step)
   }
   const children = Map.groupBy(steps, (step) => parents.get(step))
   const below = (parent: JourneyStep | undefined, depth: number): Line[] =>
@@ -47,15 +79,16 @@ function tree(steps: readonly JourneyStep[]): Line[] {
 
 const sentences: Readonly<Record<StepKind, (step: JourneyStep) => string>> = {
   message: ({ type, source }) => `${nameOf(type)} from ${source ?? 'elsewhere'}`,
-  postponed: ({ endpoint }) => `${endpoint} asked to have it again later`,
+  postponed: ({ endpoint }) => `${endpoint} postponed it`,
   retry: ({ endpoint, error }) => `${endpoint} will try again: ${reason(error)}`,
-  'dead-letter': ({ endpoint, error }) => `${endpoint} gave up after ${tries(error?.attempts ?? 1)}: ${reason(error)}`,
+  'dead-letter': ({ endpoint, error }) =>
+    `${endpoint} gave up after ${count(error?.attempts ?? 1, 'try', 'tries')}: ${reason(error)}`,
   replay: ({ endpoint }) => `sent back to ${endpoint} by a person`,
 }
 
 /** `petrel failures` shows an error whole. */
 const cut = (text: string) => (text.length > 100 ? `${text.slice(0, 99)}…` : text)
 const nameOf = (type = '(unknown message)') => type.slice(type.lastIndexOf('.') + 1)
-const tries = (count: number) => (count === 1 ? '1 try' : `${count} tries`)
+const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`
 const reason = (error: JourneyStep['error']) =>
   error === undefined ? 'it does not say why' : `${error.type}: ${error.message.split('\n', 1)[0]}`

@@ -17,31 +17,31 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-const aMomentLater = () => vi.setSystemTime(Date.now() + 200)
+const untilReadAgain = () => vi.setSystemTime(Date.now() + 200)
 
-test('a fault is on while its file is there, and says what stands in it', async () => {
+test('a fault is on while its file exists, and the content of the file is its text', async () => {
   const fault = faultSwitch(file)
   expect(fault()).toBeUndefined()
   await writeFile(file, 'The till is closed\n')
-  aMomentLater()
+  untilReadAgain()
   expect(fault()).toBe('The till is closed')
   await rm(file)
-  aMomentLater()
+  untilReadAgain()
   expect(fault()).toBeUndefined()
 })
 
-test('a fault without a text names its file', async () => {
+test('a fault with an empty file names the file', async () => {
   await writeFile(file, '')
   expect(faultSwitch(file)()).toContain(file)
 })
 
-test('the file is not looked at for every message', async () => {
+test('the fault file is not read for every message', async () => {
   const fault = faultSwitch(file)
   fault()
   await writeFile(file, 'The till is closed')
   expect(fault()).toBeUndefined()
 })
 
-test('without a file there is no fault', () => {
+test('there is no fault when no file is configured', () => {
   expect(faultSwitch(undefined)()).toBeUndefined()
 })

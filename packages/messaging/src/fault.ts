@@ -1,27 +1,27 @@
 import { readFileSync } from 'node:fs'
 
-const lookAgainMs = 200
+const readAgainMs = 200
 
 /**
- * A fault that a person switches on and off: while the file exists, every handler throws its content.
- * A file, since a Kubernetes ConfigMap is one, too. It is looked at five times a second at most.
- * @throws Error when there is something of that name which cannot be read
+ * A fault that a person switches on and off: while the file exists, every handler throws its content. It is a file, because
+ * a Kubernetes ConfigMap can be one. It is read at most five times a second.
+ * @throws Error when the file exists and cannot be read
  */
 export function faultSwitch(file: string | undefined): () => string | undefined {
   if (file === undefined) return () => undefined
-  let lookedAt = Date.now()
+  let readAt = Date.now()
   let fault = contentOf(file)
   return () => {
     const now = Date.now()
-    if (now - lookedAt >= lookAgainMs) {
-      lookedAt = now
+    if (now - readAt >= readAgainMs) {
+      readAt = now
       fault = contentOfIfReadable(file)
     }
     return fault
   }
 }
 
-/** What could be read at the start and cannot be now is no reason to fail a message. */
+/** A file that could be read at the start and cannot be read now must not fail a message. */
 function contentOfIfReadable(file: string): string | undefined {
   try {
     return contentOf(file)

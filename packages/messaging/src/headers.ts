@@ -14,18 +14,27 @@ export const ce = {
   tracestate: 'tracestate',
 } as const
 
-/** What recoverability adds to a record on its way to a retry or dead letter topic. Bodies are never changed. */
+/** Headers that recoverability adds to a record for a retry, postponed or dead letter topic. Bodies are never changed. */
 export const failure = {
-  /** Tries so far, immediate ones included. */
+  /** Tries so far, immediate retries included. */
   attempts: 'petrel-attempts',
   /** How many delayed retries it has had. */
   delayedRetries: 'petrel-delayed-retries',
   /** Milliseconds since the epoch before which a retry must not begin. */
   dueAt: 'petrel-due-at',
-  /** Where the record lay first. */
+  /** Where the record was first appended. */
   originalTopic: 'petrel-original-topic',
   originalPartition: 'petrel-original-partition',
   originalOffset: 'petrel-original-offset',
+  /** Milliseconds since the epoch: the original record's own timestamp. */
+  originalTimestamp: 'petrel-original-timestamp',
+  /** Milliseconds since the epoch: when the message was first postponed since it was sent or replayed. */
+  postponedSince: 'petrel-postponed-since',
+  /** On a dead letter that the endpoint produced for another topic, which refused it: that topic. A replay sends it there. */
+  refusedBy: 'petrel-refused-by',
+  /** On a dead letter whose body did not fit: its size in bytes, and its SHA-256 in hex. The record has no value then. */
+  bodyBytes: 'petrel-body-bytes',
+  bodySha256: 'petrel-body-sha256',
   errorType: 'petrel-error-type',
   /** Cut at 16 KiB, as is the stack. */
   errorMessage: 'petrel-error-message',
@@ -38,9 +47,9 @@ export const failure = {
   replayOf: 'petrel-replay-of',
 } as const
 
-/** A header's (first) value as text. */
+/** The (first) value of a header as text. It never throws, whatever a foreign record has there. */
 export function headerText(headers: RecordHeaders, name: string): string | undefined {
-  const value = headers[name]
-  const first = typeof value === 'object' && !Buffer.isBuffer(value) ? value[0] : value
-  return first?.toString()
+  const value: unknown = Object.hasOwn(headers, name) ? headers[name] : undefined
+  const first: unknown = Array.isArray(value) ? value[0] : value
+  return typeof first === 'string' || Buffer.isBuffer(first) ? first.toString() : undefined
 }

@@ -1,6 +1,14 @@
 export { type Duration, milliseconds } from './definition/duration.ts'
 export { type Endpoint, endpoint, type Recoverability } from './definition/endpoint.ts'
-export { handler, type Handler, type HandlerContext, type Incoming, type Tx } from './definition/handler.ts'
+export {
+  handler,
+  type Handler,
+  type HandlerContext,
+  type Incoming,
+  type TransactionalContext,
+  transactionalHandler,
+  type Tx,
+} from './definition/handler.ts'
 export {
   type AvroSchema,
   command,
@@ -12,12 +20,14 @@ export {
   timeout,
 } from './definition/message.ts'
 export { InvalidMessage } from './codec/errors.ts'
-export { Postpone, Unrecoverable } from './definition/outcome.ts'
+export { MessageTooLarge, Postpone, Unrecoverable } from './definition/outcome.ts'
 export { saga, type Saga, type SagaContext } from './definition/saga.ts'
 export { table, type Columns, type Row, type Table } from './definition/table.ts'
-export { BrokerUnavailable } from './broker/port.ts'
+export { BrokerUnavailable, publishDeadlineMs, RecordRefused } from './broker/port.ts'
+export { uuid5 } from './uuid5.ts'
 export { uuid7 } from './uuid7.ts'
 export { ownSettings, run } from './run.ts'
+export type { EndpointStatus, GroupStatus, LaneStatus } from './engine/status.ts'
 export { type SendOptions, type Service, start, type StartOptions } from './service.ts'
 export { readSettings, type Settings } from './settings.ts'
 export type { Log } from './log.ts'

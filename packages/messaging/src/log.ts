@@ -6,5 +6,5 @@ export interface Log {
   error(details: object, message: string): void
 }
 
-/** Says nothing: for tests and for commands with their own output. */
+/** Logs nothing: for tests, and for commands with their own output. */
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }

@@ -1,28 +1,31 @@
 import type { Duration } from './definition/duration.ts'
 import type { MessageDescriptor } from './definition/message.ts'
 
-// Every name that Petrel uses in Kafka and in the registry. Before each goes the prefix (TOPIC_PREFIX, '' in
-// production), which keeps systems that share a broker apart, tests for example: `prefix + dltTopic('billing')`.
+// The names that Petrel uses in Kafka and in the registry. Callers put a prefix in front: `prefix + dltTopic('billing')`. It
+// (TOPIC_PREFIX, '' in production) separates systems that share a broker, tests for example.
 
-/** Where a message type's records lie: `sales.order-placed`. */
+/** Where a message type's records are: `sales.order-placed`. */
 export const topicName = (type: Pick<MessageDescriptor, 'topic'>): string => type.topic
 
 /** Where an endpoint's failed messages wait for a delayed retry: `billing.retry.2s`. */
 export const retryTopic = (endpoint: string, delay: Duration): string => `${endpoint}.retry.${delay}`
 
-/** Where a person sends dead letters back to one endpoint, and what was postponed comes back: `billing.replay`. */
+/** Through which postponed messages come back when they are due: `billing.postponed`. */
+export const postponedTopic = (endpoint: string): string => `${endpoint}.postponed`
+
+/** Through which a person sends dead letters back to the endpoint: `billing.replay`. */
 export const replayTopic = (endpoint: string): string => `${endpoint}.replay`
 
 /** Where messages wait for a person: `billing.dlt`. */
 export const dltTopic = (endpoint: string): string => `${endpoint}.dlt`
 
-/** Which dead letters were replayed, a mark for each: `billing.replayed`. */
+/** Where each dead letter that was replayed has a mark: `billing.replayed`. */
 export const replayedTopic = (endpoint: string): string => `${endpoint}.replayed`
 
-/** The consumer group over an endpoint's message topics. */
+/** The consumer group for an endpoint's message topics. */
 export const mainGroup = (endpoint: string): string => endpoint
 
-/** The consumer group over an endpoint's retry and replay topics. */
+/** The consumer group for an endpoint's retry, postponed and replay topics. */
 export const retryGroup = (endpoint: string): string => `${endpoint}.retry`
 
 /** The registry's subject for a message type: `sales.order-placed-value`. */

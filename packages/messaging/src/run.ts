@@ -4,8 +4,8 @@ import { type Service, start, type StartOptions } from './service.ts'
 import { type Environment, readEnvironment, readSettings } from './settings.ts'
 
 /**
- * What a service's `main.ts` calls: starts an endpoint, and stops it in order on SIGTERM or SIGINT. What keeps it from
- * starting is said in one line, and ends the process with 1.
+ * What a service's `main.ts` calls: starts an endpoint, and stops it in order on SIGTERM or SIGINT. If it cannot start, one
+ * line on standard error gives the reason, and the process exits with 1.
  * @param environment usually `process.env`; see `settings.ts` for what is read
  */
 export async function run(endpoint: Endpoint, environment: Environment, options: StartOptions = {}): Promise<Service> {
@@ -16,8 +16,8 @@ export async function run(endpoint: Endpoint, environment: Environment, options:
 }
 
 /**
- * A service's own settings, beside those that `run` reads: in `main.ts` and nowhere else. Variables that are missing or
- * wrong are all named in one line, and the process ends with 1.
+ * Reads a service's own settings, besides those that `run` reads. Only `main.ts` calls it. If variables are missing or wrong,
+ * one line names all of them, and the process exits with 1.
  */
 export function ownSettings<S extends z.ZodType>(service: string, schema: S, environment: Environment): z.infer<S> {
   try {
@@ -42,11 +42,11 @@ function exit(service: string, error: unknown): never {
 
 function stopOnSignal(service: Service, name: string): void {
   const stop = (signal: string) => {
-    service.log.info({ event: 'stopping', signal }, `${name} finishes what it has in hand`)
+    service.log.info({ event: 'stopping', signal }, `${name} finishes what it has begun`)
     service.stop().then(
       () => process.exit(0),
       (error: unknown) => {
-        service.log.error({ err: error }, `${name} could not stop in order; what was in hand comes again`)
+        service.log.error({ err: error }, `${name} could not stop in order; what it had begun comes again`)
         process.exit(1)
       },
     )

@@ -17,13 +17,13 @@ test('the settings are read with defaults that are safe in production', () => {
   })
 })
 
-test('everything that is missing or wrong is named at once', () => {
+test('one error names every setting that is missing or wrong', () => {
   const wrong = { KAFKA_BROKERS: '', DATABASE_URL: 'here', TOPIC_PREFIX: 'no spaces', LOG_LEVEL: 'loud' }
   for (const name of ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'DATABASE_URL', 'TOPIC_PREFIX', 'LOG_LEVEL'])
     expect(() => readSettings(wrong)).toThrow(new RegExp(`${name}: `))
 })
 
-test('what is wrong is told without what it was: it may be a secret', () => {
+test('an error about a setting does not show its value, which may be a secret', () => {
   const secret = 'postgres//sales:secret@db'
   expect(() => readSettings({ ...complete, DATABASE_URL: secret })).toThrow(/DATABASE_URL/)
   expect(() => readSettings({ ...complete, DATABASE_URL: secret })).not.toThrow(/secret/)

@@ -16,7 +16,7 @@ const settings = z.object({
   FAULT_FILE: z.string().optional(),
 })
 
-/** What every endpoint needs to know of its surroundings. */
+/** The settings that every endpoint needs. */
 export type Settings = z.infer<typeof settings>
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -26,7 +26,7 @@ export function readSettings(environment: Environment): Settings {
   return readEnvironment(settings, environment)
 }
 
-/** Reads variables from an environment, whole. @throws Error naming every variable that is missing or wrong */
+/** Reads all variables of a schema from an environment. @throws Error naming every variable that is missing or wrong */
 export function readEnvironment<S extends z.ZodType>(schema: S, environment: Environment): z.infer<S> {
   const parsed = schema.safeParse(environment)
   if (parsed.success) return parsed.data

@@ -7,8 +7,8 @@ let used = blockBytes
 const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 /**
- * A UUID version 7 (RFC 9562): sorts by the millisecond it was made in. Randomness is drawn in blocks, since drawing it
- * id by id was 9 % of a consumer's profile.
+ * A UUID version 7 (RFC 9562): ids sort by the millisecond in which they were made. Random bytes are drawn in blocks: drawn
+ * for each id they took 9 % of a consumer's time.
  */
 export function uuid7(now = Date.now()): string {
   if (used + 10 > blockBytes) {

@@ -2,9 +2,8 @@ import { OrderPlaced, OrderRefunded, RefundOrder } from '@petrel/contracts'
 import { Unrecoverable } from '@petrel/messaging'
 import { expect, test } from 'vitest'
 import { serviceDatabase } from '../../../test/support/serviceDatabase.ts'
-import { billOrder } from './billOrder.ts'
 import type { Amount, Gateway } from './gateway.ts'
-import { refundOrder } from './refundOrder.ts'
+import { billingThrough } from './endpoint.ts'
 
 const placed = OrderPlaced({
   orderId: '42',
@@ -31,11 +30,11 @@ function kindGateway(): Gateway & { refunds: Amount[] } {
 }
 
 test('an order gets back what it was charged, once', async () => {
-  await using billing = await serviceDatabase('billing')
   const gateway = kindGateway()
-  await billing.handle(billOrder(gateway), placed)
-  const [first] = await billing.handle(refundOrder(gateway), refund)
-  const [second] = await billing.handle(refundOrder(gateway), refund)
+  await using billing = await serviceDatabase(billingThrough(gateway))
+  await billing.handle(placed)
+  const [first] = await billing.handle(refund)
+  const [second] = await billing.handle(refund)
   expect(first?.published).toEqual([
     OrderRefunded({
       orderId: '42',
@@ -52,9 +51,9 @@ test('an order gets back what it was charged, once', async () => {
 })
 
 test('a refund that overtakes its bill is tried again later', async () => {
-  await using billing = await serviceDatabase('billing')
   const gateway = kindGateway()
-  const [early] = await billing.handle(refundOrder(gateway), refund)
+  await using billing = await serviceDatabase(billingThrough(gateway))
+  const [early] = await billing.handle(refund)
   expect(early?.error).toBeInstanceOf(Error)
   expect(early?.error).not.toBeInstanceOf(Unrecoverable)
   expect(gateway.refunds).toEqual([])

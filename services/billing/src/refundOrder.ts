@@ -1,5 +1,5 @@
 import { OrderRefunded, RefundOrder } from '@petrel/contracts'
-import { handler, table, type Tx } from '@petrel/messaging'
+import { transactionalHandler, table, type Tx } from '@petrel/messaging'
 import type { Gateway } from './gateway.ts'
 
 const refunds = table('refunds', {
@@ -20,7 +20,7 @@ interface Invoice {
 
 /** Billing gives back what it charged, once. */
 export const refundOrder = (gateway: Gateway) =>
-  handler(RefundOrder, async ({ orderId, reason }, { tx, insert, publish }) => {
+  transactionalHandler(RefundOrder, async ({ orderId, reason }, { tx, insert, publish }) => {
     const invoice = await invoiceOf(orderId, tx)
     if (invoice === undefined) throw new Error(`Order ${orderId} was not billed yet: there is nothing to refund so far.`)
     const { customerId, email, amountCents, currency, isRefunded } = invoice

@@ -1,5 +1,5 @@
 import type { Message } from '@petrel/messaging'
-import { BrokerUnavailable } from '@petrel/messaging'
+import { BrokerUnavailable, publishDeadlineMs } from '@petrel/messaging'
 
 /** What the HTTP side needs of the bus: `run` gives it. */
 export interface Bus {
@@ -8,8 +8,8 @@ export interface Bus {
   isReady(): boolean
 }
 
-/** A customer has an answer within five seconds, also when the broker has none. */
-const longestSendMs = 4_500
+/** A customer has an answer within five seconds, also when the broker has none. The second more is for a send that waits for others. */
+const longestSendMs = publishDeadlineMs + 1_000
 
 /**
  * Hands a command over within the time a customer waits. When it fails the broker may still have taken it, so a request

@@ -1,8 +1,8 @@
 import { ProductListed } from '@petrel/contracts'
-import { handler } from '@petrel/messaging'
+import { transactionalHandler } from '@petrel/messaging'
 
 /** The catalogue shows the newest name and price, in whatever order they are heard. */
-export const listProduct = handler(ProductListed, async (product, { tx, message }) => {
+export const listProduct = transactionalHandler(ProductListed, async (product, { tx, message }) => {
   await tx.query(
     `insert into product (sku, name, unit_cents, currency, listed_at) values ($1, $2, $3, $4, $5)
      on conflict (sku) do update

@@ -3,9 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { OrderBilled, OrderRefunded, PointsAwarded, PointsRevoked } from '@petrel/contracts'
 import { expect, test } from 'vitest'
 import { serviceDatabase } from '../../../test/support/serviceDatabase.ts'
-import { awardPoints } from './awardPoints.ts'
 import { pointsApi } from './pointsApi.ts'
-import { revokePoints } from './revokePoints.ts'
+import { loyalty as loyaltyEndpoint } from './endpoint.ts'
 
 const billedAt = new Date('2026-03-01T10:00:00Z')
 const order = (orderId: string, customerId = 'ada') => ({
@@ -19,8 +18,8 @@ const billed = (orderId: string, customerId?: string) => OrderBilled({ ...order(
 const refunded = (orderId: string) => OrderRefunded({ ...order(orderId), refundId: 're', reason: 'cancelled' })
 
 test('points add up, order by order', async () => {
-  await using loyalty = await serviceDatabase('loyalty')
-  const results = await loyalty.handle(awardPoints, billed('1'), billed('2'))
+  await using loyalty = await serviceDatabase(loyaltyEndpoint)
+  const results = await loyalty.handle(billed('1'), billed('2'))
   expect(results.flatMap(({ published }) => published)).toEqual([
     PointsAwarded({ orderId: '1', customerId: 'ada', points: 16, balance: 16 }),
     PointsAwarded({ orderId: '2', customerId: 'ada', points: 16, balance: 32 }),
@@ -28,26 +27,26 @@ test('points add up, order by order', async () => {
 })
 
 test('an order is rewarded once', async () => {
-  await using loyalty = await serviceDatabase('loyalty')
-  await loyalty.handle(awardPoints, billed('1'))
-  const [again] = await loyalty.handle(awardPoints, billed('1'))
+  await using loyalty = await serviceDatabase(loyaltyEndpoint)
+  await loyalty.handle(billed('1'))
+  const [again] = await loyalty.handle(billed('1'))
   expect(again).toMatchObject({ published: [], error: undefined })
 })
 
 test('a refund takes its points back, also when it is heard of before the bill', async () => {
-  await using loyalty = await serviceDatabase('loyalty')
-  const [revoked] = await loyalty.handle(revokePoints, refunded('1'))
-  const [awarded] = await loyalty.handle(awardPoints, billed('1'))
+  await using loyalty = await serviceDatabase(loyaltyEndpoint)
+  const [revoked] = await loyalty.handle(refunded('1'))
+  const [awarded] = await loyalty.handle(billed('1'))
   expect(revoked?.published).toEqual([PointsRevoked({ orderId: '1', customerId: 'ada', points: 16, balance: -16 })])
   expect(awarded?.published).toEqual([PointsAwarded({ orderId: '1', customerId: 'ada', points: 16, balance: 0 })])
 })
 
 test('lanes that book for the same customers in different orders do not lock each other out, and no point is lost', async () => {
-  await using loyalty = await serviceDatabase('loyalty')
+  await using loyalty = await serviceDatabase(loyaltyEndpoint)
   const customers = ['ada', 'bob', 'cyd', 'dee']
   const lane = (number: number) => {
     const inOrder = number % 2 === 0 ? customers : customers.toReversed()
-    return loyalty.handle(awardPoints, ...inOrder.map((customer) => billed(`${number}-${customer}`, customer)))
+    return loyalty.handle(...inOrder.map((customer) => billed(`${number}-${customer}`, customer)))
   }
   const results = (await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map(lane))).flat()
   expect(results.filter(({ error }) => error !== undefined)).toEqual([])
@@ -56,9 +55,9 @@ test('lanes that book for the same customers in different orders do not lock eac
 })
 
 test('a customer can ask for the balance and where it comes from', async () => {
-  await using loyalty = await serviceDatabase('loyalty')
-  await loyalty.handle(awardPoints, billed('1'), billed('2'))
-  await loyalty.handle(revokePoints, refunded('2'))
+  await using loyalty = await serviceDatabase(loyaltyEndpoint)
+  await loyalty.handle(billed('1'), billed('2'))
+  await loyalty.handle(refunded('2'))
   const server = pointsApi(loyalty.pool, () => true).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const ask = async (path: string) => fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`)

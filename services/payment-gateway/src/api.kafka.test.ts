@@ -10,7 +10,7 @@ let database: ServiceDatabase
 const servers: { close(): void }[] = []
 
 beforeEach(async () => {
-  database = await serviceDatabase('payment-gateway')
+  database = await serviceDatabase({ name: 'payment-gateway' })
 })
 afterEach(async () => {
   for (const server of servers.splice(0)) server.close()

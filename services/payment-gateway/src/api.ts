@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
 import { bodyParser } from '@koa/bodyparser'
 import { Router } from '@koa/router'
+import { sharedPublicFolder } from '@petrel/pages'
 import Koa, { type Middleware } from 'koa'
 import type { Pool } from 'pg'
 import { z } from 'zod'
@@ -43,6 +45,10 @@ export function gatewayApi(database: Pool, behaviours: Behaviours, misbehaviour:
   router.get('/', (context) => {
     context.type = 'html'
     context.body = createReadStream(new URL('../public/index.html', import.meta.url))
+  })
+  router.get('/css/tokens.css', (context) => {
+    context.type = 'css'
+    context.body = createReadStream(join(sharedPublicFolder, 'css', 'tokens.css'))
   })
 
   const app = new Koa()

@@ -1,8 +1,8 @@
 import { CancelOrder, OrderCancelled } from '@petrel/contracts'
-import { handler, type Tx } from '@petrel/messaging'
+import { transactionalHandler, type Tx } from '@petrel/messaging'
 
 /** Sales cancels an order once. Whether it can still be kept from being shipped is for shipping to say. */
-export const cancelOrder = handler(CancelOrder, async ({ orderId }, { tx, publish }) => {
+export const cancelOrder = transactionalHandler(CancelOrder, async ({ orderId }, { tx, publish }) => {
   const cancelledAt = new Date()
   const customerId = await cancel(orderId, cancelledAt, tx)
   if (customerId !== undefined) return publish(OrderCancelled({ orderId, customerId, cancelledAt }))

@@ -1,8 +1,8 @@
 import { ListProduct, ProductListed } from '@petrel/contracts'
-import { handler, Unrecoverable } from '@petrel/messaging'
+import { transactionalHandler, Unrecoverable } from '@petrel/messaging'
 
 /** Sales offers a product, or changes its name or price; orders already placed keep theirs. */
-export const listProduct = handler(ListProduct, async ({ sku, name, unitCents, currency }, { tx, publish }) => {
+export const listProduct = transactionalHandler(ListProduct, async ({ sku, name, unitCents, currency }, { tx, publish }) => {
   if (unitCents < 0) throw new Unrecoverable(`${sku} cannot cost ${unitCents} ${currency} cents: a price is zero or more.`)
   await tx.query(
     `insert into products (sku, name, unit_cents, currency) values ($1, $2, $3, $4)

@@ -2,9 +2,7 @@ import { CancelOrder, ListProduct, OrderCancelled, OrderPlaced, PlaceOrder, Prod
 import { Unrecoverable } from '@petrel/messaging'
 import { expect, test } from 'vitest'
 import { type ServiceDatabase, serviceDatabase } from '../../../test/support/serviceDatabase.ts'
-import { cancelOrder } from './cancelOrder.ts'
-import { listProduct } from './listProduct.ts'
-import { placeOrder } from './placeOrder.ts'
+import { sales as salesEndpoint } from './endpoint.ts'
 
 const tea: ListProduct = { sku: 'green-tea', name: 'Green tea, 500 g', unitCents: 350, currency: 'EUR' }
 const cup: ListProduct = { sku: 'storm-cup', name: 'Storm cup', unitCents: 990, currency: 'EUR' }
@@ -21,14 +19,14 @@ const order: PlaceOrder = {
 
 /** Sales, offering tea and cups. */
 async function shop(): Promise<ServiceDatabase> {
-  const database = await serviceDatabase('sales')
-  await database.handle(listProduct, ListProduct(tea), ListProduct(cup))
+  const database = await serviceDatabase(salesEndpoint)
+  await database.handle(ListProduct(tea), ListProduct(cup))
   return database
 }
 
 test('an order is accepted with the prices of the day', async () => {
   await using sales = await shop()
-  const [accepted] = await sales.handle(placeOrder, PlaceOrder(order))
+  const [accepted] = await sales.handle(PlaceOrder(order))
   expect(accepted?.published).toEqual([
     OrderPlaced({
       ...order,
@@ -50,42 +48,42 @@ test('an order is accepted with the prices of the day', async () => {
 
 test('an order that is placed again in another message is not placed twice, in the same batch or later', async () => {
   await using sales = await shop()
-  const [first, second] = await sales.handle(placeOrder, PlaceOrder(order), PlaceOrder(order))
-  const [third] = await sales.handle(placeOrder, PlaceOrder(order))
+  const [first, second] = await sales.handle(PlaceOrder(order), PlaceOrder(order))
+  const [third] = await sales.handle(PlaceOrder(order))
   expect([first, second, third].map((result) => result?.published.length)).toEqual([1, 0, 0])
   expect([second, third].map((result) => result?.error)).toEqual([undefined, undefined])
 })
 
 test('an order for something that sales does not offer is for a person to look at', async () => {
   await using sales = await shop()
-  const [refused] = await sales.handle(placeOrder, PlaceOrder({ ...order, lines: [{ sku: 'rainbow', quantity: 1 }] }))
+  const [refused] = await sales.handle(PlaceOrder({ ...order, lines: [{ sku: 'rainbow', quantity: 1 }] }))
   expect(refused?.error).toBeInstanceOf(Unrecoverable)
   expect((await sales.pool.query('select 1 from orders')).rowCount).toBe(0)
 })
 
 test('an order is cancelled once', async () => {
   await using sales = await shop()
-  await sales.handle(placeOrder, PlaceOrder(order))
-  const [first, second] = await sales.handle(cancelOrder, CancelOrder({ orderId: '42' }), CancelOrder({ orderId: '42' }))
+  await sales.handle(PlaceOrder(order))
+  const [first, second] = await sales.handle(CancelOrder({ orderId: '42' }), CancelOrder({ orderId: '42' }))
   expect(first?.published).toEqual([OrderCancelled({ orderId: '42', customerId: 'ada', cancelledAt: expect.any(Date) })])
   expect(second).toMatchObject({ published: [], error: undefined })
 })
 
 test('a wish to cancel that overtakes its order is tried again later, and not for nothing', async () => {
   await using sales = await shop()
-  const [early] = await sales.handle(cancelOrder, CancelOrder({ orderId: '42' }))
+  const [early] = await sales.handle(CancelOrder({ orderId: '42' }))
   expect(early?.error).toBeInstanceOf(Error)
   expect(early?.error).not.toBeInstanceOf(Unrecoverable)
 
-  await sales.handle(placeOrder, PlaceOrder(order))
-  const [later] = await sales.handle(cancelOrder, CancelOrder({ orderId: '42' }))
+  await sales.handle(PlaceOrder(order))
+  const [later] = await sales.handle(CancelOrder({ orderId: '42' }))
   expect(later?.published).toHaveLength(1)
 })
 
 test('a new price holds for new orders', async () => {
   await using sales = await shop()
-  const [listed] = await sales.handle(listProduct, ListProduct({ ...tea, unitCents: 400 }))
+  const [listed] = await sales.handle(ListProduct({ ...tea, unitCents: 400 }))
   expect(listed?.published).toEqual([ProductListed({ ...tea, unitCents: 400 })])
-  const [accepted] = await sales.handle(placeOrder, PlaceOrder({ ...order, lines: [{ sku: 'green-tea', quantity: 1 }] }))
+  const [accepted] = await sales.handle(PlaceOrder({ ...order, lines: [{ sku: 'green-tea', quantity: 1 }] }))
   expect(accepted?.published).toMatchObject([{ data: { totalCents: 400 } }])
 })

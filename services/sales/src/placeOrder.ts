@@ -1,11 +1,11 @@
 import { OrderPlaced, PlaceOrder } from '@petrel/contracts'
-import { handler, table, type Tx } from '@petrel/messaging'
+import { transactionalHandler, table, type Tx } from '@petrel/messaging'
 import { type Offer, type Price, price } from './pricing.ts'
 
 const orderLines = table('order_lines', { order_id: 'text', sku: 'text', quantity: 'integer', unit_cents: 'bigint' })
 
 /** Sales accepts an order and fixes its prices. An order that exists stays as it is, whoever asks again. */
-export const placeOrder = handler(PlaceOrder, async (order, { tx, insert, publish }) => {
+export const placeOrder = transactionalHandler(PlaceOrder, async (order, { tx, insert, publish }) => {
   const { orderId, customerId, email } = order
   const { lines, totalCents, currency } = price(orderId, order.lines, await offersFor(order, tx))
 

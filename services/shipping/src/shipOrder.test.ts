@@ -1,13 +1,14 @@
 import { OrderShipped, ShipOrder } from '@petrel/contracts'
 import { receive } from '@petrel/messaging/testing'
 import { expect, test } from 'vitest'
-import { shipOrder, trackingCodeFor } from './shipOrder.ts'
+import { shipping } from './endpoint.ts'
+import { trackingCodeFor } from './shipOrder.ts'
 
 const lines = [{ sku: 'green-tea', quantity: 2 }]
 const id = '0195a3c2-7d4e-7b1a-9c3d-5e6f7a8b9c0d'
 
 test('a parcel goes out with everything that was ordered, and its tracking code is told', async () => {
-  const { published, inserted } = await receive(shipOrder, ShipOrder({ orderId: '42', lines }), { message: { id } })
+  const { published, inserted } = await receive(shipping, ShipOrder({ orderId: '42', lines }), { message: { id } })
   expect(inserted).toEqual([
     {
       table: 'shipments',

@@ -14,6 +14,7 @@ import type { Message } from '@petrel/messaging'
 import { testSaga } from '@petrel/messaging/testing'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { shipping } from './endpoint.ts'
 import { shippingPolicy } from './shippingPolicy.ts'
 
 const orderId = '42'
@@ -30,7 +31,7 @@ const cancelled = OrderCancelled({ orderId, customerId: 'ada', cancelledAt: plac
 
 /** @returns all commands that a new policy sends when it hears these events one after the other. */
 async function commandsAfter(...events: readonly Message[]): Promise<Message[]> {
-  const policy = testSaga(shippingPolicy)
+  const policy = testSaga(shipping, shippingPolicy)
   const commands: Message[] = []
   for (const event of events) commands.push(...(await policy.receive(event)).sent)
   return commands
@@ -64,7 +65,7 @@ test('an order cancelled after it was shipped is not called back', async () => {
 })
 
 test('an order that still waits after 30 seconds raises an alarm that names what is missing', async () => {
-  const policy = testSaga(shippingPolicy)
+  const policy = testSaga(shipping, shippingPolicy)
   await policy.receive(placed)
   await policy.receive(reserved)
   expect(await policy.advance('29s')).toEqual([])
@@ -73,7 +74,7 @@ test('an order that still waits after 30 seconds raises an alarm that names what
 })
 
 test('an alarm does not keep the order from being shipped later', async () => {
-  const policy = testSaga(shippingPolicy)
+  const policy = testSaga(shipping, shippingPolicy)
   await policy.receive(placed)
   await policy.receive(reserved)
   await policy.advance('30s')
@@ -81,7 +82,7 @@ test('an alarm does not keep the order from being shipped later', async () => {
 })
 
 test('an order that is settled raises no alarm', async () => {
-  const policy = testSaga(shippingPolicy)
+  const policy = testSaga(shipping, shippingPolicy)
   for (const event of [placed, billed, reserved]) await policy.receive(event)
   const published = (await policy.advance('1m')).flatMap((result) => result.published)
   expect(published).toEqual([])
@@ -105,7 +106,7 @@ const arrivals = fates.chain((fate) => {
 test('in whatever order and however often the events come, an order ends shipped or wholly undone, never both', async () => {
   await fc.assert(
     fc.asyncProperty(arrivals, async ({ fate, events }) => {
-      const policy = testSaga(shippingPolicy)
+      const policy = testSaga(shipping, shippingPolicy)
       const commands: string[] = []
       let last = { completed: false }
       for (const event of events) {

@@ -1,5 +1,5 @@
 import { OrderPlaced, StockReservationRejected, StockReserved } from '@petrel/contracts'
-import { handler, table } from '@petrel/messaging'
+import { transactionalHandler, table } from '@petrel/messaging'
 import { lockShelf, publishLevels, take } from './shelf.ts'
 
 const reservations = table('reservations', {
@@ -10,7 +10,7 @@ const reservations = table('reservations', {
 })
 
 /** Stock reserves everything an order needs, or nothing. */
-export const reserveStock = handler(OrderPlaced, async (order, { tx, insert, publish }) => {
+export const reserveStock = transactionalHandler(OrderPlaced, async (order, { tx, insert, publish }) => {
   const { orderId } = order
   const lines = order.lines.map(({ sku, quantity }) => ({ sku, quantity }))
 

@@ -10,15 +10,13 @@ import {
 import { Unrecoverable } from '@petrel/messaging'
 import { expect, test } from 'vitest'
 import { type ServiceDatabase, serviceDatabase } from '../../../test/support/serviceDatabase.ts'
-import { releaseStock } from './releaseStock.ts'
-import { reserveStock } from './reserveStock.ts'
-import { restockProduct } from './restockProduct.ts'
+import { stock as stockEndpoint } from './endpoint.ts'
 
 /** Stock with so many pieces of each product on the shelf. */
 async function shelf(pieces: Readonly<Record<string, number>>): Promise<ServiceDatabase> {
-  const database = await serviceDatabase('stock')
+  const database = await serviceDatabase(stockEndpoint)
   const arrivals = Object.entries(pieces).map(([sku, quantity]) => RestockProduct({ sku, quantity }))
-  await database.handle(restockProduct, ...arrivals)
+  await database.handle(...arrivals)
   return database
 }
 
@@ -35,7 +33,7 @@ const levels = async ({ pool }: ServiceDatabase): Promise<Record<string, number>
 
 test('what an order needs is taken from the shelf, and the new levels are told', async () => {
   await using stock = await shelf({ tea: 5, cup: 3 })
-  const [reserved] = await stock.handle(reserveStock, placed('42', { tea: 2, cup: 3 }))
+  const [reserved] = await stock.handle(placed('42', { tea: 2, cup: 3 }))
   expect(reserved?.published).toEqual([
     StockReserved({
       orderId: '42',
@@ -52,7 +50,7 @@ test('what an order needs is taken from the shelf, and the new levels are told',
 
 test('an order that cannot be served whole takes nothing at all', async () => {
   await using stock = await shelf({ tea: 5, cup: 3 })
-  const [rejected] = await stock.handle(reserveStock, placed('42', { tea: 2, cup: 4, rainbow: 1 }))
+  const [rejected] = await stock.handle(placed('42', { tea: 2, cup: 4, rainbow: 1 }))
   expect(rejected?.published).toEqual([
     StockReservationRejected({
       orderId: '42',
@@ -65,7 +63,7 @@ test('an order that cannot be served whole takes nothing at all', async () => {
 
 test('of two orders for the last piece one gets it, even in one batch', async () => {
   await using stock = await shelf({ tea: 1 })
-  const results = await stock.handle(reserveStock, placed('1', { tea: 1 }), placed('2', { tea: 1 }))
+  const results = await stock.handle(placed('1', { tea: 1 }), placed('2', { tea: 1 }))
   expect(results.map(({ published }) => published[0]?.type.fullName)).toEqual([
     StockReserved.fullName,
     StockReservationRejected.fullName,
@@ -84,7 +82,7 @@ test('many lanes that want the same products in every order sell each piece once
         ][(n + number) % 3] ?? {}
       return placed(`${number}-${n}`, number % 2 === 0 ? order : Object.fromEntries(Object.entries(order).toReversed()))
     })
-    return stock.handle(reserveStock, ...orders)
+    return stock.handle(...orders)
   }
   const results = (await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map(lane))).flat()
   const served = results.filter(({ published }) => published[0]?.type.fullName === StockReserved.fullName)
@@ -96,10 +94,10 @@ test('many lanes that want the same products in every order sell each piece once
 
 test('what was reserved goes back to the shelf, once', async () => {
   await using stock = await shelf({ tea: 5, cup: 3 })
-  await stock.handle(reserveStock, placed('42', { tea: 2, cup: 3 }), placed('43', { tea: 1 }))
+  await stock.handle(placed('42', { tea: 2, cup: 3 }), placed('43', { tea: 1 }))
   const release = ReleaseStock({ orderId: '42', reason: 'The order was cancelled.' })
-  const [released] = await stock.handle(releaseStock, release)
-  const [again] = await stock.handle(releaseStock, release)
+  const [released] = await stock.handle(release)
+  const [again] = await stock.handle(release)
   expect(released?.published).toHaveLength(3)
   expect(released?.published).toEqual(
     expect.arrayContaining([
@@ -114,20 +112,20 @@ test('what was reserved goes back to the shelf, once', async () => {
 
 test('an order for which nothing is reserved leaves the shelf as it is', async () => {
   await using stock = await shelf({ tea: 5 })
-  const [released] = await stock.handle(releaseStock, ReleaseStock({ orderId: '42', reason: 'The order was cancelled.' }))
+  const [released] = await stock.handle(ReleaseStock({ orderId: '42', reason: 'The order was cancelled.' }))
   expect(released).toMatchObject({ published: [], error: undefined })
   expect(await levels(stock)).toEqual({ tea: 5 })
 })
 
 test('pieces that arrive are added to those that are there', async () => {
   await using stock = await shelf({ tea: 5 })
-  const [arrived] = await stock.handle(restockProduct, RestockProduct({ sku: 'tea', quantity: 7 }))
+  const [arrived] = await stock.handle(RestockProduct({ sku: 'tea', quantity: 7 }))
   expect(arrived?.published).toEqual([StockLevelChanged({ sku: 'tea', available: 12, version: 2 })])
 })
 
 test('less than one piece cannot arrive', async () => {
   await using stock = await shelf({ tea: 5 })
-  const [refused] = await stock.handle(restockProduct, RestockProduct({ sku: 'tea', quantity: -5 }))
+  const [refused] = await stock.handle(RestockProduct({ sku: 'tea', quantity: -5 }))
   expect(refused?.error).toBeInstanceOf(Unrecoverable)
   expect(await levels(stock)).toEqual({ tea: 5 })
 })

@@ -1,9 +1,12 @@
-import { expect, test } from 'vitest'
-import { commits } from './commits.ts'
+import { describe, expect, test } from 'vitest'
+import { commits, type Commits } from './commits.ts'
 import type { Position } from './port.ts'
 
 const partition = { topic: 'sales.order-placed', partition: 0 }
 const at = (offset: bigint): Position => ({ ...partition, offset })
+
+/** Records from `first` to before `end`; behind them the partition goes on at `next`. */
+const deliver = (book: Commits, first: bigint, end: bigint, next = end) => book.delivered(partition, { first, end, next })
 
 /** A broker whose answers come when the test says so. */
 function slowBroker() {
@@ -18,45 +21,139 @@ function slowBroker() {
     (error) => errors.push(error),
   )
   book.assigned([partition])
-  book.delivered(partition, 0n)
+  deliver(book, 0n, 10n)
   return { book, requests, errors }
 }
 
-test('what comes while a commit is on its way goes, merged, in one more', async () => {
-  const { book, requests } = slowBroker()
-  const first = book.commit([at(1n)])
-  await Promise.resolve()
-  const later = [book.commit([at(2n)]), book.commit([at(5n)]), book.commit([at(4n)])]
-  expect(requests.map(({ positions }) => positions)).toEqual([[at(1n)]])
-  requests[0]?.answer.resolve()
-  await first
-  await Promise.resolve()
-  requests[1]?.answer.resolve()
-  await Promise.all(later)
-  expect(requests.map(({ positions }) => positions)).toEqual([[at(1n)], [at(5n)]])
-})
-
-test('what failed is told, and goes with the next unless that is further', async () => {
-  const { book, requests, errors } = slowBroker()
-  const failing = book.commit([at(3n)])
-  await Promise.resolve()
-  requests[0]?.answer.reject(new Error('away'))
-  await failing
-  const again = book.commit([])
-  await Promise.resolve()
-  requests[1]?.answer.resolve()
-  await again
-  expect(errors).toEqual([new Error('away')])
-  expect(requests[1]?.positions).toEqual([at(3n)])
-})
-
-test('a new assignment forgets what was still to be committed', async () => {
-  const { book, requests } = slowBroker()
-  const failing = book.commit([at(3n)])
-  await Promise.resolve()
+/** A broker that answers at once, and what was committed there. */
+function fastBroker() {
+  const committed: bigint[] = []
+  const book = commits(
+    async (positions) => void committed.push(...positions.map(({ offset }) => offset)),
+    () => {},
+  )
   book.assigned([partition])
-  requests[0]?.answer.reject(new Error('rebalancing'))
-  await failing
-  await book.commit([at(4n)])
-  expect(requests).toHaveLength(1)
+  return { book, committed }
+}
+
+describe('commits', () => {
+  test('commits that come while one is in flight are merged into the next one', async () => {
+    const { book, requests } = slowBroker()
+    const first = book.commit([at(1n)])
+    await Promise.resolve()
+    const later = [book.commit([at(2n)]), book.commit([at(5n)]), book.commit([at(4n)])]
+    expect(requests.map(({ positions }) => positions)).toEqual([[at(1n)]])
+    requests[0]?.answer.resolve()
+    await first
+    await Promise.resolve()
+    requests[1]?.answer.resolve()
+    await Promise.all(later)
+    expect(requests.map(({ positions }) => positions)).toEqual([[at(1n)], [at(5n)]])
+  })
+
+  test('a failed commit is reported, and is sent again with the next one', async () => {
+    const { book, requests, errors } = slowBroker()
+    const failing = book.commit([at(3n)])
+    await Promise.resolve()
+    requests[0]?.answer.reject(new Error('away'))
+    await failing
+    const again = book.commit([])
+    await Promise.resolve()
+    requests[1]?.answer.resolve()
+    await again
+    expect(errors).toEqual([new Error('away')])
+    expect(requests[1]?.positions).toEqual([at(3n)])
+  })
+
+  test('commits that were not sent yet are dropped by a new assignment', async () => {
+    const { book, requests } = slowBroker()
+    const failing = book.commit([at(3n)])
+    await Promise.resolve()
+    book.assigned([partition])
+    requests[0]?.answer.reject(new Error('rebalancing'))
+    await failing
+    await book.commit([at(4n)])
+    expect(requests).toHaveLength(1)
+  })
+
+  test('a commit beyond what was delivered in the present assignment is left out', async () => {
+    const { book, committed } = fastBroker()
+    deliver(book, 0n, 100n)
+    book.assigned([partition])
+    deliver(book, 0n, 10n)
+    await book.commit([at(100n)])
+    await book.commit([at(10n)])
+    expect(committed).toEqual([10n])
+  })
+})
+
+describe('when a partition goes back, since its topic was made again or its broker lost records', () => {
+  test('commits count from where the partition went back to', async () => {
+    const { book, committed } = fastBroker()
+    deliver(book, 5_000n, 5_100n)
+    await book.commit([at(5_100n)])
+    deliver(book, 0n, 500n)
+    await book.commit([at(250n)])
+    await book.commit([at(500n)])
+    expect(committed).toEqual([5_100n, 250n, 500n])
+  })
+
+  test('what was delivered before is not committed any more, since new records may have the same offsets', async () => {
+    const { book, committed } = fastBroker()
+    deliver(book, 5_000n, 5_100n)
+    deliver(book, 0n, 500n)
+    await book.commit([at(5_100n)])
+    expect(committed).toEqual([])
+  })
+
+  test('a commit that still waits is dropped', async () => {
+    const { book, requests } = slowBroker()
+    const first = book.commit([at(1n)])
+    await Promise.resolve()
+    const waiting = book.commit([at(9n)])
+    deliver(book, 0n, 5n)
+    requests[0]?.answer.resolve()
+    await Promise.all([first, waiting])
+    expect(requests).toHaveLength(1)
+  })
+})
+
+describe('offsets that are no records', () => {
+  test('offsets that are no records are committed with the record before them', async () => {
+    const { book, committed } = fastBroker()
+    deliver(book, 0n, 3n, 4n)
+    deliver(book, 4n, 6n, 9n)
+    await book.commit([at(2n)])
+    await book.commit([at(3n)])
+    await book.commit([at(6n)])
+    expect(committed).toEqual([2n, 4n, 9n])
+  })
+
+  test('offsets of several deliveries without records are committed together', async () => {
+    const { book, committed } = fastBroker()
+    deliver(book, 0n, 3n, 4n)
+    deliver(book, 4n, 4n, 8n)
+    deliver(book, 8n, 8n, 9n)
+    await book.commit([at(3n)])
+    expect(committed).toEqual([9n])
+  })
+
+  test('offsets that are no records are committed at once when everything before them is committed', async () => {
+    const { book, committed } = fastBroker()
+    deliver(book, 0n, 3n)
+    deliver(book, 3n, 3n, 5n)
+    await book.settled()
+    expect(committed).toEqual([])
+    await book.commit([at(3n)])
+    deliver(book, 5n, 5n, 7n)
+    await book.settled()
+    expect(committed).toEqual([5n, 7n])
+  })
+
+  test('offsets that are no records are committed when an assignment begins with them', async () => {
+    const { book, committed } = fastBroker()
+    deliver(book, 3n, 3n, 7n)
+    await book.settled()
+    expect(committed).toEqual([7n])
+  })
 })

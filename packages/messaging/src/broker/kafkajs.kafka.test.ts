@@ -1,9 +1,13 @@
 import { inject } from 'vitest'
+import { silentLog } from '../log.ts'
 import { brokerConformance } from './conformance.ts'
 import { kafkajsBroker } from './kafkajs/broker.ts'
+import { foreignKafkaProducer } from './kafkajs/testing/foreignKafkaProducer.ts'
 
-const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-
-brokerConformance('Kafka by way of kafkajs', async () =>
-  kafkajsBroker({ brokers: inject('stack').kafkaBrokers.split(','), clientId: 'conformance', log }),
-)
+brokerConformance('Kafka by way of kafkajs', async () => {
+  const brokers = inject('stack').kafkaBrokers.split(',')
+  return {
+    broker: kafkajsBroker({ brokers, clientId: 'conformance', log: silentLog }),
+    foreign: foreignKafkaProducer(brokers),
+  }
+})

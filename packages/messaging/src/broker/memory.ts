@@ -1,10 +1,11 @@
-import type { Broker, BrokerAdmin, BrokerRecord, Position } from './port.ts'
-import { BrokerUnavailable, GroupIsRunning } from './port.ts'
+import type { ForeignProducer, ForeignRecord } from './foreignProducer.ts'
+import { memoryAdmin } from './memory/admin.ts'
 import { memoryGroup, type Group } from './memory/group.ts'
 import { memoryMember, type Member } from './memory/member.ts'
-import { memoryTopics, type Topics } from './memory/topics.ts'
+import { memoryTopics, type AppendOptions } from './memory/topics.ts'
+import { type Broker, BrokerUnavailable, type OutgoingRecord, type Position } from './port.ts'
 
-/** What can go wrong with a broker, at a test's word. */
+/** What a test can make go wrong. */
 export interface Faults {
   /** The next publish throws BrokerUnavailable, and its records are not there (`lost`) or are there (`unanswered`). */
   failNextPublish(how: 'lost' | 'unanswered'): void
@@ -12,12 +13,21 @@ export interface Faults {
   duplicateNextPublish(): void
   /** The next commit of any group does not happen. */
   failNextCommit(): void
-  /** All members of the group are given their partitions anew: what they have not committed comes again. */
+  /** All partitions of the group are assigned again: what its members have not committed comes again. */
   rebalance(group: string): void
+  /**
+   * The consumer of one member crashes: the member is out of its group, and others get its partitions.
+   * @param member in the order in which they subscribed, from 0
+   * @returns what brings it back
+   */
+  crashConsumer(group: string, member?: number): () => void
 }
 
 export interface MemoryBroker extends Broker {
   readonly faults: Faults
+  /** How often records were appended or positions committed: as long as it stays the same, nothing has happened. */
+  readonly changes: number
+  readonly foreign: ForeignProducer
 }
 
 /**
@@ -30,6 +40,7 @@ export function memoryBroker({ partitions }: { readonly partitions?: number } = 
   const groups = new Map<string, Group>()
   const members = new Set<Member>()
   const planned = { publish: [] as ('lost' | 'unanswered' | 'twice')[], commitFailures: 0 }
+  let changes = 0
 
   const groupNamed = (name: string) => {
     const group = groups.get(name) ?? memoryGroup(topics)
@@ -42,13 +53,18 @@ export function memoryBroker({ partitions }: { readonly partitions?: number } = 
       throw new BrokerUnavailable('A commit failed, as the test wished')
     }
     group.commit(positions)
+    changes += 1
+  }
+  const append = (records: readonly ForeignRecord[], options?: AppendOptions) => {
+    topics.append(records as readonly OutgoingRecord[], options)
+    changes += 1
+    for (const member of members) member.wake()
   }
   return {
     publish: async (records) => {
       const fault = planned.publish.shift()
-      if (fault !== 'lost') topics.append(records)
-      if (fault === 'twice') topics.append(records)
-      for (const member of members) member.wake()
+      if (fault !== 'lost') append(records)
+      if (fault === 'twice') append(records)
       if (fault === 'lost' || fault === 'unanswered') throw new BrokerUnavailable('A publish failed, as the test wished')
     },
     subscribe: async ({ group: name, topics: subscribed, listener }) => {
@@ -64,6 +80,9 @@ export function memoryBroker({ partitions }: { readonly partitions?: number } = 
         },
       }
     },
+    get changes() {
+      return changes
+    },
     admin: memoryAdmin(topics, groups, groupNamed),
     close: async () => {
       await Promise.all([...members].map((member) => member.stop()))
@@ -73,56 +92,16 @@ export function memoryBroker({ partitions }: { readonly partitions?: number } = 
       duplicateNextPublish: () => void planned.publish.push('twice'),
       failNextCommit: () => void (planned.commitFailures += 1),
       rebalance: (name) => groupNamed(name).rebalance(),
+      crashConsumer: (name, index = 0) => {
+        const member = [...members].filter(({ group }) => group === groupNamed(name))[index]
+        if (member === undefined) throw new Error(`The group ${name} has no member ${index}`)
+        member.crash()
+        return () => member.rejoin()
+      },
     },
-  }
-}
-
-function memoryAdmin(topics: Topics, groups: ReadonlyMap<string, Group>, groupNamed: (name: string) => Group): BrokerAdmin {
-  const numbers = (topic: string) => Array.from({ length: topics.partitions(topic) ?? 0 }, (_, partition) => partition)
-  const offsets = (topic: string) =>
-    numbers(topic).map((partition) => ({ partition, earliest: 0n, latest: topics.end({ topic, partition }) }))
-  return {
-    topics: async () => topics.names(),
-    partitions: async (names) =>
-      new Map(names.filter((name) => topics.names().includes(name)).map((name) => [name, numbers(name).length])),
-    createTopics: async (specs) => {
-      const created = specs.filter((spec) => topics.create(spec)).map(({ topic }) => topic)
-      if (created.length > 0) for (const group of groups.values()) group.rebalance()
-      return created
+    foreign: {
+      publish: async (records) => append(records),
+      transaction: async (records, outcome) => append(records, { transaction: outcome }),
     },
-    deleteTopics: async (names) => names.forEach((name) => topics.remove(name)),
-    offsets: async (topic) => offsets(topic),
-    committed: async (group, names) => {
-      const partitions = names.flatMap((topic) => numbers(topic).map((partition) => ({ topic, partition })))
-      return partitions.flatMap((partition) => {
-        const offset = groups.get(group)?.position(partition)
-        return offset === undefined ? [] : [{ ...partition, offset }]
-      })
-    },
-    commit: async (name, positions) => {
-      const group = groupNamed(name)
-      if (group.running()) throw new GroupIsRunning(name)
-      group.commit(positions)
-    },
-    read: (topic, { from = [] } = {}) => {
-      const starts = new Map(
-        from.filter((position) => position.topic === topic).map(({ partition, offset }) => [partition, offset]),
-      )
-      return readAll(
-        topics,
-        topic,
-        offsets(topic).map(({ partition, latest }) => ({ partition, start: starts.get(partition) ?? 0n, end: latest })),
-      )
-    },
-  }
-}
-
-async function* readAll(
-  topics: Topics,
-  topic: string,
-  spans: readonly { partition: number; start: bigint; end: bigint }[],
-): AsyncIterable<BrokerRecord> {
-  for (const { partition, start, end } of spans) {
-    yield* topics.read({ topic, partition }, start, Math.max(Number(end - start), 0))
   }
 }

@@ -2,7 +2,7 @@ const SEED = 0x9747b28c
 const M = 0x5bd1e995
 const R = 24
 
-/** The hash Kafka's Java client places keys by (https://github.com/apache/kafka/blob/4.1.0/clients/src/main/java/org/apache/kafka/common/utils/Utils.java). */
+/** The hash by which Kafka's Java client places keys (https://github.com/apache/kafka/blob/4.1.0/clients/src/main/java/org/apache/kafka/common/utils/Utils.java). */
 export function murmur2(data: Uint8Array): number {
   const length = data.length
   const tail = length & ~3
@@ -13,7 +13,7 @@ export function murmur2(data: Uint8Array): number {
   return hash ^ (hash >>> 15)
 }
 
-/** A key's partition: the same in every client that places keys as the Java one does. */
+/** A key's partition: the same as in Kafka's Java client. */
 export function partitionOf(key: Buffer | string, partitions: number): number {
   return (murmur2(typeof key === 'string' ? Buffer.from(key) : key) & 0x7fffffff) % partitions
 }
@@ -23,7 +23,7 @@ const byte = (data: Uint8Array, index: number) => data[index] ?? 0
 const word = (data: Uint8Array, at: number) =>
   byte(data, at) | (byte(data, at + 1) << 8) | (byte(data, at + 2) << 16) | (byte(data, at + 3) << 24)
 
-/** The one to three bytes behind the last whole word; past the end stands zero. */
+/** The one to three bytes after the last whole word, filled up with zeros. */
 const rest = (data: Uint8Array, at: number) => byte(data, at) | (byte(data, at + 1) << 8) | (byte(data, at + 2) << 16)
 
 function mixed(value: number): number {

@@ -1,4 +1,7 @@
-/** Kafka record headers as they came: a value may be bytes, and a name may stand more than once. */
+/**
+ * Kafka record headers. A value is bytes or text; a name that occurs more than once has an array. Adapters drop null values
+ * when they read and when they write, and names like `constructor` or `__proto__` are names like any other.
+ */
 export type RecordHeaders = Readonly<Record<string, Buffer | string | readonly (Buffer | string)[] | undefined>>
 
 export interface TopicPartition {
@@ -6,7 +9,7 @@ export interface TopicPartition {
   readonly partition: number
 }
 
-/** A record as it lies in a topic. */
+/** A record that is read from a topic. */
 export interface BrokerRecord extends TopicPartition {
   readonly offset: bigint
   readonly key: Buffer | null
@@ -30,7 +33,13 @@ export interface Position extends TopicPartition {
   readonly offset: bigint
 }
 
-/** The broker did not do it, and it is nobody's message that is at fault: back off and try again. */
+/**
+ * Milliseconds after which a publish that the broker has not answered fails; connecting included. It begins when the publish
+ * is sent: one that waits for others to be answered first, or needs several requests, may take longer.
+ */
+export const publishDeadlineMs = 3_500
+
+/** The broker did not do it, and no message is at fault: back off and try again. */
 export class BrokerUnavailable extends Error {
   override readonly name = 'BrokerUnavailable'
 }
@@ -43,12 +52,12 @@ export class GroupIsRunning extends BrokerUnavailable {
 }
 
 /**
- * The broker will never take this record (it is too large, say): the message's own fault, so trying again is no use.
- * Other records of the same publish may or may not be there.
+ * The broker will never take this record, for example because it is too large. Trying again is no use. Other records of the
+ * same publish may or may not be there.
  */
 export class RecordRefused extends Error {
   override readonly name = 'RecordRefused'
-  /** Not enumerable: loggers write out what an error has, and this may be megabytes, and a customer's data. */
+  /** Not enumerable: loggers write out what is, and this may be megabytes of a customer's data. */
   declare readonly record: OutgoingRecord
   /** About what the record takes on the wire, in bytes. */
   readonly size: number
@@ -60,9 +69,9 @@ export class RecordRefused extends Error {
   }
 }
 
-/** What a consumer hears from the broker. The calls must return quickly: they only put things into buffers. */
+/** What a consumer receives. The calls must return quickly: they only put things into buffers. */
 export interface SubscriptionListener {
-  /** The whole new assignment, with nothing paused. What was delivered before and not yet committed will come again. */
+  /** The whole new assignment, with nothing paused. What was delivered before and is not committed is delivered again. */
   onAssigned(partitions: readonly TopicPartition[]): void
   /** Records of one partition, in offset order. */
   onRecords(records: readonly BrokerRecord[]): void
@@ -73,12 +82,15 @@ export interface Subscription {
   pause(partition: TopicPartition): void
   resume(partition: TopicPartition): void
   /**
-   * Commits where each partition goes on; resolves when that was tried. Left out are partitions no longer assigned, what
-   * was not delivered in the present assignment, and what lies behind an earlier commit. A failed commit is logged and not
-   * thrown, since a later one covers it and the inbox covers what comes again.
+   * Commits where each partition goes on; resolves when that was tried. Left out are partitions that are no longer assigned,
+   * positions beyond what was delivered in the present assignment, and positions before an earlier commit. A failed commit
+   * is logged and not thrown: a later one covers it, and inboxes cover what is delivered again. Offsets that are no records,
+   * for example the end of a transaction, are committed with the record before them.
    */
   commit(positions: readonly Position[]): Promise<void>
-  /** Leaves the group. No call to the listener after it resolves. */
+  /** Whether the member is in the group now; false while it rejoins after a crash. A rebalance of a running member does not count. */
+  isJoined(): boolean
+  /** Leaves the group. The listener is not called any more once it resolves. */
   stop(): Promise<void>
 }
 
@@ -88,13 +100,13 @@ export interface SubscribeOptions {
   readonly listener: SubscriptionListener
 }
 
-/** A log of partitioned topics with consumer groups. Every adapter passes `broker/conformance.ts`. */
+/** Partitioned topics with consumer groups. Every adapter passes `broker/conformance.ts`. */
 export interface Broker {
   /** Resolves when every record is on disk as the topic's replication demands. @throws BrokerUnavailable; then each record may or may not be there. @throws RecordRefused when one of them will never be taken. */
   publish(records: readonly OutgoingRecord[]): Promise<void>
   /**
-   * Joins the group; resolves when partitions are assigned. Partitions with the same number, whatever their topic, go to
-   * the same member. Goes on through broker restarts until stopped.
+   * Joins the group; resolves when partitions are assigned (see `assignment.ts`). Partitions with the same number, whatever
+   * their topic, go to the same member. Goes on through broker restarts until stopped.
    */
   subscribe(options: SubscribeOptions): Promise<Subscription>
   readonly admin: BrokerAdmin
@@ -111,6 +123,11 @@ export interface TopicSpec {
 export interface BrokerAdmin {
   /** Topic name → number of partitions, of those topics that exist. */
   partitions(topics: readonly string[]): Promise<Map<string, number>>
+  /**
+   * `max.message.bytes` of those of the topics that exist: the largest record batch, in bytes, that each takes.
+   * @throws BrokerUnavailable
+   */
+  maxMessageBytes(topics: readonly string[]): Promise<Map<string, number>>
   /** Names of all topics. */
   topics(): Promise<string[]>
   /** Creates those that do not exist yet. @returns the names created. */

@@ -1,19 +1,19 @@
 import type { OutgoingRecord, RecordHeaders } from './port.ts'
+import { forEachHeader } from './recordHeaders.ts'
 
-/** What each header, the record's own fields and its share of the batch take besides their content; generous. */
-const OVERHEAD = { header: 6, record: 40 }
+/** The most bytes that a header, and a record alone in its batch, take besides their content (https://kafka.apache.org/documentation/#messageformat). */
+const OVERHEAD = { header: 10, record: 84 }
 
-/** About the record's bytes on the wire, uncompressed. */
+/** The most that a batch with this record alone takes, in bytes, uncompressed; a few bytes too many. */
 export function sizeOf({ key, value, headers }: OutgoingRecord): number {
   return OVERHEAD.record + bytes(key) + bytes(value) + headersSize(headers)
 }
 
 function headersSize(headers: RecordHeaders): number {
   let size = 0
-  for (const [name, value] of Object.entries(headers)) {
-    const values = Array.isArray(value) ? (value as (Buffer | string)[]) : [value as Buffer | string | undefined]
-    for (const one of values) size += OVERHEAD.header + name.length + bytes(one ?? null)
-  }
+  forEachHeader(headers, (name, value) => {
+    size += OVERHEAD.header + bytes(name) + bytes(value)
+  })
   return size
 }
 

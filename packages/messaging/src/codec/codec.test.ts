@@ -22,7 +22,7 @@ const parcels = fc.record(
 )
 
 describe('encode and decode', () => {
-  test('every message comes back equal to what was sent, as plain data', async () => {
+  test('a message that is encoded and decoded is equal to what was sent, and plain data', async () => {
     const { codec, id } = await registered()
     await codec.prepare([codec.encode(parcel, id, aParcel())])
     fc.assert(
@@ -32,7 +32,7 @@ describe('encode and decode', () => {
     )
   })
 
-  test('records are plain objects at every depth, so that they can be cloned and compared', async () => {
+  test('decoded records are plain objects at every depth, so that they can be cloned and compared', async () => {
     const { codec, id } = await registered()
     const value = codec.encode(parcel, id, aParcel())
     await codec.prepare([value])
@@ -42,12 +42,12 @@ describe('encode and decode', () => {
     expect(structuredClone(received)).toStrictEqual({ ...aParcel(), label: new Uint8Array([1, 2, 3]) })
   })
 
-  test('a value begins with 0 and the schema id as 32 bits, big endian', async () => {
+  test('an encoded value begins with 0 and the schema id as 32 bits, big endian', async () => {
     const { codec } = await registered()
     expect(codec.encode(parcel, 0x01020304, aParcel()).subarray(0, 5)).toEqual(Buffer.from([0, 1, 2, 3, 4]))
   })
 
-  test('values share large buffers, and none is written over by a later one', async () => {
+  test('encoded values share large buffers, and none is overwritten by a later one', async () => {
     const { codec, id } = await registered()
     const sent = Array.from({ length: 2_000 }, (_, n) => ({ ...aParcel(), parcelId: `p-${n}`, note: 'x'.repeat(n) }))
     const values = sent.map((each) => codec.encode(parcel, id, each))
@@ -56,7 +56,7 @@ describe('encode and decode', () => {
     expect(values.map((value) => codec.decode(value, parcel))).toStrictEqual(sent)
   })
 
-  test('a message larger than the buffer is encoded, too', async () => {
+  test('a message that is larger than the shared buffer is encoded', async () => {
     const { codec, id } = await registered()
     const sent = { ...aParcel(), label: Buffer.alloc(3_000_000, 7) }
     const value = codec.encode(parcel, id, sent)
@@ -86,7 +86,7 @@ describe('versions', () => {
     expect(codec.decode(value, size(['SMALL', 'OTHER']))).toStrictEqual({ parcelId: 'p-1', size: 'OTHER' })
   })
 
-  test('a time that was written as a plain long is read as Date', async () => {
+  test('a time that was written as a plain long is read as a Date', async () => {
     const plain = version([parcelId, { name: 'weighedAt', doc: 'When.', type: 'long' }])
     const time = version([parcelId, { name: 'weighedAt', doc: 'When.', type: { type: 'long', logicalType: 'timestamp-millis' } }])
     const { codec, id } = await registered(plain)
@@ -95,7 +95,7 @@ describe('versions', () => {
     expect(codec.decode(value, time)).toStrictEqual({ parcelId: 'p-1', weighedAt: new Date(1_000) })
   })
 
-  test('what was written with another version is shown to people as it was written', async () => {
+  test('decodeAny reads a value in the version in which it was written', async () => {
     const { codec, id } = await registered(older)
     const value = codec.encode(older, id, { parcelId: 'p-1', grams: 3 })
     expect(await codec.decodeAny(value)).toStrictEqual({

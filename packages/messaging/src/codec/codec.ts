@@ -1,7 +1,7 @@
 import type { Type } from 'avsc'
 import type { MessageDescriptor } from '../definition/message.ts'
 import type { Registry } from '../registry/port.ts'
-import { compile } from './avro.ts'
+import { compile } from '../avro/compile.ts'
 import { InvalidMessage, Undecodable } from './errors.ts'
 import { validationError } from './validationError.ts'
 import { readBody, type Reading, readingOf } from './reading.ts'
@@ -12,7 +12,7 @@ import { type WriterSchema, writerSchemas } from './writerSchemas.ts'
 export interface AvroCodec {
   /**
    * @param schemaId under which the type's schema is registered
-   * @returns a part of a larger buffer, which nobody writes again
+   * @returns a part of a larger buffer, which is never written again
    * @throws InvalidMessage when the data does not fit the schema: which field, and why
    */
   readonly encode: (type: MessageDescriptor, schemaId: number, data: object) => Buffer
@@ -20,35 +20,28 @@ export interface AvroCodec {
   prepare(values: readonly (Buffer | null)[]): Promise<void>
   /**
    * Reads a prepared value as the reader's version of its type.
-   * @throws Undecodable when no try can help: what is wrong, and what a person can do
+   * @throws UnknownSchema when the registry did not know the schema's id
+   * @throws Undecodable when another try would not help. Its message tells what is wrong and what a person can do.
    */
   decode(value: Buffer | null, reader: MessageDescriptor): object
-  /** Reads any value as its writer wrote it; for people and tools. @throws Undecodable, RegistryUnavailable */
+  /** Reads a value as its writer wrote it, for people and tools. @throws Undecodable, UnknownSchema, RegistryUnavailable */
   decodeAny(value: Buffer | null): Promise<{ fullName: string; data: object }>
 }
 
 export interface AvroCodecOptions {
   readonly registry: Pick<Registry, 'schemaOf'>
-  /** How long an id is not asked for again when the registry does not know it, in milliseconds. */
+  /** For how many milliseconds the registry is not asked again for an id that it does not know. Less than any delayed retry. */
   readonly unknownForMs?: number
 }
 
-/** An Avro codec that compiles each schema once, and asks the registry once for each id. */
-export function avroCodec({ registry, unknownForMs = 30_000 }: AvroCodecOptions): AvroCodec {
+/** An Avro codec. It compiles each schema once, and asks the registry once for each id. */
+export function avroCodec({ registry, unknownForMs = 1_000 }: AvroCodecOptions): AvroCodec {
   const writers = writerSchemas(registry, unknownForMs)
   const types = new Map<MessageDescriptor, Type>()
   const readings = new Map<MessageDescriptor, Map<WriterSchema, Reading>>()
   const write = wireWriter()
 
   const typeOf = (type: MessageDescriptor) => remembered(types, type, () => compile(type.schema))
-
-  function writerOf(value: Buffer | null): { writer: WriterSchema; type: Type } {
-    const id = schemaIdOf(value)
-    const writer = writers.get(id)
-    if (writer === undefined) throw new Error(`Schema ${id} is not at hand: call prepare() with the value before decode().`)
-    if (writer.type === undefined) throw new Undecodable(writer.problem)
-    return { writer, type: writer.type }
-  }
 
   return {
     encode(type, schemaId, data) {
@@ -63,16 +56,16 @@ export function avroCodec({ registry, unknownForMs = 30_000 }: AvroCodecOptions)
     },
 
     decode(value, reader) {
-      const { writer, type } = writerOf(value)
+      const writer = writers.get(schemaIdOf(value))
       const ofReader = remembered(readings, reader, () => new Map<WriterSchema, Reading>())
-      const reading = remembered(ofReader, writer, () => readingOf(type, typeOf(reader), writer.id))
+      const reading = remembered(ofReader, writer, () => readingOf(writer, typeOf(reader)))
       if ('problem' in reading) throw new Undecodable(reading.problem)
       return readBody(value as Buffer, reading.type, reading.resolver)
     },
 
     async decodeAny(value) {
       await writers.fetch(schemaIds([value]))
-      const { type } = writerOf(value)
+      const { type } = writers.get(schemaIdOf(value))
       return { fullName: type.name ?? '', data: readBody(value as Buffer, type, undefined) }
     },
   }
@@ -84,7 +77,7 @@ function requireKey({ fullName, key }: MessageDescriptor, data: object): void {
     throw new InvalidMessage(`${fullName}.${key}: is empty, but it is the record's key: it decides the order of messages`)
 }
 
-/** The value under a key, made on first use. */
+/** The value of a key, which is made when it is first used. */
 function remembered<K, V>(known: Map<K, V>, key: K, make: () => V): V {
   const value = known.get(key) ?? make()
   if (!known.has(key)) known.set(key, value)

@@ -1,9 +1,17 @@
-/** Bytes that no try will turn into the message expected: they go to the dead letter topic at once, as they are. */
+/** Bytes that cannot be read as the expected message, however often it is tried: they go to the dead letter topic unchanged. */
 export class Undecodable extends Error {
-  override readonly name = 'Undecodable'
+  override readonly name: string = 'Undecodable'
 }
 
-/** A message does not fit its own schema; says which field, and why. The fault of whoever made it. */
+/**
+ * The registry does not know the schema's id. It may know it later, since a registry's followers lag behind its leader: so
+ * there are delayed retries before the dead letter topic.
+ */
+export class UnknownSchema extends Undecodable {
+  override readonly name = 'UnknownSchema'
+}
+
+/** The data of a message does not fit its schema. The error names the field and the reason. */
 export class InvalidMessage extends Error {
   override readonly name = 'InvalidMessage'
 }

@@ -2,7 +2,7 @@ import type { AvroSchema, MessageDescriptor } from '../definition/message.ts'
 import { memoryRegistry } from '../registry/memory.ts'
 import { avroCodec } from './codec.ts'
 
-/** A message type for tests with one field of every kind that contracts may have. */
+/** A message type for tests. It has a field of every kind that contracts may have. */
 export const parcel = {
   kind: 'event',
   fullName: 'shipping.ParcelWeighed',
@@ -66,13 +66,13 @@ export const aParcel = () => ({
   marks: { fragile: 1 },
 })
 
-/** The type with another schema: a version of it. */
+/** A version of the type with other fields. */
 export const version = (fields: readonly object[]): MessageDescriptor => ({
   ...parcel,
   schema: { ...parcel.schema, fields } satisfies AvroSchema,
 })
 
-/** A codec, and the id under which its registry knows the type. */
+/** A codec and its registry, and the id of the type in it. */
 export async function registered(type: MessageDescriptor = parcel) {
   const registry = memoryRegistry()
   const id = await registry.register('subject', type.schema)

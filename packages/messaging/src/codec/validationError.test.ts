@@ -6,13 +6,13 @@ describe('what does not fit its schema', () => {
   const wrong: [string, object, string][] = [
     ['a fraction', { items: [{ sku: 'tea', quantity: 1.5 }] }, 'shipping.ParcelWeighed.items.0.quantity: 1.5 is not an int'],
     ['a number too large', { grams: 2 ** 31 }, 'shipping.ParcelWeighed.grams: 2147483648 is not an int'],
-    ['money past what a number can hold', { cents: 2 ** 53 }, 'shipping.ParcelWeighed.cents: 9007199254740992 is not a long'],
+    ['an amount that a number cannot hold', { cents: 2 ** 53 }, 'shipping.ParcelWeighed.cents: 9007199254740992 is not a long'],
     [
-      'money whose sign would be lost',
+      'an amount whose sign would be lost',
       { cents: -(2 ** 52) - 1 },
       'shipping.ParcelWeighed.cents: -4503599627370497 is not a long',
     ],
-    ['text for a number', { grams: '1' }, `shipping.ParcelWeighed.grams: '1' is not an int`],
+    ['a text for a number', { grams: '1' }, `shipping.ParcelWeighed.grams: '1' is not an int`],
     ['a missing field', { insured: undefined }, 'shipping.ParcelWeighed.insured: is missing'],
     ['a missing field of a line', { items: [{ sku: 'tea' }] }, 'shipping.ParcelWeighed.items.0.quantity: is missing'],
     ['an undeclared field', { colour: 'red' }, 'shipping.ParcelWeighed: has no field "colour" in its schema'],
@@ -33,14 +33,14 @@ describe('what does not fit its schema', () => {
     ['a wrong value in a map', { marks: { fragile: 'yes' } }, `shipping.ParcelWeighed.marks.fragile: 'yes' is not an int`],
     ['an empty key', { parcelId: '' }, `shipping.ParcelWeighed.parcelId: is empty, but it is the record's key`],
   ]
-  test.for(wrong)('%s is refused, and the error names the field', async ([, change, message]) => {
+  test.for(wrong)('a message with %s is refused, and the error names the field', async ([, change, message]) => {
     const { codec, id } = await registered()
     const encode = () => codec.encode(parcel, id, { ...aParcel(), ...change })
     expect(encode).toThrow(InvalidMessage)
     expect(encode).toThrow(message)
   })
 
-  test('a long text is shown in part', async () => {
+  test('an error about a long text shows only a part of it', async () => {
     const { codec, id } = await registered()
     const error = (() => {
       try {

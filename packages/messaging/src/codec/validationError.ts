@@ -1,10 +1,10 @@
 import { inspect } from 'node:util'
 import avsc, { type Type } from 'avsc'
 import type { MessageDescriptor } from '../definition/message.ts'
-import { TimestampMillis } from './avro.ts'
+import { TimestampMillis } from '../avro/timestampMillis.ts'
 import { InvalidMessage } from './errors.ts'
 
-/** Why data does not fit its schema: `sales.OrderPlaced.lines.0.quantity: 1.5 is not an int`. */
+/** Where and why data does not fit its schema: `sales.OrderPlaced.lines.0.quantity: 1.5 is not an int`. */
 export function validationError({ fullName }: MessageDescriptor, type: Type, data: unknown): InvalidMessage {
   const reasons: string[] = []
   type.isValid(data, {

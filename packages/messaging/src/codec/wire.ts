@@ -1,7 +1,7 @@
 import type { Type } from 'avsc'
 import { Undecodable } from './errors.ts'
 
-/** Byte 0 and the schema id as 32 bits, big endian, stand before the Avro body (the wire format of Confluent's serializers). */
+/** Byte 0 and the schema id as 32 bits, big endian, come before the Avro body (the wire format of Confluent's serializers). */
 export const headerBytes = 5
 
 const slabBytes = 256 * 1024
@@ -12,12 +12,14 @@ export function schemaIdOf(value: Buffer | null): number {
   throw new Undecodable(`${describe(value)} Find out who writes into this topic.`)
 }
 
-/** The ids in front of those values that have one. */
+/** The schema ids of those values that have one. */
 export function* schemaIds(values: readonly (Buffer | null)[]): Generator<number> {
   for (const value of values) if (hasSchemaId(value)) yield value.readInt32BE(1)
 }
 
-const hasSchemaId = (value: Buffer | null): value is Buffer => value !== null && value.length >= headerBytes && value[0] === 0
+/** Ids are never negative. With a negative one the value is not Avro, and the registry is not asked. */
+const hasSchemaId = (value: Buffer | null): value is Buffer =>
+  value !== null && value.length >= headerBytes && value[0] === 0 && value.readInt32BE(1) >= 0
 
 function describe(value: Buffer | null): string {
   if (value === null) return 'The record has no value.'
@@ -26,8 +28,8 @@ function describe(value: Buffer | null): string {
 }
 
 /**
- * Writes values one behind the other into large buffers and hands out parts of them: with buffers for each message,
- * encoding takes nearly twice the time.
+ * Writes values one after the other into large buffers, and returns parts of them: with a buffer for each message encoding
+ * takes nearly twice the time.
  */
 export function wireWriter(): (schemaId: number, type: Type, data: object) => Buffer {
   let slab: Buffer = Buffer.alloc(0)

@@ -1,68 +1,101 @@
 import type { Type } from 'avsc'
-import type { Registry } from '../registry/port.ts'
-import { compile } from './avro.ts'
+import { compile } from '../avro/compile.ts'
+import { coalescing } from '../coalescing.ts'
+import type { AvroSchema } from '../definition/message.ts'
+import { NotAvro, type Registry } from '../registry/port.ts'
+import { Undecodable, UnknownSchema } from './errors.ts'
 
-/** A schema that somebody wrote with. */
+/** A schema with which a record was written. */
 export interface WriterSchema {
   readonly id: number
-  /** Undefined when nothing can be read with it; then `problem` says why. */
-  readonly type: Type | undefined
-  readonly problem: string
+  readonly type: Type
 }
 
-/** Schemas by their id, asked from the registry once. */
+/** Schemas by id. The registry is asked once for each. */
 export interface WriterSchemas {
-  /** Fetches those that are not at hand; calls for the same id share one question. @throws RegistryUnavailable */
+  /** Fetches the schemas that are not here yet. Calls for the same id share one request. @throws RegistryUnavailable */
   fetch(ids: Iterable<number>): Promise<void>
-  /** @returns undefined when the id was never fetched */
-  get(id: number): WriterSchema | undefined
+  /** @throws Undecodable, UnknownSchema; Error when the id was never fetched */
+  get(id: number): WriterSchema
 }
 
-export function writerSchemas(registry: Pick<Registry, 'schemaOf'>, unknownForMs: number): WriterSchemas {
-  const answers = new Map<number, WriterSchema>()
-  const asking = new Map<number, Promise<void>>()
-  const askAgainAt = new Map<number, number>()
+/** The registry gets at most this many requests at once: in a topic full of garbage every record may name another id. */
+const requestsAtOnce = 8
 
-  async function ask(id: number): Promise<void> {
-    try {
-      const schema = await registry.schemaOf(id)
-      if (schema === undefined) askAgainAt.set(id, Date.now() + unknownForMs)
-      else askAgainAt.delete(id)
-      answers.set(id, schema === undefined ? unknown(id) : compiled(id, schema))
-    } finally {
-      asking.delete(id)
+/** An unknown id is remembered for this much longer than `unknownForMs`, so that a caller of `fetch` still finds the answer. */
+const graceMs = 60_000
+
+/** @param unknownForMs how long the registry is not asked again for an id that it does not know */
+export function writerSchemas(registry: Pick<Registry, 'schemaOf'>, unknownForMs: number): WriterSchemas {
+  const known = new Map<number, WriterSchema | Unreadable>()
+  /** When the registry may be asked again for each unknown id; the oldest first. */
+  const unknown = new Map<number, number>()
+  const asking = new Map<number, Promise<void>>()
+
+  const ask = coalescing<number, void>(async ([id = 0]) => [await remember(id)], { underWay: requestsAtOnce, atMost: 1 })
+  async function remember(id: number): Promise<void> {
+    const answer = await answerOf(registry, id)
+    unknown.delete(id)
+    if (answer !== undefined) known.set(id, answer)
+    else unknown.set(id, Date.now() + unknownForMs)
+    forgetOldest()
+  }
+  function forgetOldest(): void {
+    for (const [id, until] of unknown) {
+      if (until + graceMs > Date.now()) return
+      unknown.delete(id)
     }
   }
-
-  function shared(id: number): Promise<void> {
-    const question = asking.get(id) ?? ask(id)
-    asking.set(id, question)
-    return question
+  function askOnce(id: number): Promise<void> {
+    const request = asking.get(id) ?? ask(id).finally(() => asking.delete(id))
+    asking.set(id, request)
+    return request
   }
-
-  const isAtHand = (id: number) => answers.has(id) && !(Date.now() >= (askAgainAt.get(id) ?? Number.POSITIVE_INFINITY))
+  const isMissing = (id: number) => !known.has(id) && Date.now() >= (unknown.get(id) ?? 0)
   return {
     async fetch(ids) {
       const missing = new Set<number>()
-      for (const id of ids) if (!isAtHand(id)) missing.add(id)
-      if (missing.size > 0) await Promise.all([...missing].map(shared))
+      for (const id of ids) if (isMissing(id)) missing.add(id)
+      if (missing.size > 0) await Promise.all([...missing].map(askOnce))
     },
-    get: (id) => answers.get(id),
+    get(id) {
+      const answer = known.get(id)
+      if (answer === undefined && unknown.has(id)) throw new UnknownSchema(unknownText(id))
+      if (answer === undefined) throw new Error(`Schema ${id} was not fetched: call prepare() with the value before decode().`)
+      if ('problem' in answer) throw new Undecodable(answer.problem)
+      return answer
+    },
   }
 }
 
-const unknown = (id: number): WriterSchema => ({
-  id,
-  type: undefined,
-  problem: `Schema ${id} is not among the Avro schemas of the registry. Find out with which registry it was written, register it here, then replay the record.`,
-})
+const unknownText = (id: number) =>
+  `Schema ${id} is not in the registry. Find out with which registry the record was written, register the schema here, then replay the record.`
 
-function compiled(id: number, schema: Parameters<typeof compile>[0]): WriterSchema {
+/** Why nothing can be read with a schema. */
+interface Unreadable {
+  readonly problem: string
+}
+
+/** @returns undefined when the registry does not know the id. @throws RegistryUnavailable */
+async function answerOf(registry: Pick<Registry, 'schemaOf'>, id: number): Promise<WriterSchema | Unreadable | undefined> {
+  try {
+    const schema = await registry.schemaOf(id)
+    return schema === undefined ? undefined : compiled(id, schema)
+  } catch (error) {
+    if (error instanceof NotAvro) return { problem: `Schema ${id} is not Avro: ${beginning(error.message)}` }
+    throw error
+  }
+}
+
+function compiled(id: number, schema: AvroSchema): WriterSchema | Unreadable {
   try {
     const type = compile(schema)
-    if (type.typeName === 'record') return { id, type, problem: '' }
-    return { id, type: undefined, problem: `Schema ${id} is not a record but ${type.typeName}: it is no message.` }
+    if (type.typeName === 'record') return { id, type }
+    return { problem: `Schema ${id} is not a record but ${type.typeName}: it is no message.` }
   } catch (error) {
-    return { id, type: undefined, problem: `Schema ${id} cannot be read: ${(error as Error).message}` }
+    return { problem: `Schema ${id} cannot be read: ${beginning((error as Error).message)}` }
   }
 }
+
+/** The beginning of an avsc error: it may contain the whole schema or value, and it goes into the headers of every dead letter. */
+export const beginning = (text: string) => (text.length > 500 ? `${text.slice(0, 500)}…` : text)

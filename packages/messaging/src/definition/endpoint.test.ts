@@ -29,7 +29,7 @@ test('an endpoint has defaults that are safe in production', () => {
   })
 })
 
-test('one part of recoverability can be changed without repeating the rest', () => {
+test('an endpoint can change one part of recoverability and keep the other defaults', () => {
   expect(endpoint({ name: 'sales', recoverability: { immediate: 0 } }).recoverability).toMatchObject({
     immediate: 0,
     delayed: ['2s', '4s', '8s'],
@@ -40,37 +40,41 @@ test.each([
   {
     mistake: 'two handlers for one message',
     define: () => endpoint({ name: 'sales', handlers: [placeOrder, placeOrder] }),
-    says: /PlaceOrder has two handlers/,
+    error: /PlaceOrder has two handlers/,
   },
   {
     mistake: 'a handler and a saga for one message',
     define: () =>
       endpoint({ name: 'sales', handlers: [placeOrder], sagas: [saga('p', () => ({})).on(PlaceOrder, 'orderId', () => {})] }),
-    says: /PlaceOrder has two handlers/,
+    error: /PlaceOrder has two handlers/,
   },
   {
     mistake: 'handling a command of another endpoint',
     define: () => endpoint({ name: 'billing', handlers: [placeOrder] }),
-    says: /only its owner handles it/,
+    error: /only its owner handles it/,
   },
   {
     mistake: 'publishing an event of another endpoint',
     define: () => endpoint({ name: 'billing', produces: [OrderPlaced] }),
-    says: /only its owner publishes it/,
+    error: /only its owner publishes it/,
   },
-  { mistake: 'a name that is no topic name', define: () => endpoint({ name: 'Sales Desk' }), says: /lower case letters/ },
+  {
+    mistake: 'a name that cannot be part of a topic name',
+    define: () => endpoint({ name: 'Sales Desk' }),
+    error: /lower case letters/,
+  },
   {
     mistake: 'two retries with the same delay',
     define: () => endpoint({ name: 'sales', recoverability: { delayed: ['2s', '2s'] } }),
-    says: /same delay/,
+    error: /same delay/,
   },
-  { mistake: 'nobody at work', define: () => endpoint({ name: 'sales', concurrency: 0 }), says: /concurrency is 0/ },
-  { mistake: 'half a partition', define: () => endpoint({ name: 'sales', partitions: 1.5 }), says: /partitions is 1.5/ },
+  { mistake: 'a concurrency of 0', define: () => endpoint({ name: 'sales', concurrency: 0 }), error: /concurrency is 0/ },
+  { mistake: 'half a partition', define: () => endpoint({ name: 'sales', partitions: 1.5 }), error: /partitions is 1.5/ },
   {
-    mistake: 'fewer than no retries',
+    mistake: 'a negative number of retries',
     define: () => endpoint({ name: 'sales', recoverability: { immediate: -1 } }),
-    says: /immediate is -1/,
+    error: /immediate is -1/,
   },
-])('$mistake is refused when the endpoint is defined', ({ define, says }) => {
-  expect(define).toThrow(says)
+])('$mistake is refused when the endpoint is defined', ({ define, error }) => {
+  expect(define).toThrow(error)
 })

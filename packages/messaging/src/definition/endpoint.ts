@@ -5,33 +5,42 @@ import type { Saga } from './saga.ts'
 
 type ErrorClass = abstract new (...args: never[]) => Error
 
-/** What happens to a message whose handler threw. Data, since the retry topics must exist before the first failure. */
+/** What happens to a message whose handler threw. It is data, because the retry topics must exist before the first failure. */
 export interface Recoverability {
-  /** Further tries at once. */
+  /** How often a message is tried again at once. */
   readonly immediate: number
-  /** Then one retry topic for each delay, in this order; after the last the message waits in the dead letter topic. */
+  /** Then it is tried again after each of these delays. Each has a retry topic. After the last one the message goes to the dead letter topic. */
   readonly delayed: readonly Duration[]
-  /** Errors for which no try can help (subclasses included). */
+  /** Errors for which another try would not help (subclasses included): the message goes to the dead letter topic at once. */
   readonly unrecoverable: readonly ErrorClass[]
+  /** After this many messages in a row have failed, the endpoint handles one message at a time until one succeeds. */
+  readonly outageGuard: number
 }
 
-/** A service seen by the bus: pure data, from which topics, groups, retry topics and documents are derived. */
+/** A service as the bus sees it: pure data, from which topics, groups and documents are derived. */
 export interface Endpoint {
   readonly name: string
   readonly handlers: readonly Handler[]
   readonly sagas: readonly Saga[]
-  /** What it publishes and sends. Checked at start (the schemas must be registered) and whenever something is said. */
+  /** What it publishes and sends. The schemas must be registered when it starts, and it can produce nothing else. */
   readonly produces: readonly MessageDescriptor[]
   readonly recoverability: Recoverability
-  /** How many keys of one partition are handled side by side. */
+  /** How many keys of one lane are handled side by side. */
   readonly concurrency: number
-  /** Partitions of every topic it owns. Topics with the same key need the same number, or a saga loses its lane. */
+  /** How long a handler may run for one message. After that its signal is aborted, and the message has failed. */
+  readonly handlerTimeLimit: Duration
+  /** Partitions of every topic that it owns. Topics with the same key need the same number: only then is a key always in the same lane. */
   readonly partitions: number
-  /** Where a group that has never committed begins: with the past, or with what comes after its deployment. */
+  /** Where a group begins that has never committed: at the first record, or with the records after its deployment. */
   readonly from: 'earliest' | 'latest'
 }
 
-export const defaultRecoverability: Recoverability = { immediate: 2, delayed: ['2s', '4s', '8s'], unrecoverable: [] }
+export const defaultRecoverability: Recoverability = {
+  immediate: 2,
+  delayed: ['2s', '4s', '8s'],
+  unrecoverable: [],
+  outageGuard: 25,
+}
 
 type EndpointDefinition = { readonly name: string } & Partial<Omit<Endpoint, 'name' | 'recoverability'>> & {
     readonly recoverability?: Partial<Recoverability>
@@ -39,9 +48,18 @@ type EndpointDefinition = { readonly name: string } & Partial<Omit<Endpoint, 'na
 
 /** Defines an endpoint: the table of contents of a service. @throws Error when the definition contradicts itself. */
 export function endpoint(definition: EndpointDefinition): Endpoint {
-  const { name, handlers = [], sagas = [], produces = [], concurrency = 16, partitions = 6, from = 'earliest' } = definition
+  const {
+    name,
+    handlers = [],
+    sagas = [],
+    produces = [],
+    concurrency = 16,
+    partitions = 6,
+    from = 'earliest',
+    handlerTimeLimit = '30s',
+  } = definition
   const recoverability = { ...defaultRecoverability, ...definition.recoverability }
-  const built: Endpoint = { name, handlers, sagas, produces, concurrency, partitions, from, recoverability }
+  const built: Endpoint = { name, handlers, sagas, produces, concurrency, handlerTimeLimit, partitions, from, recoverability }
   refuseContradictions(built)
   return built
 }
@@ -55,30 +73,55 @@ export function subscriptions(endpoint: Endpoint): MessageDescriptor[] {
 }
 
 function refuseContradictions(endpoint: Endpoint): void {
-  const { name, recoverability } = endpoint
+  checkName(endpoint)
+  checkNumbers(endpoint)
+  checkDurations(endpoint)
+  checkHandled(endpoint)
+  checkProduced(endpoint)
+}
+
+function checkName({ name }: Endpoint): void {
   if (!/^[a-z][a-z0-9-]*$/.test(name))
     throw new Error(`Endpoint "${name}": use lower case letters, digits and dashes; the name is part of topic names.`)
-  for (const part of ['concurrency', 'partitions'] as const)
-    if (!Number.isSafeInteger(endpoint[part]) || endpoint[part] < 1)
-      throw new Error(`Endpoint "${name}": ${part} is ${endpoint[part]}; it must be a whole number, 1 at least.`)
-  if (!Number.isSafeInteger(recoverability.immediate) || recoverability.immediate < 0)
+}
+
+function checkNumbers({ name, concurrency, partitions, recoverability }: Endpoint): void {
+  const { immediate, outageGuard } = recoverability
+  const numbers: readonly [string, number, least: number][] = [
+    ['concurrency', concurrency, 1],
+    ['partitions', partitions, 1],
+    ['recoverability.immediate', immediate, 0],
+    ['recoverability.outageGuard', outageGuard, 1],
+  ]
+  for (const [setting, value, least] of numbers)
+    if (!Number.isSafeInteger(value) || value < least)
+      throw new Error(`Endpoint "${name}": ${setting} is ${value}; it must be a whole number, at least ${least}.`)
+}
+
+function checkDurations({ name, handlerTimeLimit, recoverability: { delayed } }: Endpoint): void {
+  if (milliseconds(handlerTimeLimit) <= 0)
+    throw new Error(`Endpoint "${name}": handlerTimeLimit is ${handlerTimeLimit}; a handler needs some time.`)
+  for (const delay of delayed) milliseconds(delay)
+  if (new Set(delayed).size < delayed.length)
     throw new Error(
-      `Endpoint "${name}": recoverability.immediate is ${recoverability.immediate}; it must be a whole number, 0 at least.`,
+      `Endpoint "${name}": two delayed retries have the same delay (${delayed.join(', ')}); each has a topic of its own.`,
     )
-  for (const delay of recoverability.delayed) milliseconds(delay)
-  if (new Set(recoverability.delayed).size < recoverability.delayed.length)
-    throw new Error(
-      `Endpoint "${name}": two delayed retries have the same delay (${recoverability.delayed.join(', ')}); each has a topic of its own.`,
-    )
+}
+
+function checkHandled(endpoint: Endpoint): void {
+  const { name } = endpoint
   const seen = new Set<string>()
-  for (const type of subscriptions(endpoint)) {
-    if (seen.has(type.fullName))
-      throw new Error(`Endpoint "${name}": ${type.fullName} has two handlers. Make one handler, or one endpoint for each.`)
-    seen.add(type.fullName)
-    if (type.kind !== 'event' && type.owner !== name)
-      throw new Error(`Endpoint "${name}": ${type.fullName} is a ${type.kind} of "${type.owner}"; only its owner handles it.`)
+  for (const { fullName, kind, owner } of subscriptions(endpoint)) {
+    if (seen.has(fullName))
+      throw new Error(`Endpoint "${name}": ${fullName} has two handlers. Make one handler, or one endpoint for each.`)
+    seen.add(fullName)
+    if (kind !== 'event' && owner !== name)
+      throw new Error(`Endpoint "${name}": ${fullName} is a ${kind} of "${owner}"; only its owner handles it.`)
   }
-  for (const type of endpoint.produces)
-    if (type.kind === 'event' && type.owner !== name)
-      throw new Error(`Endpoint "${name}": ${type.fullName} is an event of "${type.owner}"; only its owner publishes it.`)
+}
+
+function checkProduced({ name, produces }: Endpoint): void {
+  for (const { fullName, kind, owner } of produces)
+    if (kind === 'event' && owner !== name)
+      throw new Error(`Endpoint "${name}": ${fullName} is an event of "${owner}"; only its owner publishes it.`)
 }

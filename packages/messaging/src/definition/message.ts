@@ -1,15 +1,15 @@
-/** What a message is: an instruction with one owner, a fact anyone may hear, or a saga's own alarm clock. */
+/** What a message is: an instruction that one endpoint handles, a fact to which any may subscribe, or a message that a saga schedules for itself. */
 export type MessageKind = 'command' | 'event' | 'timeout'
 
 /** An Avro schema as parsed JSON (https://avro.apache.org/docs/1.12.0/specification/). */
 export type AvroSchema = string | readonly AvroSchema[] | { readonly type: unknown; readonly [attribute: string]: unknown }
 
-/** Everything the bus must know of a message type; generated from `schemas/<owner>/<Message>.avsc`. */
+/** Everything that the bus must know of a message type; generated from `schemas/<owner>/<Message>.avsc`. */
 export interface MessageDescriptor<Kind extends MessageKind = MessageKind> {
   readonly kind: Kind
   /** `<owner>.<Message>`, for example `sales.OrderPlaced`; travels as `ce_type`. */
   readonly fullName: string
-  /** The endpoint that publishes the event, handles the command, or asked for the timeout. */
+  /** The endpoint that publishes the event, handles the command, or requests the timeout. */
   readonly owner: string
   /** Topic without any prefix, for example `sales.order-placed`. */
   readonly topic: string
@@ -18,13 +18,13 @@ export interface MessageDescriptor<Kind extends MessageKind = MessageKind> {
   readonly schema: AvroSchema
 }
 
-/** A message on its way out: made by calling its type, `OrderPlaced({ … })`. */
+/** A message that can be produced. Call its type to make one: `OrderPlaced({ … })`. */
 export interface Message<Kind extends MessageKind = MessageKind, Data extends object = object> {
   readonly type: MessageDescriptor<Kind>
   readonly data: Data
 }
 
-/** A message type: call it to make a message; hand it to `handler` or `saga` to receive one. */
+/** A message type: call it to make a message, and pass it to `handler` or `saga` to handle one. */
 export interface MessageType<Kind extends MessageKind, Data extends object> extends MessageDescriptor<Kind> {
   (data: Data): Message<Kind, Data>
 }

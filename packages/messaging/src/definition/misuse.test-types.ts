@@ -53,7 +53,7 @@ saga('order-policy', () => ({ placed: false }))
   })
   // @ts-expect-error the message has no such field to correlate by
   .startedBy(OrderPlaced, 'customerId', () => {})
-  // @ts-expect-error a number cannot say which saga
+  // @ts-expect-error a number cannot identify a saga
   .on(PlaceOrder, 'pieces', () => {})
   // @ts-expect-error an event is no timeout
   .timeout(OrderPlaced, () => {})

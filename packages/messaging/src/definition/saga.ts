@@ -2,27 +2,27 @@ import type { Duration } from './duration.ts'
 import type { HandlerContext } from './handler.ts'
 import type { Message, MessageDescriptor, MessageType } from './message.ts'
 
-/** What a saga's reaction may do: all that a handler may, and change its state, set an alarm, or declare itself done. */
+/** What a saga may do: all that a handler without `tx` may, and change its state, request a timeout, or complete. */
 export interface SagaContext<State extends object> extends HandlerContext {
-  /** The correlation value: which order, customer, … this is about. */
+  /** The value of the correlation field: which order, customer, … the saga is about. */
   readonly id: string
-  /** Plain JSON data. Change it in place; it is saved with the version that was read, or the message is handled again. */
+  /** Plain JSON data. Change it in place. If another process has changed it meanwhile, the message is handled again. */
   state: State
-  /** The timeout comes back to this saga after the delay, unless it is complete by then. */
+  /** The saga gets the timeout after the delay, unless it is complete by then. */
   requestTimeout(this: void, timeout: Message<'timeout'>, after: Duration): void
-  /** Nothing more to do: later messages for this id are acknowledged and ignored. */
+  /** The saga has ended: later messages for this id are ignored. */
   complete(this: void): void
 }
 
 type Reaction<Data, State extends object> = (data: Data, policy: SagaContext<State>) => void | Promise<void>
 
-/** Fields that can say which saga a message belongs to. */
+/** Fields that can identify the saga of a message. */
 type CorrelationField<Data> = { [K in keyof Data & string]: Data[K] extends string ? K : never }[keyof Data & string]
 
 export interface SagaReaction {
   readonly handles: MessageDescriptor
   readonly correlation: string
-  /** Whether the message may begin a saga; otherwise one without a saga is ignored. */
+  /** Whether the message may begin a saga. If not, it is ignored when there is no saga yet. */
   readonly starts: boolean
   readonly run: (data: never, policy: never) => void | Promise<void>
 }
@@ -34,9 +34,9 @@ export interface Saga<State extends object = object> {
   readonly reactions: readonly SagaReaction[]
 }
 
-/** A saga being described; every step returns a new value. */
+/** A saga under construction: every call returns a new value. */
 export interface SagaBuilder<State extends object> extends Saga<State> {
-  /** The message begins the saga when there is none yet: use it for every message that may come first. */
+  /** The message begins the saga when there is none yet. Use it for every message that may come first. */
   startedBy<Data extends object>(
     type: MessageType<'event', Data> | MessageType<'command', Data>,
     correlation: CorrelationField<Data>,
@@ -48,7 +48,7 @@ export interface SagaBuilder<State extends object> extends Saga<State> {
     correlation: CorrelationField<Data>,
     run: Reaction<Data, State>,
   ): SagaBuilder<State>
-  /** The alarm asked for with `requestTimeout`; its key field says which saga. */
+  /** A timeout that was requested with `requestTimeout`. Its key field identifies the saga. */
   timeout<Data extends object>(type: MessageType<'timeout', Data>, run: Reaction<Data, State>): SagaBuilder<State>
 }
 

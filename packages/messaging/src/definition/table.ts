@@ -1,4 +1,4 @@
-/** The PostgreSQL column types `insert` can write, and what each takes in TypeScript. */
+/** The PostgreSQL column types that `insert` can write, and their TypeScript types. */
 interface ColumnTypes {
   text: string
   uuid: string
@@ -12,7 +12,7 @@ interface ColumnTypes {
 type ColumnType = keyof ColumnTypes
 export type Columns = Readonly<Record<string, ColumnType | `${ColumnType}?`>>
 
-/** A table of the endpoint's own database, as far as `insert` writes it. */
+/** A table of the endpoint's own database, with the columns that `insert` writes. */
 export interface Table<C extends Columns = Columns> {
   readonly name: string
   readonly columns: C

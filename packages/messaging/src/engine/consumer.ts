@@ -1,62 +1,95 @@
 import type { BrokerRecord, Subscription, TopicPartition } from '../broker/port.ts'
-import { Lane, type LaneOwner } from './lane.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
+import { Lane, type LaneOwner } from './lane.ts'
+import type { GroupStatus } from './status.ts'
+import { type Quota, quotaFor } from './waterMarks.ts'
 
-/** Records that all lanes together keep in memory, give or take a fetch: a service has a small heap and may hear many topics. */
-const crowd = 5_000
-/** And how few there must be again before more is asked for. */
-const quiet = 2_500
+/** A failed commit is repeated with the next one. If no next one comes, this repeats it: otherwise the group would show lag. */
+const commitAgainMs = 5_000
 
-/** A commit that failed goes with the next one: where nothing follows, it would look like lag. */
-const nudgeMs = 5_000
+/** How long lanes may take to end after the engine has stopped waiting for store and broker. */
+const graceAfterGiveUpMs = 500
 
-/** One consumer group member, its partitions sorted into lanes. */
+export interface ConsumerOptions {
+  readonly group: string
+  readonly topics: readonly string[]
+  /** Topics whose records wait until the due time in their headers. */
+  readonly delayedTopics: ReadonlySet<string>
+}
+
+/** One member of a consumer group. Partitions with the same number share a lane. */
 export class Consumer {
   readonly #runtime: EndpointRuntime
-  readonly #group: string
+  readonly #options: ConsumerOptions
   readonly #lanes = new Map<number, Lane>()
-  /** Lanes that went to another member and may still have a batch in hand. */
+  /** Lanes that another member has now. Each promise resolves when the lane's last batch in this process has ended. */
   readonly #leaving = new Map<number, Promise<void>>()
+  #quota: Quota
   #subscription: Subscription | undefined
-  #waiting = 0
-  #crowded = false
   #stopping = false
-  #nudge: NodeJS.Timeout | undefined
-  readonly #early: ((subscription: Subscription) => void)[] = []
+  #commitTimer: NodeJS.Timeout | undefined
+  /** What lanes have asked for before `subscribe` has returned. */
+  readonly #deferred: ((subscription: Subscription) => void)[] = []
 
-  private constructor(runtime: EndpointRuntime, group: string) {
+  private constructor(runtime: EndpointRuntime, options: ConsumerOptions) {
     this.#runtime = runtime
-    this.#group = group
+    this.#options = options
+    this.#quota = quotaFor(1, options.topics.length)
   }
 
   /** Joins the group; resolves when partitions are assigned. */
-  static async start(runtime: EndpointRuntime, group: string, topics: readonly string[]): Promise<Consumer> {
-    const consumer = new Consumer(runtime, group)
+  static async start(runtime: EndpointRuntime, options: ConsumerOptions): Promise<Consumer> {
+    const consumer = new Consumer(runtime, options)
+    const { group, topics } = options
     const listener = {
       onAssigned: (partitions: readonly TopicPartition[]) => consumer.#assign(partitions),
       onRecords: (records: readonly BrokerRecord[]) => consumer.#offer(records),
     }
     const subscription = await runtime.broker.subscribe({ group, topics, listener })
     consumer.#subscription = subscription
-    for (const action of consumer.#early.splice(0)) action(subscription)
-    consumer.#nudge = setInterval(() => void subscription.commit([]), nudgeMs).unref()
+    for (const action of consumer.#deferred.splice(0)) action(subscription)
+    consumer.#commitTimer = setInterval(() => void subscription.commit([]), commitAgainMs).unref()
     return consumer
   }
 
-  /** Finishes the batches in hand, commits and leaves the group. */
+  isJoined(): boolean {
+    return !this.#stopping && (this.#subscription?.isJoined() ?? false)
+  }
+
+  status(): GroupStatus {
+    return {
+      group: this.#options.group,
+      joined: this.isJoined(),
+      lanes: [...this.#lanes.values()].map((lane) => lane.status()),
+    }
+  }
+
+  /** Begins nothing more; running handlers may finish. Commits and leaves the group. */
   async stop(): Promise<void> {
     this.#stopping = true
-    clearInterval(this.#nudge)
+    clearInterval(this.#commitTimer)
     const lanes = [...this.#lanes.values()]
     for (const lane of lanes) lane.end()
-    await Promise.all([...lanes.map((lane) => lane.ended), ...this.#leaving.values()])
+    await this.#untilGivenUp(Promise.all([...lanes.map((lane) => lane.ended), ...this.#leaving.values()]))
     await this.#subscription?.commit([])
     await this.#subscription?.stop()
+  }
+
+  /** The member must leave its group even when a lane waits for an answer that never comes. */
+  async #untilGivenUp(lanes: Promise<unknown>): Promise<void> {
+    const { signal } = this.#runtime
+    const { promise: givenUp, resolve } = Promise.withResolvers<void>()
+    const giveUp = () => setTimeout(resolve, graceAfterGiveUpMs).unref()
+    if (signal.aborted) giveUp()
+    else signal.addEventListener('abort', giveUp, { once: true })
+    await Promise.race([lanes, givenUp])
+    signal.removeEventListener('abort', giveUp)
   }
 
   #assign(partitions: readonly TopicPartition[]): void {
     if (this.#stopping) return
     const numbers = new Set(partitions.map(({ partition }) => partition))
+    this.#quota = quotaFor(numbers.size, this.#options.topics.length)
     for (const [number, lane] of this.#lanes) {
       lane.clear()
       if (numbers.has(number)) continue
@@ -68,22 +101,15 @@ export class Consumer {
   }
 
   #open(number: number): Lane {
+    const { group, delayedTopics } = this.#options
     const owner: LaneOwner = {
-      pause: (partition) => this.#tell((subscription) => subscription.pause(partition)),
-      resume: (partition) => this.#tell((subscription) => subscription.resume(partition)),
-      waiting: (change) => this.#countWaiting(change),
-      crowded: () => this.#crowded,
-      commit: (positions) => this.#tell((subscription) => void subscription.commit(positions)),
+      pause: (partition) => this.#withSubscription((subscription) => subscription.pause(partition)),
+      resume: (partition) => this.#withSubscription((subscription) => subscription.resume(partition)),
+      commit: (positions) => this.#withSubscription((subscription) => void subscription.commit(positions)),
+      quota: () => this.#quota,
+      isDelayed: (topic) => delayedTopics.has(topic),
     }
-    return new Lane(this.#runtime, owner, `${this.#group}/${number}`, this.#leaving.get(number) ?? Promise.resolve())
-  }
-
-  #countWaiting(change: number): void {
-    this.#waiting += change
-    if (this.#waiting >= crowd) this.#crowded = true
-    if (!this.#crowded || this.#waiting >= quiet) return
-    this.#crowded = false
-    for (const lane of this.#lanes.values()) lane.askForMore()
+    return new Lane(this.#runtime, owner, `${group}/${number}`, this.#leaving.get(number) ?? Promise.resolve())
   }
 
   #offer(records: readonly BrokerRecord[]): void {
@@ -91,9 +117,9 @@ export class Consumer {
     if (first !== undefined) this.#lanes.get(first.partition)?.offer(records)
   }
 
-  /** Records may come before `subscribe` has returned. */
-  #tell(action: (subscription: Subscription) => void): void {
-    if (this.#subscription === undefined) this.#early.push(action)
+  /** The first records may come before `subscribe` has returned. */
+  #withSubscription(action: (subscription: Subscription) => void): void {
+    if (this.#subscription === undefined) this.#deferred.push(action)
     else action(this.#subscription)
   }
 }

@@ -1,13 +1,13 @@
 import { channel } from 'node:diagnostics_channel'
 
-/** What subscribers of a moment are told. */
+/** What a subscriber gets. */
 export interface BatchCrashPoint {
   readonly endpoint: string
   readonly lane: string
 }
 
 /**
- * The crashPoints of a batch at which a crash must lose nothing, as diagnostics channels: tests kill the process there.
+ * Moments of a batch at which a crash must lose nothing. They are diagnostics channels, so that tests can kill the process.
  * Without a subscriber they cost nothing (https://nodejs.org/api/diagnostics_channel.html).
  */
 export const crashPoints = {

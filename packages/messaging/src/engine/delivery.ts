@@ -1,31 +1,55 @@
 import type { BrokerRecord } from '../broker/port.ts'
 import { Undecodable } from '../codec/errors.ts'
+import { identityKey } from '../identity.ts'
+import { RegistryUnavailable } from '../registry/port.ts'
+import type { EndpointRuntime } from './endpointRuntime.ts'
 import { type Envelope, openEnvelope } from './envelope.ts'
 import type { Route } from './routes.ts'
-import type { EndpointRuntime } from './endpointRuntime.ts'
+import { sagaKey } from './sagas.ts'
 
-/** A message as it goes to its handler: decoded, or with the reason why it cannot be. */
+/** A message for its handler: decoded, or with the reason why it cannot be handled. */
 export interface Delivery {
   readonly envelope: Envelope
   readonly route: Route | undefined
   readonly data: object | undefined
+  /** Why it cannot be handled. */
   readonly undeliverable: Error | undefined
+  /** Messages of one chain (one key, or one saga) are handled one after the other. */
+  readonly chain: string
+  /** Tries that it has had in this delivery. */
+  readonly tries: number
 }
 
-/** Opens and decodes records. @throws RegistryUnavailable when a schema is not known yet and the registry is away */
-export async function open({ router, codec }: EndpointRuntime, records: readonly BrokerRecord[]): Promise<Delivery[]> {
-  await codec.prepare(records.map((record) => record.value))
-  return records.map((record) => {
-    const envelope = openEnvelope(record)
-    const route = router(envelope)
-    if (route === undefined) return { envelope, route, data: undefined, undeliverable: noHandler(envelope) }
-    try {
-      return { envelope, route, data: codec.decode(record.value, route.type), undeliverable: undefined }
-    } catch (error) {
-      if (!(error instanceof Undecodable)) throw error
-      return { envelope, route, data: undefined, undeliverable: error }
-    }
-  })
+type DecodingRuntime = Pick<EndpointRuntime, 'router' | 'codec'>
+
+/**
+ * Opens and decodes records. One that cannot be decoded becomes a delivery with the reason, and the others are not affected.
+ * @throws RegistryUnavailable when a schema is not known yet and the registry is away
+ */
+export async function open(runtime: DecodingRuntime, records: readonly BrokerRecord[]): Promise<Delivery[]> {
+  await runtime.codec.prepare(records.map((record) => record.value))
+  return records.map((record) => openOne(runtime, record))
+}
+
+function openOne({ router, codec }: DecodingRuntime, record: BrokerRecord): Delivery {
+  const envelope = openEnvelope(record)
+  const route = router(envelope)
+  const opened = { envelope, route, tries: 0, chain: record.key?.toString() ?? identityKey(envelope.identity) }
+  if (route === undefined) return { ...opened, data: undefined, undeliverable: noHandler(envelope) }
+  try {
+    const data = codec.decode(record.value, route.type)
+    // A saga's id is usually the record's key. Then messages for the saga and for handlers are in one chain.
+    const chain = route.saga === undefined ? opened.chain : sagaKey(route, data).id
+    return { ...opened, chain, data, undeliverable: undefined }
+  } catch (error) {
+    if (error instanceof RegistryUnavailable) throw error
+    return { ...opened, data: undefined, undeliverable: asUndecodable(error, envelope) }
+  }
+}
+
+function asUndecodable(error: unknown, { original }: Envelope): Undecodable {
+  if (error instanceof Undecodable) return error
+  return new Undecodable(`The record from ${original.topic} cannot be read: ${String(error)}`, { cause: error })
 }
 
 function noHandler({ typeName, original }: Envelope): Undecodable {

@@ -1,37 +1,58 @@
-import type { RecordHeaders } from '../broker/port.ts'
+import type { OutgoingRecord, RecordHeaders } from '../broker/port.ts'
+import { sizeOf } from '../broker/size.ts'
 import type { Endpoint } from '../definition/endpoint.ts'
-import type { MessageDescriptor } from '../definition/message.ts'
+import type { Incoming } from '../definition/handler.ts'
+import type { Message, MessageDescriptor } from '../definition/message.ts'
+import { MessageTooLarge } from '../definition/outcome.ts'
 import { ce } from '../headers.ts'
 import { topicName } from '../naming.ts'
 import { uuid7 } from '../uuid7.ts'
-import type { Cause, EncodeMessage } from './effects.ts'
+import type { TopicLimits } from './topicLimits.ts'
 
-/** Of key and body. Below Kafka's default `max.message.bytes` of 1 MiB, with room for headers: what does not fit must fail where it is made. */
-const maxBytes = 900_000
+/** Why a message is produced: because of the message being handled, or (without an id) of something outside the bus. */
+export type Cause = Pick<Incoming, 'trace'> & { readonly id?: string; readonly conversationId?: string }
+
+/** An outgoing record, and its `ce_id`. */
+export interface EncodedMessage {
+  readonly id: string
+  readonly record: OutgoingRecord
+}
+
+/** @throws InvalidMessage when the data does not fit its schema, MessageTooLarge, Error when the endpoint does not produce it */
+export type EncodeMessage = (message: Message, cause: Cause, id?: string) => EncodedMessage
 
 export interface MessageEncoderOptions {
-  readonly endpoint: Endpoint
+  readonly endpoint: Pick<Endpoint, 'name'>
   readonly prefix: string
-  /** The id under which each message type that the endpoint says is registered, by full name. */
+  /** The id under which each message type that the endpoint produces is registered, by full name. */
   readonly schemaIds: ReadonlyMap<string, number>
   readonly encode: (type: MessageDescriptor, schemaId: number, data: object) => Buffer
+  readonly limits: TopicLimits
 }
 
 /** Makes the records of outgoing messages: CloudEvents headers, key, Avro body. */
-export function messageEncoder({ endpoint, prefix, schemaIds, encode }: MessageEncoderOptions): EncodeMessage {
+export function messageEncoder({ endpoint, prefix, schemaIds, encode, limits }: MessageEncoderOptions): EncodeMessage {
   return ({ type, data }, cause, id = uuid7()) => {
     const schemaId = schemaIds.get(type.fullName)
     if (schemaId === undefined)
       throw new Error(`Endpoint "${endpoint.name}" does not produce ${type.fullName}: add it to \`produces\` in its endpoint.ts.`)
-    const value = encode(type, schemaId, data)
-    const key = String((data as Record<string, unknown>)[type.key])
-    const size = Buffer.byteLength(key) + value.length
-    if (size > maxBytes)
-      throw new RangeError(
-        `${type.fullName} has ${size} bytes; a message takes at most ${maxBytes}. Store the large part elsewhere and send where it is.`,
-      )
-    return { id, record: { topic: prefix + topicName(type), key, value, headers: headersOf(endpoint.name, type, cause, id) } }
+    const record: OutgoingRecord = {
+      topic: prefix + topicName(type),
+      key: String((data as Record<string, unknown>)[type.key]),
+      value: encode(type, schemaId, data),
+      headers: headersOf(endpoint.name, type, cause, id),
+    }
+    refuseTooLarge(type, record, limits)
+    return { id, record }
   }
+}
+
+/** Refused while the handler runs: so the message being handled fails, and its error names what was too large. */
+function refuseTooLarge({ fullName }: MessageDescriptor, record: OutgoingRecord, limits: TopicLimits): void {
+  if (limits.fits(record)) return
+  throw new MessageTooLarge(
+    `${fullName} has ${sizeOf(record)} bytes with its headers; ${record.topic} takes at most ${limits.of(record.topic)}. Store the large part elsewhere and send where it is, or raise the topic's max.message.bytes and restart the endpoint.`,
+  )
 }
 
 function headersOf(source: string, type: MessageDescriptor, cause: Cause, id: string): RecordHeaders {

@@ -3,11 +3,15 @@ import type { MessageDescriptor } from '../definition/message.ts'
 import type { Endpoint } from '../definition/endpoint.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/port.ts'
-import type { EncodeMessage } from './effects.ts'
-import type { FailedAttempt, RecoveryRecord } from './recovery.ts'
+import type { BusyChains } from './busyChains.ts'
+import type { EncodeMessage } from './encodeMessage.ts'
+import type { OutageGuard } from './outageGuard.ts'
+import type { Report } from './report.ts'
 import type { Router } from './routes.ts'
+import type { RunningHandlers } from './runningHandlers.ts'
+import type { TopicLimits } from './topicLimits.ts'
 
-/** Decodes record values; `prepare` fetches what `decode` then needs at hand. */
+/** Decodes record values. `prepare` fetches the schemas that `decode` needs. */
 export interface Decoder {
   /** @throws RegistryUnavailable */
   prepare(values: readonly (Buffer | null)[]): Promise<void>
@@ -15,19 +19,26 @@ export interface Decoder {
   decode(value: Buffer | null, type: MessageDescriptor): object
 }
 
-/** Everything an endpoint needs to handle batches. */
+/** Everything that the lanes of an endpoint share. */
 export interface EndpointRuntime {
   readonly endpoint: Endpoint
   readonly prefix: string
   readonly broker: Broker
+  /** Puts calls of several lanes into one statement (see groupCommit.ts). */
   readonly store: Store
   readonly codec: Decoder
   readonly router: Router
   readonly encodeMessage: EncodeMessage
+  readonly limits: TopicLimits
   readonly log: Log
-  /** Aborted when the endpoint gives up waiting for store and broker. */
+  readonly report: Report
+  readonly running: RunningHandlers
+  readonly busy: BusyChains
+  readonly guard: OutageGuard
+  /** Aborted when the endpoint stops waiting for store, broker and registry. */
   readonly signal: AbortSignal
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
   /** The text of a fault that a person has switched on. */
   readonly fault: () => string | undefined
-  readonly failed: (failure: FailedAttempt, way: RecoveryRecord) => void
 }

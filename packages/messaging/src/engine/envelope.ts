@@ -1,12 +1,15 @@
 import type { BrokerRecord, RecordHeaders } from '../broker/port.ts'
 import { ce, failure, headerText } from '../headers.ts'
+import type { MessageIdentity } from '../identity.ts'
 
-/** A record and what its headers say; the body is not looked at. */
+/** A record and the values of its headers. The body is not decoded yet. */
 export interface Envelope {
   readonly record: BrokerRecord
-  /** What inboxes dedupe on. A record from elsewhere without `ce_id` is known by where it lay first. */
+  /** Which message this is. */
+  readonly identity: MessageIdentity
+  /** For people, logs and causation: `ce_id`, or `<topic>/<partition>/<offset>` of the original record if it has no id. */
   readonly id: string
-  /** `ce_type`; undefined on a record from elsewhere. */
+  /** `ce_type`; undefined on a foreign record. */
   readonly typeName: string | undefined
   readonly conversationId: string
   readonly causationId: string | undefined
@@ -14,24 +17,39 @@ export interface Envelope {
   /** Tries before this delivery. */
   readonly attempts: number
   readonly delayedRetries: number
-  /** Where it lay first: itself, unless it comes from a retry or replay topic. */
-  readonly original: { readonly topic: string; readonly partition: number; readonly offset: string }
+  /** When it was first postponed, in milliseconds since the epoch; 0 when it never was. */
+  readonly postponedSince: number
+  /** The record as it was first appended: this one, unless it comes from a retry, postponed, replay or dead letter topic. */
+  readonly original: Origin
 }
 
+/** Where and when a message was first appended. */
+export interface Origin {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: string
+  /** Milliseconds since the epoch; undefined when the record failed under a version of Petrel that did not keep the time. */
+  readonly timestamp: number | undefined
+}
+
+/** Opens any record. It never throws, whatever headers a foreign record has. */
 export function openEnvelope(record: BrokerRecord): Envelope {
   const { headers } = record
   const original = originOf(record)
-  const id = headerText(headers, ce.id) || `${original.topic}/${original.partition}/${original.offset}`
-  const time = Date.parse(headerText(headers, ce.time) ?? '')
+  const place = `${original.topic}/${original.partition}/${original.offset}`
+  const ownId = headerText(headers, ce.id) || undefined
+  const id = ownId ?? place
   return {
     record,
+    identity: ownId === undefined ? identityByPlace(original, place) : identityById(headers, ownId, original),
     id,
     typeName: headerText(headers, ce.type),
-    conversationId: headerText(headers, ce.conversationId) ?? id,
-    causationId: headerText(headers, ce.causationId),
-    time: new Date(Number.isNaN(time) ? record.timestamp : time),
+    conversationId: headerText(headers, ce.conversationId) || id,
+    causationId: headerText(headers, ce.causationId) || undefined,
+    time: timeOf(record),
     attempts: count(headers, failure.attempts),
     delayedRetries: count(headers, failure.delayedRetries),
+    postponedSince: count(headers, failure.postponedSince),
     original,
   }
 }
@@ -41,18 +59,48 @@ export function dueAt(headers: RecordHeaders): number {
   return count(headers, failure.dueAt)
 }
 
-function originOf({ headers, topic, partition, offset }: BrokerRecord): Envelope['original'] {
+const identityById = (headers: RecordHeaders, id: string, { topic }: Origin): MessageIdentity => ({
+  source: headerText(headers, ce.source) || topic,
+  id,
+  formerId: id,
+})
+
+function identityByPlace({ topic, partition, offset, timestamp }: Origin, formerId: string): MessageIdentity {
+  const at = timestamp === undefined ? '' : `@${timestamp}`
+  return { source: topic, id: `${partition}/${offset}${at}`, formerId }
+}
+
+/** The headers count only when topic, partition and offset are all valid: otherwise two messages could look like one. */
+function originOf({ headers, topic, partition, offset, timestamp }: BrokerRecord): Origin {
+  const own = { topic, partition, offset: String(offset), timestamp }
   const originalTopic = headerText(headers, failure.originalTopic)
-  if (originalTopic === undefined) return { topic, partition, offset: String(offset) }
+  const originalPartition = wholeNumber(headers, failure.originalPartition)
+  const originalOffset = headerText(headers, failure.originalOffset)
+  if (!originalTopic || originalPartition === undefined || !isOffset(originalOffset)) return own
   return {
     topic: originalTopic,
-    partition: count(headers, failure.originalPartition),
-    offset: headerText(headers, failure.originalOffset) ?? '0',
+    partition: originalPartition,
+    offset: originalOffset,
+    timestamp: wholeNumber(headers, failure.originalTimestamp),
   }
 }
 
-/** A header that counts; anything but a non-negative whole number (it may come from elsewhere) is 0. */
-function count(headers: RecordHeaders, name: string): number {
-  const value = Number(headerText(headers, name) ?? 0)
-  return Number.isSafeInteger(value) && value >= 0 ? value : 0
+/** `ce_time`, or else when the record was appended. In a foreign record either may be an invalid date. */
+function timeOf({ headers, timestamp }: BrokerRecord): Date {
+  const time = new Date(Date.parse(headerText(headers, ce.time) ?? ''))
+  if (isTime(time)) return time
+  const appended = new Date(timestamp)
+  return isTime(appended) ? appended : new Date(0)
+}
+
+const isTime = (date: Date) => !Number.isNaN(date.getTime())
+const isOffset = (text: string | undefined): text is string => text !== undefined && /^\d{1,19}$/.test(text)
+
+/** The number in a header. It is 0 for anything but a non-negative whole number: the record may be foreign. */
+const count = (headers: RecordHeaders, name: string): number => wholeNumber(headers, name) ?? 0
+
+function wholeNumber(headers: RecordHeaders, name: string): number | undefined {
+  const text = headerText(headers, name)
+  const value = text ? Number(text) : Number.NaN
+  return Number.isSafeInteger(value) && value >= 0 ? value : undefined
 }

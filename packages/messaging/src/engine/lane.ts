@@ -1,194 +1,132 @@
-import type { BrokerRecord, Position, TopicPartition } from '../broker/port.ts'
+import type { BrokerRecord, Position } from '../broker/port.ts'
 import { milliseconds } from '../definition/duration.ts'
-import { handleBatch, type LaneOutbox, sendPendingOutbox } from './batch.ts'
-import { dueAt } from './envelope.ts'
-import { Stopped } from './retryUntilStopped.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
+import { dueAt } from './envelope.ts'
+import { handleRecords } from './handleRecords.ts'
+import { fieldsOfFirst, type LaneContext, laneContext } from './laneContext.ts'
+import { LaneQueues, type QueueOwner } from './laneQueues.ts'
+import { deleteSent, sendPendingOutbox } from './outbox.ts'
+import { pause } from '../pause.ts'
+import { positionsAfter } from './positions.ts'
+import { begin, pauseAfter, Stopped } from './retryUntilStopped.ts'
+import { longestTimerMs } from './runningHandlers.ts'
+import { type LaneStatus, waitForRecords } from './status.ts'
 
 /** What a lane asks of the consumer it belongs to. */
-export interface LaneOwner {
-  pause(partition: TopicPartition): void
-  resume(partition: TopicPartition): void
+export interface LaneOwner extends QueueOwner {
   commit(positions: readonly Position[]): void
-  /** So many more (or, negative, fewer) records wait in memory. */
-  waiting(change: number): void
-  /** Whether all lanes together hold as much as memory should. */
-  crowded(): boolean
+  /** Whether records of the topic wait until the due time in their headers. */
+  isDelayed(topic: string): boolean
 }
 
+/** How many records are handled together at most. */
 const batchSize = 250
-/** Records of one partition in memory: above, the broker is asked to wait; below, to go on. */
-const full = 1_000
-const roomAgain = 250
+/** A lane without records for this long deletes its sent outbox rows; a busy lane does it with its next save. */
 const idleMs = 500
-/** Node fires a timer at once that is set for longer (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args). */
-const longestTimerMs = 2 ** 31 - 1
-
-/** Records of one topic that wait for their turn. */
-interface Queue extends TopicPartition {
-  records: BrokerRecord[]
-  head: number
-  paused: boolean
-}
 
 /**
- * All partitions with one number, whatever their topic: their batches are handled one after the other, so a key is in
- * one place at a time. A record that is not due yet holds up the rest of its own topic only.
+ * All partitions with one number, whatever their topic. Batches are handled one after the other, so messages of one key are
+ * never handled side by side, even when they come from different topics. A record that is not due yet delays only the
+ * records of its own topic.
  */
 export class Lane {
-  readonly #runtime: EndpointRuntime
   readonly #owner: LaneOwner
-  readonly #outbox: LaneOutbox
-  readonly #queues = new Map<string, Queue>()
+  readonly #context: LaneContext
+  readonly #queues: LaneQueues
   readonly #longestDelayMs: number
   #wake: () => void = () => {}
-  #ending = false
+  #isEnding = false
   readonly ended: Promise<void>
 
-  /** @param after the lane's earlier holder in this process has put down what it had in hand */
+  /** @param after resolves when an earlier lane with this name in this process has ended */
   constructor(runtime: EndpointRuntime, owner: LaneOwner, name: string, after: Promise<void>) {
-    this.#runtime = runtime
     this.#owner = owner
+    this.#queues = new LaneQueues(owner, (record) => this.#dueAt(record))
     this.#longestDelayMs = Math.max(0, ...runtime.endpoint.recoverability.delayed.map(milliseconds))
-    this.#outbox = { lane: name, sent: new Set() }
+    this.#context = laneContext(runtime, name, () => this.#isEnding)
     this.ended = after.then(() => this.#run())
   }
 
   /** Records of one partition, in offset order. */
   offer(records: readonly BrokerRecord[]): void {
-    const [first] = records
-    if (first === undefined) return
-    const queue = this.#queue(first)
-    queue.records = queue.head === 0 ? queue.records.concat(records) : [...queue.records.slice(queue.head), ...records]
-    queue.head = 0
-    this.#owner.waiting(records.length)
-    if (!queue.paused && (queue.records.length >= full || this.#owner.crowded())) {
-      queue.paused = true
-      this.#owner.pause(queue)
-    }
+    this.#queues.add(records)
     this.#wake()
   }
 
-  /** Forgets what waits: after a new assignment it comes again. */
+  /** Drops the waiting records: after a new assignment they are fetched again. */
   clear(): void {
-    for (const queue of this.#queues.values()) {
-      this.#owner.waiting(queue.head - queue.records.length)
-      if (queue.paused) this.#owner.resume(queue)
-    }
     this.#queues.clear()
   }
 
-  /** Asks for more of what there is room for again. */
-  askForMore(): void {
-    if (this.#owner.crowded()) return
-    for (const queue of this.#queues.values()) {
-      if (!queue.paused || queue.records.length - queue.head >= roomAgain) continue
-      queue.paused = false
-      this.#owner.resume(queue)
-    }
-  }
-
-  /** Finishes the batch in hand and takes no more. */
+  /** Begins no further message. Running handlers may finish; the rest of the batch is given back. */
   end(): void {
-    this.#ending = true
+    this.#isEnding = true
     this.#wake()
   }
 
-  #queue({ topic, partition }: TopicPartition): Queue {
-    const found = this.#queues.get(topic)
-    if (found !== undefined) return found
-    const queue: Queue = { topic, partition, records: [], head: 0, paused: false }
-    this.#queues.set(topic, queue)
-    return queue
+  status(): LaneStatus {
+    const { name, progress, records } = this.#context
+    return {
+      lane: name,
+      doing: progress.doing,
+      since: new Date(progress.since).toISOString(),
+      ...(progress.failures > 0 && { failures: progress.failures, error: progress.error }),
+      ...fieldsOfFirst(records),
+      waiting: { records: this.#queues.length, bytes: this.#queues.bytes },
+    }
   }
 
+  /** Store and broker are waited for where they are used. An error that comes as far as here is unexpected: the lane starts again. */
   async #run(): Promise<void> {
-    try {
-      await sendPendingOutbox(this.#runtime, this.#outbox)
-      while (!this.#ending) await this.#step()
-      await this.#deleteSent()
-    } catch (error) {
-      if (!(error instanceof Stopped)) throw error
+    for (let failures = 1; ; failures++) {
+      try {
+        await sendPendingOutbox(this.#context)
+        while (!this.#isEnding) await this.#step()
+        return await deleteSent(this.#context)
+      } catch (error) {
+        const { log, signal } = this.#context.runtime
+        if (error instanceof Stopped || signal.aborted) return
+        log.error(
+          { err: error, lane: this.#context.name, ...fieldsOfFirst(this.#context.records) },
+          'a lane failed; it begins again',
+        )
+        await pause(pauseAfter(failures), signal)
+      }
     }
   }
 
   async #step(): Promise<void> {
     const now = Date.now()
-    const batch = this.#take(now)
+    const batch = this.#queues.take(now, this.#context.runtime.guard.isOn ? 1 : batchSize)
     if (batch.length === 0) return this.#waitForWork(now)
-    await handleBatch(this.#runtime, this.#outbox, batch)
-    this.#owner.commit(positionsAfter(batch))
-  }
-
-  #take(now: number): BrokerRecord[] {
-    const batch: BrokerRecord[] = []
-    for (const queue of this.#queues.values()) {
-      while (batch.length < batchSize) {
-        const record = queue.records[queue.head]
-        if (record === undefined || this.#dueAt(record) > now) break
-        batch.push(record)
-        queue.head++
-      }
-    }
-    this.#owner.waiting(-batch.length)
-    this.askForMore()
-    this.#rotate()
-    return batch
-  }
-
-  /** The next batch begins with another topic, so that none starves. */
-  #rotate(): void {
-    const [first] = this.#queues
-    if (first === undefined) return
-    this.#queues.delete(first[0])
-    this.#queues.set(...first)
+    const givenBack = await handleRecords(this.#context, batch)
+    this.#owner.commit(positionsAfter(batch, givenBack))
   }
 
   async #waitForWork(now: number): Promise<void> {
-    const due = this.#nextDue()
-    const waitMs = Math.min(
-      due === undefined ? Infinity : Math.min(due - now, longestTimerMs),
-      this.#outbox.sent.size > 0 ? idleMs : Infinity,
-    )
-    const woken = await this.#woken(waitMs)
-    if (!woken && this.#nextDue() === due && this.#outbox.sent.size > 0) await this.#deleteSent()
+    const { sent, progress } = this.#context
+    this.#context.records = []
+    begin(progress, waitForRecords)
+    const due = this.#queues.nextDue()
+    const untilDueMs = due === undefined ? Infinity : Math.min(due - now, longestTimerMs)
+    const untilIdleMs = sent.size > 0 ? idleMs : Infinity
+    const isWoken = await this.#isWokenWithin(Math.min(untilDueMs, untilIdleMs))
+    if (!isWoken && this.#queues.nextDue() === due && sent.size > 0) await deleteSent(this.#context)
   }
 
-  #woken(withinMs: number): Promise<boolean> {
+  #isWokenWithin(ms: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = Number.isFinite(withinMs) ? setTimeout(() => resolve(false), Math.max(1, withinMs)) : undefined
+      const timer = Number.isFinite(ms) ? setTimeout(() => resolve(false), Math.max(1, ms)) : undefined
       this.#wake = () => {
         clearTimeout(timer)
         resolve(true)
       }
-      if (this.#ending) this.#wake()
+      if (this.#isEnding) this.#wake()
     })
   }
 
-  #nextDue(): number | undefined {
-    const heads = [...this.#queues.values()].flatMap(({ records, head }) => records[head] ?? [])
-    return heads.length === 0 ? undefined : Math.min(...heads.map((record) => this.#dueAt(record)))
+  /** A foreign record can have any due time, and it delays all records behind it: so it waits no longer than the longest retry. */
+  #dueAt({ headers, timestamp, topic }: BrokerRecord): number {
+    return this.#owner.isDelayed(topic) ? Math.min(dueAt(headers), timestamp + this.#longestDelayMs) : 0
   }
-
-  /** Whatever a record from elsewhere says, it waits no longer than a retry would: it holds up what is behind it. */
-  #dueAt({ headers, timestamp }: BrokerRecord): number {
-    return Math.min(dueAt(headers), timestamp + this.#longestDelayMs)
-  }
-
-  async #deleteSent(): Promise<void> {
-    const ids = [...this.#outbox.sent]
-    if (ids.length === 0) return
-    try {
-      await this.#runtime.store.deleteOutbox(ids)
-      for (const id of ids) this.#outbox.sent.delete(id)
-    } catch (error) {
-      this.#runtime.log.debug({ err: error }, 'sent outbox rows stay until the next batch')
-    }
-  }
-}
-
-function positionsAfter(batch: readonly BrokerRecord[]): Position[] {
-  const next = new Map<string, Position>()
-  for (const { topic, partition, offset } of batch) next.set(topic, { topic, partition, offset: offset + 1n })
-  return [...next.values()]
 }

@@ -1,206 +1,213 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { StoreUnavailable } from '../store/port.ts'
-import { billing, placed } from './testing/billing.ts'
+import { billing, placed, transactionalBilling } from './testing/billing.ts'
 import { type TestSystem, testSystem } from './testing/testSystem.ts'
 import { bills } from './testing/messages.ts'
 import { sql, written } from './testing/sqlStore.ts'
-import { pass, rest, until, useVirtualTime } from './testing/virtualTime.ts'
+import { passTime, untilIdle, until, useVirtualTime } from './testing/virtualTime.ts'
 
-vi.mock('node:timers/promises', () => import('./testing/timersPromises.ts'))
 useVirtualTime()
 
-const fails = (times: number, fail: () => void) => {
-  for (let time = 0; time < times; time += 1) fail()
+const repeat = (times: number, action: () => void) => {
+  for (let time = 0; time < times; time += 1) action()
 }
 
-async function expectEachOnce(g: TestSystem, count: number): Promise<void> {
-  expect(g.store.rows(bills).map(({ number }) => number)).toEqual(Array.from({ length: count }, (_, index) => index + 1))
-  expect(new Set(await g.ids('billing.order-billed')).size).toBe(count)
-  expect(g.failures).toEqual([])
-  expect(await g.ids('billing.dlt')).toEqual([])
-  expect(await g.ids('billing.retry.2s')).toEqual([])
+async function expectEachOnce(system: TestSystem, count: number): Promise<void> {
+  expect(system.store.rows(bills).map(({ number }) => number)).toEqual(Array.from({ length: count }, (_, index) => index + 1))
+  expect(new Set(await system.ids('billing.order-billed')).size).toBe(count)
+  expect(system.failures).toEqual([])
+  expect(await system.ids('billing.dlt')).toEqual([])
+  expect(await system.ids('billing.retry.2s')).toEqual([])
 }
 
 describe('a database that is away', () => {
-  test.each(['before', 'after'] as const)('is waited for with what the handlers have said (fails %s it saves)', async (when) => {
-    const { endpoint, numbers } = billing()
-    const g = await testSystem(endpoint)
-    fails(8, () => g.store.failNext('save', when))
-    await g.say(placed(1), placed(2))
-    await g.start()
-    await g.settled()
-    expect(numbers()).toEqual([1, 2])
-    await expectEachOnce(g, 2)
-  })
-
   test.each(['before', 'after'] as const)(
-    'has handlers run again that worked in its transaction (fails %s it saves)',
+    'when the database is away %s a save, the effects are kept and saved later, and no handler runs again',
     async (when) => {
-      const { endpoint, numbers } = billing(async ({ number }, { tx }) => void (await tx.query(sql.write, [number])))
-      const g = await testSystem(endpoint)
-      g.store.failNext('save', when)
-      await g.say(placed(1), placed(2))
-      await g.start()
-      await g.settled()
-      expect(numbers()).toEqual([1, 2, 1, 2])
-      expect(g.store.rows(written)).toHaveLength(2)
-      await expectEachOnce(g, 2)
+      const { endpoint, numbers } = billing()
+      const system = await testSystem(endpoint)
+      repeat(8, () => system.store.failNext('save', when))
+      await system.publish(placed(1), placed(2))
+      await system.start()
+      await system.settled()
+      expect(numbers()).toEqual([1, 2])
+      await expectEachOnce(system, 2)
     },
   )
 
-  test('in the middle of a transaction costs no message a try', async () => {
-    const { endpoint, runs } = billing(async ({ number }, { tx }, run) => {
+  test.each(['before', 'after'] as const)(
+    'when the database is away %s the commit of a transaction, its handlers run again',
+    async (when) => {
+      const { endpoint, numbers } = transactionalBilling(async ({ number }, { tx }) => void (await tx.query(sql.write, [number])))
+      const system = await testSystem(endpoint)
+      system.store.failNext('save', when)
+      await system.publish(placed(1), placed(2))
+      await system.start()
+      await system.settled()
+      expect(numbers()).toEqual([1, 2, 1, 2])
+      expect(system.store.rows(written)).toHaveLength(2)
+      await expectEachOnce(system, 2)
+    },
+  )
+
+  test('when the database is away in the middle of a transaction, its messages run again and no try is counted', async () => {
+    const { endpoint, runs } = transactionalBilling(async ({ number }, { tx }, run) => {
       await tx.query(run <= 5 && number === 1 ? sql.lost : sql.write, [number])
     })
-    const g = await testSystem(endpoint)
-    await g.say(placed(1), placed(2))
-    await g.start()
-    await g.settled()
+    const system = await testSystem(endpoint)
+    await system.publish(placed(1), placed(2))
+    await system.start()
+    await system.settled()
     expect(runs.every(({ attempt }) => attempt === 1)).toBe(true)
-    expect(g.store.rows(written)).toHaveLength(2)
-    await expectEachOnce(g, 2)
+    expect(system.store.rows(written)).toHaveLength(2)
+    await expectEachOnce(system, 2)
   })
 
-  test('is not mistaken for a handler that caught the error and went on', async () => {
-    const { endpoint } = billing(async ({ number }, { tx }, run) => {
+  test('a handler that catches the error of a lost connection runs again, and its transaction is not committed', async () => {
+    const { endpoint } = transactionalBilling(async ({ number }, { tx }, run) => {
       await tx.query(run === 1 ? sql.lost : sql.write, [number]).catch(() => {})
     })
-    const g = await testSystem(endpoint)
-    await g.say(placed(1))
-    await g.start()
-    await g.settled()
-    expect(g.store.rows(written)).toEqual([{ by: 1 }])
-    await expectEachOnce(g, 1)
+    const system = await testSystem(endpoint)
+    await system.publish(placed(1))
+    await system.start()
+    await system.settled()
+    expect(system.store.rows(written)).toEqual([{ by: 1 }])
+    await expectEachOnce(system, 1)
   })
 
   test.each(['handledIds', 'pendingOutbox', 'deleteOutbox', 'publishScheduled'] as const)(
-    'for its %s is nobody’s fault',
+    'when the database is away for %s, no message fails',
     async (operation) => {
       const { endpoint } = billing()
-      const g = await testSystem(endpoint)
-      fails(3, () => g.store.failNext(operation))
-      await g.start()
-      await g.say(placed(1), placed(2))
-      await g.settled()
-      await pass(2_000)
-      await g.say(placed(3))
-      await g.settled()
-      await expectEachOnce(g, 3)
+      const system = await testSystem(endpoint)
+      repeat(3, () => system.store.failNext(operation))
+      await system.start()
+      await system.publish(placed(1), placed(2))
+      await system.settled()
+      await passTime(2_000)
+      await system.publish(placed(3))
+      await system.settled()
+      await expectEachOnce(system, 3)
     },
   )
 
-  test('answers with an error nobody knows, and is waited for all the same', async () => {
+  test('an unexpected error of the store makes a dead letter of the message that causes it; the others are handled', async () => {
     const { endpoint } = billing()
-    const g = await testSystem(endpoint)
-    g.store.failNext('save', 'before', new TypeError('undefined is not a function'))
-    await g.say(placed(1))
-    await g.start()
-    await g.settled()
-    await expectEachOnce(g, 1)
+    const system = await testSystem(endpoint)
+    const save = system.store.save.bind(system.store)
+    system.store.save = async (units) => {
+      if (units.some(({ rows }) => rows.get(bills)?.some(({ number }) => number === 2))) throw new TypeError('no such thing')
+      return save(units)
+    }
+    const ids = await system.publish(placed(1), placed(2), placed(3))
+    await system.start()
+    await system.settled()
+    expect(system.store.rows(bills).map(({ number }) => number)).toEqual([1, 3])
+    expect(await system.ids('billing.dlt')).toEqual([ids[1]])
   })
 
-  test('keeps what it had begun from later use: a query after the batch is refused', async () => {
+  test('a query after the batch has ended is refused', async () => {
     let late: Promise<unknown> | undefined
-    const { endpoint } = billing((_, { tx }) => {
+    const { endpoint } = transactionalBilling((_, { tx }) => {
       setImmediate(() => {
         late = tx.query(sql.write, ['late']).catch((error: unknown) => error)
       })
     })
-    const g = await testSystem(endpoint)
-    await g.say(placed(1))
-    await g.start()
-    await g.settled()
+    const system = await testSystem(endpoint)
+    await system.publish(placed(1))
+    await system.start()
+    await system.settled()
     await expect(late).resolves.toBeInstanceOf(Error)
-    expect(g.store.open()).toBe(0)
+    expect(system.store.openTransactions()).toBe(0)
   })
 })
 
 describe('a broker that is away', () => {
-  test.each(['lost', 'unanswered'] as const)('is waited for with what was saved (%s)', async (how) => {
+  test.each(['lost', 'unanswered'] as const)('when a publish is %s, it is repeated, and no handler runs again', async (how) => {
     const { endpoint, numbers } = billing()
-    const g = await testSystem(endpoint)
-    await g.say(placed(1), placed(2))
-    fails(5, () => g.broker.faults.failNextPublish(how))
-    await g.start()
-    await g.settled()
+    const system = await testSystem(endpoint)
+    await system.publish(placed(1), placed(2))
+    repeat(5, () => system.broker.faults.failNextPublish(how))
+    await system.start()
+    await system.settled()
     expect(numbers()).toEqual([1, 2])
-    expect(g.store.asked).toHaveLength(1)
-    await expectEachOnce(g, 2)
+    expect(system.store.unitsReceived).toHaveLength(1)
+    await expectEachOnce(system, 2)
   })
 
-  test('keeps no dead letter from its place: it is written later', async () => {
+  test('a dead letter is published when the broker is back', async () => {
     const { endpoint } = billing(
       () => {
         throw new Error('bug')
       },
       { recoverability: { immediate: 0, delayed: [] } },
     )
-    const g = await testSystem(endpoint)
-    const ids = await g.say(placed(1))
-    fails(5, () => g.broker.faults.failNextPublish('lost'))
-    await g.start()
-    await g.settled()
-    expect(await g.ids('billing.dlt')).toEqual(ids)
+    const system = await testSystem(endpoint)
+    const ids = await system.publish(placed(1))
+    repeat(5, () => system.broker.faults.failNextPublish('lost'))
+    await system.start()
+    await system.settled()
+    expect(await system.ids('billing.dlt')).toEqual(ids)
   })
 
-  test('commits nothing meanwhile', async () => {
+  test('while the broker is away no offset is committed', async () => {
     const { endpoint } = billing()
-    const g = await testSystem(endpoint)
-    await g.say(placed(1))
-    fails(20, () => g.broker.faults.failNextPublish('lost'))
-    await g.start()
-    await pass(10_000)
-    expect(await g.broker.admin.committed('billing', ['sales.order-placed'])).toEqual([])
+    const system = await testSystem(endpoint)
+    await system.publish(placed(1))
+    repeat(20, () => system.broker.faults.failNextPublish('lost'))
+    await system.start()
+    await passTime(10_000)
+    expect(await system.lag('billing')).toBe(1n)
   })
 
-  test('does not keep an endpoint from stopping: what it leaves is found by the next', async () => {
+  test('an endpoint can stop while the broker is away, and the next process publishes what was saved', async () => {
     const { endpoint, numbers } = billing()
-    const g = await testSystem(endpoint)
-    await g.say(placed(1))
-    fails(4, () => g.broker.faults.failNextPublish('lost'))
-    const replica = await g.start()
-    await rest()
+    const system = await testSystem(endpoint)
+    await system.publish(placed(1))
+    repeat(4, () => system.broker.faults.failNextPublish('lost'))
+    const replica = await system.start()
+    await untilIdle()
     const stopped = replica.stop()
     replica.giveUp()
     await stopped
-    expect(await g.lag('billing')).toBe(1n)
-    await g.start()
-    await g.settled()
+    expect(await system.lag('billing')).toBe(1n)
+    await system.start()
+    await system.settled()
     expect(numbers()).toEqual([1])
-    await expectEachOnce(g, 1)
+    await expectEachOnce(system, 1)
   })
 
-  test('has a commit that failed made up for', async () => {
+  test('a commit that failed is repeated, at the latest when the process stops', async () => {
     const { endpoint, numbers } = billing()
-    const g = await testSystem(endpoint)
-    g.broker.faults.failNextCommit()
-    const replica = await g.start()
-    await g.say(placed(1))
-    await rest()
-    expect(await g.lag('billing')).toBe(1n)
+    const system = await testSystem(endpoint)
+    system.broker.faults.failNextCommit()
+    const replica = await system.start()
+    await system.publish(placed(1))
+    await untilIdle()
+    expect(await system.lag('billing')).toBe(1n)
     await replica.stop()
-    expect(await g.lag('billing')).toBe(0n)
+    expect(await system.lag('billing')).toBe(0n)
     expect(numbers()).toEqual([1])
   })
 })
 
-test('a registry that is away is waited for', async () => {
+test('a message waits while the registry is away, and is then handled', async () => {
   const { endpoint } = billing()
-  const g = await testSystem(endpoint)
-  await g.say(placed(1))
-  g.failRegistry(5)
-  await g.start()
-  await g.settled()
-  await expectEachOnce(g, 1)
+  const system = await testSystem(endpoint)
+  await system.publish(placed(1))
+  system.failRegistry(5)
+  await system.start()
+  await system.settled()
+  await expectEachOnce(system, 1)
 })
 
-test('many lanes wait for the same database, and all go on', async () => {
+test('many lanes wait for the same database, and all go on when it is back', async () => {
   const { endpoint } = billing(undefined, { partitions: 4 })
-  const g = await testSystem(endpoint)
-  fails(20, () => g.store.failNext('save', 'before', new StoreUnavailable('restarting')))
-  await g.say(...[0, 1, 2, 3].map((partition) => ({ message: placed(partition + 1), partition })))
-  await g.start()
-  await until('all are billed', () => g.store.rows(bills).length === 4)
-  await g.settled()
-  expect(g.failures).toEqual([])
+  const system = await testSystem(endpoint)
+  repeat(20, () => system.store.failNext('save', 'before', new StoreUnavailable('restarting')))
+  await system.publish(...[0, 1, 2, 3].map((partition) => ({ message: placed(partition + 1), partition })))
+  await system.start()
+  await until('all are billed', () => system.store.rows(bills).length === 4)
+  await system.settled()
+  expect(system.failures).toEqual([])
 })

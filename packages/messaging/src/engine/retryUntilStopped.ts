@@ -1,5 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { BrokerUnavailable } from '../broker/port.ts'
 import type { Log } from '../log.ts'
+import { RegistryUnavailable } from '../registry/port.ts'
+import { StoreUnavailable } from '../store/port.ts'
+import { pause } from '../pause.ts'
+
+/**
+ * Whether an error means that store, broker or registry are away. Then the action is tried until it works, and no message
+ * fails for it. Any other error has a cause of its own, and is never retried for ever.
+ */
+export const isUnavailable = (error: unknown): boolean =>
+  error instanceof StoreUnavailable || error instanceof BrokerUnavailable || error instanceof RegistryUnavailable
 
 /** The endpoint is stopping and the work was not finished; its messages will come again. */
 export class Stopped extends Error {
@@ -9,33 +19,58 @@ export class Stopped extends Error {
 export interface RetryOptions {
   readonly signal: AbortSignal
   readonly log: Log
+  /** Is kept up to date for the endpoint's status. */
+  readonly progress?: Progress | undefined
+  /** Which errors are worth another try. Default: {@link isUnavailable}. */
+  readonly isTransient?: (error: unknown) => boolean
+}
+
+/** What is being done, and why it has failed so far. */
+export interface Progress {
+  doing: string
+  /** Milliseconds since the epoch. */
+  since: number
+  failures: number
+  /** Why the last try failed. */
+  error: string | undefined
+  /** Log fields that name the record: topic, partition, offset, message id. */
+  readonly subject: () => object
 }
 
 const firstPauseMs = 100
 const longestPauseMs = 5_000
 
 /**
- * Does something that store, broker or registry may refuse for now, again and again until it is done: their failure is
- * nobody's message's fault, so nothing is skipped or dead-lettered for it. @throws Stopped when the endpoint stops first
+ * Tries an action until it works, while store, broker or registry are away. Their absence is not the fault of a message, so
+ * nothing is skipped and nothing becomes a dead letter.
+ * @param what completes the log line `cannot …; trying again`
+ * @throws Stopped when the endpoint stops first; any error that is not transient
  */
-export async function retryUntilStopped<T>(what: string, { signal, log }: RetryOptions, action: () => Promise<T>): Promise<T> {
-  for (let failures = 0; ; failures++) {
+export async function retryUntilStopped<T>(what: string, options: RetryOptions, action: () => Promise<T>): Promise<T> {
+  const { signal, log, progress, isTransient = isUnavailable } = options
+  if (progress !== undefined) begin(progress, what)
+  for (let failures = 1; ; failures++) {
     try {
       return await action()
     } catch (error) {
-      if (error instanceof Stopped) throw error
-      const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** failures) * (0.75 + Math.random() / 2)
-      log.warn({ err: error, failures: failures + 1, pauseMs: Math.round(pauseMs) }, `cannot ${what}; trying again`)
+      if (error instanceof Stopped || !isTransient(error)) throw error
+      const pauseMs = pauseAfter(failures)
+      const subject = failures > 1 ? progress?.subject() : undefined
+      log.warn({ err: error, failures, pauseMs: Math.round(pauseMs), ...subject }, `cannot ${what}; trying again`)
+      if (progress !== undefined) Object.assign(progress, { failures, error: messageOf(error) })
       await pause(pauseMs, signal)
     }
     if (signal.aborted) throw new Stopped(`stopped while trying to ${what}`)
   }
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await delay(ms, undefined, { signal })
-  } catch (error) {
-    if (!signal.aborted) throw error
-  }
+export function begin(progress: Progress, doing: string): void {
+  Object.assign(progress, { doing, since: Date.now(), failures: 0, error: undefined })
 }
+
+/** The pause after that many failures in a row, in milliseconds: doubled each time, up to five seconds. A quarter more or less, so that replicas do not retry all at once. */
+export function pauseAfter(failures: number): number {
+  return Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1)) * (0.75 + Math.random() / 2)
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

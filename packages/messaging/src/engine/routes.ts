@@ -5,7 +5,7 @@ import type { Saga, SagaReaction } from '../definition/saga.ts'
 import { topicName } from '../naming.ts'
 import type { Envelope } from './envelope.ts'
 
-/** Who handles a message type. */
+/** The handler or the saga that handles a message type. */
 export type Route =
   | { readonly type: MessageDescriptor; readonly name: string; readonly handler: Handler; readonly saga?: undefined }
   | {
@@ -16,7 +16,7 @@ export type Route =
       readonly handler?: undefined
     }
 
-/** Finds who handles a record: by its `ce_type`, or by the topic it first lay in when it has none. */
+/** Finds the route of a record: by its `ce_type`, or without one by the topic where it was first appended. */
 export type Router = (envelope: Envelope) => Route | undefined
 
 export function routing(endpoint: Endpoint, prefix: string): Router {

@@ -1,12 +1,11 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { endpoint } from '../definition/endpoint.ts'
 import { handler } from '../definition/handler.ts'
 import { saga } from '../definition/saga.ts'
 import { bills, OrderBilled, OrderCancelled, OrderPlaced, PaymentOverdue, RefundOrder } from './testing/messages.ts'
 import { type TestSystem, testSystem } from './testing/testSystem.ts'
-import { pass, rest, useVirtualTime } from './testing/virtualTime.ts'
+import { passTime, untilIdle, useVirtualTime } from './testing/virtualTime.ts'
 
-vi.mock('node:timers/promises', () => import('./testing/timersPromises.ts'))
 useVirtualTime()
 
 interface Tab {
@@ -17,7 +16,7 @@ interface Tab {
 const order = (number: number, orderId = 'a') => ({ orderId, number })
 const newTab = (): Tab => ({ numbers: [], overdue: 0 })
 
-/** Begun by an order; goes on with refunds, which fail for the numbers in `bugs`; ends when the order is cancelled. */
+/** A saga that begins with an order, continues with refunds, and ends with a cancellation. Refunds with a number in `bugs` throw. */
 function tabs(bugs: readonly number[] = [], overdueAfter?: '30s') {
   const policy = saga('tab-policy', newTab)
     .startedBy(OrderPlaced, 'orderId', ({ number }, policy) => {
@@ -50,73 +49,73 @@ function tabs(bugs: readonly number[] = [], overdueAfter?: '30s') {
 const tabOf = async ({ store }: TestSystem, id = 'a') => (await store.loadSagas([{ saga: 'tab-policy', id }]))[0]
 
 describe('a saga', () => {
-  test('carries its state from message to message of a batch, and is saved once', async () => {
-    const g = await testSystem(tabs())
-    await g.say(OrderPlaced(order(1)), OrderPlaced(order(2)), OrderPlaced(order(3)), OrderPlaced(order(4, 'b')))
-    await g.start()
-    await g.settled()
-    expect(g.store.asked).toHaveLength(1)
-    expect(await tabOf(g)).toMatchObject({ version: 1, state: { numbers: [1, 2, 3] }, completed: false })
-    expect(await tabOf(g, 'b')).toMatchObject({ version: 1, state: { numbers: [4] } })
+  test('a saga passes its state from message to message of a batch, and is saved once', async () => {
+    const system = await testSystem(tabs())
+    await system.publish(OrderPlaced(order(1)), OrderPlaced(order(2)), OrderPlaced(order(3)), OrderPlaced(order(4, 'b')))
+    await system.start()
+    await system.settled()
+    expect(system.store.unitsReceived).toHaveLength(1)
+    expect(await tabOf(system)).toMatchObject({ version: 1, state: { numbers: [1, 2, 3] }, completed: false })
+    expect(await tabOf(system, 'b')).toMatchObject({ version: 1, state: { numbers: [4] } })
   })
 
-  test('goes on from batch to batch', async () => {
-    const g = await testSystem(tabs())
-    await g.start()
+  test('a saga keeps its state from batch to batch', async () => {
+    const system = await testSystem(tabs())
+    await system.start()
     for (const number of [1, 2, 3]) {
-      await g.say(OrderPlaced(order(number)))
-      await g.settled()
+      await system.publish(OrderPlaced(order(number)))
+      await system.settled()
     }
-    expect(await tabOf(g)).toMatchObject({ version: 3, state: { numbers: [1, 2, 3] } })
+    expect(await tabOf(system)).toMatchObject({ version: 3, state: { numbers: [1, 2, 3] } })
   })
 
-  test('is not begun by a message that only continues one: that one is done with, without a trace', async () => {
-    const g = await testSystem(tabs())
-    const [id = ''] = await g.say(RefundOrder(order(1)))
-    await g.start()
-    await g.settled()
-    expect(await tabOf(g)).toBeUndefined()
-    expect(await g.store.handledIds([id])).toEqual(new Set([id]))
-    expect(g.store.rows(bills)).toEqual([])
-    expect(g.failures).toEqual([])
+  test('a message that cannot begin a saga is handled without any effect when there is no saga', async () => {
+    const system = await testSystem(tabs())
+    const [id = ''] = await system.publish(RefundOrder(order(1)))
+    await system.start()
+    await system.settled()
+    expect(await tabOf(system)).toBeUndefined()
+    expect(await system.isHandled(id)).toBe(true)
+    expect(system.store.rows(bills)).toEqual([])
+    expect(system.failures).toEqual([])
   })
 
-  test('that is complete ignores what comes after, in its batch and later', async () => {
-    const g = await testSystem(tabs())
-    await g.start()
-    await g.say(OrderPlaced(order(1)))
-    await g.settled()
-    await g.say(OrderCancelled(order(2)), OrderCancelled(order(3)))
-    await g.settled()
-    await g.say(OrderPlaced(order(4)), RefundOrder(order(5)))
-    await g.settled()
-    expect(await tabOf(g)).toMatchObject({ version: 2, state: { numbers: [1, 2] }, completed: true })
+  test('a complete saga ignores later messages, in its batch and in later ones', async () => {
+    const system = await testSystem(tabs())
+    await system.start()
+    await system.publish(OrderPlaced(order(1)))
+    await system.settled()
+    await system.publish(OrderCancelled(order(2)), OrderCancelled(order(3)))
+    await system.settled()
+    await system.publish(OrderPlaced(order(4)), RefundOrder(order(5)))
+    await system.settled()
+    expect(await tabOf(system)).toMatchObject({ version: 2, state: { numbers: [1, 2] }, completed: true })
   })
 
-  test('keeps its state when a reaction throws, with the messages before and after it', async () => {
-    const g = await testSystem(tabs([2]))
-    await g.start()
-    await g.say(OrderPlaced(order(0)))
-    await g.settled()
-    const [, dead] = await g.say(RefundOrder(order(1)), RefundOrder(order(2)), RefundOrder(order(3)))
-    await g.settled()
-    expect(await tabOf(g)).toMatchObject({ state: { numbers: [0, 1, 3] } })
-    expect(g.store.rows(bills)).toHaveLength(2)
-    expect(await g.ids('billing.order-billed')).toHaveLength(2)
-    expect(await g.ids('billing.dlt')).toEqual([dead])
+  test('a reaction that throws changes no state; the messages before and after it do', async () => {
+    const system = await testSystem(tabs([2]))
+    await system.start()
+    await system.publish(OrderPlaced(order(0)))
+    await system.settled()
+    const [, dead] = await system.publish(RefundOrder(order(1)), RefundOrder(order(2)), RefundOrder(order(3)))
+    await system.settled()
+    expect(await tabOf(system)).toMatchObject({ state: { numbers: [0, 1, 3] } })
+    expect(system.store.rows(bills)).toHaveLength(2)
+    expect(await system.ids('billing.order-billed')).toHaveLength(2)
+    expect(await system.ids('billing.dlt')).toEqual([dead])
   })
 
-  test('that another process has saved meanwhile is loaded and run again', async () => {
-    const g = await testSystem(tabs())
-    await g.start()
-    await g.say(OrderPlaced(order(1)))
-    await g.settled()
-    const loadSagas = g.store.loadSagas.bind(g.store)
-    g.store.loadSagas = async (keys) => {
+  test('a saga that another process has saved meanwhile is loaded again, and its message is handled with the new state', async () => {
+    const system = await testSystem(tabs())
+    await system.start()
+    await system.publish(OrderPlaced(order(1)))
+    await system.settled()
+    const loadSagas = system.store.loadSagas.bind(system.store)
+    system.store.loadSagas = async (keys) => {
       const loaded = await loadSagas(keys)
-      g.store.loadSagas = loadSagas
+      system.store.loadSagas = loadSagas
       const state = { numbers: [1, 100], overdue: 0 }
-      await g.store.save(
+      await system.store.save([
         {
           lane: 'another',
           handled: [],
@@ -126,76 +125,75 @@ describe('a saga', () => {
           scheduled: [],
           sent: [],
         },
-        g.store.transaction(),
-      )
+      ])
       return loaded
     }
-    await g.say(RefundOrder(order(2)))
-    await g.settled()
-    expect(await tabOf(g)).toMatchObject({ version: 3, state: { numbers: [1, 100, 2] } })
-    expect(g.store.rows(bills)).toHaveLength(1)
-    expect(await g.ids('billing.order-billed')).toHaveLength(1)
-    expect(g.failures).toEqual([])
+    await system.publish(RefundOrder(order(2)))
+    await system.settled()
+    expect(await tabOf(system)).toMatchObject({ version: 3, state: { numbers: [1, 100, 2] } })
+    expect(system.store.rows(bills)).toHaveLength(1)
+    expect(await system.ids('billing.order-billed')).toHaveLength(1)
+    expect(system.failures).toEqual([])
   })
 
-  test('is loaded again when the database was away', async () => {
-    const g = await testSystem(tabs())
-    for (let time = 0; time < 4; time += 1) g.store.failNext('loadSagas')
-    await g.start()
-    await g.say(OrderPlaced(order(1)))
-    await g.settled()
-    expect(await tabOf(g)).toMatchObject({ version: 1, state: { numbers: [1] } })
-    expect(g.failures).toEqual([])
+  test('a saga is loaded when the database is back', async () => {
+    const system = await testSystem(tabs())
+    for (let time = 0; time < 4; time += 1) system.store.failNext('loadSagas')
+    await system.start()
+    await system.publish(OrderPlaced(order(1)))
+    await system.settled()
+    expect(await tabOf(system)).toMatchObject({ version: 1, state: { numbers: [1] } })
+    expect(system.failures).toEqual([])
   })
 })
 
 describe('a timeout', () => {
-  test('comes back through its topic when it is due, once', async () => {
-    const g = await testSystem(tabs([], '30s'))
-    await g.start()
-    await g.say(OrderPlaced(order(1)))
-    await rest()
-    expect(g.store.scheduled()).toHaveLength(1)
-    await pass(29_000)
-    expect(await g.ids('billing.payment-overdue')).toEqual([])
-    await g.settled()
-    expect(await g.ids('billing.payment-overdue')).toHaveLength(1)
-    expect(await tabOf(g)).toMatchObject({ state: { overdue: 1 } })
-    expect(await g.ids('billing.order-billed')).toHaveLength(1)
+  test('a timeout comes through its topic when it is due, once', async () => {
+    const system = await testSystem(tabs([], '30s'))
+    await system.start()
+    await system.publish(OrderPlaced(order(1)))
+    await untilIdle()
+    expect(system.store.scheduled()).toHaveLength(1)
+    await passTime(29_000)
+    expect(await system.ids('billing.payment-overdue')).toEqual([])
+    await system.settled()
+    expect(await system.ids('billing.payment-overdue')).toHaveLength(1)
+    expect(await tabOf(system)).toMatchObject({ state: { overdue: 1 } })
+    expect(await system.ids('billing.order-billed')).toHaveLength(1)
   })
 
-  test('that is published twice counts once', async () => {
-    const g = await testSystem(tabs([], '30s'))
-    await g.start()
-    await g.say(OrderPlaced(order(1)))
-    await rest()
-    g.store.failNext('publishScheduled', 'before')
-    g.broker.faults.failNextPublish('unanswered')
-    await g.settled()
-    expect(await g.ids('billing.payment-overdue')).toHaveLength(2)
-    expect(await tabOf(g)).toMatchObject({ state: { overdue: 1 } })
+  test('a timeout that is published twice is handled once', async () => {
+    const system = await testSystem(tabs([], '30s'))
+    await system.start()
+    await system.publish(OrderPlaced(order(1)))
+    await untilIdle()
+    system.store.failNext('publishScheduled', 'before')
+    system.broker.faults.failNextPublish('unanswered')
+    await system.settled()
+    expect(await system.ids('billing.payment-overdue')).toHaveLength(2)
+    expect(await tabOf(system)).toMatchObject({ state: { overdue: 1 } })
   })
 
-  test('of a saga that is complete by then is ignored', async () => {
-    const g = await testSystem(tabs([], '30s'))
-    await g.start()
-    await g.say(OrderPlaced(order(1)))
-    await rest()
-    await g.say(OrderCancelled(order(2)))
-    await g.settled()
-    expect(await g.ids('billing.payment-overdue')).toHaveLength(1)
-    expect(await tabOf(g)).toMatchObject({ state: { overdue: 0 } })
-    expect(await g.ids('billing.order-billed')).toEqual([])
+  test('a timeout of a saga that is complete by then is ignored', async () => {
+    const system = await testSystem(tabs([], '30s'))
+    await system.start()
+    await system.publish(OrderPlaced(order(1)))
+    await untilIdle()
+    await system.publish(OrderCancelled(order(2)))
+    await system.settled()
+    expect(await system.ids('billing.payment-overdue')).toHaveLength(1)
+    expect(await tabOf(system)).toMatchObject({ state: { overdue: 0 } })
+    expect(await system.ids('billing.order-billed')).toEqual([])
   })
 
-  test('asked for by a reaction that throws does not ring', async () => {
+  test('a timeout that a reaction requests before it throws is not scheduled', async () => {
     const policy = saga('tab-policy', newTab)
-      .startedBy(OrderPlaced, 'orderId', (step, policy) => {
-        policy.requestTimeout(PaymentOverdue(step), '1s')
+      .startedBy(OrderPlaced, 'orderId', (order, policy) => {
+        policy.requestTimeout(PaymentOverdue(order), '1s')
         throw new Error('bug')
       })
       .timeout(PaymentOverdue, () => {})
-    const g = await testSystem(
+    const system = await testSystem(
       endpoint({
         name: 'billing',
         sagas: [policy],
@@ -204,15 +202,15 @@ describe('a timeout', () => {
         recoverability: { immediate: 1, delayed: [] },
       }),
     )
-    await g.start()
-    await g.say(OrderPlaced(order(1)))
-    await g.settled()
-    expect(g.store.scheduled()).toEqual([])
-    expect(await g.ids('billing.payment-overdue')).toEqual([])
+    await system.start()
+    await system.publish(OrderPlaced(order(1)))
+    await system.settled()
+    expect(system.store.scheduled()).toEqual([])
+    expect(await system.ids('billing.payment-overdue')).toEqual([])
   })
 })
 
-test('one key is in one hand at a time, whether a handler or a saga has it', async () => {
+test('messages of one key are handled one at a time, whether by a handler or by a saga', async () => {
   let running = 0
   let most = 0
   const work = async () => {
@@ -222,11 +220,11 @@ test('one key is in one hand at a time, whether a handler or a saga has it', asy
     running -= 1
   }
   const policy = saga('tab-policy', newTab).startedBy(OrderCancelled, 'orderId', work)
-  const g = await testSystem(
+  const system = await testSystem(
     endpoint({ name: 'billing', handlers: [handler(OrderPlaced, work)], sagas: [policy], partitions: 1 }),
   )
-  await g.say(OrderPlaced(order(1)), OrderCancelled(order(2)), OrderPlaced(order(3)), OrderCancelled(order(4)))
-  await g.start()
-  await g.settled()
+  await system.publish(OrderPlaced(order(1)), OrderCancelled(order(2)), OrderPlaced(order(3)), OrderCancelled(order(4)))
+  await system.start()
+  await system.settled()
   expect(most).toBe(1)
 })

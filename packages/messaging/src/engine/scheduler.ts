@@ -1,11 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { retryUntilStopped } from './retryUntilStopped.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
+import { pause } from '../pause.ts'
+import { publishOrPark } from './publish.ts'
+import { retryUntilStopped, Stopped } from './retryUntilStopped.ts'
 
-const atOnce = 200
+const recordsAtOnce = 200
 const longestSleepMs = 1_000
 
-/** Publishes what an endpoint has set aside for later (timeouts, postponed messages) when it is due; replicas share the work. */
+/** Publishes what an endpoint has scheduled (timeouts, postponed messages) when it is due; replicas share the work. */
 export class Scheduler {
   readonly #runtime: EndpointRuntime
   readonly #stop = new AbortController()
@@ -24,21 +25,25 @@ export class Scheduler {
   async #run(): Promise<void> {
     const { signal } = this.#stop
     while (!signal.aborted) {
-      const sleepMs = await this.#publishScheduled()
-      await delay(sleepMs, undefined, { signal }).catch(() => {})
+      const sleepMs = await this.#publishDue()
+      await pause(sleepMs, signal)
     }
   }
 
-  async #publishScheduled(): Promise<number> {
-    const { store, broker, log } = this.#runtime
+  /** @returns how long to sleep, in milliseconds */
+  async #publishDue(): Promise<number> {
+    const { store, log } = this.#runtime
     try {
-      const { published, nextAt } = await retryUntilStopped('publish what is due', { signal: this.#stop.signal, log }, () =>
-        store.publishScheduled((records) => broker.publish(records), atOnce),
+      const { published, nextAt } = await retryUntilStopped(
+        'publish what is due',
+        { signal: this.#stop.signal, log, isTransient: () => true },
+        () => store.publishScheduled((records) => publishOrPark(this.#runtime, records), recordsAtOnce),
       )
-      if (published === atOnce) return 0
+      if (published === recordsAtOnce) return 0
       return nextAt === undefined ? longestSleepMs : Math.min(longestSleepMs, Math.max(0, nextAt.getTime() - Date.now()))
-    } catch {
-      return 0 // Only Stopped comes out of `retryUntilStopped`.
+    } catch (error) {
+      if (error instanceof Stopped) return 0
+      throw error
     }
   }
 }

@@ -19,7 +19,7 @@ export async function checkDeployed(
   const planned = plan(endpoint, prefix)
   await refusePartitionCountMismatch(planned, admin)
   const own = planned.topics.map(({ topic }) => ({ topic, owner: endpoint.name }))
-  const topics = await missingTopics([...own, ...ownersOf([...planned.hears, ...planned.produces])], admin)
+  const topics = await missingTopics([...own, ...ownersOf([...planned.subscribes, ...planned.produces])], admin)
   const schemas = await missingSchemas([...planned.owns, ...planned.produces], registry)
   // Without its topics a group has no positions either: one sentence is enough for both.
   const positions = topics.length > 0 ? [] : await missingPositions(planned, admin)
@@ -29,9 +29,9 @@ export async function checkDeployed(
   if (missing.length > 0) throw new NotDeployed(endpoint.name, missing)
 }
 
-/** @throws NotDeployed when an endpoint hears a topic that does not exist */
-export async function refuseMissingOwners({ endpoint, hears }: Plan, admin: BrokerAdmin): Promise<void> {
-  const missing = await missingTopics(ownersOf(hears), admin)
+/** @throws NotDeployed when an endpoint subscribes to a topic that does not exist */
+export async function refuseMissingOwners({ endpoint, subscribes }: Plan, admin: BrokerAdmin): Promise<void> {
+  const missing = await missingTopics(ownersOf(subscribes), admin)
   if (missing.length > 0) throw new NotDeployed(endpoint, missing)
 }
 

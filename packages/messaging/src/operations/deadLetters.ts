@@ -1,32 +1,27 @@
-import type { BrokerAdmin, BrokerRecord, OutgoingRecord } from '../broker/port.ts'
+import type { BrokerRecord, OutgoingRecord, Position } from '../broker/port.ts'
 import { type Envelope, openEnvelope } from '../engine/envelope.ts'
 import { failure, headerText } from '../headers.ts'
+import { identityKey, type MessageIdentity } from '../identity.ts'
 import { dltTopic, replayedTopic } from '../naming.ts'
 import type { Infrastructure } from './infrastructure.ts'
+import { type Mark, markRecord, type Marks, marksIn } from './marks.ts'
 
 // How it is known which dead letters are still open.
 //
-// A dead letter topic only grows, so what a person has replayed is marked in a second topic, `<endpoint>.replayed`.
-// A replay first appends the record to the replay topic, and then the mark: whoever dies in between leaves no mark, and
-// the next replay makes a second copy with the same message id, which the endpoint's inbox drops. When both copies fail,
-// both come back with a header that names the same dead letter, and count as one: a mark for one is a mark for the other,
-// however late it comes.
-
-/** Who replayed a dead letter, and when. */
-export interface Mark {
-  readonly messageId: string
-  readonly by: string
-  /** ISO 8601. */
-  readonly at: string
-}
+// A replay first appends the record to the replay topic, and then its mark. A replay that dies in between leaves no mark:
+// the next one makes a second copy of the same message, which the endpoint's inbox drops. When both copies fail, both come
+// back with a header that names the same dead letter, and count as one: a mark for one is a mark for the other, however
+// late it comes.
+//
+// Only positions are kept, no bodies and no texts: there may be very many.
 
 /** One failing of a message: its copies in the topic come from redelivery, or from two replays at once. */
 interface Failing {
-  readonly messageId: string
-  /** Names it in marks and in `petrel-replay-of`: where its first copy lies, `<topic>/<partition>/<offset>`. */
+  readonly identity: MessageIdentity
+  /** Names it in marks and in `petrel-replay-of`: where its first copy is, `<topic>/<partition>/<offset>`. */
   readonly position: string
-  /** The copy that came last. */
-  readonly envelope: Envelope
+  /** Where its last copy is. */
+  readonly latest: Position
   /** When the message failed first, before any replay. ISO 8601. */
   readonly firstFailedAt: string
 }
@@ -37,81 +32,80 @@ export interface DeadLetter extends Failing {
   readonly positions: readonly string[]
 }
 
+/** A message about which a person has decided, and that has not failed since. */
+export interface SettledLetter extends Failing {
+  readonly mark: Mark
+}
+
 /** An endpoint's dead letters, by message. */
 export interface DeadLetters {
   readonly open: readonly DeadLetter[]
-  /** Messages that were replayed and have not failed since, with the last mark if there is one. */
-  readonly replayed: ReadonlyMap<string, Mark | undefined>
+  readonly settled: readonly SettledLetter[]
 }
 
 /** Reads what waits for a person at one endpoint. An endpoint that was never deployed has nothing waiting. */
 export async function readDeadLetters(
   endpoint: string,
   { admin, prefix }: Pick<Infrastructure, 'admin' | 'prefix'>,
-): Promise<DeadLetters> {
-  const [dlt, marks] = [prefix + dltTopic(endpoint), prefix + replayedTopic(endpoint)]
-  const existing = await admin.partitions([dlt, marks])
+): Promise<DeadLetters & { readonly marks: Marks }> {
+  const [dlt, marksTopic] = [prefix + dltTopic(endpoint), prefix + replayedTopic(endpoint)]
+  const existing = await admin.partitions([dlt, marksTopic])
   const failings = existing.has(dlt) ? await failingsOf(admin.read(dlt)) : []
-  // The marks are read last: a letter replayed while we read is then known to be.
-  return settle(failings, existing.has(marks) ? await readMarks(admin, marks) : new Map())
+  // The marks are read last: those of a replay that went on meanwhile are among them.
+  const marks = marksIn(marksTopic, admin)
+  if (existing.has(marksTopic)) await marks.readNew()
+  return { ...settle(failings, marks), marks }
 }
 
-/** Every mark, by the position of the dead letter. */
-export async function readMarks(admin: BrokerAdmin, topic: string): Promise<Map<string, Mark>> {
-  const marks = new Map<string, Mark>()
-  for await (const { key, value } of admin.read(topic))
-    if (key !== null && value !== null) marks.set(key.toString(), JSON.parse(value.toString()) as Mark)
-  return marks
-}
-
-/** The marks that a dead letter was replayed. */
-export function markRecords(topic: string, letter: DeadLetter, by: string, at: Date): OutgoingRecord[] {
-  const mark: Mark = { messageId: letter.messageId, by, at: at.toISOString() }
-  return letter.positions.map((position) => ({ topic, key: position, value: Buffer.from(JSON.stringify(mark)), headers: {} }))
-}
-
-/** Whether somebody has replayed it since it was read. */
-export const isReplayed = (letter: DeadLetter, marks: ReadonlyMap<string, Mark>): boolean =>
-  letter.positions.every((position) => isMarked(letter.messageId, position, marks))
-
-/** Puts copies together: of one message, first read at one place, replayed from one dead letter or from none. */
-export async function failingsOf(records: AsyncIterable<BrokerRecord> | Iterable<BrokerRecord>): Promise<Failing[]> {
+/** Puts copies together: of one message, first appended at one place, replayed from one dead letter or from none. */
+async function failingsOf(records: AsyncIterable<BrokerRecord>): Promise<Failing[]> {
   const failings = new Map<string, Failing>()
   const since = new Map<string, string>()
   for await (const record of records) {
     const envelope = openEnvelope(record)
-    const { id: messageId, original } = envelope
-    const message = JSON.stringify([messageId, original])
+    const { identity, original } = envelope
+    const message = JSON.stringify([identityKey(identity), original])
     const failing = JSON.stringify([message, replayedFrom(envelope)])
     const firstFailedAt = since.get(message) ?? failedAt(record)
     since.set(message, firstFailedAt)
-    const position = failings.get(failing)?.position ?? `${record.topic}/${record.partition}/${record.offset}`
-    failings.set(failing, { messageId, position, envelope, firstFailedAt })
+    const position = failings.get(failing)?.position ?? placeOf(record)
+    const latest = { topic: record.topic, partition: record.partition, offset: record.offset }
+    failings.set(failing, { identity, position, latest, firstFailedAt })
   }
   return [...failings.values()]
 }
 
-/** Tells the open from the replayed. A message is open while one of its failings has no mark. */
-export function settle(failings: readonly Failing[], marks: ReadonlyMap<string, Mark>): DeadLetters {
+/** Separates the open from the settled. A message is open while one of its failings has no mark. */
+function settle(failings: readonly Failing[], marks: Marks): DeadLetters {
   const open = new Map<string, DeadLetter>()
-  for (const failing of failings.filter(({ messageId, position }) => !isMarked(messageId, position, marks))) {
-    const positions = [...(open.get(failing.messageId)?.positions ?? []), failing.position]
-    open.set(failing.messageId, { ...failing, positions })
+  const settled = new Map<string, SettledLetter>()
+  for (const failing of failings) {
+    const message = identityKey(failing.identity)
+    const mark = marks.of(failing)
+    if (mark !== undefined) settled.set(message, { ...failing, mark })
+    else open.set(message, { ...failing, positions: [...(open.get(message)?.positions ?? []), failing.position] })
   }
-  const replayed = failings.filter(({ messageId }) => !open.has(messageId))
   return {
     open: [...open.values()],
-    replayed: new Map(replayed.map(({ messageId, position }) => [messageId, marks.get(position)])),
+    settled: [...settled].filter(([message]) => !open.has(message)).map(([, letter]) => letter),
   }
 }
 
-/** A mark counts for its message only: positions begin again when a topic was deleted and made anew. */
-const isMarked = (messageId: string, position: string, marks: ReadonlyMap<string, Mark>): boolean =>
-  marks.get(position)?.messageId === messageId
+/** Whether somebody has decided about a letter since it was read. */
+export const isSettled = ({ identity, positions }: DeadLetter, marks: Marks): boolean =>
+  positions.every((position) => marks.of({ identity, position }) !== undefined)
 
-/** When a dead letter's last try failed; when it was set aside, if it does not say. ISO 8601. */
+/** The records of one decision about a letter. */
+export const markRecords = (topic: string, { identity, positions }: DeadLetter, mark: Mark): OutgoingRecord[] =>
+  positions.map((position) => markRecord(topic, { identity, position }, mark))
+
+/** When a dead letter's last try failed; when it was appended, if it does not say. ISO 8601. */
 export function failedAt({ headers, timestamp }: BrokerRecord): string {
-  return headerText(headers, failure.failedAt) ?? new Date(timestamp).toISOString()
+  const times = [Date.parse(headerText(headers, failure.failedAt) ?? ''), timestamp].map((time) => new Date(time))
+  return (times.find((time) => !Number.isNaN(time.getTime())) ?? new Date(0)).toISOString()
 }
+
+/** The name of a record's place. */
+export const placeOf = ({ topic, partition, offset }: Position): string => `${topic}/${partition}/${offset}`
 
 const replayedFrom = ({ record }: Envelope): string | undefined => headerText(record.headers, failure.replayOf)

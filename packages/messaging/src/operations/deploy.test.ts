@@ -23,7 +23,7 @@ const place = (count: number) =>
     headers: {},
   }))
 
-test('endpoints that hear each other are deployed together in any order, and the second time changes nothing', async () => {
+test('endpoints that subscribe to each other are deployed together in any order, and the second time changes nothing', async () => {
   const infrastructure = emptyGround()
   const report = await deployAll(all, infrastructure)
   expect(report.topics).toContain('p.sales.order-placed')
@@ -40,7 +40,7 @@ test('endpoints that hear each other are deployed together in any order, and the
   for (const { endpoint } of all) await checkDeployed(endpoint, infrastructure)
 })
 
-test('an endpoint alone says whose deployment it waits for, and goes on from there', async () => {
+test('an endpoint alone names whose deployment it waits for, and is deployed after that', async () => {
   const infrastructure = emptyGround()
   await expect(deploy({ endpoint: billing }, infrastructure)).rejects.toThrow(
     'Endpoint "billing" is not deployed: topic p.sales.order-placed is missing. Run: petrel deploy sales',
@@ -60,7 +60,7 @@ test('a topic with another number of partitions is left alone, and the error say
   await expect(checkDeployed(sales, infrastructure)).rejects.toThrow(/has 12 partitions/)
 })
 
-test('a new group begins with the past, or with what comes after, as its endpoint says', async () => {
+test('a new group begins with the past, or with what comes after, as its endpoint defines', async () => {
   const infrastructure = emptyGround()
   await deploy({ endpoint: sales }, infrastructure)
   await infrastructure.broker.publish(place(20))
@@ -110,10 +110,21 @@ test('an endpoint that was never deployed says what is missing, and what to run'
   const infrastructure = emptyGround()
   await expect(checkDeployed(shipping, infrastructure)).rejects.toThrow(
     'Endpoint "shipping" is not deployed: topic p.shipping.shipment-overdue, topic p.shipping.retry.2s, ' +
-      'topic p.shipping.retry.4s, and 9 more are missing. Run: petrel deploy shipping sales billing',
+      'topic p.shipping.retry.4s, and 10 more are missing. Run: petrel deploy shipping sales billing',
   )
   await deploy({ endpoint: sales }, infrastructure)
   await checkDeployed(till, infrastructure)
+})
+
+test('an endpoint that was deployed before its topics had grown is deployed again first', async () => {
+  const infrastructure = emptyGround()
+  await deployAll(all, infrastructure)
+  await infrastructure.admin.deleteTopics(['p.billing.postponed'])
+  await expect(checkDeployed(billing, infrastructure)).rejects.toThrow(
+    'Endpoint "billing" is not deployed: topic p.billing.postponed is missing. Run: petrel deploy billing',
+  )
+  expect(await deploy({ endpoint: billing }, infrastructure)).toMatchObject({ topics: ['p.billing.postponed'] })
+  await checkDeployed(billing, infrastructure)
 })
 
 test('an endpoint whose schema has changed since it was deployed says so', async () => {

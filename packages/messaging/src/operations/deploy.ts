@@ -35,9 +35,9 @@ export const deploy = (deployment: Deployment, infrastructure: DeployTarget): Pr
 /**
  * Makes everything that the endpoints need: topics, schemas, tables, and where new groups begin. What is there already
  * is left as it is, so that it can run before every start, and again after it was interrupted.
- * The topics of all come first: endpoints that hear each other go together, in any order.
+ * The topics of all come first: endpoints that subscribe to each other go together, in any order.
  * @throws PartitionCountMismatch when a topic exists with another number of partitions; then nothing was made
- * @throws NotDeployed when an endpoint hears a topic whose owner was never deployed; its own topics are then there
+ * @throws NotDeployed when an endpoint subscribes to a topic whose owner was never deployed; its own topics are then there
  * @throws NotMigrated when a database is away, or refuses a migration
  * @throws GroupIsRunning when a group that is to begin with the latest record runs already
  * @throws IncompatibleSchema, RegistryUnavailable, BrokerUnavailable
@@ -77,7 +77,7 @@ async function migrateDatabase({ endpoint, database }: Deployment): Promise<Depl
 }
 
 /**
- * Only partitions without a position get one, so a subscription added later begins where its endpoint says, too.
+ * Only partitions without a position get one, so a subscription added later also begins where its endpoint defines.
  * Kafka refuses while the old version runs: no harm where the beginning is the earliest record, since a group without a
  * position begins there by itself.
  */

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { endpointsWithDeadLetters, groupFailures, listFailures, normalised } from './failures.ts'
+import { groupFailures, normalised } from './failureGroups.ts'
+import { endpointsWithDeadLetters, listFailures } from './failures.ts'
 import { failingBilling } from './testing/failingEndpoint.ts'
 
-test('a failure says what failed, why, where and since when', async () => {
+test('a failure has what failed, why, where and since when', async () => {
   const billing = await failingBilling()
   await billing.receive('m-1', { key: 'order-1', headers: { ce_conversationid: 'c-1' } })
   const [failure, ...others] = await listFailures({ admin: billing.broker.admin, prefix: 'p.' })
@@ -23,7 +24,7 @@ test('a failure says what failed, why, where and since when', async () => {
   expect(failure?.firstFailedAt).toBe(failure?.lastFailedAt)
 })
 
-test('a message that was set aside twice is one failure, with the newest error', async () => {
+test('a message that failed twice is one failure, with the newest error', async () => {
   const billing = await failingBilling()
   await billing.receive('m-1')
   billing.error = 'Still closed'
@@ -32,11 +33,38 @@ test('a message that was set aside twice is one failure, with the newest error',
   expect(failures.map(({ id, errorMessage }) => [id, errorMessage])).toEqual([['m-1', 'Still closed']])
 })
 
-test('a record without a message id is known by where it lay first', async () => {
+test('a record without a message id is known by where it was first appended', async () => {
   const billing = await failingBilling()
   await billing.broker.publish([{ topic: 'p.billing.dlt', key: null, value: null, headers: {} }])
   const [failure] = await listFailures({ admin: billing.broker.admin, prefix: 'p.' })
   expect(failure).toMatchObject({ id: 'p.billing.dlt/0/0', type: undefined, key: undefined, errorType: 'Error', attempts: 0 })
+})
+
+const sent = (daysAgo: number) => ({ headers: { ce_time: new Date(Date.now() - daysAgo * 86_400_000).toISOString() } })
+
+test('a message that was sent longer ago than the inbox remembers is marked, since a copy of it may have been handled', async () => {
+  const billing = await failingBilling()
+  await billing.receive('m-old', sent(8))
+  await billing.receive('m-young', sent(6))
+  const failures = await listFailures({ admin: billing.broker.admin, prefix: 'p.' })
+  expect(failures.map(({ id, outlivedInbox }) => [id, outlivedInbox])).toEqual([
+    ['m-old', true],
+    ['m-young', false],
+  ])
+})
+
+test('a dead letter whose headers mean nothing is listed like any other', async () => {
+  const billing = await failingBilling()
+  const headers = {
+    ce_time: 'yesterday',
+    'petrel-failed-at': 'a while ago',
+    'petrel-original-offset': 'x',
+    'petrel-body-bytes': '?',
+  }
+  await billing.broker.publish([{ topic: 'p.billing.dlt', key: 'k', value: null, headers }])
+  const [failure] = await listFailures({ admin: billing.broker.admin, prefix: 'p.' })
+  expect(failure).toMatchObject({ id: 'p.billing.dlt/0/0', leftOutBody: undefined, outlivedInbox: false })
+  expect(Date.parse(failure?.lastFailedAt ?? '')).toBeGreaterThan(0)
 })
 
 test('failures with the same fault are one group, the largest first', async () => {

@@ -1,12 +1,21 @@
+import { milliseconds } from '../definition/duration.ts'
+import { openEnvelope } from '../engine/envelope.ts'
 import { failure, headerText } from '../headers.ts'
 import { dltTopic } from '../naming.ts'
-import { type DeadLetter, failedAt, readDeadLetters } from './deadLetters.ts'
+import type { BrokerRecord } from '../broker/port.ts'
+import { inboxMemory } from '../retention.ts'
+import { type DeadLetter, failedAt, placeOf, readDeadLetters, type SettledLetter } from './deadLetters.ts'
 import type { Infrastructure } from './infrastructure.ts'
+import { type LeftOutBody, leftOutBody } from './leftOutBody.ts'
+import type { Mark } from './marks.ts'
+import { recordsAt } from './recordsAt.ts'
 
-/** A message that an endpoint could not handle, and that waits for a person. */
+/** A message that an endpoint could not handle, and that waits for a person or was discarded by one. */
 export interface Failure {
-  /** Message id: what `petrel replay --id` takes. */
+  /** Message id: what `petrel replay --id` takes. `<topic>/<partition>/<offset>` of the original record when it has none. */
   readonly id: string
+  /** CloudEvents source; the original topic when the message has none. Only id and source together name one message. */
+  readonly source: string
   readonly endpoint: string
   /** Full name of the message type; undefined for a record from elsewhere. */
   readonly type: string | undefined
@@ -19,26 +28,34 @@ export interface Failure {
   readonly handler: string | undefined
   /** Tries since it was sent or last replayed, immediate ones included. */
   readonly attempts: number
-  /** ISO 8601. Earlier than `lastFailedAt` when it was replayed, or set aside twice. */
+  /** ISO 8601. When the message was sent. */
+  readonly sentAt: string
+  /**
+   * It was sent longer ago than the inbox remembers. The dead letter was never handled. But if a copy of the message was
+   * handled (it was produced twice, or a replay was interrupted), the inbox may not know it any more, and a replay would
+   * handle the message a second time.
+   */
+  readonly outlivedInbox: boolean
+  /** ISO 8601. Earlier than `lastFailedAt` when it was replayed, or failed twice. */
   readonly firstFailedAt: string
   readonly lastFailedAt: string
-  /** Where the message lay first. */
+  /** Where the message was first appended. */
   readonly original: { readonly topic: string; readonly partition: number; readonly offset: string }
   /** Where it waits. */
   readonly deadLetter: { readonly topic: string; readonly partition: number; readonly offset: string }
+  /** The body, when it did not fit into the dead letter topic: it is in the original record, as long as that is kept. */
+  readonly leftOutBody: LeftOutBody | undefined
+  /** The topic that refused it, when the endpoint itself produced the message. A replay sends it there. */
+  readonly refusedBy: string | undefined
+  /** Who discarded it, when and why; undefined while it waits. */
+  readonly discarded: Decision | undefined
 }
 
-/** Failures that look like one fault. */
-export interface FailureGroup {
-  readonly endpoint: string
-  readonly type: string | undefined
-  readonly errorType: string
-  /** With ids, numbers and times replaced, so that the same sentence about another order is the same. */
-  readonly errorMessage: string
-  readonly count: number
-  readonly firstFailedAt: string
-  readonly lastFailedAt: string
-  readonly failures: readonly Failure[]
+/** Who has discarded a message, when (ISO 8601), and why. */
+interface Decision {
+  readonly by: string
+  readonly at: string
+  readonly reason: string
 }
 
 /** The endpoints that have a dead letter topic under the prefix. */
@@ -52,57 +69,45 @@ export async function endpointsWithDeadLetters({ admin, prefix }: Pick<Infrastru
 }
 
 /**
- * What waits for a person, oldest first: of one endpoint, or of all.
- * What was replayed is left out until it fails again.
+ * What waits for a person, oldest first: of one endpoint, or of all. What was replayed is left out until it fails again.
+ * @param withDiscarded also what a person has discarded
  */
 export async function listFailures(
   infrastructure: Pick<Infrastructure, 'admin' | 'prefix'>,
   endpoint?: string,
+  { withDiscarded = false }: { readonly withDiscarded?: boolean } = {},
 ): Promise<Failure[]> {
   const endpoints = endpoint === undefined ? await endpointsWithDeadLetters(infrastructure) : [endpoint]
-  const perEndpoint = await Promise.all(
-    endpoints.map(async (name) => (await readDeadLetters(name, infrastructure)).open.map((letter) => describe(name, letter))),
-  )
+  const perEndpoint = await Promise.all(endpoints.map((name) => failuresOf(name, infrastructure, withDiscarded)))
   return perEndpoint.flat().toSorted((a, b) => Date.parse(a.firstFailedAt) - Date.parse(b.firstFailedAt))
 }
 
-/** The largest group first. */
-export function groupFailures(failures: readonly Failure[]): FailureGroup[] {
-  const alike = Map.groupBy(failures, ({ endpoint, type, errorType, errorMessage }) =>
-    JSON.stringify([endpoint, type, errorType, normalised(errorMessage)]),
-  )
-  return [...alike.values()].map(groupOf).toSorted((a, b) => b.count - a.count)
-}
-
-/** A message's text with what differs from order to order replaced: `Order … has 3 lines` and `Order … has 4 lines` are one fault. */
-export function normalised(message: string): string {
-  return (message.split('\n', 1)[0] ?? '')
-    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, '<id>')
-    .replaceAll(/\d{4}-\d{2}-\d{2}T[\d:.]+Z?/g, '<time>')
-    .replaceAll(/\d+(?:\.\d+)*/g, '<n>')
-}
-
-function groupOf(failures: readonly Failure[]): FailureGroup {
-  const [first] = failures
-  if (first === undefined) throw new Error('A group has at least one failure.')
-  const { endpoint, type, errorType } = first
-  return {
-    endpoint,
-    type,
-    errorType,
-    errorMessage: normalised(first.errorMessage),
-    count: failures.length,
-    firstFailedAt: earliest(failures.map((each) => each.firstFailedAt)),
-    lastFailedAt: latest(failures.map((each) => each.lastFailedAt)),
-    failures,
+/** Reads the dead letter topic a second time, for what is to be shown: all that was ever in it may be more than the memory. */
+async function failuresOf(
+  endpoint: string,
+  { admin, prefix }: Pick<Infrastructure, 'admin' | 'prefix'>,
+  withDiscarded: boolean,
+): Promise<Failure[]> {
+  const { open, settled } = await readDeadLetters(endpoint, { admin, prefix })
+  const discarded = withDiscarded ? settled.filter(({ mark }) => mark.outcome === 'discarded') : []
+  const letters = new Map([...open, ...discarded].map((letter) => [placeOf(letter.latest), letter]))
+  const positions = [...letters.values()].map(({ latest }) => latest)
+  const failures: Failure[] = []
+  for await (const record of recordsAt(prefix + dltTopic(endpoint), positions, admin)) {
+    const letter = letters.get(placeOf(record))
+    if (letter !== undefined) failures.push(describe(endpoint, letter, record))
   }
+  return failures
 }
 
-function describe(endpoint: string, { messageId, envelope, firstFailedAt }: DeadLetter): Failure {
-  const { record } = envelope
+function describe(endpoint: string, letter: DeadLetter | SettledLetter, record: BrokerRecord): Failure {
+  const { identity, firstFailedAt } = letter
+  const envelope = openEnvelope(record)
+  const { topic, partition, offset } = envelope.original
   const text = (name: string) => headerText(record.headers, name)
   return {
-    id: messageId,
+    id: identity.formerId,
+    source: identity.source,
     endpoint,
     type: envelope.typeName,
     key: record.key?.toString(),
@@ -112,13 +117,16 @@ function describe(endpoint: string, { messageId, envelope, firstFailedAt }: Dead
     errorStack: text(failure.errorStack) ?? '',
     handler: text(failure.handler),
     attempts: envelope.attempts,
+    sentAt: envelope.time.toISOString(),
+    outlivedInbox: Date.now() - envelope.time.getTime() > milliseconds(inboxMemory),
     firstFailedAt,
     lastFailedAt: failedAt(record),
-    original: envelope.original,
+    original: { topic, partition, offset },
     deadLetter: { topic: record.topic, partition: record.partition, offset: String(record.offset) },
+    leftOutBody: leftOutBody(record),
+    refusedBy: text(failure.refusedBy),
+    discarded: 'mark' in letter ? decision(letter.mark) : undefined,
   }
 }
 
-// Instants in ISO 8601 and UTC sort as text.
-const earliest = (instants: readonly string[]) => instants.reduce((a, b) => (a < b ? a : b))
-const latest = (instants: readonly string[]) => instants.reduce((a, b) => (a > b ? a : b))
+const decision = ({ by, at, reason = '' }: Mark): Decision => ({ by, at, reason })

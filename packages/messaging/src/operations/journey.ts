@@ -2,14 +2,16 @@ import { partitionOf } from '../broker/partitioner.ts'
 import type { BrokerAdmin, BrokerRecord } from '../broker/port.ts'
 import type { Endpoint } from '../definition/endpoint.ts'
 import { openEnvelope } from '../engine/envelope.ts'
+import type { MessageKind } from '../definition/message.ts'
 import { ce, failure, headerText } from '../headers.ts'
-import { dltTopic, replayTopic, retryTopic, topicName } from '../naming.ts'
+import { identityKey } from '../identity.ts'
+import { dltTopic, postponedTopic, replayTopic, retryTopic, topicName } from '../naming.ts'
 import type { Infrastructure } from './infrastructure.ts'
 import { messageTypes } from './plan.ts'
 
-/** How a record came to lie where it lies. */
+/** How a record came to be where it is. */
 export type StepKind =
-  /** Somebody said it. */
+  /** It was published or sent. */
   | 'message'
   /** An endpoint failed to handle it and will try again. */
   | 'retry'
@@ -23,11 +25,15 @@ export type StepKind =
 /** One record of a journey. */
 export interface JourneyStep {
   readonly kind: StepKind
-  /** Message id: the same for a message and its retries. */
+  /** Message id. */
   readonly id: string
+  /** Which message it is: the same text for a message and its retries, and for no other message. */
+  readonly message: string
   /** Full name of the message type; undefined for a record from elsewhere. */
   readonly type: string | undefined
-  /** Who said it. */
+  /** What kind of message that is; undefined for a type that no endpoint knows. */
+  readonly messageKind: MessageKind | undefined
+  /** Who published or sent it. */
   readonly source: string | undefined
   /** When it was appended. Milliseconds since the epoch. */
   readonly at: number
@@ -45,13 +51,13 @@ export interface JourneyStep {
 
 interface Place {
   readonly topic: string
-  readonly kind: 'message' | 'retry' | 'dead-letter' | 'replay'
+  readonly kind: StepKind
   readonly endpoint?: string
 }
 
 /**
  * Everything that happened to one order (or product, or whatever the record key names) as far as the endpoints' topics
- * still hold it, oldest first; within a millisecond by what led to what.
+ * still have it, oldest first; within a millisecond by what led to what.
  */
 export async function journey(
   key: string,
@@ -59,12 +65,13 @@ export async function journey(
   { admin, prefix }: Pick<Infrastructure, 'admin' | 'prefix'>,
 ): Promise<JourneyStep[]> {
   const places = placesOf(endpoints, prefix)
+  const messageKinds = new Map(endpoints.flatMap(messageTypes).map(({ fullName, kind }) => [fullName, kind]))
   const existing = await admin.partitions(places.map(({ topic }) => topic))
   const steps = await Promise.all(
     places.map(async (place) => {
       const partitions = existing.get(place.topic)
       if (partitions === undefined) return []
-      return (await withKey(key, place.topic, partitions, admin)).map((record) => stepOf(place, record))
+      return (await withKey(key, place.topic, partitions, admin)).map((record) => stepOf(place, record, messageKinds))
     }),
   )
   return inOrder(steps.flat())
@@ -96,6 +103,7 @@ function placesOf(endpoints: readonly Endpoint[], prefix: string): Place[] {
         endpoint: name,
       })),
       { topic: prefix + dltTopic(name), kind: 'dead-letter', endpoint: name },
+      { topic: prefix + postponedTopic(name), kind: 'postponed', endpoint: name },
       { topic: prefix + replayTopic(name), kind: 'replay', endpoint: name },
     ]
   })
@@ -118,15 +126,18 @@ async function withKey(key: string, topic: string, partitions: number, admin: Br
   return found
 }
 
-function stepOf({ kind, endpoint }: Place, record: BrokerRecord): JourneyStep {
+function stepOf({ kind, endpoint }: Place, record: BrokerRecord, messageKinds: ReadonlyMap<string, MessageKind>): JourneyStep {
   const { headers, topic, partition, offset, timestamp } = record
-  const { id, typeName, conversationId, causationId, attempts } = openEnvelope(record)
+  const { id, identity, typeName, conversationId, causationId, attempts } = openEnvelope(record)
   const errorType = headerText(headers, failure.errorType)
   const message = headerText(headers, failure.errorMessage) ?? ''
   return {
+    // Petrel 0.1 sent postponed messages through the replay topic, too.
     kind: kind === 'replay' && headerText(headers, failure.replayOf) === undefined ? 'postponed' : kind,
     id,
+    message: identityKey(identity),
     type: typeName,
+    messageKind: messageKinds.get(typeName ?? ''),
     source: headerText(headers, ce.source),
     at: timestamp,
     conversationId,

@@ -16,14 +16,14 @@ export class NotDeployed extends Error {
   }
 }
 
-/** A topic exists with another number of partitions than its endpoint says: only a person can decide what to do. */
+/** A topic exists with another number of partitions than its endpoint defines: only a person can decide what to do. */
 export class PartitionCountMismatch extends Error {
   override readonly name = 'PartitionCountMismatch'
 
   constructor(endpoint: string, topic: string, found: number, wanted: number) {
     super(
       `Topic ${topic} has ${found} ${found === 1 ? 'partition' : 'partitions'}, but endpoint "${endpoint}" wants ${wanted}. ` +
-        "Partitions are never changed, since a key's records would then lie in two of them: " +
+        "Partitions are never changed, since a key's records would then be in two of them: " +
         'write the number that is there into the endpoint, or delete the topic if its records can go, and deploy again.',
     )
   }

@@ -1,18 +1,20 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testSystem, type TestSystem } from '../../../../test/support/stack.ts'
 import { kafkajsBroker } from '../broker/kafkajs/broker.ts'
 import { type Broker, BrokerUnavailable } from '../broker/port.ts'
 import { Unrecoverable } from '../definition/outcome.ts'
 import { openEnvelope } from '../engine/envelope.ts'
-import { toRecoveryRecord } from '../engine/recovery.ts'
 import { silentLog } from '../log.ts'
 import { confluentRegistry } from '../registry/confluent.ts'
 import { checkDeployed } from './checkDeployed.ts'
 import { deployAll } from './deploy.ts'
+import { discard } from './discard.ts'
 import { listFailures } from './failures.ts'
 import type { Infrastructure } from './infrastructure.ts'
 import { journey } from './journey.ts'
 import { replay } from './replay.ts'
+import { deadLetterOf } from './testing/deadLetter.ts'
 import { all } from './testing/failingEndpoint.ts'
 import { billing, changed, sales, shipping } from './testing/shop.ts'
 
@@ -68,7 +70,7 @@ describe('a deployment', () => {
     await expect(deployAll([{ endpoint: other }], infrastructure)).rejects.toThrow(/order-placed-value/)
   })
 
-  test('says which database it could not migrate', async () => {
+  test('names the database that it could not migrate', async () => {
     const url = new URL(system.addresses.databaseUrl)
     url.pathname = '/there_is_no_such_database'
     await expect(deployAll([{ endpoint: sales, database: { url: url.href } }], infrastructure)).rejects.toThrow(
@@ -77,7 +79,7 @@ describe('a deployment', () => {
   })
 })
 
-/** Puts a message aside as billing does. */
+/** A message fails at billing for good. */
 async function deadLetter(id: string, key: string): Promise<void> {
   const { broker, admin, prefix } = infrastructure
   const topic = `${prefix}sales.order-placed`
@@ -85,9 +87,7 @@ async function deadLetter(id: string, key: string): Promise<void> {
   await broker.publish([{ topic, key, value: Buffer.from([0, 0, 0, 0, 7, 255]), headers }])
   const record = (await all(admin.read(topic))).find((each) => openEnvelope(each).id === id)
   if (record === undefined) throw new Error(`${id} is not in ${topic}`)
-  const error = new Unrecoverable('The till is closed')
-  const way = toRecoveryRecord(billing, prefix, { envelope: openEnvelope(record), handler: 'billOrder', error, tries: 1 })
-  if (way.kind === 'record') await broker.publish([way.record])
+  await broker.publish([deadLetterOf(billing, prefix, record, new Unrecoverable('The till is closed'))])
 }
 
 const openIds = async () => (await listFailures(infrastructure, 'billing')).map(({ id }) => id)
@@ -147,5 +147,36 @@ describe('dead letters', () => {
     await Promise.all([replay({ endpoint: 'billing', by }, infrastructure), replay({ endpoint: 'billing', by }, infrastructure)])
     expect(await openIds()).toEqual([])
     expect(new Set((await replayedIds()).filter((id) => id === 'm-4'))).toEqual(new Set(['m-4']))
+  })
+
+  test('with one id from two sources are two, and one that Kafka refuses keeps the others from nothing', async () => {
+    await deployAll(await deployments(), infrastructure)
+    const { broker, admin, prefix } = infrastructure
+    const large = `${prefix}large`
+    await admin.createTopics([{ topic: large, partitions: 2, config: { 'max.message.bytes': String(4 * 1024 * 1024) } }])
+    const body = Buffer.alloc(3 * 1024 * 1024, 'body')
+    await broker.publish([{ topic: large, key: 'order-6', value: body, partition: 1, headers: {} }])
+    const parked = {
+      'petrel-original-topic': large,
+      'petrel-original-partition': '1',
+      'petrel-original-offset': '0',
+      'petrel-body-bytes': String(body.length),
+      'petrel-body-sha256': createHash('sha256').update(body).digest('hex'),
+    }
+    const dead = (ce_id: string, ce_source: string, value: Buffer | null, headers = {}) =>
+      broker.publish([{ topic: `${prefix}billing.dlt`, key: 'order-6', value, headers: { ce_id, ce_source, ...headers } }])
+    await dead('m-6', 'sales', Buffer.from('sales'))
+    await dead('m-7', 'sales', null, parked)
+    await dead('m-6', 'shop', Buffer.from('shop'))
+
+    const report = await replay({ endpoint: 'billing', by }, infrastructure)
+    expect(report).toMatchObject({ replayed: 2, unsendable: [{ id: 'm-7', source: 'sales' }] })
+    expect(report.unsendable[0]?.reason).toMatch(/billing\.replay refused a record of about 31\d{5} bytes/)
+    const sent = (await all(admin.read(`${prefix}billing.replay`))).map(({ value }) => value?.toString())
+    expect(sent).toEqual(expect.arrayContaining(['sales', 'shop']))
+    expect(await openIds()).toEqual(['m-7'])
+
+    expect(await discard({ endpoint: 'billing', by, reason: 'too large' }, infrastructure)).toMatchObject({ count: 1 })
+    expect(await openIds()).toEqual([])
   })
 })

@@ -2,7 +2,18 @@ import type { TopicSpec } from '../broker/port.ts'
 import { milliseconds } from '../definition/duration.ts'
 import { type Endpoint, subscriptions } from '../definition/endpoint.ts'
 import type { MessageDescriptor } from '../definition/message.ts'
-import { dltTopic, mainGroup, replayedTopic, replayTopic, retryGroup, retryTopic, subjectName, topicName } from '../naming.ts'
+import {
+  dltTopic,
+  mainGroup,
+  postponedTopic,
+  replayedTopic,
+  replayTopic,
+  retryGroup,
+  retryTopic,
+  subjectName,
+  topicName,
+} from '../naming.ts'
+import { inboxMemory } from '../retention.ts'
 
 /** A message type, and where Kafka and the registry have it. */
 export interface MessagePlan {
@@ -19,14 +30,14 @@ export interface GroupPlan {
   readonly from: 'earliest' | 'latest'
 }
 
-/** Everything that must stand in Kafka and in the registry before an endpoint can run. */
+/** Everything that must be in Kafka and in the registry before an endpoint can run. */
 export interface Plan {
   readonly endpoint: string
   /** The topics that its deployment creates. */
   readonly topics: readonly TopicSpec[]
   /** Messages whose topics and schemas its deployment makes: the other endpoints rely on it. */
   readonly owns: readonly MessagePlan[]
-  readonly hears: readonly MessagePlan[]
+  readonly subscribes: readonly MessagePlan[]
   readonly produces: readonly MessagePlan[]
   readonly groups: readonly GroupPlan[]
 }
@@ -40,52 +51,64 @@ const readable = { 'compression.type': 'uncompressed' }
 const messages = { ...readable, 'cleanup.policy': 'delete', 'retention.ms': String(milliseconds('30d')) }
 /** What waits for a person waits as long as it takes; so does what a person has sent on its way. */
 const kept = { ...readable, 'cleanup.policy': 'delete', 'retention.ms': '-1' }
-/** A message that was just small enough must still fit with the story of its failure in its headers. */
+/**
+ * The endpoint itself appends a postponed message when its pause is over, and reads it at once: only a crash in between
+ * leaves it unread. Every round of every postponement is a record, so they cannot stay for ever. They stay as long as the
+ * inbox remembers: whatever reads this topic again handles no message a second time.
+ */
+const asLongAsInbox = { ...messages, 'retention.ms': String(milliseconds(inboxMemory)) }
+/** A message that was just small enough must still fit with what its failure adds to its headers. */
 const roomForFailure = { 'max.message.bytes': String(2 * 1024 * 1024) }
-/** The newest mark for a dead letter says all that the older ones said. */
+/** The newest mark of a dead letter is the one that counts. */
 const marks = { ...readable, 'cleanup.policy': 'compact' }
 
 /** What an endpoint needs, derived from its definition alone. */
 export function plan(endpoint: Endpoint, prefix: string): Plan {
   const place = (type: MessageDescriptor) => ({ type, topic: prefix + topicName(type), subject: prefix + subjectName(type) })
-  const hears = unique(subscriptions(endpoint)).map(place)
+  const subscribes = unique(subscriptions(endpoint)).map(place)
   const produces = unique(endpoint.produces).map(place)
   const owns = messageTypes(endpoint)
     .filter((type) => type.owner === endpoint.name)
     .map(place)
   const topics = owns.map(({ topic }) => ({ topic, partitions: endpoint.partitions, config: messages }))
-  if (hears.length === 0) return { endpoint: endpoint.name, topics, owns, hears, produces, groups: [] }
-  const groups = groupsOf(endpoint, hears, prefix)
-  return { endpoint: endpoint.name, topics: [...topics, ...recoveryTopics(endpoint, prefix)], owns, hears, produces, groups }
+  if (subscribes.length === 0) return { endpoint: endpoint.name, topics, owns, subscribes, produces, groups: [] }
+  const groups = groupsOf(endpoint, subscribes, prefix)
+  const recovery = recoveryTopics(endpoint, prefix)
+  return { endpoint: endpoint.name, topics: [...topics, ...recovery], owns, subscribes, produces, groups }
 }
 
-/** Every message type that an endpoint hears or says, each once. */
+/** Every message type that an endpoint subscribes to or produces, each once. */
 export function messageTypes(endpoint: Endpoint): MessageDescriptor[] {
   return unique([...endpoint.produces, ...subscriptions(endpoint)])
 }
 
-/** The topics through which an endpoint's failed messages come back to it. */
-function returnTopics({ name, recoverability }: Endpoint, prefix: string): { retries: string[]; replay: string } {
-  return { retries: recoverability.delayed.map((delay) => prefix + retryTopic(name, delay)), replay: prefix + replayTopic(name) }
+/** The topics through which an endpoint's messages come back to it. */
+function returnTopics({ name, recoverability }: Endpoint, prefix: string) {
+  return {
+    retries: recoverability.delayed.map((delay) => prefix + retryTopic(name, delay)),
+    postponed: prefix + postponedTopic(name),
+    replay: prefix + replayTopic(name),
+  }
 }
 
 function recoveryTopics(endpoint: Endpoint, prefix: string): TopicSpec[] {
   const { name, partitions } = endpoint
-  const { retries, replay } = returnTopics(endpoint, prefix)
+  const { retries, postponed, replay } = returnTopics(endpoint, prefix)
   return [
     ...retries.map((topic) => ({ topic, partitions, config: { ...messages, ...roomForFailure } })),
+    { topic: postponed, partitions, config: { ...asLongAsInbox, ...roomForFailure } },
     { topic: replay, partitions, config: { ...kept, ...roomForFailure } },
     { topic: prefix + dltTopic(name), partitions: 1, config: { ...kept, ...roomForFailure } },
     { topic: prefix + replayedTopic(name), partitions: 1, config: marks },
   ]
 }
 
-function groupsOf(endpoint: Endpoint, hears: readonly MessagePlan[], prefix: string): GroupPlan[] {
-  const { retries, replay } = returnTopics(endpoint, prefix)
+function groupsOf(endpoint: Endpoint, subscribes: readonly MessagePlan[], prefix: string): GroupPlan[] {
+  const { retries, postponed, replay } = returnTopics(endpoint, prefix)
   return [
-    { group: prefix + mainGroup(endpoint.name), topics: hears.map(({ topic }) => topic), from: endpoint.from },
-    // What lies there is this endpoint's own unfinished work, however late its group is made.
-    { group: prefix + retryGroup(endpoint.name), topics: [...retries, replay], from: 'earliest' },
+    { group: prefix + mainGroup(endpoint.name), topics: subscribes.map(({ topic }) => topic), from: endpoint.from },
+    // These hold the endpoint's own unfinished work, however late the group is made.
+    { group: prefix + retryGroup(endpoint.name), topics: [...retries, postponed, replay], from: 'earliest' },
   ]
 }
 

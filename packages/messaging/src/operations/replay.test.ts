@@ -1,12 +1,15 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { identityKey } from '../identity.ts'
 import { type Broker, BrokerUnavailable, type BrokerRecord } from '../broker/port.ts'
 import { headerText } from '../headers.ts'
-import { listFailures } from './failures.ts'
+import { discard } from './discard.ts'
+import { type Failure, listFailures } from './failures.ts'
 import { replay } from './replay.ts'
 import { all, type FailingBilling, failingBilling } from './testing/failingEndpoint.ts'
 
 const by = 'a test'
+const nothing = { replayed: 0, already: [], discarded: [], unknown: [], shared: [], unsendable: [] }
 const openIds = async ({ broker, prefix }: FailingBilling) =>
   (await listFailures({ admin: broker.admin, prefix }, 'billing')).map(({ id }) => id)
 
@@ -29,9 +32,9 @@ describe('a replay', () => {
     for (const id of ['m-1', 'm-2', 'm-3']) await billing.receive(id)
     billing.error = undefined
 
-    expect(await replay({ endpoint: 'billing', by }, billing)).toEqual({ replayed: 3, already: [], unknown: [] })
+    expect(await replay({ endpoint: 'billing', by }, billing)).toEqual({ ...nothing, replayed: 3 })
     expect(await openIds(billing)).toEqual([])
-    expect(await replay({ endpoint: 'billing', by }, billing)).toEqual({ replayed: 0, already: [], unknown: [] })
+    expect(await replay({ endpoint: 'billing', by }, billing)).toEqual(nothing)
     expect(await billing.handleReplayed()).toBe(3)
     expect(billing.handled).toEqual(['m-1', 'm-2', 'm-3'])
   })
@@ -43,7 +46,7 @@ describe('a replay', () => {
     expect(await replay({ endpoint: 'billing', ids: ['m-2'], by }, billing)).toMatchObject({ replayed: 1 })
     expect(await openIds(billing)).toEqual(['m-1'])
     expect(await replay({ endpoint: 'billing', ids: ['m-2', 'm-9'], by }, billing)).toEqual({
-      replayed: 0,
+      ...nothing,
       already: ['m-2'],
       unknown: ['m-9'],
     })
@@ -66,6 +69,7 @@ describe('a replay', () => {
       'petrel-endpoint',
       'petrel-original-offset',
       'petrel-original-partition',
+      'petrel-original-timestamp',
       'petrel-original-topic',
       'petrel-replay-of',
       'traceparent',
@@ -159,21 +163,32 @@ describe('two replays at once', () => {
 })
 
 const id = fc.constantFrom('m-1', 'm-2', 'm-3')
+const source = fc.constantFrom('sales', 'shop')
+const some = fc.record({ ids: fc.option(fc.uniqueArray(id), { nil: undefined }), source: fc.option(source, { nil: undefined }) })
 const happening = fc.oneof(
-  fc.record({ what: fc.constant('receive' as const), id, times: fc.integer({ min: 1, max: 2 }) }),
-  fc.record({ what: fc.constant('replay' as const), ids: fc.option(fc.uniqueArray(id), { nil: undefined }) }),
+  fc.record({ what: fc.constant('receive' as const), id, source, times: fc.integer({ min: 1, max: 2 }) }),
+  fc.record({ what: fc.constant('replay' as const), some }),
+  fc.record({ what: fc.constant('discard' as const), some }),
   fc.record({ what: fc.constant('replay and die' as const) }),
   fc.record({ what: fc.constant('handle what was replayed' as const) }),
   fc.record({ what: fc.constant('break' as const) }),
   fc.record({ what: fc.constant('mend' as const) }),
 )
+type Happening = typeof happening extends fc.Arbitrary<infer E> ? E : never
 
-async function happen(billing: FailingBilling, event: typeof happening extends fc.Arbitrary<infer E> ? E : never) {
+const meant = ({ ids, source: only }: typeof some extends fc.Arbitrary<infer S> ? S : never) => ({
+  ...(ids !== undefined && { ids }),
+  ...(only !== undefined && { source: only }),
+})
+
+async function happen(billing: FailingBilling, event: Happening) {
   switch (event.what) {
     case 'receive':
-      return billing.receive(event.id, { times: event.times })
+      return billing.receive(event.id, { times: event.times, headers: { ce_source: event.source } })
     case 'replay':
-      return replay({ endpoint: 'billing', by, ...(event.ids !== undefined && { ids: event.ids }) }, billing)
+      return replay({ endpoint: 'billing', by, ...meant(event.some) }, billing)
+    case 'discard':
+      return discard({ endpoint: 'billing', by, reason: 'The test wants it', ...meant(event.some) }, billing)
     case 'replay and die':
       return replay({ endpoint: 'billing', by }, { broker: dyingBeforeTheMark(billing.broker), prefix: 'p.' }).catch(() => {})
     case 'handle what was replayed':
@@ -185,13 +200,19 @@ async function happen(billing: FailingBilling, event: typeof happening extends f
   }
 }
 
+const keyOf = (source: string, id: string) => identityKey({ source, id, formerId: id })
+
+const messages = (failures: readonly Failure[]) => failures.map(({ source, id }) => keyOf(source, id))
+const failuresOf = ({ broker, prefix }: FailingBilling) =>
+  listFailures({ admin: broker.admin, prefix }, 'billing', { withDiscarded: true })
+
 test('whatever happened: no failure is lost, none is listed twice or sent twice without a death, and mending and replaying handles each message once', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(happening, { maxLength: 25 }), async (history) => {
       const billing = await failingBilling()
       const received = new Set<string>()
       for (const event of history) {
-        if (event.what === 'receive') received.add(event.id)
+        if (event.what === 'receive') received.add(keyOf(event.source, event.id))
         await happen(billing, event)
       }
       await billing.handleReplayed()
@@ -201,17 +222,19 @@ test('whatever happened: no failure is lost, none is listed twice or sent twice 
       )
       expect(Math.max(0, ...[...copies.values()].map((each) => each.length))).toBeLessThanOrEqual(1 + deaths)
 
-      const open = await openIds(billing)
-      expect(new Set(open).size).toBe(open.length)
-      expect([...received].filter((each) => !billing.handled.includes(each) && !open.includes(each))).toEqual([])
+      const listed = messages(await failuresOf(billing))
+      expect(new Set(listed).size).toBe(listed.length)
+      expect([...received].filter((each) => !billing.inbox.has(each) && !listed.includes(each))).toEqual([])
 
       billing.error = undefined
       await replay({ endpoint: 'billing', by }, billing)
       await billing.handleReplayed()
-      expect(billing.handled.toSorted()).toEqual([...received].toSorted())
+      expect(billing.handled).toHaveLength(billing.inbox.size)
+      const discarded = messages(await failuresOf(billing)).filter((each) => !billing.inbox.has(each))
+      expect([...billing.inbox, ...discarded].toSorted()).toEqual([...received].toSorted())
       expect(await openIds(billing)).toEqual([])
       expect(await replay({ endpoint: 'billing', by }, billing)).toMatchObject({ replayed: 0 })
     }),
     { numRuns: 300 },
   )
-})
+}, 60_000)

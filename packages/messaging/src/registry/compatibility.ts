@@ -1,5 +1,5 @@
 import type { Type } from 'avsc'
-import { compile } from '../codec/avro.ts'
+import { compile } from '../avro/compile.ts'
 import type { AvroSchema } from '../definition/message.ts'
 
 /** Why one of two versions of a schema cannot read what the other wrote: one reason for each direction; none when both can. */

@@ -1,4 +1,4 @@
-import { compile } from '../codec/avro.ts'
+import { compile } from '../avro/compile.ts'
 import type { AvroSchema } from '../definition/message.ts'
 import { incompatibilities } from './compatibility.ts'
 import { IncompatibleSchema, type Registry } from './port.ts'

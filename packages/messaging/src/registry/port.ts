@@ -10,12 +10,17 @@ export class IncompatibleSchema extends Error {
   override readonly name = 'IncompatibleSchema'
 }
 
+/** What is registered under an id is no Avro schema: Protobuf, say, or a text that is not JSON. No later try changes that. */
+export class NotAvro extends Error {
+  override readonly name = 'NotAvro'
+}
+
 /** Names schemas by number (Confluent Schema Registry API). */
 export interface Registry {
   /** Deploy time only. Same schema again → same id. @throws IncompatibleSchema, RegistryUnavailable */
   register(subject: string, schema: AvroSchema): Promise<number>
   /** The id under which exactly this schema is registered for the subject, if it is. @throws RegistryUnavailable */
   idOf(subject: string, schema: AvroSchema): Promise<number | undefined>
-  /** The schema behind an id, if there is one. @throws RegistryUnavailable */
+  /** The schema behind an id; undefined when the registry knows none, or none yet. @throws NotAvro, RegistryUnavailable */
   schemaOf(id: number): Promise<AvroSchema | undefined>
 }

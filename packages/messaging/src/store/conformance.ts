@@ -1,47 +1,48 @@
 import { afterEach, beforeEach, describe } from 'vitest'
-import { scheduledRecordsConformance } from './conformance/scheduledRecords.ts'
-import type { StoreGround } from './conformance/fixture.ts'
+import { inATransaction, inOneStatement, type SaveUnit, type StoreFixture, type UnderTest } from './conformance/fixture.ts'
 import { inboxConformance } from './conformance/inbox.ts'
 import { outboxConformance } from './conformance/outbox.ts'
 import { rowsConformance } from './conformance/rows.ts'
 import { sagasConformance } from './conformance/sagas.ts'
-import type { UnitOfWork, Store } from './port.ts'
-
-export type { StoreGround } from './conformance/fixture.ts'
-
-/** What the tests of a part get: stores on the data of the test at hand. */
-export interface UnderTest {
-  readonly fixture: () => StoreGround
-  /** Two replicas, the first of which does the work where one is enough. */
-  readonly store: () => Store
-  readonly other: () => Store
-  readonly save: (work: UnitOfWork, by?: Store) => Promise<string | undefined>
-}
+import { scheduledRecordsConformance } from './conformance/scheduledRecords.ts'
+import { transactionsConformance } from './conformance/transactions.ts'
+import { unitsConformance } from './conformance/units.ts'
+import type { Store } from './port.ts'
 
 /** What every store must promise; an adapter's test file calls this with a way to open empty data. */
-export function storeConformance(name: string, open: () => Promise<StoreGround>): void {
+export function storeConformance(name: string, open: () => Promise<StoreFixture>): void {
   describe(name, () => {
-    let fixture: StoreGround
-    let store: Store
-    let other: Store
-
-    beforeEach(async () => {
-      fixture = await open()
-      store = fixture.replica()
-      other = fixture.replica()
-    })
-    afterEach(() => fixture.close())
-
-    const underTest: UnderTest = {
-      fixture: () => fixture,
-      store: () => store,
-      other: () => other,
-      save: async (work, by = store) => by.save(work, await fixture.begin(by)),
-    }
-    inboxConformance(underTest)
-    outboxConformance(underTest)
-    rowsConformance(underTest)
-    sagasConformance(underTest)
-    scheduledRecordsConformance(underTest)
+    describe('saving in one statement', () => oneUnitConformance(prepare(open, inOneStatement)))
+    describe('saving at the end of a transaction', () => oneUnitConformance(prepare(open, inATransaction)))
+    describe('saving several units', () => unitsConformance(prepare(open, inOneStatement)))
+    describe('transactions', () => transactionsConformance(prepare(open, inATransaction)))
   })
+}
+
+function oneUnitConformance(underTest: UnderTest): void {
+  describe('inbox', () => inboxConformance(underTest))
+  describe('outbox', () => outboxConformance(underTest))
+  describe('rows', () => rowsConformance(underTest))
+  describe('sagas', () => sagasConformance(underTest))
+  describe('scheduled records', () => scheduledRecordsConformance(underTest))
+}
+
+function prepare(open: () => Promise<StoreFixture>, saveUnit: SaveUnit): UnderTest {
+  let fixture: StoreFixture
+  let store: Store
+  let other: Store
+
+  beforeEach(async () => {
+    fixture = await open()
+    store = fixture.replica()
+    other = fixture.replica()
+  })
+  afterEach(() => fixture.close())
+
+  return {
+    fixture: () => fixture,
+    store: () => store,
+    other: () => other,
+    save: (unit, by = store) => saveUnit(by, unit),
+  }
 }

@@ -1,30 +1,11 @@
-import type { OutgoingRecord } from '../broker/port.ts'
 import type { Table } from '../definition/table.ts'
-import { nextPollAt } from './nextPollAt.ts'
-import {
-  AlreadyHandled,
-  type UnitOfWork,
-  type ScheduledRecord,
-  type OutboxEntry,
-  SagaConflict,
-  type SavedSaga,
-  type SagaKey,
-  type Store,
-  type StoreTransaction,
-  StoreUnavailable,
-  WriteRefused,
-} from './port.ts'
+import { type AnyRow, type Constraint, MemoryContent } from './memory/content.ts'
+import { type ScheduledRecord, type Store, type StoreTransaction, StoreUnavailable, type UnitOfWork } from './port.ts'
 
-type AnyRow = Readonly<Record<string, unknown>>
+export type { Constraint } from './memory/content.ts'
 
-/** What every row of a table must satisfy beside the others that are there. */
-export interface Constraint {
-  readonly table: Table
-  readonly name: string
-  readonly holds: (row: AnyRow, others: readonly AnyRow[]) => boolean
-}
-
-type Operation = 'handledIds' | 'loadSagas' | 'save' | 'pendingOutbox' | 'deleteOutbox' | 'publishScheduled'
+/** A commit counts as a save. */
+type Operation = Exclude<keyof Store, 'close'>
 
 interface Fault {
   readonly operation: Operation
@@ -44,7 +25,7 @@ export interface MemoryStore extends Store {
 }
 
 export function memoryStore({ constraints = [] }: { readonly constraints?: readonly Constraint[] } = {}): MemoryStore {
-  const content = new Content(constraints)
+  const content = new MemoryContent(constraints)
   const faults: Fault[] = []
 
   async function attempt<T>(operation: Operation, act: () => T | Promise<T>): Promise<T> {
@@ -55,126 +36,48 @@ export function memoryStore({ constraints = [] }: { readonly constraints?: reado
     if (fault !== undefined) throw fault.error
     return result
   }
+  const save = (units: readonly UnitOfWork[]) => attempt('save', () => content.save(units))
 
   return {
-    handledIds: (ids) => attempt('handledIds', () => new Set(ids.filter((id) => content.inbox.has(id)))),
+    handledIds: (messages) => attempt('handledIds', () => content.handled(messages)),
     loadSagas: (keys) => attempt('loadSagas', () => content.sagasOf(keys)),
-    transaction: noSqlTransaction,
-    save: (work) => attempt('save', () => content.save(work)),
+    begin: () => attempt('begin', () => new MemoryTransaction(save)),
+    save,
     pendingOutbox: (lane) => attempt('pendingOutbox', () => content.pendingOutbox(lane)),
     deleteOutbox: (outboxIds) => attempt('deleteOutbox', () => content.deleteOutbox(outboxIds)),
     publishScheduled: (publish, limit) => attempt('publishScheduled', () => content.publishScheduled(publish, limit)),
+    deleteHandledBefore: (date) => attempt('deleteHandledBefore', () => content.deleteHandledBefore(date)),
     close: () => Promise.resolve(),
-    rows: (table) => content.rows.get(table.name) ?? [],
-    scheduled: () => [...content.due.values()],
+    rows: (table) => content.rowsOf(table),
+    scheduled: () => content.scheduledRecords(),
     failNext: (operation, when = 'before', error = new StoreUnavailable('a fault made by the test')) => {
       faults.push({ operation, when, error })
     },
   }
 }
 
-class Content {
-  readonly inbox = new Set<string>()
-  readonly sagas = new Map<string, SavedSaga>()
-  readonly outbox = new Map<string, OutboxEntry & { readonly lane: string }>()
-  readonly due = new Map<string, ScheduledRecord>()
-  readonly rows = new Map<string, AnyRow[]>()
-  readonly #taken = new Set<string>()
-  readonly #constraints: readonly Constraint[]
-  #outboxIds = 0
+class MemoryTransaction implements StoreTransaction {
+  readonly used = false
+  readonly unavailable = undefined
+  readonly #save: Store['save']
+  #ended = false
 
-  constructor(constraints: readonly Constraint[]) {
-    this.#constraints = constraints
+  constructor(save: Store['save']) {
+    this.#save = save
   }
 
-  sagasOf(keys: readonly SagaKey[]): SavedSaga[] {
-    return keys.flatMap((key) => {
-      const saved = this.sagas.get(sagaKey(key))
-      return saved === undefined ? [] : [structuredClone(saved)]
-    })
+  query(): Promise<never> {
+    return Promise.reject(new Error('The memory store has no SQL: test what uses tx on PostgreSQL (*.kafka.test.ts).'))
   }
 
-  /** Checks everything before it changes anything: that makes it whole or nothing. */
-  save(work: UnitOfWork): string | undefined {
-    this.#refuseHandled(work.handled)
-    for (const saga of work.sagas) this.#refuseOtherVersion(saga)
-    for (const [table, rows] of work.rows) this.#refuseBrokenConstraint(table, rows)
-    for (const id of work.handled) this.inbox.add(id)
-    for (const saga of work.sagas) this.sagas.set(sagaKey(saga), asSaved(saga))
-    for (const record of work.scheduled) if (!this.due.has(record.id)) this.due.set(record.id, record)
-    for (const [{ name }, rows] of work.rows) this.rows.set(name, [...(this.rows.get(name) ?? []), ...rows.map(copy)])
-    this.deleteOutbox(work.sent)
-    return this.#addToOutbox(work)
-  }
-
-  pendingOutbox(lane: string): OutboxEntry[] {
-    return [...this.outbox.values()].filter((entry) => entry.lane === lane).map(({ id, outgoing }) => ({ id, outgoing }))
-  }
-
-  deleteOutbox(ids: readonly string[]): void {
-    for (const id of ids) this.outbox.delete(id)
-  }
-
-  async publishScheduled(publish: (records: readonly OutgoingRecord[]) => Promise<void>, limit: number) {
-    const now = new Date()
-    const taken = this.#inOrder()
-      .filter(({ id, dueAt }) => dueAt <= now && !this.#taken.has(id))
-      .slice(0, limit)
-    for (const { id } of taken) this.#taken.add(id)
-    try {
-      if (taken.length > 0) await publish(taken.map(({ record }) => record))
-      for (const { id } of taken) this.due.delete(id)
-    } finally {
-      for (const { id } of taken) this.#taken.delete(id)
-    }
-    return { published: taken.length, nextAt: nextPollAt(this.#inOrder()[0]?.dueAt, now, taken.length < limit) }
-  }
-
-  #inOrder(): ScheduledRecord[] {
-    return [...this.due.values()].toSorted((one, other) => one.dueAt.getTime() - other.dueAt.getTime())
-  }
-
-  #addToOutbox({ lane, outgoing }: UnitOfWork): string | undefined {
-    if (outgoing.length === 0) return undefined
-    this.#outboxIds += 1
-    const id = String(this.#outboxIds)
-    this.outbox.set(id, { id, lane, outgoing: [...outgoing] })
+  async commit(unit: UnitOfWork): Promise<string | undefined> {
+    if (this.#ended) throw new Error('This transaction has ended: begin another one.')
+    this.#ended = true
+    const [id] = await this.#save([unit])
     return id
   }
 
-  #refuseHandled(ids: readonly string[]): void {
-    const known = ids.find((id) => this.inbox.has(id))
-    if (known !== undefined) throw new AlreadyHandled(`Message ${known} was handled before.`)
-    if (new Set(ids).size < ids.length) throw new WriteRefused('A message id stands twice in one batch.')
-  }
-
-  #refuseOtherVersion(saga: SavedSaga): void {
-    const version = this.sagas.get(sagaKey(saga))?.version ?? 0
-    if (version !== saga.version)
-      throw new SagaConflict(`Saga ${saga.saga} ${saga.id} was loaded with version ${saga.version} and has ${version} now.`)
-  }
-
-  #refuseBrokenConstraint(table: Table, rows: readonly AnyRow[]): void {
-    const there = [...(this.rows.get(table.name) ?? [])]
-    for (const row of rows) {
-      const broken = this.#constraints.find((each) => each.table.name === table.name && !each.holds(row, there))
-      if (broken !== undefined) throw new WriteRefused(`A row of ${table.name} breaks the constraint ${broken.name}.`)
-      there.push(row)
-    }
-  }
-}
-
-const sagaKey = ({ saga, id }: SagaKey) => JSON.stringify([saga, id])
-
-const asSaved = (saga: SavedSaga): SavedSaga => ({ ...structuredClone(saga), version: saga.version + 1 })
-
-const copy = (row: AnyRow): AnyRow => ({ ...row })
-
-function noSqlTransaction(): StoreTransaction {
-  return {
-    used: false,
-    unavailable: undefined,
-    query: () => Promise.reject(new Error('The memory store has no SQL: test what uses tx on PostgreSQL (*.kafka.test.ts).')),
-    rollback: () => Promise.resolve(),
+  async rollback(): Promise<void> {
+    this.#ended = true
   }
 }

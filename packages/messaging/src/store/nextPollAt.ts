@@ -1,8 +1,8 @@
 const whenTakenElsewhereMs = 1_000
 
 /**
- * When to look for due records again, given the earliest that is still there. One that is due although there was `room` to
- * take it has been taken by another replica, which removes it or, failing, gives it back.
+ * When to look for scheduled records again, given the earliest that is left. One that is due although there was `room` to
+ * take it was taken by another replica, which deletes it or, when it fails, leaves it.
  */
 export function nextPollAt(earliest: Date | undefined, now: Date, room: boolean): Date | undefined {
   const takenElsewhere = earliest !== undefined && earliest <= now && room

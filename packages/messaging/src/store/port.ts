@@ -1,8 +1,12 @@
 import type { OutgoingRecord } from '../broker/port.ts'
 import type { Tx } from '../definition/handler.ts'
 import type { Table } from '../definition/table.ts'
+import type { MessageIdentity } from '../identity.ts'
 
-/** The store did not do it, and no message is at fault (connection lost, deadlock, disk full): back off and try again. */
+/**
+ * The store did not do it, and no message is at fault (connection lost, deadlock, disk full): back off and try again.
+ * What counts as this is a list; everything else is {@link WriteRefused}.
+ */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'
 }
@@ -17,7 +21,7 @@ export class SagaConflict extends Error {
   override readonly name = 'SagaConflict'
 }
 
-/** The store refuses what a handler wrote (a constraint, a bad value): the message's own failure. */
+/** The store refuses what one of the messages wrote (a constraint, a bad value): that message's own failure. */
 export class WriteRefused extends Error {
   override readonly name = 'WriteRefused'
 }
@@ -42,19 +46,19 @@ export interface ScheduledRecord {
   readonly record: OutgoingRecord
 }
 
-/** Everything one batch decided; saved whole or not at all. */
+/** Everything that one lane decided about some messages. Saved whole or not at all. */
 export interface UnitOfWork {
-  /** Which lane decided: whoever holds the lane next sends what it left. */
+  /** Which lane decided: the next owner of the lane sends what this one has left in the outbox. */
   readonly lane: string
-  /** Ids of the messages handled, into the inbox. */
-  readonly handled: readonly string[]
-  /** What the batch says, in order; kept as one row until it was sent. */
+  /** The messages handled, for the inbox. */
+  readonly handled: readonly MessageIdentity[]
+  /** What the messages produce, in order; one outbox row until it was sent. */
   readonly outgoing: readonly OutgoingRecord[]
   readonly rows: ReadonlyMap<Table, readonly Readonly<Record<string, unknown>>[]>
   /** With the version each was loaded with. */
   readonly sagas: readonly SavedSaga[]
   readonly scheduled: readonly ScheduledRecord[]
-  /** Outbox rows whose records have been sent. */
+  /** Outbox rows whose records have been sent: they are deleted. */
   readonly sent: readonly string[]
 }
 
@@ -63,37 +67,44 @@ export interface OutboxEntry {
   readonly outgoing: readonly OutgoingRecord[]
 }
 
-/** A transaction that begins with its first query. */
+/** A transaction that has begun, on a connection of its own. */
 export interface StoreTransaction extends Tx {
-  readonly used: boolean
   /** Set when a query failed because of the store and not because of what was asked. */
   readonly unavailable: StoreUnavailable | undefined
+  /** Saves the unit as the last statement and commits. Errors and result as for {@link Store.save}. */
+  commit(unit: UnitOfWork): Promise<string | undefined>
+  /** Idempotent; does nothing after a commit. */
   rollback(): Promise<void>
 }
 
 /** Where an endpoint keeps what it has decided. Every adapter passes `store/conformance.ts`. */
 export interface Store {
-  /** Which of these messages were handled before. */
-  handledIds(ids: readonly string[]): Promise<Set<string>>
+  /** Those of the messages (the very objects) that were handled before. @throws StoreUnavailable */
+  handledIds(messages: readonly MessageIdentity[]): Promise<ReadonlySet<MessageIdentity>>
+  /** @throws StoreUnavailable */
   loadSagas(keys: readonly SagaKey[]): Promise<SavedSaga[]>
-  transaction(): StoreTransaction
+  /** Begins a transaction; waits for a connection as long as the pool allows. @throws StoreUnavailable */
+  begin(): Promise<StoreTransaction>
   /**
-   * Saves a batch: in one statement, or at the end of the transaction when that was used.
-   * @returns the id of the outbox row, when something is to be sent.
-   * @throws AlreadyHandled, SagaConflict, WriteRefused, StoreUnavailable; then nothing was saved and the transaction is rolled back
+   * Saves what several lanes decided, in one statement: all of it or nothing.
+   * @returns for each unit the id of its outbox row; undefined where nothing is to be sent
+   * @throws AlreadyHandled, SagaConflict, WriteRefused, StoreUnavailable; then nothing was saved
    */
-  save(work: UnitOfWork, transaction: StoreTransaction): Promise<string | undefined>
-  /** What a lane decided and may not have sent, oldest first. */
+  save(units: readonly UnitOfWork[]): Promise<readonly (string | undefined)[]>
+  /** What a lane decided and may not have sent, oldest first. @throws StoreUnavailable */
   pendingOutbox(lane: string): Promise<OutboxEntry[]>
-  /** Removes outbox rows whose records have been sent. */
+  /** Deletes outbox rows whose records have been sent. @throws StoreUnavailable */
   deleteOutbox(outboxIds: readonly string[]): Promise<void>
   /**
    * Takes records that are due, hands them to `publish`, and removes them when it has resolved; replicas share the work.
+   * What `publish` throws is thrown, and the records stay.
    * @returns how many were published, and when the next is due
    */
   publishScheduled(
     publish: (records: readonly OutgoingRecord[]) => Promise<void>,
     limit: number,
   ): Promise<{ published: number; nextAt: Date | undefined }>
+  /** Deletes inbox entries from before `date`: a copy that comes later is handled again. @returns how many */
+  deleteHandledBefore(date: Date): Promise<number>
   close(): Promise<void>
 }

@@ -1,7 +1,6 @@
 import type { Pool } from 'pg'
 import { afterAll, beforeAll } from 'vitest'
 import { testSystem, type TestSystem } from '../../../../test/support/stack.ts'
-import type { StoreGround } from './conformance/fixture.ts'
 import { storeConformance } from './conformance.ts'
 import { openPool } from './postgres/connections.ts'
 import { migrate, petrelMigrations } from './postgres/migrate.ts'
@@ -29,22 +28,8 @@ afterAll(async () => {
   await system.cleanup()
 })
 
-storeConformance('PostgreSQL store, in one statement', async () => ({
-  ...(await emptyGround()),
-  begin: (store) => Promise.resolve(store.transaction()),
-}))
-
-storeConformance('PostgreSQL store, at the end of a transaction', async () => ({
-  ...(await emptyGround()),
-  async begin(store) {
-    const transaction = store.transaction()
-    await transaction.query('select 1')
-    return transaction
-  },
-}))
-
-async function emptyGround(): Promise<Omit<StoreGround, 'begin'>> {
-  await pool.query('truncate petrel_inbox, petrel_outbox, petrel_saga, petrel_due, orders, notes')
+storeConformance('PostgreSQL store', async () => {
+  await pool.query('truncate petrel_inbox, petrel_outbox, petrel_saga, petrel_scheduled, orders, notes')
   return {
     replica: () => postgresStore({ pool, log: console }),
     async rows({ name, columns }) {
@@ -52,6 +37,6 @@ async function emptyGround(): Promise<Omit<StoreGround, 'begin'>> {
       const bigints = Object.keys(columns).filter((column) => columns[column]?.startsWith('bigint'))
       return rows.map((row) => ({ ...row, ...Object.fromEntries(bigints.map((column) => [column, Number(row[column])])) }))
     },
-    close: () => Promise.resolve(),
+    close: async () => {},
   }
-}
+})

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { handler } from '../definition/handler.ts'
-import { command, event } from '../definition/message.ts'
+import { endpoint } from '../definition/endpoint.ts'
+import { handler, type Handler, transactionalHandler } from '../definition/handler.ts'
+import { command, event, type MessageDescriptor } from '../definition/message.ts'
 import { Unrecoverable } from '../definition/outcome.ts'
 import { table } from '../definition/table.ts'
 import { receive } from './receive.ts'
@@ -9,21 +10,35 @@ interface Order {
   readonly orderId: string
 }
 
-const described = (fullName: string) => ({ fullName, owner: 'sales', topic: fullName, key: 'orderId', schema: 'string' })
+const described = (fullName: string) => ({
+  fullName,
+  owner: 'sales',
+  topic: fullName,
+  key: 'orderId',
+  schema: {
+    type: 'record',
+    name: fullName.slice(fullName.indexOf('.') + 1),
+    namespace: fullName.slice(0, fullName.indexOf('.')),
+    fields: [{ name: 'orderId', type: 'string' }],
+  },
+})
 const PlaceOrder = command<Order>(described('sales.PlaceOrder'))
 const OrderPlaced = event<Order>(described('sales.OrderPlaced'))
 const ShipOrder = command<Order>(described('shipping.ShipOrder'))
 const orders = table('orders', { id: 'text' })
 
+const sales = (placeOrder: Handler, produces: readonly MessageDescriptor[] = [OrderPlaced, ShipOrder]) =>
+  endpoint({ name: 'sales', handlers: [placeOrder], produces })
+
 describe('receive', () => {
-  test('hands a message to a handler and tells what the handler has said', async () => {
+  test('receive runs a handler, and returns what it has published, sent and inserted', async () => {
     const placeOrder = handler(PlaceOrder, async ({ orderId }, { publish, send, insert }) => {
       await Promise.resolve()
       insert(orders, { id: orderId })
       publish(OrderPlaced({ orderId }))
       send(ShipOrder({ orderId }))
     })
-    expect(await receive(placeOrder, PlaceOrder({ orderId: 'a' }))).toEqual({
+    expect(await receive(sales(placeOrder), PlaceOrder({ orderId: 'a' }))).toEqual({
       published: [OrderPlaced({ orderId: 'a' })],
       sent: [ShipOrder({ orderId: 'a' })],
       inserted: [{ table: 'orders', row: { id: 'a' } }],
@@ -31,42 +46,74 @@ describe('receive', () => {
     })
   })
 
-  test('tells what a handler threw, and nothing of what it had said before', async () => {
+  test('receive returns what a handler threw, and nothing of what it had recorded before', async () => {
     const error = new Unrecoverable('no lines')
     const placeOrder = handler(PlaceOrder, ({ orderId }, { publish, insert }) => {
       insert(orders, { id: orderId })
       publish(OrderPlaced({ orderId }))
       throw error
     })
-    expect(await receive(placeOrder, PlaceOrder({ orderId: 'a' }))).toEqual({ published: [], sent: [], inserted: [], error })
+    expect(await receive(sales(placeOrder), PlaceOrder({ orderId: 'a' }))).toEqual({
+      published: [],
+      sent: [],
+      inserted: [],
+      error,
+    })
   })
 
-  test('gives the message an id of its own, begins a conversation with it, and is its first try', async () => {
+  test('a message in receive has an id, begins a conversation and is at its first attempt, unless the test says otherwise', async () => {
     const seen: unknown[] = []
     const placeOrder = handler(PlaceOrder, (_, { message }) => void seen.push(message))
-    await receive(placeOrder, PlaceOrder({ orderId: 'a' }))
-    await receive(placeOrder, PlaceOrder({ orderId: 'a' }), { message: { id: 'm-1', attempt: 3 } })
+    await receive(sales(placeOrder), PlaceOrder({ orderId: 'a' }))
+    await receive(sales(placeOrder), PlaceOrder({ orderId: 'a' }), { message: { id: 'm-1', attempt: 3 } })
     const [first, second] = seen as { id: string; conversationId: string; attempt: number }[]
-    expect(first).toMatchObject({ conversationId: first?.id, attempt: 1, causationId: undefined, type: PlaceOrder })
+    expect(first).toMatchObject({ conversationId: first?.id, attempt: 1, causationId: undefined })
     expect(first?.id).toMatch(/^[0-9a-f-]{36}$/)
     expect(second).toMatchObject({ id: 'm-1', conversationId: 'm-1', attempt: 3 })
   })
 
-  test('refuses a message that the handler does not handle', async () => {
+  test('receive refuses a message that the endpoint does not handle', async () => {
     const placeOrder = handler(PlaceOrder, () => {})
-    await expect(receive(placeOrder, OrderPlaced({ orderId: 'a' }))).rejects.toThrow(
-      /handles sales.PlaceOrder, not sales.OrderPlaced/,
+    await expect(receive(sales(placeOrder), OrderPlaced({ orderId: 'a' }))).rejects.toThrow(
+      /does not handle sales.OrderPlaced; it handles sales.PlaceOrder/,
     )
   })
 
-  test('says that a handler with SQL needs a transaction, and takes one', async () => {
-    const placeOrder = handler(PlaceOrder, async ({ orderId }, { tx, insert }) => {
+  test('a transactional handler needs a tx from the test, and the error without one says so', async () => {
+    const placeOrder = transactionalHandler(PlaceOrder, async ({ orderId }, { tx, insert }) => {
       for (const { id } of await tx.query<{ id: string }>('select id from orders')) insert(orders, { id: `${id} ${orderId}` })
     })
-    const { error } = await receive(placeOrder, PlaceOrder({ orderId: 'a' }))
-    expect(String(error)).toContain('receive(handler, message, { tx })')
+    const { error } = await receive(sales(placeOrder), PlaceOrder({ orderId: 'a' }))
+    expect(String(error)).toContain('receive(endpoint, message, { tx })')
     const tx = { query: <R extends object>() => Promise.resolve([{ id: 'known' } as unknown as R]) }
-    const { inserted } = await receive(placeOrder, PlaceOrder({ orderId: 'a' }), { tx })
+    const { inserted } = await receive(sales(placeOrder), PlaceOrder({ orderId: 'a' }), { tx })
     expect(inserted).toEqual([{ table: 'orders', row: { id: 'known a' } }])
+  })
+
+  test('receive refuses a message that the endpoint does not list in produces', async () => {
+    const placeOrder = handler(PlaceOrder, (order, { publish }) => publish(OrderPlaced(order)))
+    const { error, published } = await receive(sales(placeOrder, []), PlaceOrder({ orderId: 'a' }))
+    expect(String(error)).toContain('does not produce sales.OrderPlaced')
+    expect(published).toEqual([])
+  })
+
+  test('receive refuses a produced message that does not fit its schema', async () => {
+    const placeOrder = handler(PlaceOrder, (_, { publish }) => publish(OrderPlaced({ orderId: 7 as unknown as string })))
+    const { error } = await receive(sales(placeOrder), PlaceOrder({ orderId: 'a' }))
+    expect(String(error)).toContain('sales.OrderPlaced.orderId: 7 is not a string')
+  })
+
+  test('receive refuses a row that does not fit the columns of its table', async () => {
+    const placeOrder = handler(PlaceOrder, (_, { insert }) => insert(orders, { id: 7 as unknown as string }))
+    const { error } = await receive(sales(placeOrder), PlaceOrder({ orderId: 'a' }))
+    expect(String(error)).toContain('orders.id: 7 is not a text')
+  })
+
+  test('a handler in receive gets its message through Avro', async () => {
+    let seen: object | undefined
+    const placeOrder = handler(PlaceOrder, (order) => void (seen = order))
+    await expect(receive(sales(placeOrder), PlaceOrder({ orderId: 'a', more: 1 } as Order))).rejects.toThrow(/no field "more"/)
+    await receive(sales(placeOrder), PlaceOrder({ orderId: 'a' }))
+    expect(seen).toEqual({ orderId: 'a' })
   })
 })

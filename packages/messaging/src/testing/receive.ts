@@ -1,6 +1,11 @@
-import type { Handler, HandlerContext, Incoming, Tx } from '../definition/handler.ts'
+import type { Endpoint } from '../definition/endpoint.ts'
+import type { Incoming, Tx } from '../definition/handler.ts'
 import type { Message } from '../definition/message.ts'
-import { uuid7 } from '../uuid7.ts'
+import { type Decided, isFailed } from '../engine/attempt.ts'
+import type { Effects } from '../engine/effects.ts'
+import { SagaStates } from '../engine/sagas.ts'
+import { memoryStore } from '../store/memory.ts'
+import { engineSteps, type EngineSteps } from './engineSteps.ts'
 
 /** A row that a handler has recorded. */
 export interface InsertedRow {
@@ -8,58 +13,62 @@ export interface InsertedRow {
   readonly row: Readonly<Record<string, unknown>>
 }
 
-/** What a handler has said: nothing when it threw. */
+/** What a handler has done: nothing when it threw. */
 export interface Received {
   readonly published: readonly Message[]
   readonly sent: readonly Message[]
   readonly inserted: readonly InsertedRow[]
-  /** What it threw. */
+  /** What it threw, or why its effects cannot be saved or sent. */
   readonly error: unknown
 }
 
 export interface ReceiveOptions {
-  /** For a handler that uses SQL: a real transaction, or a stand-in. */
+  /** For a transactional handler: a real transaction, or an object of the test. */
   readonly tx?: Tx
   readonly message?: Partial<Incoming>
 }
 
 /**
- * Gives one message to a handler, without a broker: `const { published } = await receive(placeOrder, PlaceOrder({ … }))`.
- * @throws TypeError when the handler does not handle that message
+ * Gives one message to an endpoint's handler, without a broker:
+ * `const { published } = await receive(sales, PlaceOrder({ … }))`. It does what the engine does: the message goes through
+ * Avro, what the handler produces must be in `produces` and fit its schema, and rows must fit their columns.
+ * @throws TypeError when the endpoint does not handle that message; InvalidMessage when it does not fit its schema
  */
-export async function receive(handler: Handler, message: Message, options: ReceiveOptions = {}): Promise<Received> {
-  if (message.type.fullName !== handler.handles.fullName)
-    throw new TypeError(`${handler.name} handles ${handler.handles.fullName}, not ${message.type.fullName}`)
-  const said = { published: [] as Message[], sent: [] as Message[], inserted: [] as InsertedRow[] }
-  try {
-    await handler.run(message.data as never, testContext(incomingOf(message, options.message), options.tx ?? noTx, said))
-    return { ...said, error: undefined }
-  } catch (error) {
-    return { published: [], sent: [], inserted: [], error }
-  }
+export async function receive(endpoint: Endpoint, message: Message, options: ReceiveOptions = {}): Promise<Received> {
+  const steps = await engineSteps(endpoint)
+  const delivery = await steps.deliver(message, options.message)
+  return toReceived(steps, await steps.run(delivery, new SagaStates([]), options.tx ?? noTx))
 }
 
-interface Said {
-  readonly published: Message[]
-  readonly sent: Message[]
-  readonly inserted: InsertedRow[]
-}
-
-export function testContext(message: Incoming, tx: Tx, said: Said): HandlerContext {
+/** The effects of a run, or why it has none. */
+export async function toReceived({ messageOf }: EngineSteps, decided: Decided): Promise<Received> {
+  if (isFailed(decided)) return nothingDone(decided.error)
+  const { effects } = decided
+  const refused = await refusal(effects)
+  if (refused !== undefined) return nothingDone(refused)
+  const messages = effects.outgoing.map(messageOf)
   return {
-    message,
-    tx,
-    publish: (event) => void said.published.push(event),
-    send: (command) => void said.sent.push(command),
-    insert: (table, row) => void said.inserted.push({ table: table.name, row }),
+    published: messages.filter(({ type }) => type.kind === 'event'),
+    sent: messages.filter(({ type }) => type.kind === 'command'),
+    inserted: effects.rows.map(({ table, row }) => ({ table: table.name, row })),
+    error: undefined,
   }
 }
 
-export function incomingOf({ type }: Message, known: Partial<Incoming> = {}): Incoming {
-  const id = known.id ?? uuid7()
-  return { id, conversationId: id, causationId: undefined, type, time: new Date(), attempt: 1, trace: {}, ...known }
+const nothingDone = (error: unknown): Received => ({ published: [], sent: [], inserted: [], error })
+
+/** Why the rows do not fit the columns of their tables. Constraints of the database are not checked. */
+async function refusal({ rows }: Effects): Promise<unknown> {
+  const unit = { lane: 'test', handled: [], outgoing: [], sagas: [], scheduled: [], sent: [] }
+  const byTable = new Map(rows.map(({ table }) => [table, rows.filter((each) => each.table === table).map(({ row }) => row)]))
+  return memoryStore()
+    .save([{ ...unit, rows: byTable }])
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    )
 }
 
-export const noTx: Tx = {
-  query: () => Promise.reject(new Error('This handler uses tx: give the test one, receive(handler, message, { tx }).')),
+const noTx: Tx = {
+  query: () => Promise.reject(new Error('This handler uses tx: give the test one, receive(endpoint, message, { tx }).')),
 }

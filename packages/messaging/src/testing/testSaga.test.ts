@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { endpoint } from '../definition/endpoint.ts'
 import { command, event, timeout } from '../definition/message.ts'
 import { saga } from '../definition/saga.ts'
 import { testSaga } from './testSaga.ts'
@@ -7,7 +8,18 @@ interface Order {
   readonly orderId: string
 }
 
-const described = (fullName: string, owner: string) => ({ fullName, owner, topic: fullName, key: 'orderId', schema: 'string' })
+const described = (fullName: string, owner: string) => ({
+  fullName,
+  owner,
+  topic: fullName,
+  key: 'orderId',
+  schema: {
+    type: 'record',
+    name: fullName.slice(fullName.indexOf('.') + 1),
+    namespace: owner,
+    fields: [{ name: 'orderId', type: 'string' }],
+  },
+})
 const OrderPlaced = event<Order>(described('sales.OrderPlaced', 'sales'))
 const OrderBilled = event<Order>(described('billing.OrderBilled', 'billing'))
 const OrderCancelled = event<Order>(described('sales.OrderCancelled', 'sales'))
@@ -36,11 +48,17 @@ const shippingPolicy = saga('shipping-policy', () => ({ placed: false, alarms: [
   })
   .timeout(ShipmentLost, (_, { state }) => void state.alarms.push('lost'))
 
+const shipping = endpoint({
+  name: 'shipping',
+  sagas: [shippingPolicy],
+  produces: [ShipOrder, ShipmentDelayed, ShipmentOverdue, ShipmentLost],
+})
+
 const order = { orderId: 'a' }
 
 describe('testSaga', () => {
-  test('keeps the state from message to message, and tells what each led to', async () => {
-    const policy = testSaga(shippingPolicy)
+  test('testSaga keeps the state between messages, and returns what each has caused', async () => {
+    const policy = testSaga(shipping, shippingPolicy)
     expect(await policy.receive(OrderPlaced(order))).toMatchObject({
       state: { placed: true },
       timeouts: [
@@ -57,15 +75,15 @@ describe('testSaga', () => {
     })
   })
 
-  test('keeps sagas apart by what they correlate on', async () => {
-    const policy = testSaga(shippingPolicy)
+  test('testSaga keeps one state for each value of the correlation field', async () => {
+    const policy = testSaga(shipping, shippingPolicy)
     await policy.receive(OrderPlaced(order))
     expect(await policy.receive(OrderBilled({ orderId: 'b' }))).toMatchObject({ ignored: true, sent: [], state: undefined })
     expect(await policy.receive(OrderBilled(order))).toMatchObject({ ignored: false, sent: [ShipOrder(order)] })
   })
 
-  test('ignores messages for a saga that is complete', async () => {
-    const policy = testSaga(shippingPolicy)
+  test('messages and timeouts for a complete saga are ignored', async () => {
+    const policy = testSaga(shipping, shippingPolicy)
     await policy.receive(OrderPlaced(order))
     await policy.receive(OrderBilled(order))
     expect(await policy.receive(OrderPlaced(order))).toMatchObject({ ignored: true, completed: true, timeouts: [] })
@@ -73,16 +91,16 @@ describe('testSaga', () => {
     expect(alarms.map(({ ignored }) => ignored)).toEqual([true, true])
   })
 
-  test('leaves the state alone when a reaction throws', async () => {
-    const policy = testSaga(shippingPolicy)
+  test('a reaction that throws does not change the state', async () => {
+    const policy = testSaga(shipping, shippingPolicy)
     await policy.receive(OrderPlaced({ orderId: 'bug' }))
     const { error, ...rest } = await policy.receive(OrderBilled({ orderId: 'bug' }))
     expect(error).toEqual(new Error('bug'))
     expect(rest).toMatchObject({ state: { placed: true }, sent: [], completed: false, ignored: false })
   })
 
-  test('moves time on and delivers what becomes due in its order, what is asked for meanwhile too', async () => {
-    const policy = testSaga(shippingPolicy)
+  test('advance delivers timeouts in the order in which they are due, also those requested meanwhile', async () => {
+    const policy = testSaga(shipping, shippingPolicy)
     await policy.receive(OrderPlaced(order))
     expect(await policy.advance('29s')).toEqual([])
     expect(await policy.advance('1s')).toMatchObject([{ published: [ShipmentDelayed(order)], state: { alarms: ['overdue'] } }])
@@ -92,9 +110,9 @@ describe('testSaga', () => {
     expect(await policy.advance('1d')).toEqual([])
   })
 
-  test('refuses a message that the saga does not hear', async () => {
-    await expect(testSaga(shippingPolicy).receive(OrderCancelled(order))).rejects.toThrow(
-      /shipping-policy does not hear sales.OrderCancelled/,
+  test('testSaga refuses a message that the saga does not handle', async () => {
+    await expect(testSaga(shipping, shippingPolicy).receive(OrderCancelled(order))).rejects.toThrow(
+      /does not handle sales.OrderCancelled/,
     )
   })
 })

@@ -1,9 +1,14 @@
 import { type Duration, milliseconds } from '../definition/duration.ts'
-import type { Incoming, Tx } from '../definition/handler.ts'
+import type { Endpoint } from '../definition/endpoint.ts'
+import type { Incoming } from '../definition/handler.ts'
 import type { Message } from '../definition/message.ts'
-import type { Saga, SagaContext } from '../definition/saga.ts'
-import { asSaved } from '../engine/sagas.ts'
-import { incomingOf, noTx, type Received, testContext } from './receive.ts'
+import type { Saga } from '../definition/saga.ts'
+import { type Decided, isFailed } from '../engine/attempt.ts'
+import type { Delivery } from '../engine/delivery.ts'
+import { asSaved, sagaKey, type SagaRoute, SagaStates } from '../engine/sagas.ts'
+import type { SavedSaga } from '../store/port.ts'
+import { engineSteps, type EngineSteps } from './engineSteps.ts'
+import { type Received, toReceived } from './receive.ts'
 
 export interface RequestedTimeout {
   readonly message: Message
@@ -13,68 +18,55 @@ export interface RequestedTimeout {
 export interface SagaReceived<State> extends Received {
   readonly timeouts: readonly RequestedTimeout[]
   readonly completed: boolean
-  /** The state after the message; what it was before when the reaction threw. */
+  /** The state after the message. When the reaction threw, it is the state before. */
   readonly state: State | undefined
-  /** The message was for no living saga: none was begun yet, or it is complete. */
+  /** The message was ignored: its saga has not begun, or is complete. */
   readonly ignored: boolean
 }
 
 export interface TestSaga<State> {
-  receive(message: Message, options?: { readonly tx?: Tx; readonly message?: Partial<Incoming> }): Promise<SagaReceived<State>>
+  receive(message: Message, options?: { readonly message?: Partial<Incoming> }): Promise<SagaReceived<State>>
   /** Moves time on and delivers the timeouts that become due, in their order. */
   advance(by: Duration): Promise<SagaReceived<State>[]>
 }
 
-interface Kept<State> {
-  state: State
-  completed: boolean
-}
+/** When the test's time begins: any date would do. */
+const beginning = Date.UTC(2030, 0, 1)
 
-/** Keeps a saga's states between messages and moves its time; without broker, database or clock. */
-export function testSaga<State extends object>(saga: Saga<State>): TestSaga<State> {
-  const kept = new Map<string, Kept<State>>()
-  let nowMs = 0
-  let alarms: { readonly atMs: number; readonly message: Message }[] = []
+/** Runs a saga as the engine does, without broker, database or clock: it keeps the states between messages, and moves time on. */
+export function testSaga<State extends object>(endpoint: Endpoint, saga: Saga<State>): TestSaga<State> {
+  if (!endpoint.sagas.some(({ name }) => name === saga.name))
+    throw new TypeError(`Endpoint "${endpoint.name}" has no saga "${saga.name}".`)
+  let nowMs = beginning
+  let pending: { readonly atMs: number; readonly message: Message }[] = []
+  const steps = engineSteps(endpoint, () => nowMs)
+  const states = new SagaStates([])
 
   const receive: TestSaga<State>['receive'] = async (message, options = {}) => {
-    const reaction = saga.reactions.find(({ handles }) => handles.fullName === message.type.fullName)
-    if (reaction === undefined) throw new TypeError(`${saga.name} does not hear ${message.type.fullName}`)
-    const id = String((message.data as Record<string, unknown>)[reaction.correlation])
-    const found = kept.get(id)
-    const nothing = { published: [], sent: [], inserted: [], timeouts: [], error: undefined }
-    if (found?.completed === true || (found === undefined && !reaction.starts))
-      return { ...nothing, completed: found?.completed ?? false, state: found?.state, ignored: true }
-    const said = { published: [], sent: [], inserted: [] }
-    const timeouts: RequestedTimeout[] = []
-    let completed = false
-    const policy: SagaContext<State> = {
-      ...testContext(incomingOf(message, options.message), options.tx ?? noTx, said),
-      id,
-      state: asSaved(found?.state ?? saga.initial(id)),
-      requestTimeout: (alarm, after) => void timeouts.push({ message: alarm, afterMs: milliseconds(after) }),
-      complete: () => {
-        completed = true
-      },
+    const run = await steps
+    const delivery = await run.deliver(message, options.message)
+    if (delivery.route?.saga?.name !== saga.name) throw new TypeError(`${saga.name} does not handle ${message.type.fullName}`)
+    const before = stateOf(states, delivery)
+    const decided = await run.run(delivery, states)
+    const timeouts = timeoutsOf(run, decided, nowMs)
+    pending.push(...timeouts.map(({ afterMs, message: timeout }) => ({ atMs: nowMs + afterMs, message: timeout })))
+    const after = stateOf(states, delivery)
+    return {
+      ...(await toReceived(run, decided)),
+      timeouts,
+      completed: after?.completed ?? false,
+      state: after === undefined ? undefined : asSaved(after.state as State),
+      ignored: !isFailed(decided) && decided.saga === undefined && after === before,
     }
-    let state: State
-    try {
-      await reaction.run(message.data as never, policy as never)
-      state = asSaved(policy.state)
-    } catch (error) {
-      return { ...nothing, completed: false, state: found?.state, ignored: false, error }
-    }
-    kept.set(id, { state, completed })
-    alarms.push(...timeouts.map((timeout) => ({ atMs: nowMs + timeout.afterMs, message: timeout.message })))
-    return { ...said, timeouts, completed, state: asSaved(state), ignored: false, error: undefined }
   }
 
   const advance = async (by: Duration) => {
     const until = nowMs + milliseconds(by)
     const results: SagaReceived<State>[] = []
     for (;;) {
-      const [next] = alarms.filter(({ atMs }) => atMs <= until).toSorted((a, b) => a.atMs - b.atMs)
+      const [next] = pending.filter(({ atMs }) => atMs <= until).toSorted((a, b) => a.atMs - b.atMs)
       if (next === undefined) break
-      alarms = alarms.filter((alarm) => alarm !== next)
+      pending = pending.filter((timeout) => timeout !== next)
       nowMs = next.atMs
       results.push(await receive(next.message))
     }
@@ -83,4 +75,18 @@ export function testSaga<State extends object>(saga: Saga<State>): TestSaga<Stat
   }
 
   return { receive, advance }
+}
+
+const isSagaRoute = (route: Delivery['route']): route is SagaRoute => route?.saga !== undefined
+
+function stateOf(states: SagaStates, { route, data }: Delivery): SavedSaga | undefined {
+  return isSagaRoute(route) ? states.find(sagaKey(route, data ?? {})) : undefined
+}
+
+function timeoutsOf({ messageOf }: EngineSteps, decided: Decided, nowMs: number): RequestedTimeout[] {
+  if (isFailed(decided)) return []
+  return decided.effects.scheduled.map(({ record, dueAt }) => ({
+    message: messageOf(record),
+    afterMs: dueAt.getTime() - nowMs,
+  }))
 }

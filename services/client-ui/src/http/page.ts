@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import { sharedPublicFolder } from '@petrel/pages'
 import type { Context } from 'koa'
 
 const publicFolder = join(import.meta.dirname, '../../public')
@@ -20,15 +21,21 @@ export interface PageFile {
 
 /** Reads the page's few small files: path (`/css/shop.css`) → file. Only what was there at start is ever served. */
 export async function readPage(): Promise<ReadonlyMap<string, PageFile>> {
-  const entries = await readdir(publicFolder, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile() && types[extname(entry.name)] !== undefined)
-  return new Map(await Promise.all(files.map((file) => readFileOfPage(join(file.parentPath, file.name)))))
+  const files = await Promise.all([sharedPublicFolder, publicFolder].map(readFolder))
+  return new Map(files.flat())
 }
 
-async function readFileOfPage(path: string): Promise<[string, PageFile]> {
+async function readFolder(folder: string): Promise<[string, PageFile][]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile() && types[extname(entry.name)] !== undefined)
+  const paths = files.map((file) => join(file.parentPath, file.name))
+  return Promise.all(paths.map(async (path) => [path.slice(folder.length), await readFileOfPage(path)] as [string, PageFile]))
+}
+
+async function readFileOfPage(path: string): Promise<PageFile> {
   const content = await readFile(path)
   const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`
-  return [path.slice(publicFolder.length), { type: types[extname(path)] ?? '', content, etag }]
+  return { type: types[extname(path)] ?? '', content, etag }
 }
 
 /** Everything comes from this service and nothing is written into the page: no inline script or style, no frame. */

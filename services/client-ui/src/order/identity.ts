@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { uuid7 } from '@petrel/messaging'
+import { uuid5, uuid7 } from '@petrel/messaging'
 
 /** Namespaces of our own, drawn once: changing one would make a repeated request a second order. */
 const namespaces = {
@@ -20,26 +19,14 @@ export interface PlacementIds {
 export function placementIds(idempotencyKey: string | undefined): PlacementIds {
   if (idempotencyKey === undefined) return { orderId: uuid7(), messageId: uuid7() }
   return {
-    orderId: nameBasedUuid(namespaces.order, idempotencyKey),
-    messageId: nameBasedUuid(namespaces.placeOrder, idempotencyKey),
+    orderId: uuid5(namespaces.order, idempotencyKey),
+    messageId: uuid5(namespaces.placeOrder, idempotencyKey),
   }
 }
 
 /** The id of a cancellation; without a key each click is a wish of its own, and sales knows what was cancelled before. */
 export function cancellationId(orderId: string, idempotencyKey: string | undefined): string {
-  return idempotencyKey === undefined ? uuid7() : nameBasedUuid(namespaces.cancelOrder, `${orderId} ${idempotencyKey}`)
-}
-
-/** A UUID version 5: the same name gives the same UUID (RFC 9562, section 5.5). */
-export function nameBasedUuid(namespace: string, name: string): string {
-  const hash = createHash('sha1')
-    .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
-    .update(name, 'utf8')
-    .digest()
-  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50
-  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80
-  const hex = hash.toString('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
+  return idempotencyKey === undefined ? uuid7() : uuid5(namespaces.cancelOrder, `${orderId} ${idempotencyKey}`)
 }
 
 /** The idempotency key of the n-th order of a batch: from it any replica knows the ids of all orders of that batch. */

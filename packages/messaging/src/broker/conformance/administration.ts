@@ -4,7 +4,7 @@ import { eventually, numbered, record, type Fixture } from './fixture.ts'
 export function administration(at: Fixture): void {
   const { newName, topicOf, readAll } = at
   describe('administration', () => {
-    test('topics are made once, and found', async () => {
+    test('topics are created once, and found', async () => {
       const [one, other] = [await topicOf(2), newName()]
       at.forget(other)
       const specs = [one, other].map((topic) => ({ topic, partitions: 5, config: { 'retention.ms': '-1' } }))
@@ -19,14 +19,23 @@ export function administration(at: Fixture): void {
       expect(await at.broker.admin.topics()).toEqual(expect.arrayContaining([one, other]))
     })
 
-    test('a deleted topic is gone; deleting it again is no error', async () => {
+    test('a deleted topic is gone, and deleting it again is no error', async () => {
       const topic = await topicOf(1)
       await at.broker.admin.deleteTopics([topic])
       await eventually(async () => expect(await at.broker.admin.partitions([topic])).toEqual(new Map()))
       await at.broker.admin.deleteTopics([topic])
     })
 
-    test('offsets tell what there is', async () => {
+    test('deleting a topic deletes the positions of its groups', async () => {
+      const [topic, group] = [await topicOf(1), newName()]
+      await at.broker.admin.commit(group, [{ topic, partition: 0, offset: 1n }])
+      await at.broker.admin.deleteTopics([topic])
+      await eventually(async () => expect(await at.broker.admin.partitions([topic])).toEqual(new Map()))
+      await at.broker.admin.createTopics([{ topic, partitions: 1, config: {} }])
+      await eventually(async () => expect(await at.broker.admin.committed(group, [topic])).toEqual([]))
+    })
+
+    test('the offsets of a topic are those of its first and its next record', async () => {
       const topic = await topicOf(2)
       await at.broker.publish([record(topic, 1, 'a'), record(topic, 1, 'b')])
       expect(await at.broker.admin.offsets(topic)).toEqual([
@@ -35,11 +44,23 @@ export function administration(at: Fixture): void {
       ])
     })
 
+    test('the largest batch that a topic takes is its own setting, or else the broker’s', async () => {
+      const [one, other] = [await topicOf(1, { 'max.message.bytes': '20000' }), await topicOf(1)]
+      const limits = await at.broker.admin.maxMessageBytes([one, other, newName()])
+      expect(limits).toEqual(
+        new Map([
+          [one, 20_000],
+          [other, 1_048_588],
+        ]),
+      )
+      expect(await at.broker.admin.maxMessageBytes([])).toEqual(new Map())
+    })
+
     test('a group that never committed has no positions', async () => {
       expect(await at.broker.admin.committed(newName(), [await topicOf(2)])).toEqual([])
     })
 
-    test('reading ends at the present end', async () => {
+    test('reading ends at what was the end when it began', async () => {
       const topic = await topicOf(2)
       expect(await readAll(topic)).toEqual([])
       await at.broker.publish([record(topic, 0, 'a'), record(topic, 1, 'b'), record(topic, 1, 'c')])

@@ -1,41 +1,42 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, vi } from 'vitest'
+import type { ForeignProducer } from '../foreignProducer.ts'
 import type { Broker, BrokerRecord, OutgoingRecord, Subscription, SubscriptionListener, TopicPartition } from '../port.ts'
 
-/** Generous: a busy machine, and a group whose other member only hears of a rebalance with its next heartbeat. */
+/** Long: the machine may be busy, and a member learns of a rebalance with its next heartbeat only. */
 const SOON = { timeout: 20_000, interval: 10 }
 
-export interface Journal {
+export interface RecordingListener {
   readonly listener: SubscriptionListener
-  readonly heard: readonly BrokerRecord[]
+  readonly received: readonly BrokerRecord[]
   readonly assignments: readonly (readonly TopicPartition[])[]
-  /** The values heard, of one partition or of all. */
+  /** The values received, of one partition or of all. */
   readonly values: (partition?: number) => string[]
   /** The latest assignment. */
   readonly assigned: () => readonly TopicPartition[]
-  readonly whenHearing: (reaction: (records: readonly BrokerRecord[]) => void) => void
+  readonly whenReceiving: (reaction: (records: readonly BrokerRecord[]) => void) => void
 }
 
-/** Writes down what a listener hears. */
-export function journal(): Journal {
-  const heard: BrokerRecord[] = []
+/** A listener that keeps what it receives. */
+export function recordingListener(): RecordingListener {
+  const received: BrokerRecord[] = []
   const assignments: (readonly TopicPartition[])[] = []
   let react: ((records: readonly BrokerRecord[]) => void) | undefined
   const listener: SubscriptionListener = {
     onAssigned: (partitions) => void assignments.push(partitions),
     onRecords: (records) => {
-      heard.push(...records)
+      received.push(...records)
       react?.(records)
     },
   }
   return {
     listener,
-    heard,
+    received,
     assignments,
     values: (partition?: number) =>
-      heard.filter((record) => partition === undefined || record.partition === partition).map(({ value }) => String(value)),
+      received.filter((record) => partition === undefined || record.partition === partition).map(({ value }) => String(value)),
     assigned: () => assignments.at(-1) ?? [],
-    whenHearing: (reaction: (records: readonly BrokerRecord[]) => void) => {
+    whenReceiving: (reaction: (records: readonly BrokerRecord[]) => void) => {
       react = reaction
     },
   }
@@ -59,7 +60,7 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all
 }
 
-export interface Listening extends Journal {
+export interface Listening extends RecordingListener {
   readonly subscription: Subscription
   readonly group: string
 }
@@ -67,6 +68,7 @@ export interface Listening extends Journal {
 /** What the tests have at hand; each leaves nothing behind. */
 export interface Fixture {
   readonly broker: Broker
+  readonly foreign: ForeignProducer
   readonly newName: () => string
   /** A new topic. */
   readonly topicOf: (partitions: number, config?: Record<string, string>) => Promise<string>
@@ -79,15 +81,27 @@ export interface Fixture {
   readonly atEnd: (action: () => Promise<void>) => void
 }
 
-export function fixture(open: () => Promise<Broker>): Fixture {
-  let opened: Broker | undefined
+/** A connection of its own to a broker, and another client of the same broker. */
+export interface Opened {
+  readonly broker: Broker
+  readonly foreign: ForeignProducer
+}
+
+export function fixture(open: () => Promise<Opened>): Fixture {
+  let opened: Opened | undefined
   const topics: string[] = []
   const actions: (() => Promise<void>)[] = []
 
+  const isOpen = () => {
+    if (opened === undefined) throw new Error('the broker is not open yet')
+    return opened
+  }
   const at: Fixture = {
     get broker() {
-      if (opened === undefined) throw new Error('the broker is not open yet')
-      return opened
+      return isOpen().broker
+    },
+    get foreign() {
+      return isOpen().foreign
     },
     newName: () => `conformance.${randomUUID()}`,
     forget: (topic) => void topics.push(topic),
@@ -99,10 +113,10 @@ export function fixture(open: () => Promise<Broker>): Fixture {
       return topic
     },
     listen: async (topics, group = at.newName()) => {
-      const heard = journal()
-      const subscription = await at.broker.subscribe({ group, topics: [topics].flat(), listener: heard.listener })
+      const received = recordingListener()
+      const subscription = await at.broker.subscribe({ group, topics: [topics].flat(), listener: received.listener })
       at.atEnd(() => subscription.stop())
-      return { ...heard, subscription, group }
+      return { ...received, subscription, group }
     },
     readAll: (topic, from) => {
       const positions = from?.map((position) => ({ topic, ...position }))

@@ -4,10 +4,10 @@ import { eventually, numbered, record, type Fixture } from './fixture.ts'
 export function pausing(at: Fixture): void {
   const { topicOf, listen } = at
   describe('pausing', () => {
-    test('holds one partition, loses nothing of it, and the others go on', async () => {
+    test('a paused partition waits and loses nothing; the others go on', async () => {
       const topic = await topicOf(2)
-      const { subscription, heard, values, whenHearing } = await listen(topic)
-      whenHearing(([first]) => {
+      const { subscription, received, values, whenReceiving } = await listen(topic)
+      whenReceiving(([first]) => {
         if (first?.partition === 0) subscription.pause(first)
       })
       await at.broker.publish([record(topic, 0, 'slow')])
@@ -15,16 +15,16 @@ export function pausing(at: Fixture): void {
       for (const value of numbered(20)) await at.broker.publish([record(topic, 0, value), record(topic, 1, value)])
       await eventually(() => expect(values(1)).toEqual(numbered(20)))
       expect(values(0)).toEqual(['slow'])
-      whenHearing(() => {})
+      whenReceiving(() => {})
       subscription.resume({ topic, partition: 0 })
       await eventually(() => expect(values(0)).toEqual(['slow', ...numbered(20)]))
-      expect(heard).toHaveLength(41)
+      expect(received).toHaveLength(41)
     })
 
-    test('over and over, as back pressure does, neither loses nor doubles nor disorders', async () => {
+    test('pausing and resuming again and again loses, doubles and reorders nothing', async () => {
       const topic = await topicOf(2)
-      const { subscription, values, whenHearing } = await listen(topic)
-      whenHearing(([first]) => {
+      const { subscription, values, whenReceiving } = await listen(topic)
+      whenReceiving(([first]) => {
         if (first === undefined) return
         subscription.pause(first)
         setImmediate(() => subscription.resume(first))
@@ -36,7 +36,7 @@ export function pausing(at: Fixture): void {
       expect(values(1)).toEqual(sent)
     })
 
-    test('is over with a new assignment', async () => {
+    test('a new assignment ends all pauses', async () => {
       const topic = await topicOf(2)
       const first = await listen(topic)
       first.subscription.pause({ topic, partition: 0 })

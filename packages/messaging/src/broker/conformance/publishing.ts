@@ -33,7 +33,7 @@ export function publishing(at: Fixture): void {
       expect(placed.get('order-0')).toBe(4)
     })
 
-    test('a given partition goes before the key', async () => {
+    test('a given partition takes precedence over the key', async () => {
       const topic = await topicOf(4)
       await at.broker.publish(numbered(4).map((value, partition) => record(topic, partition, value)))
       expect((await readAll(topic)).map(({ partition, value }) => [partition, String(value)])).toEqual([
@@ -44,7 +44,7 @@ export function publishing(at: Fixture): void {
       ])
     })
 
-    test('many publishes at once all arrive, each in its order', async () => {
+    test('all of many publishes at once are stored, each in its order', async () => {
       const topic = await topicOf(2)
       const publishes = numbered(20, 'publish-').map((one) => numbered(10, `${one}.`).map((value) => record(topic, 1, value)))
       await Promise.all(publishes.map((records) => at.broker.publish(records)))
@@ -56,21 +56,32 @@ export function publishing(at: Fixture): void {
       }
     })
 
-    test('records of several topics go in one publish', async () => {
+    test('one publish may have records of several topics', async () => {
       const [one, other] = [await topicOf(1), await topicOf(3)]
       await at.broker.publish([record(one, 0, 'a'), record(other, 2, 'b'), record(one, 0, 'c')])
       expect((await readAll(one)).map(({ value }) => String(value))).toEqual(['a', 'c'])
       expect((await readAll(other)).map(({ value }) => String(value))).toEqual(['b'])
     })
 
-    test('a missing topic is the system’s fault, and hinders only who needs it', async () => {
+    test('publishing to a missing topic fails with BrokerUnavailable; publishing to others goes on', async () => {
       const topic = await topicOf(1)
       await expect(at.broker.publish([record(newName(), 0, 'lost')])).rejects.toThrow(BrokerUnavailable)
       await at.broker.publish([record(topic, 0, 'kept')])
       expect(await readAll(topic)).toHaveLength(1)
     })
 
-    test('publishing goes on after a topic that was in use has gone', async () => {
+    test('a missing topic fails only its own publish, not those that are sent at the same time', async () => {
+      const topic = await topicOf(1)
+      const missing = newName()
+      const publishes = numbered(6).map((value) => at.broker.publish([record(value === '3' ? missing : topic, 0, value)]))
+      const outcomes = await Promise.allSettled(publishes)
+      expect(outcomes.map(({ status }) => status === 'fulfilled')).toEqual([true, true, true, false, true, true])
+      expect(outcomes[3]).toMatchObject({ reason: { name: 'BrokerUnavailable' } })
+      const stored = (await readAll(topic)).map(({ value }) => String(value))
+      expect([...new Set(stored)].toSorted()).toEqual(['0', '1', '2', '4', '5'])
+    })
+
+    test('publishing goes on after a topic that was in use is deleted', async () => {
       const [staying, going] = [await topicOf(1), await topicOf(1)]
       await at.broker.publish([record(going, 0, 'before'), record(staying, 0, 'before')])
       await at.broker.admin.deleteTopics([going])
@@ -79,7 +90,7 @@ export function publishing(at: Fixture): void {
       expect((await readAll(staying)).map(({ value }) => String(value))).toEqual(['before', 'after'])
     })
 
-    test('a record that is too large is refused by name', async () => {
+    test('a record that is too large is refused, and the error names it', async () => {
       const topic = await topicOf(1)
       const large = { ...record(topic, 0, 'large'), value: Buffer.alloc(2_000_000) }
       const refused = at.broker.publish([record(topic, 0, 'small'), large])
@@ -90,7 +101,7 @@ export function publishing(at: Fixture): void {
       await at.broker.publish([record(topic, 0, 'next')])
     })
 
-    test('small records are not refused for being many', async () => {
+    test('small records are not refused because there are many', async () => {
       const topic = await topicOf(1, { 'max.message.bytes': '20000' })
       const values = numbered(200)
       await at.broker.publish(values.map((value) => ({ ...record(topic, 0, value), headers: { padding: Buffer.alloc(1_000) } })))

@@ -1,12 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import type { Admin, Cluster } from 'kafkajs'
+import kafkajs, { type Admin, type Cluster } from 'kafkajs'
 import { type BrokerAdmin, GroupIsRunning, type Position, type TopicSpec } from '../port.ts'
 import { clusterOf, withClient } from './cluster.ts'
-import { brokerSaid } from './errors.ts'
+import { brokerErrorCode } from './errors.ts'
 import { readTopic } from './readTopic.ts'
 import type { KafkajsSettings } from './settings.ts'
+import { settling } from './settling.ts'
 
-/** kafkajs's admin, without what it does badly: `setOffsets` joins the group and reads from it; one missing topic fails a whole answer. */
+/** kafkajs's admin, with two faults mended: its `setOffsets` joins the group and reads from it, and one missing topic fails a whole answer. */
 export function kafkajsAdmin(settings: KafkajsSettings): BrokerAdmin {
   const withAdmin = <T>(what: string, work: (admin: Admin) => Promise<T>) =>
     withClient(settings, what, async ({ kafka }) => {
@@ -24,6 +24,7 @@ export function kafkajsAdmin(settings: KafkajsSettings): BrokerAdmin {
   return {
     topics: () => withAdmin('Could not list the topics', (admin) => admin.listTopics()),
     partitions: (topics) => withAdmin('Could not look up topics', (admin) => partitions(admin, topics)),
+    maxMessageBytes: (topics) => withAdmin('Could not look up the limits of topics', (admin) => maxMessageBytes(admin, topics)),
     createTopics: (specs) => withAdmin('Could not create topics', (admin) => createTopics(admin, specs)),
     deleteTopics: (topics) => withAdmin('Could not delete topics', (admin) => deleteTopics(admin, topics)),
     offsets: (topic) => withAdmin(`Could not read the offsets of ${topic}`, (admin) => offsets(admin, topic)),
@@ -47,6 +48,16 @@ async function partitions(admin: Admin, wanted: readonly string[]): Promise<Map<
   return new Map(metadata.topics.map(({ name, partitions }) => [name, partitions.length]))
 }
 
+async function maxMessageBytes(admin: Admin, wanted: readonly string[]): Promise<Map<string, number>> {
+  const topics = await existing(admin, wanted)
+  if (topics.length === 0) return new Map()
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ['max.message.bytes'] })),
+  })
+  return new Map(resources.map(({ resourceName, configEntries }) => [resourceName, Number(configEntries[0]?.configValue)]))
+}
+
 async function createTopics(admin: Admin, specs: readonly TopicSpec[]): Promise<string[]> {
   const there = new Set(
     await existing(
@@ -63,7 +74,7 @@ async function createTopics(admin: Admin, specs: readonly TopicSpec[]): Promise<
       configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
     })),
   })
-  // Known to all is not yet served: only then do producers not meet a broker that does not know of its leadership.
+  // A new topic may have no leader yet: wait until every partition answers.
   for (const { topic } of missing) await settling(() => admin.fetchTopicOffsets(topic))
   return missing.map(({ topic }) => topic)
 }
@@ -89,7 +100,7 @@ async function committed(admin: Admin, group: string, wanted: readonly string[])
     .filter(({ offset }) => offset >= 0n)
 }
 
-/** As a client that is no member of the group, which Kafka allows while the group is empty. */
+/** As a client that is no member of the group. Kafka allows it while the group is empty. */
 async function commit(cluster: Cluster, group: string, positions: readonly Position[]): Promise<void> {
   if (positions.length === 0) return
   const topics = Map.groupBy(positions, ({ topic }) => topic)
@@ -104,33 +115,7 @@ async function commit(cluster: Cluster, group: string, positions: readonly Posit
     })),
   }
   await coordinator.offsetCommit(request).catch((error: unknown) => {
-    if (brokerSaid(error) !== 'UNKNOWN_MEMBER_ID') throw error
+    if (brokerErrorCode(error) !== 'UNKNOWN_MEMBER_ID') throw error
     throw new GroupIsRunning(group, { cause: error })
   })
-}
-
-const PASSING = new Set([
-  'NOT_LEADER_FOR_PARTITION',
-  'LEADER_NOT_AVAILABLE',
-  'UNKNOWN_TOPIC_OR_PARTITION',
-  'NOT_CONTROLLER',
-  'GROUP_COORDINATOR_NOT_AVAILABLE',
-  'GROUP_LOAD_IN_PROGRESS',
-  'NOT_COORDINATOR_FOR_GROUP',
-])
-
-const isPassing = (error: unknown): boolean =>
-  // kafkajs's own name, without a code, for a coordinator that no broker knows of yet.
-  PASSING.has(brokerSaid(error) ?? '') || (error instanceof Error && error.name === 'KafkaJSGroupCoordinatorNotFound')
-
-/** A topic just made or just deleted is seen differently by different brokers for a moment, and so is a group's coordinator. */
-async function settling<T>(work: () => Promise<T>, tries = 50): Promise<T> {
-  for (let left = tries; ; left -= 1) {
-    try {
-      return await work()
-    } catch (error) {
-      if (left === 0 || !isPassing(error)) throw error
-      await delay(100)
-    }
-  }
 }

@@ -4,7 +4,7 @@ import { publisher } from './publisher.ts'
 import type { KafkajsSettings } from './settings.ts'
 import { subscribe, type KafkajsSubscription } from './subscribe.ts'
 
-/** Kafka by way of kafkajs 2.2.4; what had to be worked around, and until when: docs/decisions/0003-kafkajs-behind-a-port.md. Connects when first used. */
+/** Kafka through kafkajs 2.2.4. Its faults, and how they are worked around: docs/decisions/0003-kafkajs-behind-a-port.md. Connects when first used. */
 export function kafkajsBroker(settings: KafkajsSettings): Broker {
   const producer = publisher(settings)
   const subscriptions = new Set<KafkajsSubscription>()

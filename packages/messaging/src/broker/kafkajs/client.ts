@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net'
 import { Kafka, logLevel, type ISocketFactoryArgs, type KafkaConfig, type LogEntry } from 'kafkajs'
+import type { Log } from '../../log.ts'
 import { patchKafkajs } from './patches.ts'
-import type { KafkajsSettings, Log } from './settings.ts'
+import type { KafkajsSettings } from './settings.ts'
 
 /** A kafkajs client whose connections can be cut for good. */
 export interface Client {
@@ -17,19 +18,19 @@ export interface ClientTimes {
 }
 
 /**
- * kafkajs has no way to abandon what it has begun: a request that waits for a connection is sent when there is one, and a
- * disconnect waits for what is in flight. Destroying the sockets, and refusing new ones, is reliable.
+ * kafkajs cannot abort what it has begun. A request that waits for a connection is sent when there is one, and a disconnect
+ * waits for what is in flight. Destroying the sockets and refusing new ones is reliable.
  */
 export function openClient({ brokers, clientId, log }: KafkajsSettings, times: ClientTimes): Client {
   patchKafkajs()
   const sockets = cuttableSockets()
   const config: KafkaConfig = {
     ...times,
-    // Another client begins with another broker of the list, or one dead broker could hold up all.
+    // Each client begins with another broker of the list. Otherwise all would wait for the first one when it is dead.
     brokers: rotated(brokers),
     clientId,
     authenticationTimeout: times.connectionTimeout,
-    // Connecting tries each broker once; nothing is ever produced twice by it, that is the producer's own setting.
+    // To connect, each broker is tried once. Whether something is produced again is the producer's own setting.
     retry: { retries: brokers.length, initialRetryTime: 50, maxRetryTime: 250 },
     socketFactory: sockets.open,
     logLevel: logLevel.WARN,
@@ -45,7 +46,7 @@ function rotated(brokers: readonly string[]): string[] {
   return [...brokers.slice(first), ...brokers.slice(0, first)]
 }
 
-/** kafkajs calls every failed try an error; what matters is logged where it is handled. */
+/** kafkajs calls every failed try an error. What matters is logged where it is handled. */
 function relay(log: Log, { namespace, log: { message, ...fields } }: LogEntry): void {
   log.debug({ ...fields, kafkajs: namespace }, message)
 }
@@ -65,7 +66,7 @@ function cuttableSockets() {
     },
     cut: () => {
       closed = true
-      // kafkajs hears 'error', not 'close': only so it lets go of its requests and timers.
+      // kafkajs listens for 'error', not for 'close'. Otherwise it keeps its requests and timers.
       for (const socket of open) socket.destroy(new Error('this client was closed'))
     },
   }

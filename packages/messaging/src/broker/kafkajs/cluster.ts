@@ -3,12 +3,11 @@ import { BrokerUnavailable } from '../port.ts'
 import { openClient, type Client } from './client.ts'
 import { unavailable } from './errors.ts'
 import type { KafkajsSettings } from './settings.ts'
+import { timeouts } from './timeouts.ts'
 
-const TIMES = { connectionTimeout: 3_000, requestTimeout: 10_000 }
-
-/** Does one thing over connections of its own: an administrator is rarely at work, and idle connections cost. @throws BrokerUnavailable */
+/** Does one thing over connections of its own: administration is rare, and idle connections cost CPU. @throws BrokerUnavailable */
 export async function withClient<T>(settings: KafkajsSettings, what: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = openClient(settings, TIMES)
+  const client = openClient(settings, timeouts.client)
   try {
     return await work(client)
   } catch (error) {
@@ -19,8 +18,8 @@ export async function withClient<T>(settings: KafkajsSettings, what: string, wor
 }
 
 /**
- * kafkajs's own view of the brokers, which can do what its admin cannot: fetch without a group, commit without joining.
- * It is handed out only to partition assigners, so a consumer is made, which never connects.
+ * kafkajs's own view of the brokers. It can do what kafkajs's admin cannot: fetch without a group, commit without joining.
+ * kafkajs gives it to partition assigners only, so this creates a consumer, which never connects.
  */
 export function clusterOf({ kafka }: Client): Cluster {
   let cluster: Cluster | undefined

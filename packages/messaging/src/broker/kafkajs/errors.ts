@@ -1,7 +1,7 @@
 import { BrokerUnavailable } from '../port.ts'
 
 /** The name of the error code the broker answered with (https://kafka.apache.org/protocol#protocol_error_codes), or undefined when it did not answer. */
-export function brokerSaid(error: unknown): string | undefined {
+export function brokerErrorCode(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('type' in cause && typeof cause.type === 'string') return cause.type
   }
@@ -16,8 +16,8 @@ const HINTS: Record<string, string> = {
 
 export function unavailable(what: string, error: unknown): BrokerUnavailable {
   if (error instanceof BrokerUnavailable) return error
-  const said = brokerSaid(error)
-  const why = said === undefined ? messageOf(error) : (HINTS[said] ?? `${said}: ${messageOf(error)}`)
+  const code = brokerErrorCode(error)
+  const why = code === undefined ? messageOf(error) : (HINTS[code] ?? `${code}: ${messageOf(error)}`)
   return new BrokerUnavailable(`${what}: ${why}`, { cause: error })
 }
 

@@ -1,32 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Batch, Cluster, EachBatchPayload } from 'kafkajs'
+import type { Cluster, EachBatchPayload } from 'kafkajs'
+import type { Log } from '../../log.ts'
 import { commits, partitionKey } from '../commits.ts'
 import type { Position, Subscription, SubscriptionListener, TopicPartition } from '../port.ts'
-import { hookConsumer, type ConsumerGroup } from './patches.ts'
+import { interruptible } from './interruptible.ts'
+import { hookConsumer, type ConsumerGroup, type FetchedBatch } from './patches.ts'
 import { incoming } from './records.ts'
-import type { Log } from './settings.ts'
-
-/** Milliseconds a fetch waits for records. An idle consumer costs one fetch per this time, a rebalance may be noticed so much later. */
-const PATIENT = 1_000
-/** Milliseconds between the commits of a busy consumer. */
-const COMMIT_LINGER = 50
-/** While a partition is paused: it is not in the running fetch, so its resume is heard only at the next one. */
-const IMPATIENT = 50
+import { timeouts } from './timeouts.ts'
 
 /**
- * What a subscription knows of its place in the group. It outlives kafkajs's consumers, which come and go with crashes:
- * the member id is carried over, or the group would wait for the member that was.
+ * What a subscription knows of its place in the group. It outlives kafkajs's consumers, which end with each crash. The next
+ * one keeps the member id: otherwise the group would wait for the former member.
  */
 export interface Membership extends Omit<Subscription, 'stop'> {
-  /** Takes a new consumer under its wing. */
+  /** Follows a new consumer, known by its cluster. */
   adopt(cluster: Cluster): void
-  /** The group was joined; everything delivered so far is of the past. */
+  /** The group was joined: everything delivered so far belongs to an earlier assignment. */
   joined(assignment: Readonly<Record<string, number[]>>): void
+  /** The consumer has crashed or left the group. */
+  left(): void
   /** For `eachBatch`. */
   deliver(payload: EachBatchPayload): void
   /** When a fetch last began, in milliseconds since the epoch. */
   lastFetch(): number
-  /** Lets running fetches return at once, and delivers nothing any more. */
+  /** Lets running fetches return at once, and delivers nothing more. */
   end(): void
   /** Resolves when no commit is in flight. */
   settled(): Promise<void>
@@ -37,14 +34,15 @@ export function membership(group: string, listener: SubscriptionListener, log: L
   let generation: number | null = null
   /** Counts the times the group was joined; a generation may be joined twice. */
   let epoch = 0
+  let isMember = false
   let lastFetch = Date.now()
   let ended = false
   const paused = new Map<string, TopicPartition>()
-  const waiting = new Set<() => void>()
+  const fetches = interruptible<FetchedBatch[]>([])
   const fetchedIn = new WeakMap<object, number>()
   const book = commits(
     async (positions) => {
-      // Between JoinGroup's answer and the new assignment kafkajs would commit for a generation that knows nothing of them.
+      // Between JoinGroup's answer and the new assignment kafkajs would commit for a generation that does not have these.
       if (member === undefined || member.generationId !== generation) throw new Error('the group is rebalancing')
       // Not consumer.commitOffsets: it tries again on its own, perhaps in the next generation.
       await member.commitOffsets({ topics: byTopic(positions) })
@@ -52,19 +50,17 @@ export function membership(group: string, listener: SubscriptionListener, log: L
     (error, positions) =>
       log.warn(
         { err: error, group, partitions: positions.map(partitionKey) },
-        'Could not commit: what follows will, or it comes again',
+        'Could not commit. The next commit covers it, or the records come again',
       ),
-    COMMIT_LINGER,
+    timeouts.commitLinger,
   )
 
-  const interruptible = (fetch: () => Promise<Batch[]>) =>
-    new Promise<Batch[]>((resolve, reject) => {
-      const leave = () => resolve([])
-      waiting.add(leave)
-      void fetch()
-        .then(resolve, reject)
-        .finally(() => waiting.delete(leave))
-    })
+  /** kafkajs would stay where nothing is left of a batch, and commits nothing of what it does not show. */
+  const passOver = (fetcher: ConsumerGroup, { topic, partition, fetchedOffset }: FetchedBatch, next: bigint) => {
+    fetcher.resolveOffset({ topic, partition, offset: String(next - 1n) })
+    const first = BigInt(fetchedOffset)
+    book.delivered({ topic, partition }, { first, end: first, next })
+  }
 
   return {
     adopt: (cluster) =>
@@ -73,21 +69,29 @@ export function membership(group: string, listener: SubscriptionListener, log: L
           joining.memberId = member?.memberId ?? null
           member = joining
         },
+        leaving: () => {
+          isMember = false
+        },
         fetching: async (fetcher, fetch) => {
-          // Not at once: kafkajs would ask again at once.
-          if (ended) return delay(IMPATIENT, [])
+          // After a pause: kafkajs would fetch again at once.
+          if (ended) return delay(timeouts.fetchWhilePaused, [])
           lastFetch = Date.now()
-          fetcher.maxWaitTime = paused.size > 0 ? IMPATIENT : PATIENT
+          fetcher.maxWaitTime = paused.size > 0 ? timeouts.fetchWhilePaused : timeouts.fetch
           const began = epoch
-          const batches = await interruptible(fetch)
+          const batches = await fetches.wait(fetch())
           // With several brokers one fetcher may have rejoined the group while another waited.
           if (began !== epoch) return []
-          for (const batch of batches) fetchedIn.set(batch, began)
-          return batches
+          return batches.filter((batch) => {
+            fetchedIn.set(batch, began)
+            const { nextOffset } = batch.rawMessages
+            if (batch.isEmpty() && nextOffset !== undefined) passOver(fetcher, batch, nextOffset)
+            return !batch.isEmpty()
+          })
         },
       }),
     joined: (assignment) => {
       epoch += 1
+      isMember = true
       lastFetch = Date.now()
       generation = member?.generationId ?? null
       member?.resume([...paused.values()].map(kafkajsPartition))
@@ -98,16 +102,22 @@ export function membership(group: string, listener: SubscriptionListener, log: L
       book.assigned(partitions)
       if (!ended) listener.onAssigned(partitions)
     },
+    left: () => {
+      isMember = false
+    },
+    isJoined: () => isMember,
     deliver: (payload) => {
-      const { batch } = payload
-      const { topic, partition } = batch
+      const { topic, partition, messages, rawMessages } = payload.batch as FetchedBatch
       // What is left out here, and not resolved, is fetched again.
-      if (ended || paused.has(partitionKey(batch)) || fetchedIn.get(batch) !== epoch) return
-      const records = batch.messages.map((message) => incoming(topic, partition, message))
-      const first = records[0]
-      if (first !== undefined) book.delivered(first, first.offset)
+      if (ended || paused.has(partitionKey(payload.batch)) || fetchedIn.get(payload.batch) !== epoch) return
+      const records = messages.map((message) => incoming(topic, partition, message))
+      const [first, last] = [records[0], records.at(-1)]
+      if (first === undefined || last === undefined) return
+      const end = last.offset + 1n
+      const next = rawMessages.nextOffset ?? end
+      book.delivered(first, { first: first.offset, end, next })
       listener.onRecords(records)
-      payload.resolveOffset(batch.lastOffset())
+      payload.resolveOffset(String(next - 1n))
     },
     pause: (partition) => {
       paused.set(partitionKey(partition), partition)
@@ -122,7 +132,7 @@ export function membership(group: string, listener: SubscriptionListener, log: L
     lastFetch: () => lastFetch,
     end: () => {
       ended = true
-      for (const leave of waiting) leave()
+      fetches.interrupt()
     },
   }
 }

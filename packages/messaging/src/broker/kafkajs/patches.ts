@@ -1,5 +1,12 @@
 import { createRequire } from 'node:module'
 import type { Batch, Cluster, Offsets, TopicPartitions } from 'kafkajs'
+import {
+  type DecodeMessages,
+  type FetchedMessages,
+  type FetchedPartition,
+  withNextOffset,
+  withoutAborted,
+} from './fetchedRecords.ts'
 import { decodeRecord } from './recordDecoding.ts'
 import { encodeRecord } from './recordEncoding.ts'
 
@@ -11,22 +18,40 @@ export interface ConsumerGroup {
   /** Milliseconds a fetch, or the wait when there is nothing to fetch, may take. */
   maxWaitTime: number
   connect: (this: ConsumerGroup) => Promise<void>
-  fetch: (this: ConsumerGroup, nodeId: number) => Promise<Batch[]>
+  fetch: (this: ConsumerGroup, nodeId: number) => Promise<FetchedBatch[]>
+  leave: (this: ConsumerGroup) => Promise<void>
   pause(partitions: TopicPartitions[]): void
   resume(partitions: TopicPartitions[]): void
   commitOffsets(offsets: Offsets): Promise<void>
+  resolveOffset(position: { topic: string; partition: number; offset: string }): void
+}
+
+/** What one fetch brought of one partition. */
+export interface FetchedBatch extends Batch {
+  readonly fetchedOffset: string
+  /** With what `messages` leaves out. */
+  readonly rawMessages: FetchedMessages
 }
 
 export interface ConsumerHooks {
   /** Before the group is joined. */
   connecting(group: ConsumerGroup): void
+  /** Before the group is left. kafkajs does so first when a consumer has crashed, and reports the crash later. */
+  leaving(): void
   /** Around each fetch. */
-  fetching(group: ConsumerGroup, fetch: () => Promise<Batch[]>): Promise<Batch[]>
+  fetching(group: ConsumerGroup, fetch: () => Promise<FetchedBatch[]>): Promise<FetchedBatch[]>
 }
 
 interface RequestQueue {
   readonly pending: readonly unknown[]
   scheduleCheckPendingRequests: (this: RequestQueue) => void
+}
+
+interface KafkaNode {
+  fetch: (
+    this: KafkaNode,
+    request: object,
+  ) => Promise<{ readonly responses: readonly { readonly partitions: FetchedPartition[] }[] }>
 }
 
 const load = createRequire(import.meta.url)
@@ -40,11 +65,15 @@ export const hookConsumer = (cluster: Cluster, hook: ConsumerHooks): void => voi
 export function patchKafkajs(): void {
   if (patched) return
   patched = true
-  restIdleQueues((load('kafkajs/src/network/requestQueue/index.js') as { prototype: RequestQueue }).prototype)
-  replace('kafkajs/src/protocol/recordBatch/record/v0/index.js', encodeRecord)
-  replace('kafkajs/src/protocol/recordBatch/record/v0/decoder.js', decodeRecord)
-  callHooks((load('kafkajs/src/consumer/consumerGroup.js') as { prototype: ConsumerGroup }).prototype)
+  restIdleQueues(prototypeOf('kafkajs/src/network/requestQueue/index.js') as RequestQueue)
+  hideAborted(prototypeOf('kafkajs/src/broker/index.js') as KafkaNode)
+  callHooks(prototypeOf('kafkajs/src/consumer/consumerGroup.js') as ConsumerGroup)
+  replace('kafkajs/src/protocol/recordBatch/record/v0/index.js', () => encodeRecord)
+  replace('kafkajs/src/protocol/recordBatch/record/v0/decoder.js', () => decodeRecord)
+  replace('kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js', (original) => withNextOffset(original as DecodeMessages))
 }
+
+const prototypeOf = (path: string): unknown => (load(path) as { readonly prototype: unknown }).prototype
 
 /**
  * kafkajs re-arms a timer with a negative delay for ever, which is a wake-up each millisecond and 4 % of a core per
@@ -58,22 +87,39 @@ function restIdleQueues(prototype: RequestQueue): void {
   }
 }
 
+/** kafkajs's own filter, in its consumer, shows some records of aborted transactions: see `withoutAborted`. Can go with kafkajs. */
+function hideAborted(prototype: KafkaNode): void {
+  const { fetch } = prototype
+  prototype.fetch = async function (this: KafkaNode, request: object) {
+    const answer = await fetch.call(this, request)
+    for (const partition of answer.responses.flatMap(({ partitions }) => partitions)) {
+      partition.messages = withoutAborted(partition)
+      partition.abortedTransactions = []
+    }
+    return answer
+  }
+}
+
 /**
- * kafkajs allocates 512 bytes for each header and counts offsets in objects around bigints: of a small message's way
- * through the process that was half. What requires the module later gets ours; produce and fetch do so when first used.
- * Can go with kafkajs.
+ * kafkajs allocates 512 bytes for each header and counts offsets in objects around bigints: that was half of what a small
+ * message cost the process. It also hides where a fetch ended. Modules that are loaded later get ours: those of produce and
+ * fetch are loaded when first used, and `decodeMessages` loads the decoder. Can go with kafkajs.
  */
-function replace(path: string, by: unknown): void {
-  load(path)
+function replace(path: string, by: (original: unknown) => unknown): void {
+  const original: unknown = load(path)
   const module = load.cache[load.resolve(path)]
-  if (module !== undefined) module.exports = by
+  if (module !== undefined) module.exports = by(original)
 }
 
 function callHooks(prototype: ConsumerGroup): void {
-  const { connect, fetch } = prototype
+  const { connect, fetch, leave } = prototype
   prototype.connect = function (this: ConsumerGroup) {
     hooks.get(this.cluster)?.connecting(this)
     return connect.call(this)
+  }
+  prototype.leave = function (this: ConsumerGroup) {
+    hooks.get(this.cluster)?.leaving()
+    return leave.call(this)
   }
   prototype.fetch = function (this: ConsumerGroup, nodeId: number) {
     const unhooked = () => fetch.call(this, nodeId)

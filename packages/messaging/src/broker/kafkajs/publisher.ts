@@ -1,24 +1,28 @@
-import type { ICustomPartitioner, Producer } from 'kafkajs'
-import { partitionOf } from '../partitioner.ts'
+import { coalescing } from '../../coalescing.ts'
+import { BrokerUnavailable, publishDeadlineMs, RecordRefused, type OutgoingRecord } from '../port.ts'
 import { sizeOf } from '../size.ts'
-import { BrokerUnavailable, RecordRefused, type OutgoingRecord } from '../port.ts'
-import { openClient, type Client } from './client.ts'
-import { brokerSaid, unavailable } from './errors.ts'
-import { outgoing } from './records.ts'
-import { coalescing } from './coalescing.ts'
+import { connect, type Connection, disconnect, send } from './connection.ts'
+import { brokerErrorCode, unavailable } from './errors.ts'
 import type { KafkajsSettings } from './settings.ts'
 import { withTimeout } from './withTimeout.ts'
 
-/** A whole publish ends within this many milliseconds, connecting included (one of several requests: each of them). */
-const DEADLINE = 3_500
-
-/** Bytes of one request: a topic's `max.message.bytes` (1 MiB by default) is for what goes to a partition in one request, not for one record. */
+/** Bytes of one request. A topic's `max.message.bytes` (1 MiB by default) limits what goes to one partition in one request, not one record. */
 const REQUEST_SIZE = 900_000
 
-/** The record's own fault: sent again it would be refused again. */
+/** The record's own fault: it would be refused again. */
 const REFUSALS = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP'])
 
-const isRefusal = (error: unknown) => REFUSALS.has(brokerSaid(error) ?? '')
+const isRefusal = (error: unknown) => REFUSALS.has(brokerErrorCode(error) ?? '')
+
+/** What is wrong with one topic: kafkajs finds it while it looks topics up, and sends nothing to any of them. */
+const TOPIC_FAULTS = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'INVALID_TOPIC_EXCEPTION',
+  'LEADER_NOT_AVAILABLE',
+])
+
+const isTopicFault = (error: unknown) => TOPIC_FAULTS.has(brokerErrorCode(error) ?? '')
 
 export interface Publisher {
   publish(records: readonly OutgoingRecord[]): Promise<void>
@@ -26,35 +30,27 @@ export interface Publisher {
   close(): Promise<void>
 }
 
-/** A connected producer, as long as it works. */
-interface Connection {
-  readonly client: Client
-  readonly producer: Producer
-  readonly connected: Promise<void>
-  readonly inFlight: Set<Promise<unknown>>
-}
-
 /**
- * Not idempotent: with overlapping sends and one lost response kafkajs's idempotent producer loses a message and says
- * nothing. A record may come twice instead, which inboxes expect. No retries either: the caller has its own.
+ * Not idempotent: with overlapping sends and one lost response, kafkajs's idempotent producer loses a message without an
+ * error. Instead a record may come twice, which inboxes expect. No retries either: the caller has its own.
  */
 export function publisher(settings: KafkajsSettings): Publisher {
   let connection: Connection | undefined
   let closed = false
 
-  const connect = () => {
+  const open = () => {
     if (closed) throw new BrokerUnavailable('This broker connection was closed')
-    return openConnection(settings)
+    return connect(settings)
   }
   const attempt = async (used: Connection, records: readonly OutgoingRecord[], until: number) => {
-    const sending = withTimeout(until - Date.now(), sendOn(used, records))
+    const sending = withTimeout(until - Date.now(), send(used, records))
     used.inFlight.add(sending)
     try {
       await sending
     } catch (error) {
       if (isRefusal(error)) throw error
-      // Without an answer from the broker something may still be on its way: it must not arrive after the caller was told.
-      if (brokerSaid(error) === undefined) used.client.cut()
+      // Without an answer something may still be on its way. It must not arrive after the caller got its error.
+      if (brokerErrorCode(error) === undefined) used.client.cut()
       if (connection === used) connection = undefined
       void disconnect(used)
       throw unavailable(`Could not publish ${described(records)}`, error)
@@ -62,24 +58,28 @@ export function publisher(settings: KafkajsSettings): Publisher {
       used.inFlight.delete(sending)
     }
   }
-  const send = async (records: readonly OutgoingRecord[]) => {
-    const until = Date.now() + DEADLINE
+  const publish = async (records: readonly OutgoingRecord[]) => {
+    const until = Date.now() + publishDeadlineMs
     try {
-      await attempt((connection ??= connect()), records, until)
+      await attempt((connection ??= open()), records, until)
     } catch (error) {
-      if (brokerSaid(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error
-      // kafkajs looks up all topics it ever sent to, and fails if any is gone (https://github.com/tulios/kafkajs/issues/1622):
-      // only a connection that never heard of others tells whether it is one of these.
-      const own = connect()
+      if (!isTopicFault(error)) throw error
+      // kafkajs looks up all topics that it ever sent to, and fails when one is gone (https://github.com/tulios/kafkajs/issues/1622).
+      // Only a connection that knows no others shows whether it is one of these.
+      const own = open()
       await attempt(own, records, until)
       if (connection === undefined && !closed) connection = own
       else void disconnect(own)
     }
   }
   return {
-    publish: coalescing(async (records) => {
-      for (const request of requests(records)) await sendOrName(send, request)
-    }),
+    publish: coalescing<readonly OutgoingRecord[], void>(
+      async (publishes) => {
+        for (const request of requests(publishes.flat())) await publishOrName(publish, request)
+        return []
+      },
+      { isOneCallsFault: (error) => error instanceof RecordRefused || isTopicFault(error) },
+    ),
     close: async () => {
       closed = true
       if (connection !== undefined) await disconnect(connection)
@@ -87,44 +87,22 @@ export function publisher(settings: KafkajsSettings): Publisher {
   }
 }
 
-function openConnection(settings: KafkajsSettings): Connection {
-  const client = openClient(settings, { connectionTimeout: 3_000, requestTimeout: DEADLINE })
-  const producer = client.kafka.producer({
-    allowAutoTopicCreation: false,
-    createPartitioner: keyPartitioner,
-    retry: { retries: 0 },
-  })
-  return { client, producer, connected: producer.connect(), inFlight: new Set() }
-}
-
-async function sendOn({ connected, producer }: Connection, records: readonly OutgoingRecord[]): Promise<void> {
-  await connected
-  await producer.sendBatch({ acks: -1, timeout: DEADLINE, topicMessages: outgoing(records) })
-}
-
-/** Others may still be waiting for their answers on the same connection. */
-async function disconnect({ client, producer, inFlight }: Connection): Promise<void> {
-  await Promise.allSettled(inFlight)
-  await withTimeout(DEADLINE, producer.disconnect()).catch(() => undefined)
-  client.cut()
-}
-
-/** When several are refused together, one by one shows whose fault it is; the others were either taken before or go now. */
-async function sendOrName(send: (records: readonly OutgoingRecord[]) => Promise<void>, records: readonly OutgoingRecord[]) {
+/** When several records are refused together, halving them finds the one at fault. The others are sent. */
+async function publishOrName(publish: Publisher['publish'], records: readonly OutgoingRecord[]): Promise<void> {
   try {
-    await send(records)
+    await publish(records)
   } catch (error) {
     if (!isRefusal(error)) throw error
     const [first, ...others] = records
     if (first !== undefined && others.length === 0)
       throw new RecordRefused(first, sizeOf(first), (error as Error).message, { cause: error })
     const half = Math.ceil(records.length / 2)
-    await sendOrName(send, records.slice(0, half))
-    await sendOrName(send, records.slice(half))
+    await publishOrName(publish, records.slice(0, half))
+    await publishOrName(publish, records.slice(half))
   }
 }
 
-/** In order, each small enough; a record that is larger alone goes alone. */
+/** In order, and each small enough. A record that is too large for one goes alone. */
 function* requests(records: readonly OutgoingRecord[]): Generator<readonly OutgoingRecord[]> {
   let request: OutgoingRecord[] = []
   let size = 0
@@ -139,14 +117,6 @@ function* requests(records: readonly OutgoingRecord[]): Generator<readonly Outgo
     size += more
   }
   if (request.length > 0) yield request
-}
-
-const keyPartitioner: ICustomPartitioner = () => {
-  let keyless = 0
-  return ({ message: { key, partition }, partitionMetadata: { length } }) => {
-    if (partition !== undefined) return partition
-    return key === null || key === undefined ? keyless++ % length : partitionOf(key, length)
-  }
 }
 
 function described(records: readonly OutgoingRecord[]): string {

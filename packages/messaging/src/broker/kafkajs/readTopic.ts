@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Cluster, KafkaMessage, Broker as KafkaNode } from 'kafkajs'
+import type { Cluster, Broker as KafkaNode } from 'kafkajs'
 import type { BrokerRecord, Position } from '../port.ts'
 import { openClient } from './client.ts'
 import { clusterOf } from './cluster.ts'
-import { brokerSaid, unavailable } from './errors.ts'
+import { brokerErrorCode, unavailable } from './errors.ts'
+import type { FetchedMessages, FetchedMessage, FetchedPartition } from './fetchedRecords.ts'
 import { incoming } from './records.ts'
 import type { KafkajsSettings } from './settings.ts'
+import { timeouts } from './timeouts.ts'
 
 /** Bytes of one fetch; a record larger than this still comes, alone. */
 const FETCH_SIZE = 1024 * 1024
@@ -13,11 +15,9 @@ const FETCH_SIZE = 1024 * 1024
 const READ_COMMITTED = 1
 const STALE_LEADER = new Set(['LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION', 'FENCED_LEADER_EPOCH', 'UNKNOWN_LEADER_EPOCH'])
 
-type FetchedMessage = KafkaMessage & { readonly isControlRecord?: boolean }
-
 /** kafkajs leaves the type of an answer open. */
 interface FetchAnswer {
-  readonly responses: readonly { readonly partitions: readonly { readonly messages: readonly FetchedMessage[] }[] }[]
+  readonly responses: readonly { readonly partitions: readonly FetchedPartition[] }[]
 }
 
 /** Partition by partition up to its present end, by fetches outside any group. @throws BrokerUnavailable */
@@ -26,7 +26,7 @@ export async function* readTopic(
   topic: string,
   from: readonly Position[],
 ): AsyncIterable<BrokerRecord> {
-  const client = openClient(settings, { connectionTimeout: 3_000, requestTimeout: 10_000 })
+  const client = openClient(settings, timeouts.client)
   try {
     const cluster = clusterOf(client)
     await cluster.connect()
@@ -36,7 +36,9 @@ export async function* readTopic(
     )
     for (const { partition, earliest, latest } of await bounds(cluster, topic)) {
       const start = starts.get(partition) ?? earliest
-      yield* readPartition(cluster, { topic, partition, start: start < earliest ? earliest : start, end: latest })
+      const span = { start: start < earliest ? earliest : start, end: latest }
+      const fetch = (offset: bigint) => fetchFrom(cluster, { topic, partition, offset })
+      for await (const message of readSpan(fetch, span)) yield incoming(topic, partition, message)
     }
   } catch (error) {
     throw unavailable(`Could not read ${topic}`, error)
@@ -61,30 +63,29 @@ async function offsets(cluster: Cluster, topic: string, partitions: { partition:
   return new Map((answer?.partitions ?? []).map(({ partition, offset }) => [partition, BigInt(offset)]))
 }
 
-interface Span {
-  readonly topic: string
-  readonly partition: number
-  readonly start: bigint
-  readonly end: bigint
-}
+/** A broker that throttles answers with nothing, and so does one that has nothing left before the end. */
+const EMPTY_ANSWERS = 5
 
-async function* readPartition(cluster: Cluster, { topic, partition, start, end }: Span): AsyncIterable<BrokerRecord> {
+/** The records of one partition from `start` to before `end`. A fetch may begin before the offset that was asked for. */
+export async function* readSpan(
+  fetch: (offset: bigint) => Promise<FetchedMessages>,
+  { start, end }: { readonly start: bigint; readonly end: bigint },
+): AsyncIterable<FetchedMessage> {
   let next = start
-  while (next < end) {
-    const messages = await fetchFrom(cluster, { topic, partition, offset: next })
-    // One partition, at least one byte: an empty answer means that compaction has removed what there was up to the end.
-    const last = messages.at(-1)
-    if (last === undefined) return
+  for (let empty = 0; next < end && empty < EMPTY_ANSWERS;) {
+    const messages = await fetch(next)
     for (const message of messages) {
       const offset = BigInt(message.offset)
-      if (offset >= next && offset < end && message.isControlRecord !== true) yield incoming(topic, partition, message)
+      if (offset >= next && offset < end && message.isControlRecord !== true) yield message
     }
-    next = BigInt(last.offset) + 1n
+    const { nextOffset = next } = messages
+    empty = nextOffset > next ? 0 : empty + 1
+    next = nextOffset > next ? nextOffset : next
   }
 }
 
 /** Follows a leader that has moved, and a beginning that retention has moved. */
-async function fetchFrom(cluster: Cluster, position: Position, tries = 5): Promise<readonly FetchedMessage[]> {
+async function fetchFrom(cluster: Cluster, position: Position, tries = 5): Promise<FetchedMessages> {
   const { topic, partition, offset } = position
   try {
     const [leader] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]))
@@ -92,19 +93,19 @@ async function fetchFrom(cluster: Cluster, position: Position, tries = 5): Promi
     return await fetchOnce(broker, position)
   } catch (error) {
     if (tries === 0) throw error
-    if (brokerSaid(error) === 'OFFSET_OUT_OF_RANGE') {
+    if (brokerErrorCode(error) === 'OFFSET_OUT_OF_RANGE') {
       const earliest = (await offsets(cluster, topic, [{ partition }], true)).get(partition)
       if (earliest === undefined || earliest <= offset) return []
       return fetchFrom(cluster, { topic, partition, offset: earliest }, tries - 1)
     }
-    if (!STALE_LEADER.has(brokerSaid(error) ?? '')) throw error
+    if (!STALE_LEADER.has(brokerErrorCode(error) ?? '')) throw error
     await delay(100)
     await cluster.refreshMetadata()
     return fetchFrom(cluster, position, tries - 1)
   }
 }
 
-async function fetchOnce(broker: KafkaNode, { topic, partition, offset }: Position): Promise<readonly FetchedMessage[]> {
+async function fetchOnce(broker: KafkaNode, { topic, partition, offset }: Position): Promise<FetchedMessages> {
   const answer = (await broker.fetch({
     maxWaitTime: 100,
     minBytes: 1,

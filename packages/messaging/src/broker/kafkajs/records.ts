@@ -1,9 +1,10 @@
-import type { KafkaMessage, Message, TopicMessages } from 'kafkajs'
+import type { IHeaders, KafkaMessage, Message, TopicMessages } from 'kafkajs'
 import type { BrokerRecord, OutgoingRecord, RecordHeaders } from '../port.ts'
+import { headersAsRead, noHeaders } from '../recordHeaders.ts'
 
 export function incoming(topic: string, partition: number, message: KafkaMessage): BrokerRecord {
-  const { key, value, offset, timestamp, headers } = message
-  return { topic, partition, offset: BigInt(offset), key, value, headers: headers ?? {}, timestamp: Number(timestamp) }
+  const { key, value, offset, timestamp, headers = noHeaders() } = message
+  return { topic, partition, offset: BigInt(offset), key, value, headers, timestamp: Number(timestamp) }
 }
 
 /** Grouped by topic, in order: kafkajs makes one request per leader of it. */
@@ -13,15 +14,15 @@ export function outgoing(records: readonly OutgoingRecord[]): TopicMessages[] {
 }
 
 function message({ key, value, headers, partition }: OutgoingRecord): Message {
-  return { key, value, headers: headersThatAre(headers), ...(partition === undefined ? {} : { partition }) }
+  return { key, value, headers: withoutNulls(headers), ...(partition === undefined ? {} : { partition }) }
 }
 
-/** kafkajs fails on an undefined value. */
-function headersThatAre(headers: RecordHeaders): NonNullable<Message['headers']> {
-  const result: NonNullable<Message['headers']> = {}
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined)
-      result[name] = Array.isArray(value) ? [...(value as (Buffer | string)[])] : (value as Buffer | string)
-  }
-  return result
+/** Mostly there is nothing to leave out, and nothing to copy. */
+function withoutNulls(headers: RecordHeaders): IHeaders {
+  return Object.values(headers).every(hasNoNull) ? (headers as IHeaders) : headersAsRead(headers)
 }
+
+const hasNoNull = (value: RecordHeaders[string] | null) =>
+  value !== null &&
+  value !== undefined &&
+  !(Array.isArray(value) && value.some((one: unknown) => one === null || one === undefined))

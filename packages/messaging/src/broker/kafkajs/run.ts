@@ -1,30 +1,16 @@
 import type { Consumer } from 'kafkajs'
+import { assigner } from './assigner.ts'
 import { openClient } from './client.ts'
-import { lanes } from './lanes.ts'
 import type { Membership } from './membership.ts'
 import type { KafkajsSettings } from './settings.ts'
+import { timeouts } from './timeouts.ts'
 import { withTimeout } from './withTimeout.ts'
 
-/** Milliseconds. */
-const TIMES = {
-  /** A member not heard of for so long is given up. */
-  session: 30_000,
-  /** How long a rebalance waits for members to come back. Ours never block their loop, so it is short: it is what a new member waits for one that was killed. */
-  rebalance: 10_000,
-  heartbeat: 1_000,
-  connect: 3_000,
-  request: 10_000,
-  /** A fetch loop without a fetch for so long has died in silence (https://github.com/tulios/kafkajs/issues/659). */
-  stall: 90_000,
-  /** For leaving the group in good order. */
-  leave: 5_000,
-}
-
-/** Bytes. A fetch is decoded in one go, so this is also how long the process is busy with nothing else. */
+/** Bytes. A fetch is decoded in one go, and the process does nothing else meanwhile. */
 const SIZES = { fetch: 1024 * 1024, partition: 256 * 1024 }
 
 export interface ConsumerRun {
-  /** Resolves with the reason, which may be any error; never rejects. */
+  /** Resolves with the reason, which may be any error. Never rejects. */
   readonly ended: Promise<unknown>
   /** Leaves the group. */
   stop(): Promise<void>
@@ -39,18 +25,18 @@ export interface RunOptions {
 
 /** One kafkajs consumer, from joining the group until it is stopped or crashes. */
 export function runConsumer(settings: KafkajsSettings, { group, topics, membership, onJoined }: RunOptions): ConsumerRun {
-  const client = openClient(settings, { connectionTimeout: TIMES.connect, requestTimeout: TIMES.request })
+  const client = openClient(settings, timeouts.client)
   const consumer = client.kafka.consumer({
     groupId: group,
-    partitionAssigners: [lanes((cluster) => membership.adopt(cluster))],
+    partitionAssigners: [assigner(settings.log, (cluster) => membership.adopt(cluster))],
     allowAutoTopicCreation: false,
-    sessionTimeout: TIMES.session,
-    rebalanceTimeout: TIMES.rebalance,
-    heartbeatInterval: TIMES.heartbeat,
+    sessionTimeout: timeouts.session,
+    rebalanceTimeout: timeouts.rebalance,
+    heartbeatInterval: timeouts.heartbeat,
     minBytes: 1,
     maxBytes: SIZES.fetch,
     maxBytesPerPartition: SIZES.partition,
-    // Not for kafkajs to decide: a fresh consumer with fresh metadata and connections gets over more than its restart does.
+    // kafkajs's own restart keeps connections and metadata. A new consumer gets over more.
     retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
   })
   const { promise: ended, resolve: end } = Promise.withResolvers<unknown>()
@@ -62,8 +48,8 @@ export function runConsumer(settings: KafkajsSettings, { group, topics, membersh
 
   const started = start(consumer, topics, membership).catch(end)
   const watch = setInterval(() => {
-    if (Date.now() - membership.lastFetch() > TIMES.stall) end(new Error(`nothing was fetched for ${TIMES.stall} ms`))
-  }, TIMES.heartbeat)
+    if (Date.now() - membership.lastFetch() > timeouts.stall) end(new Error(`nothing was fetched for ${timeouts.stall} ms`))
+  }, timeouts.heartbeat)
   const cleanUp = async () => {
     await ended
     clearInterval(watch)
@@ -73,9 +59,9 @@ export function runConsumer(settings: KafkajsSettings, { group, topics, membersh
   return {
     ended,
     stop: async () => {
-      // A member that vanishes in the middle of joining would be waited for by the others.
+      // The others would wait for a member that vanishes while it joins.
       await withTimeout(
-        TIMES.leave,
+        timeouts.leave,
         started.then(() => consumer.stop()),
       ).catch(() => undefined)
       end(undefined)

@@ -1,48 +1,52 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { pause } from '../../pause.ts'
 import { BrokerUnavailable, type SubscribeOptions, type Subscription } from '../port.ts'
+import { backOff } from './backOff.ts'
 import { unavailable } from './errors.ts'
 import { membership } from './membership.ts'
 import { runConsumer, type ConsumerRun } from './run.ts'
 import type { KafkajsSettings } from './settings.ts'
-
-/** Milliseconds between one consumer's end and the next one's start; doubled each time that the group is not joined. */
-const BACK_OFF = { first: 100, last: 3_000 }
 
 export interface KafkajsSubscription extends Subscription {
   /** Rejects when it was stopped before it ever joined. */
   readonly joined: Promise<void>
 }
 
-/** Keeps one consumer running until stopped: whatever ends it, a fresh one takes its place. */
-export function subscribe(settings: KafkajsSettings, { group, topics, listener }: SubscribeOptions): KafkajsSubscription {
+/** Keeps one consumer running until stopped: whatever ends it, another one follows. */
+export function subscribe(
+  settings: KafkajsSettings,
+  { group, topics, listener }: SubscribeOptions,
+  startConsumer = runConsumer,
+): KafkajsSubscription {
   const { log } = settings
-  const place = membership(group, listener, log)
+  const member = membership(group, listener, log)
   const { promise: joined, resolve, reject } = Promise.withResolvers<void>()
   const stopping = new AbortController()
-  let wait = BACK_OFF.first
+  const pauseAfter = backOff()
   let run: ConsumerRun | undefined
 
-  const onJoined = () => {
-    wait = BACK_OFF.first
-    resolve()
-  }
   const supervise = async () => {
     while (!stopping.signal.aborted) {
-      run = runConsumer(settings, { group, topics, membership: place, onJoined })
+      let joinedAt: number | undefined
+      const onJoined = () => {
+        joinedAt ??= Date.now()
+        resolve()
+      }
+      run = startConsumer(settings, { group, topics, membership: member, onJoined })
       const error = await run.ended
+      member.left()
       if (stopping.signal.aborted) return
+      const pauseMs = pauseAfter(joinedAt === undefined ? undefined : Date.now() - joinedAt)
       const reason = unavailable(`The consumer of ${group} ended`, error)
-      log.warn({ err: reason, group, topics, backOff: wait }, `${reason.message}; another one follows in ${wait} ms`)
-      await delay(wait, undefined, { signal: stopping.signal }).catch(() => undefined)
-      wait = Math.min(wait * 2, BACK_OFF.last)
+      log.warn({ err: reason, group, topics, pauseMs }, `${reason.message}; another one follows in ${pauseMs} ms`)
+      await pause(pauseMs, stopping.signal)
     }
   }
   const supervised = supervise()
 
   const stop = async () => {
-    await place.settled()
+    await member.settled()
     stopping.abort()
-    place.end()
+    member.end()
     await run?.stop()
     await supervised
     reject(new BrokerUnavailable(`The subscription of ${group} was stopped before it joined`))
@@ -50,9 +54,10 @@ export function subscribe(settings: KafkajsSettings, { group, topics, listener }
   let stopped: Promise<void> | undefined
   return {
     joined,
-    pause: (partition) => place.pause(partition),
-    resume: (partition) => place.resume(partition),
-    commit: (positions) => place.commit(positions),
+    isJoined: () => member.isJoined(),
+    pause: (partition) => member.pause(partition),
+    resume: (partition) => member.resume(partition),
+    commit: (positions) => member.commit(positions),
     stop: () => (stopped ??= stop()),
   }
 }

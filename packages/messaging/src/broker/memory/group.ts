@@ -1,65 +1,73 @@
+// Not the global one: the broker goes on while a test moves time with fake timers.
+import { setImmediate } from 'node:timers'
+import { assignment } from '../assignment.ts'
 import { partitionKey } from '../commits.ts'
-import { laneOwner } from '../lanes.ts'
 import type { Position, TopicPartition } from '../port.ts'
 import type { Topics } from './topics.ts'
 
 export interface GroupMember {
+  readonly id: string
   readonly topics: readonly string[]
   assigned(partitions: readonly TopicPartition[]): void
+  /** It is out of the group, since a topic that it subscribes to is gone. */
+  dropped(): void
 }
 
-/** A consumer group: every change of its members takes all partitions from all and deals them anew, as Kafka's eager rebalance does. */
+/** A consumer group. Whenever its members change, all partitions are assigned again, as in Kafka's eager rebalance. */
 export interface Group {
+  nextMemberId(): string
   join(member: GroupMember): void
   leave(member: GroupMember): void
-  /** Deals the partitions anew, a turn of the event loop later. */
+  /** Assigns the partitions again, a turn of the event loop later. */
   rebalance(): void
   running(): boolean
   position(partition: TopicPartition): bigint | undefined
   commit(positions: readonly Position[]): void
+  /** A deleted topic takes its positions with it. */
+  forget(topic: string): void
 }
 
 export function memoryGroup(topics: Topics): Group {
-  const members: GroupMember[] = []
-  const positions = new Map<string, bigint>()
+  const members = new Set<GroupMember>()
+  const positions = new Map<string, Position>()
   let scheduled = false
+  let memberIds = 0
 
-  const deal = () => {
+  const exists = (topic: string) => topics.partitions(topic) !== undefined
+  const assign = () => {
     scheduled = false
-    // One that waits for a topic has not joined yet.
-    const ready = members.filter(({ topics: wanted }) => wanted.every((topic) => topics.partitions(topic) !== undefined))
-    const dealt = ready.map((member) => ({ member, partitions: share(topics, member, ready) }))
-    for (const { member, partitions } of dealt) member.assigned(partitions)
+    // As on Kafka, a member does not join before all its topics exist.
+    const ready = [...members].filter((member) => member.topics.every(exists))
+    for (const member of members) if (!ready.includes(member)) member.dropped()
+    const assigned = assignment(ready, partitionCounts(topics, ready))
+    for (const member of ready) if (members.has(member)) member.assigned(assigned.get(member.id) ?? [])
   }
   const rebalance = () => {
     if (scheduled) return
     scheduled = true
-    setImmediate(deal)
+    setImmediate(assign)
   }
   return {
+    nextMemberId: () => `consumer-${(memberIds += 1)}`,
     rebalance,
-    running: () => members.length > 0,
-    position: (partition) => positions.get(partitionKey(partition)),
-    commit: (committed) => committed.forEach((position) => positions.set(partitionKey(position), position.offset)),
+    running: () => members.size > 0,
+    position: (partition) => positions.get(partitionKey(partition))?.offset,
+    commit: (committed) => committed.forEach((position) => positions.set(partitionKey(position), position)),
+    forget: (topic) => {
+      for (const [key, position] of positions) if (position.topic === topic) positions.delete(key)
+    },
     join: (member) => {
-      members.push(member)
+      members.add(member)
       rebalance()
     },
     leave: (member) => {
-      const index = members.indexOf(member)
-      if (index >= 0) members.splice(index, 1)
+      members.delete(member)
       rebalance()
     },
   }
 }
 
-function share(topics: Topics, member: GroupMember, members: readonly GroupMember[]): TopicPartition[] {
-  return member.topics.flatMap((topic) => {
-    const subscribers = members.filter(({ topics }) => topics.includes(topic))
-    const numbers = subscribers.map((_, index) => String(index))
-    const mine = String(subscribers.indexOf(member))
-    return Array.from({ length: topics.partitions(topic) ?? 0 }, (_, partition) => ({ topic, partition })).filter(
-      ({ partition }) => laneOwner(partition, numbers) === mine,
-    )
-  })
+function partitionCounts(topics: Topics, members: readonly GroupMember[]): Map<string, number> {
+  const names = new Set(members.flatMap((member) => member.topics))
+  return new Map([...names].map((topic) => [topic, topics.partitions(topic) ?? 0]))
 }

@@ -1,90 +1,121 @@
 import { partitionOf } from '../partitioner.ts'
 import { BrokerUnavailable, RecordRefused } from '../port.ts'
-import type { BrokerRecord, OutgoingRecord, RecordHeaders, TopicPartition, TopicSpec } from '../port.ts'
+import type { BrokerRecord, OutgoingRecord, TopicPartition, TopicSpec } from '../port.ts'
+import { headersAsRead } from '../recordHeaders.ts'
 import { sizeOf } from '../size.ts'
 
 /** Kafka's own default, in bytes. */
 const MAX_MESSAGE_BYTES = '1048588'
 
-/** The records themselves, appended at once and never lost: what makes them late is the groups' business. */
+export interface AppendOptions {
+  /** The records were written in a transaction, whose end takes an offset, and which hides them when it was aborted. */
+  readonly transaction?: 'commit' | 'abort'
+}
+
+/** The records themselves: appended at once and never lost. */
 export interface Topics {
   names(): string[]
   /** Number of partitions, or undefined for a topic that does not exist. */
   partitions(topic: string): number | undefined
+  maxMessageBytes(topic: string): number | undefined
   /** @returns false when it existed. */
   create(spec: TopicSpec): boolean
   remove(topic: string): void
   /** All or, when one topic is missing or one record is refused, none. @throws BrokerUnavailable @throws RecordRefused */
-  append(records: readonly OutgoingRecord[]): void
-  read(partition: TopicPartition, from: bigint, limit: number): readonly BrokerRecord[]
+  append(records: readonly OutgoingRecord[], options?: AppendOptions): void
+  /** At most `limit` records, and where the partition goes on behind them. */
+  read(partition: TopicPartition, from: bigint, limit: number): Slice
   /** The offset the next record will get. */
   end(partition: TopicPartition): bigint
 }
 
+export interface Slice {
+  readonly records: readonly BrokerRecord[]
+  readonly next: bigint
+}
+
 interface Topic {
   readonly maxMessageBytes: number
-  readonly logs: BrokerRecord[][]
+  readonly logs: Log[]
   keyless: number
+}
+
+/** What can be read of a partition. Offsets that are missing belong to something else than a record. */
+interface Log {
+  readonly records: BrokerRecord[]
+  end: bigint
 }
 
 /** With `defaultPartitions`, a topic comes into being when it is first used. */
 export function memoryTopics(defaultPartitions?: number): Topics {
   const topics = new Map<string, Topic>()
-  const log = ({ topic, partition }: TopicPartition) => topics.get(topic)?.logs[partition] ?? []
+  const log = ({ topic, partition }: TopicPartition) => topics.get(topic)?.logs[partition]
 
   const create = ({ topic, partitions, config }: TopicSpec) => {
     if (topics.has(topic)) return false
     const maxMessageBytes = Number(config['max.message.bytes'] ?? MAX_MESSAGE_BYTES)
-    topics.set(topic, { maxMessageBytes, logs: Array.from({ length: partitions }, () => []), keyless: 0 })
+    topics.set(topic, { maxMessageBytes, logs: Array.from({ length: partitions }, () => ({ records: [], end: 0n })), keyless: 0 })
     return true
   }
   const find = (topic: string) => {
     if (defaultPartitions !== undefined) create({ topic, partitions: defaultPartitions, config: {} })
     return topics.get(topic)
   }
-  const check = (record: OutgoingRecord) => {
+  const place = (record: OutgoingRecord) => {
     const topic = find(record.topic)
     if (topic === undefined) throw new BrokerUnavailable(`Topic ${record.topic} does not exist`)
     const size = sizeOf(record)
     if (size > topic.maxMessageBytes) throw new RecordRefused(record, size, `more than ${topic.maxMessageBytes} bytes`)
-    return { record, topic }
+    const partition = record.partition ?? choose(topic, record.key)
+    const log = topic.logs[partition]
+    if (log === undefined) throw new BrokerUnavailable(`Topic ${record.topic} has no partition ${partition}`)
+    return { record, partition, log }
   }
   return {
     names: () => [...topics.keys()],
     partitions: (topic) => find(topic)?.logs.length,
+    maxMessageBytes: (topic) => topics.get(topic)?.maxMessageBytes,
     create,
     remove: (topic) => void topics.delete(topic),
-    append: (records) => records.map(check).forEach(({ record, topic }) => append(topic, record)),
-    read: (partition, from, limit) => log(partition).slice(Number(from), Number(from) + limit),
-    end: (partition) => BigInt(log(partition).length),
+    append: (records, { transaction } = {}) => {
+      const placed = records.map(place)
+      for (const { record, partition, log } of placed) {
+        if (transaction !== 'abort') log.records.push(asRead(record, partition, log.end))
+        log.end += 1n
+      }
+      if (transaction !== undefined) for (const log of new Set(placed.map(({ log }) => log))) log.end += 1n
+    },
+    read: (partition, from, limit) => {
+      const { records = [], end = 0n } = log(partition) ?? {}
+      const start = firstFrom(records, from)
+      const slice = records.slice(start, start + limit)
+      const last = slice.at(-1)
+      return { records: slice, next: last !== undefined && start + limit < records.length ? last.offset + 1n : end }
+    },
+    end: (partition) => log(partition)?.end ?? 0n,
   }
-}
-
-function append(topic: Topic, record: OutgoingRecord): void {
-  const partition = record.partition ?? choose(topic, record.key)
-  const log = topic.logs[partition]
-  if (log === undefined) throw new BrokerUnavailable(`Topic ${record.topic} has no partition ${partition}`)
-  log.push({
-    topic: record.topic,
-    partition,
-    offset: BigInt(log.length),
-    key: record.key === null ? null : Buffer.from(record.key),
-    value: record.value,
-    headers: asRead(record.headers),
-    timestamp: Date.now(),
-  })
 }
 
 const choose = (topic: Topic, key: Buffer | string | null) =>
   key === null ? topic.keyless++ % topic.logs.length : partitionOf(key, topic.logs.length)
 
-const bytes = (value: Buffer | string) => (typeof value === 'string' ? Buffer.from(value) : value)
+const asRead = ({ topic, key, value, headers }: OutgoingRecord, partition: number, offset: bigint): BrokerRecord => ({
+  topic,
+  partition,
+  offset,
+  key: key === null ? null : Buffer.from(key),
+  value,
+  headers: headersAsRead(headers),
+  timestamp: Date.now(),
+})
 
-/** Text comes out of a broker as bytes. */
-function asRead(headers: RecordHeaders): RecordHeaders {
-  const entries = Object.entries(headers).flatMap(([name, value]): [string, Buffer | Buffer[]][] => {
-    if (value === undefined) return []
-    return typeof value === 'string' || Buffer.isBuffer(value) ? [[name, bytes(value)]] : [[name, value.map(bytes)]]
-  })
-  return Object.fromEntries(entries)
+/** The index of the first record with that offset or a later one, by bisection. */
+function firstFrom(records: readonly BrokerRecord[], offset: bigint): number {
+  let [low, high] = [0, records.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((records[middle]?.offset ?? offset) < offset) low = middle + 1
+    else high = middle
+  }
+  return low
 }

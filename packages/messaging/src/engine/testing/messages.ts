@@ -1,8 +1,8 @@
 import { command, event, timeout } from '../../definition/message.ts'
 import { table } from '../../definition/table.ts'
 
-/** All messages here look alike: what matters is how they are handled. */
-export interface Step {
+/** The data of every message here: these tests are about how messages are handled, not about what they hold. */
+export interface NumberedOrder {
   readonly orderId: string
   readonly number: number
 }
@@ -23,12 +23,13 @@ const described = (owner: string, name: string, topic: string) => ({
   },
 })
 
-export const OrderPlaced = event<Step>(described('sales', 'OrderPlaced', 'order-placed'))
-export const OrderCancelled = event<Step>(described('sales', 'OrderCancelled', 'order-cancelled'))
-export const RefundOrder = command<Step>(described('billing', 'RefundOrder', 'refund-order'))
-export const OrderBilled = event<Step>(described('billing', 'OrderBilled', 'order-billed'))
-export const PaymentOverdue = timeout<Step>(described('billing', 'PaymentOverdue', 'payment-overdue'))
+export const OrderPlaced = event<NumberedOrder>(described('sales', 'OrderPlaced', 'order-placed'))
+export const OrderCancelled = event<NumberedOrder>(described('sales', 'OrderCancelled', 'order-cancelled'))
+export const OrderRenamed = event<NumberedOrder>(described('sales', 'OrderRenamed', 'order-renamed'))
+export const RefundOrder = command<NumberedOrder>(described('billing', 'RefundOrder', 'refund-order'))
+export const OrderBilled = event<NumberedOrder>(described('billing', 'OrderBilled', 'order-billed'))
+export const PaymentOverdue = timeout<NumberedOrder>(described('billing', 'PaymentOverdue', 'payment-overdue'))
 
-export const everyMessage = [OrderPlaced, OrderCancelled, RefundOrder, OrderBilled, PaymentOverdue]
+export const everyMessage = [OrderPlaced, OrderCancelled, OrderRenamed, RefundOrder, OrderBilled, PaymentOverdue]
 
 export const bills = table('bills', { message_id: 'text', order_id: 'text', number: 'integer' })

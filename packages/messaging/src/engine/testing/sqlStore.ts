@@ -3,59 +3,56 @@ import type { MemoryStore } from '../../store/memory.ts'
 import { type UnitOfWork, type StoreTransaction, StoreUnavailable, WriteRefused } from '../../store/port.ts'
 
 /** What handlers wrote with `tx`. */
-export const written: Table = table('written', { by: 'text' })
+export const written: Table = table('written', { by: 'jsonb' })
 
 export interface SqlStore extends MemoryStore {
-  /** Everything it was asked to save, what it refused too. */
-  readonly asked: readonly UnitOfWork[]
-  /** Transactions that a handler has used and nobody has ended. */
-  open(): number
+  /** Every unit that it got to save, including those it refused. */
+  readonly unitsReceived: readonly UnitOfWork[]
+  /** How many transactions were begun and have not ended. */
+  openTransactions(): number
 }
 
-/** SQL as far as these tests go: each query is one word. */
+/** The SQL of these tests: each query is one word. */
 export const sql = {
   /** Writes its first value. */
   write: 'write',
-  /** Is refused for what it asks. */
+  /** Is refused, as a query that breaks a constraint is. */
   refused: 'refused',
   /** Loses the connection. */
   lost: 'lost',
 } as const
 
-/** The memory store, with a transaction that handlers can use: what they write is saved with the batch, or not at all. */
+/** The memory store with transactions that handlers can use: what they write is saved with the unit, or not at all. */
 export function sqlStore(store: MemoryStore): SqlStore {
-  const used = new Set<OneWordTransaction>()
-  const asked: UnitOfWork[] = []
+  const open = new Set<OneWordTransaction>()
+  const unitsReceived: UnitOfWork[] = []
+  const save = (units: readonly UnitOfWork[]) => {
+    unitsReceived.push(...units)
+    return store.save(units)
+  }
   return {
     ...store,
-    asked,
-    transaction: () => new OneWordTransaction(used),
-    async save(work, transaction) {
-      asked.push(work)
-      if (!(transaction instanceof OneWordTransaction)) throw new TypeError('save needs a transaction of this store')
-      return store.save(withWritten(work, transaction.end()), store.transaction())
+    unitsReceived,
+    save,
+    begin: async () => {
+      await store.begin()
+      return new OneWordTransaction(open, async (unit) => (await save([unit]))[0])
     },
-    open: () => used.size,
-  }
-}
-
-function withWritten(work: UnitOfWork, by: readonly unknown[]): UnitOfWork {
-  if (by.length === 0) return work
-  return {
-    ...work,
-    rows: new Map([...work.rows, [written, by.map((each) => ({ by: each }))]]),
+    openTransactions: () => open.size,
   }
 }
 
 class OneWordTransaction implements StoreTransaction {
   readonly #open: Set<OneWordTransaction>
+  readonly #save: (unit: UnitOfWork) => Promise<string | undefined>
   readonly #written: unknown[] = []
   #failure: StoreUnavailable | WriteRefused | undefined
   #ended = false
-  used = false
 
-  constructor(open: Set<OneWordTransaction>) {
+  constructor(open: Set<OneWordTransaction>, save: (unit: UnitOfWork) => Promise<string | undefined>) {
     this.#open = open
+    this.#save = save
+    open.add(this)
   }
 
   get unavailable(): StoreUnavailable | undefined {
@@ -63,9 +60,7 @@ class OneWordTransaction implements StoreTransaction {
   }
 
   async query<R extends object>(word: string, values: readonly unknown[] = []): Promise<R[]> {
-    if (this.#ended) throw new Error('a query after the batch had ended')
-    this.used = true
-    this.#open.add(this)
+    if (this.#ended) throw new Error('a query after the transaction had ended')
     await Promise.resolve()
     if (this.#failure === undefined && word === sql.refused) this.#failure = new WriteRefused('the query is refused')
     if (this.#failure === undefined && word === sql.lost) this.#failure = new StoreUnavailable('the connection is lost')
@@ -74,16 +69,19 @@ class OneWordTransaction implements StoreTransaction {
     return []
   }
 
-  /** @returns what was written. @throws what failed first */
-  end(): readonly unknown[] {
-    if (this.#ended) throw new Error('the transaction has ended before')
-    this.#ended = true
-    this.#open.delete(this)
+  async commit(unit: UnitOfWork): Promise<string | undefined> {
+    if (this.#ended) throw new Error('the transaction has already ended')
+    this.#end()
     if (this.#failure !== undefined) throw this.#failure
-    return this.#written
+    const rows = this.#written.map((by) => ({ by }))
+    return this.#save(rows.length === 0 ? unit : { ...unit, rows: new Map([...unit.rows, [written, rows]]) })
   }
 
   async rollback(): Promise<void> {
+    this.#end()
+  }
+
+  #end(): void {
     this.#ended = true
     this.#open.delete(this)
   }

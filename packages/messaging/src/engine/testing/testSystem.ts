@@ -1,62 +1,64 @@
 import { onTestFinished } from 'vitest'
-import { type MemoryBroker, memoryBroker } from '../../broker/memory.ts'
+import type { MemoryBroker } from '../../broker/memory.ts'
 import type { BrokerRecord, RecordHeaders } from '../../broker/port.ts'
-import { avroCodec } from '../../codec/codec.ts'
 import type { Endpoint } from '../../definition/endpoint.ts'
 import type { Message } from '../../definition/message.ts'
 import { ce, headerText } from '../../headers.ts'
-import { silentLog } from '../../log.ts'
-import { mainGroup, retryGroup, subjectName } from '../../naming.ts'
+import { type Log, silentLog } from '../../log.ts'
+import { mainGroup, retryGroup } from '../../naming.ts'
 import { plan } from '../../operations/plan.ts'
 import { memoryRegistry } from '../../registry/memory.ts'
 import { type Registry, RegistryUnavailable } from '../../registry/port.ts'
 import { type Constraint, memoryStore } from '../../store/memory.ts'
+import { memoryTransport, outside } from '../../testing/memoryTransport.ts'
 import { uuid7 } from '../../uuid7.ts'
-import { Consumer } from '../consumer.ts'
-import { Scheduler } from '../scheduler.ts'
-import type { EncodeMessage } from '../effects.ts'
-import type { FailedAttempt } from '../recovery.ts'
-import { routing } from '../routes.ts'
-import { messageEncoder } from '../encodeMessage.ts'
-import type { EndpointRuntime } from '../endpointRuntime.ts'
+import type { Failed } from '../attempt.ts'
+import { logReport } from '../report.ts'
+import { type Engine, startEngine } from '../startEngine.ts'
 import { everyMessage } from './messages.ts'
-import { type ProcessSwitch, processSwitch } from './processSwitch.ts'
+import { type KillableProcess, killableProcess } from './killableProcess.ts'
 import { type SqlStore, sqlStore } from './sqlStore.ts'
 import { until } from './virtualTime.ts'
 
-/** A running process with the endpoint in it. */
+/** A process that runs the endpoint. */
 export interface Replica {
-  readonly runtime: EndpointRuntime
-  readonly processSwitch: ProcessSwitch
-  /** Finishes what it has in hand. */
+  readonly engine: Engine
+  readonly process: KillableProcess
+  /** Stops as on SIGTERM: running handlers may finish. */
   stop(): Promise<void>
-  /** Waits for store and broker no longer. */
+  /** Stops waiting for store, broker and registry. */
   giveUp(): void
 }
 
 export interface TestSystem {
   readonly broker: MemoryBroker
   readonly store: SqlStore
-  /** What could not be handled, as it is logged. */
-  readonly failures: readonly FailedAttempt[]
-  /** The next questions to the registry are not answered. */
+  /** Every failure that was reported, in order. */
+  readonly failures: readonly Failed[]
+  /** Makes the registry unavailable for that many requests. */
   failRegistry(times: number): void
-  /** Publishes messages from outside as one, in this order. @returns their ids */
-  say(...messages: readonly (Message | Said)[]): Promise<string[]>
-  start(): Promise<Replica>
+  /** Makes the registry answer that it knows no schema, as a follower does that lags behind its leader. */
+  hideSchemas(hidden: boolean): void
+  /** Publishes messages from outside the endpoint, in this order and together. @returns their ids */
+  publish(...messages: readonly (Message | MessageToPublish)[]): Promise<string[]>
+  /** Starts one more process. @param changed another version of the endpoint */
+  start(changed?: Endpoint): Promise<Replica>
   /** The records of a topic, partition by partition. */
   records(topic: string): Promise<BrokerRecord[]>
-  /** The `ce_id`s in a topic. */
+  /** The `ce_id` of each record of a topic. */
   ids(topic: string): Promise<string[]>
-  /** Waits until all that was said was handled and committed, and nothing is due. */
+  /** Whether the inbox has a message that `publish` published. */
+  isHandled(id: string): Promise<boolean>
+  /** Waits until both groups have committed everything, and nothing is scheduled. */
   settled(): Promise<void>
-  /** Positions that a group has not reached. */
+  /** How many records of its topics a group has not committed. */
   lag(group: string): Promise<bigint>
-  /** Ends all replicas; done by itself when the test ends. */
+  /** Kills all processes. It happens by itself when the test ends. */
   close(): Promise<void>
 }
 
-export interface Said {
+/** A message with more than the test system would give it. */
+export interface MessageToPublish {
   readonly message: Message
   readonly id?: string
   readonly headers?: RecordHeaders
@@ -65,39 +67,26 @@ export interface Said {
 
 interface TestSystemOptions {
   readonly constraints?: readonly Constraint[]
+  readonly log?: Log
 }
 
-/** An endpoint, deployed on a broker, a registry and a store in memory. All replicas are stopped when the test ends. */
+/** An endpoint that is deployed on a broker, a registry and a store in memory. Nothing runs until `start` is called. */
 export async function testSystem(endpoint: Endpoint, options: TestSystemOptions = {}): Promise<TestSystem> {
-  const broker = memoryBroker()
+  const registry = faultyRegistry(memoryRegistry())
+  const { broker, records, encode } = await memoryTransport([{ endpoint }], { registry, others: everyMessage })
   const store = sqlStore(memoryStore(options))
-  const registry = unsteady(memoryRegistry())
-  const failures: FailedAttempt[] = []
+  const failures: Failed[] = []
+  const { log = silentLog } = options
   const replicas: Replica[] = []
-  const { topics, groups } = plan(endpoint, '')
-  const foreign = everyMessage.map(({ topic }) => ({ topic, partitions: endpoint.partitions, config: {} }))
-  await broker.admin.createTopics([...topics, ...foreign])
-  const schemaIds = new Map<string, number>()
-  for (const type of everyMessage) schemaIds.set(type.fullName, await registry.register(subjectName(type), type.schema))
-  const outside = messageEncoder({
-    endpoint: { ...endpoint, name: 'outside' },
-    prefix: '',
-    schemaIds,
-    encode: avroCodec({ registry }).encode,
-  })
+  const { groups } = plan(endpoint, '')
 
-  const records = async (topic: string) => {
-    const found: BrokerRecord[] = []
-    for await (const record of broker.admin.read(topic)) found.push(record)
-    return found
-  }
   const lag = async (group: string) => {
-    const { topics: heard = [] } = groups.find((each) => each.group === group) ?? {}
+    const { topics: subscribed = [] } = groups.find((each) => each.group === group) ?? {}
     const committed = new Map(
-      (await broker.admin.committed(group, heard)).map((each) => [`${each.topic}/${each.partition}`, each.offset]),
+      (await broker.admin.committed(group, subscribed)).map((each) => [`${each.topic}/${each.partition}`, each.offset]),
     )
     let behind = 0n
-    for (const topic of heard)
+    for (const topic of subscribed)
       for (const { partition, latest } of await broker.admin.offsets(topic))
         behind += latest - (committed.get(`${topic}/${partition}`) ?? 0n)
     return behind
@@ -107,7 +96,7 @@ export async function testSystem(endpoint: Endpoint, options: TestSystemOptions 
 
   const close = async () => {
     for (const replica of replicas) {
-      replica.processSwitch.kill()
+      replica.process.kill()
       replica.giveUp()
       void replica.stop()
     }
@@ -119,44 +108,52 @@ export async function testSystem(endpoint: Endpoint, options: TestSystemOptions 
     store,
     failures,
     failRegistry: (times) => registry.failNext(times),
-    async say(...messages) {
-      const said = messages
-        .map((each) => asSaid(each))
+    hideSchemas: (hidden) => registry.hide(hidden),
+    async publish(...messages) {
+      const published = messages
+        .map((each) => asMessageToPublish(each))
         .map(({ message, id = uuid7(), headers, partition }) => {
-          const { record } = encodeMessage(outside, message, id)
+          const { record } = encode(message, { trace: {} }, id)
           return {
             id,
             record: { ...record, headers: { ...record.headers, ...headers }, ...(partition !== undefined && { partition }) },
           }
         })
-      await broker.publish(said.map(({ record }) => record))
-      return said.map(({ id }) => id)
+      await broker.publish(published.map(({ record }) => record))
+      return published.map(({ id }) => id)
     },
-    async start() {
-      const replica = await startReplica({ endpoint, registry, schemaIds, failures, processSwitch: processSwitch(broker, store) })
+    async start(changed = endpoint) {
+      await broker.admin.createTopics(plan(changed, '').topics)
+      const replica = await startReplica({ endpoint: changed, registry, log, failures, process: killableProcess(broker, store) })
       replicas.push(replica)
       return replica
     },
     records,
     ids: async (topic) => (await records(topic)).map(({ headers }) => headerText(headers, ce.id) ?? ''),
+    async isHandled(id) {
+      return (await store.handledIds([{ source: outside, id, formerId: id }])).size > 0
+    },
     settled: () => until('everything is handled', isSettled),
     lag,
     close,
   }
 }
 
-const asSaid = (each: Message | Said): Said => ('message' in each ? each : { message: each })
+const asMessageToPublish = (each: Message | MessageToPublish): MessageToPublish => ('message' in each ? each : { message: each })
 
-const encodeMessage = (outside: EncodeMessage, message: Message, id: string) => outside(message, { trace: {} }, id)
-
-interface UnsteadyRegistry extends Registry {
+interface FaultyRegistry extends Registry {
   failNext(times: number): void
+  hide(hidden: boolean): void
 }
 
-function unsteady(registry: Registry): UnsteadyRegistry {
+function faultyRegistry(registry: Registry): FaultyRegistry {
   let failing = 0
+  let isHidden = false
   return {
     ...registry,
+    hide: (hidden) => {
+      isHidden = hidden
+    },
     failNext: (times) => {
       failing = times
     },
@@ -165,7 +162,7 @@ function unsteady(registry: Registry): UnsteadyRegistry {
         failing -= 1
         throw new RegistryUnavailable('a fault made by the test')
       }
-      return registry.schemaOf(id)
+      return isHidden ? undefined : registry.schemaOf(id)
     },
   }
 }
@@ -173,39 +170,25 @@ function unsteady(registry: Registry): UnsteadyRegistry {
 interface Parts {
   readonly endpoint: Endpoint
   readonly registry: Registry
-  readonly schemaIds: ReadonlyMap<string, number>
-  readonly failures: FailedAttempt[]
-  readonly processSwitch: ProcessSwitch
+  readonly log: Log
+  readonly failures: Failed[]
+  readonly process: KillableProcess
 }
 
-/** As `start` in service.ts does it, on other adapters. */
-async function startReplica({ endpoint, registry, schemaIds, failures, processSwitch }: Parts): Promise<Replica> {
+/** Starts the engine as a service does. */
+async function startReplica({ endpoint, registry, log, failures, process }: Parts): Promise<Replica> {
   const giveUp = new AbortController()
-  const codec = avroCodec({ registry })
-  const produces = new Map([...schemaIds].filter(([name]) => endpoint.produces.some(({ fullName }) => fullName === name)))
-  const runtime: EndpointRuntime = {
+  const { broker, store } = process
+  const report = logReport(log)
+  const engine = await startEngine({
     endpoint,
     prefix: '',
-    broker: processSwitch.broker,
-    store: processSwitch.store,
-    codec,
-    router: routing(endpoint, ''),
-    encodeMessage: messageEncoder({ endpoint, prefix: '', schemaIds: produces, encode: codec.encode }),
-    log: silentLog,
-    signal: giveUp.signal,
-    fault: () => undefined,
-    failed: (failure) => void failures.push(failure),
-  }
-  const groups = plan(endpoint, '').groups
-  const consumers = await Promise.all(groups.map(({ group, topics }) => Consumer.start(runtime, group, topics)))
-  const relay = new Scheduler(runtime)
-  return {
-    runtime,
-    processSwitch,
-    giveUp: () => giveUp.abort(),
-    async stop() {
-      await relay.stop()
-      await Promise.all(consumers.map((consumer) => consumer.stop()))
-    },
-  }
+    broker,
+    store,
+    registry,
+    log,
+    giveUp,
+    report: Object.assign(Object.create(report) as typeof report, { failed: (failed: Failed) => void failures.push(failed) }),
+  })
+  return { engine, process, giveUp: () => giveUp.abort(), stop: () => engine.stop() }
 }

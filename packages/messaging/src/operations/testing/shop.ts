@@ -25,10 +25,10 @@ export const ShipmentOverdue = timeout<Order>(described('shipping', 'ShipmentOve
 
 const nothing = () => {}
 
-/** Hears only itself. */
+/** Subscribes only to itself. */
 export const sales = endpoint({ name: 'sales', handlers: [handler(PlaceOrder, nothing)], produces: [OrderPlaced], partitions: 3 })
 
-/** Hears sales. */
+/** Subscribes to sales. */
 export const billing = endpoint({
   name: 'billing',
   handlers: [handler(OrderPlaced, nothing), handler(RefundOrder, nothing)],
@@ -37,7 +37,7 @@ export const billing = endpoint({
   recoverability: { delayed: ['2s'] },
 })
 
-/** Hears all others and itself, and sends a command to billing. */
+/** Subscribes to all others and itself, and sends a command to billing. */
 export const shipping = endpoint({
   name: 'shipping',
   sagas: [
@@ -50,7 +50,7 @@ export const shipping = endpoint({
   partitions: 3,
 })
 
-/** Says something, and hears nothing. */
+/** Sends a command, and subscribes to nothing. */
 export const till = endpoint({ name: 'till', produces: [PlaceOrder] })
 
 export const changed = (original: Endpoint, changes: Partial<Endpoint>): Endpoint => ({ ...original, ...changes })

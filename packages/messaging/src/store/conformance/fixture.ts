@@ -1,17 +1,32 @@
 import { randomUUID } from 'node:crypto'
 import type { OutgoingRecord } from '../../broker/port.ts'
 import { type Columns, type Row, table, type Table } from '../../definition/table.ts'
-import type { UnitOfWork, SavedSaga, Store, StoreTransaction } from '../port.ts'
+import type { MessageIdentity } from '../../identity.ts'
+import type { SavedSaga, Store, UnitOfWork } from '../port.ts'
 
-/** Empty data with the tables below, and as many stores on it as a test wants. */
-export interface StoreGround {
+/** Empty data with the tables below, and any number of stores on it. */
+export interface StoreFixture {
   /** A store of another replica, on the same data. */
   replica(): Store
-  /** The transaction a batch is saved with, used or not. */
-  begin(store: Store): Promise<StoreTransaction>
-  /** What a table holds, in the order of its first column, with values as `insert` takes them. */
+  /** What a table has, in the order of its first column, with values as `insert` takes them. */
   rows(table: Table): Promise<readonly Readonly<Record<string, unknown>>[]>
   close(): Promise<void>
+}
+
+/** A way to save one unit: {@link inOneStatement} or {@link inATransaction}. */
+export type SaveUnit = (store: Store, unit: UnitOfWork) => Promise<string | undefined>
+
+export const inOneStatement: SaveUnit = async (store, unit) => (await store.save([unit]))[0]
+export const inATransaction: SaveUnit = async (store, unit) => (await store.begin()).commit(unit)
+
+/** What the tests of one part get: stores on the data of the current test. */
+export interface UnderTest {
+  readonly fixture: () => StoreFixture
+  /** Two replicas; the first does the work where one is enough. */
+  readonly store: () => Store
+  readonly other: () => Store
+  /** Saves one unit, in the way that this run of the suite is about. */
+  readonly save: (unit: UnitOfWork, by?: Store) => Promise<string | undefined>
 }
 
 /** The first column is the primary key. */
@@ -42,6 +57,8 @@ export const aRecord = (value: string): OutgoingRecord => ({
   headers: { ce_id: randomUUID(), ce_type: 'sales.OrderPlaced' },
 })
 
+export const aMessage = (id: string = randomUUID(), source = 'sales'): MessageIdentity => ({ source, id, formerId: id })
+
 export const aSaga = (changes: Partial<SavedSaga> = {}): SavedSaga => ({
   saga: 'shipping-policy',
   id: randomUUID(),
@@ -51,9 +68,9 @@ export const aSaga = (changes: Partial<SavedSaga> = {}): SavedSaga => ({
   ...changes,
 })
 
-export const aBatch = (changes: Partial<UnitOfWork> = {}): UnitOfWork => ({
+export const aUnit = (changes: Partial<UnitOfWork> = {}): UnitOfWork => ({
   lane: 'lane-1',
-  handled: [randomUUID()],
+  handled: [aMessage()],
   outgoing: [],
   rows: new Map(),
   sagas: [],

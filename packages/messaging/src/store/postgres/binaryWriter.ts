@@ -1,4 +1,4 @@
-/** Bytes in network order in a buffer that grows and is used again. */
+/** Writes bytes in network order into a buffer that grows and is used again. */
 export class BinaryWriter {
   #buffer = Buffer.allocUnsafeSlow(16_384)
   #end = 0
@@ -39,7 +39,7 @@ export class BinaryWriter {
     return this
   }
 
-  /** UTF-8 text behind an optional mark, with the length of both in front. */
+  /** The length, then an optional mark, then the text in UTF-8. The length counts the mark. */
   sizedText(text: string, mark?: number): this {
     this.#reserve(5 + text.length * 3)
     const sizeAt = this.#end
@@ -50,7 +50,7 @@ export class BinaryWriter {
     return this
   }
 
-  /** The 16 bytes of a UUID in hexadecimal, with dashes wherever they are. @returns false when the text is no UUID; then what was written is of no use */
+  /** The 16 bytes of a UUID in hexadecimal, with dashes anywhere. @returns false when the text is no UUID; then what was written is of no use */
   uuid(text: string): boolean {
     this.#reserve(16)
     let at = 0
@@ -65,7 +65,7 @@ export class BinaryWriter {
     return invalid >= 0 && at === text.length
   }
 
-  /** @returns a copy of what was written, and begins anew. */
+  /** @returns a copy of what was written; the writer is empty then */
   take(): Buffer {
     const taken = Buffer.from(this.#buffer.subarray(0, this.#end))
     this.#end = 0

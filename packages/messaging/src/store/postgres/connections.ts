@@ -1,17 +1,17 @@
 import { Pool, type PoolClient, type QueryConfig, type QueryResultRow } from 'pg'
 import { StoreUnavailable } from '../port.ts'
-import { failureOf } from './failures.ts'
+import { unavailable } from './failures.ts'
 
-/** What the store tells an operator. */
+/** Where the store logs what an operator should know. */
 export interface StoreLog {
   warn(details: object, message: string): void
 }
 
 /**
- * A pool with the time limits the store counts on, all of them milliseconds. A lock is waited for less long than a
- * statement, so a blocked one says what blocked it. A transaction may idle while a handler calls the outside world or due
- * records are published, but not for ever: it holds locks. `query_timeout` is the client's own clock, for a server that has
- * vanished without a word; it comes last.
+ * A pool with the time limits that the store needs, in milliseconds. The limit for a lock is shorter than the one for a
+ * statement, so the error of a blocked statement names the lock. A transaction may be idle while a handler calls another
+ * system or while scheduled records are published, but not for ever, since it holds locks. `query_timeout` is measured by the
+ * client, for a server that has vanished; it comes last.
  */
 export function openPool(databaseUrl: string, log: StoreLog, max = 10): Pool {
   const pool = new Pool({
@@ -29,45 +29,58 @@ export function openPool(databaseUrl: string, log: StoreLog, max = 10): Pool {
   return pool
 }
 
-/** Without a listener, an idle connection that breaks would end the process; the pool replaces it by itself. Not the whole error is logged: pg hangs the client on it. */
+/**
+ * Without a listener, an idle connection that breaks would end the process; the pool replaces it by itself. Only the message
+ * is logged: pg attaches the whole client to the error.
+ */
 export function logLostConnections(pool: Pool, log: StoreLog): void {
   pool.on('error', ({ message }) => log.warn({ reason: message }, 'a database connection was lost'))
 }
 
-/** A connection of the pool, lent. */
+/** A connection that is taken out of the pool until it is released. */
 export interface Lease {
   readonly client: PoolClient
-  /** Gives it back; after a failure of the store it is closed instead, since nobody knows what state it is in. */
+  /** Why the connection was lost, if it was. An error that arrives between two queries is known from here only. */
+  readonly lost: () => Error | undefined
+  /** After a failure of the store the connection is closed and not used again, since its state is unknown. */
   readonly release: (failure?: Error) => void
 }
 
-/** @throws StoreUnavailable when there is none to be had within the pool's connection time-out. */
+/** @throws StoreUnavailable when there is no connection within the pool's time-out */
 export async function lease(pool: Pool): Promise<Lease> {
   const client = await pool.connect().catch((error: unknown) => {
-    throw failureOf(error)
+    throw unavailable(error)
   })
-  client.on('error', alreadyTold)
+  let lost: Error | undefined
+  // Without a listener the event would end the process.
+  const onError = (error: Error) => void (lost ??= error)
+  client.on('error', onError)
   return {
     client,
+    lost: () => lost,
     release: (failure) => {
-      client.off('error', alreadyTold)
-      client.release(failure instanceof StoreUnavailable)
+      client.off('error', onError)
+      client.release(lost !== undefined || failure instanceof StoreUnavailable)
     },
   }
 }
 
-/** A lost connection also rejects the query under way or the next one; the event needs a listener, or it would end the process. */
-function alreadyTold(): void {}
-
-/** Runs one statement on a connection of its own. @throws what {@link failureOf} makes of the error */
-export async function runAlone<R extends QueryResultRow>(pool: Pool, statement: QueryConfig): Promise<R[]> {
+/**
+ * Runs one statement on a connection of its own.
+ * @throws StoreUnavailable, or what `meaning` makes of the error when a message may be at fault
+ */
+export async function runAlone<R extends QueryResultRow>(
+  pool: Pool,
+  statement: QueryConfig,
+  meaning: (error: unknown) => Error = unavailable,
+): Promise<R[]> {
   const { client, release } = await lease(pool)
   try {
     const { rows } = await client.query<R>(statement)
     release()
     return rows
   } catch (error) {
-    const failure = failureOf(error)
+    const failure = meaning(error)
     release(failure)
     throw failure
   }

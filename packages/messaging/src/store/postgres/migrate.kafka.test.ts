@@ -41,7 +41,7 @@ test('files run in the order of their numbers, each once; running again changes 
   expect(await rowsOf('select * from orders')).toEqual([{ id: '1', total: null }])
 })
 
-test('what has not run yet is pending, before the first run too', async () => {
+test('files that have not run are pending, also before the first run', async () => {
   await file('001_create_orders.sql', 'create table orders (id text)')
   expect(await pendingMigrations(databaseUrl, own())).toEqual(['sales/001_create_orders.sql'])
   await migrate(databaseUrl, own())
@@ -51,7 +51,7 @@ test('what has not run yet is pending, before the first run too', async () => {
   expect(await pendingMigrations(client, own())).toEqual([])
 })
 
-test('a service has numbers of its own beside the library’s', async () => {
+test('a service numbers its files independently of the library', async () => {
   await file('001_create_orders.sql', 'create table orders (id text)')
   const names = await migrate(databaseUrl, [petrelMigrations, ...own()])
   expect(names.at(-1)).toBe('sales/001_create_orders.sql')
@@ -69,14 +69,14 @@ test('a file that was changed after it had run is an error, at deployment and at
   expect(await migrate(databaseUrl, own())).toEqual([])
 })
 
-test('line ends of another operating system are no change', async () => {
+test('other line endings are not a change of the file', async () => {
   await file('001_create_orders.sql', 'create table orders (\n id text\n)')
   await migrate(databaseUrl, own())
   await file('001_create_orders.sql', 'create table orders (\r\n id text\r\n)')
   expect(await migrate(databaseUrl, own())).toEqual([])
 })
 
-test('a file that fails leaves nothing of itself, keeps what ran before it, and can be mended', async () => {
+test('a file that fails changes nothing; what ran before it stays, and the corrected file can be run', async () => {
   await file('001_create_orders.sql', 'create table orders (id text)')
   await file('002_add_total.sql', 'alter table orders add column total bigint; select nonsense')
   await expect(migrate(databaseUrl, own())).rejects.toThrow(
@@ -87,14 +87,14 @@ test('a file that fails leaves nothing of itself, keeps what ran before it, and 
   expect(await migrate(databaseUrl, own())).toEqual(['sales/002_add_total.sql'])
 })
 
-test('two deployments at once run each file once', async () => {
+test('two deployments at the same time run each file once', async () => {
   await file('001_create_orders.sql', 'create table orders (id text); insert into orders values (1)')
   const names = await Promise.all([1, 2, 3].map(() => migrate(databaseUrl, own())))
   expect(names.flat()).toEqual(['sales/001_create_orders.sql'])
   expect(await rowsOf('select * from orders')).toHaveLength(1)
 })
 
-test('a file that a newer version has brought and this one lacks is no error', async () => {
+test('a file of a newer version that is missing here is no error', async () => {
   await file('001_create_orders.sql', 'create table orders (id text)')
   await file('002_add_total.sql', 'alter table orders add column total bigint')
   await migrate(databaseUrl, own())
@@ -102,7 +102,7 @@ test('a file that a newer version has brought and this one lacks is no error', a
   expect(await pendingMigrations(databaseUrl, own())).toEqual([])
 })
 
-test('file names that leave the order open are refused', async () => {
+test('file names that do not give an order are refused', async () => {
   await file('001_one.sql', '')
   await file('001_other.sql', '')
   await expect(migrate(databaseUrl, own())).rejects.toThrow('two migrations have the number 001')

@@ -17,7 +17,7 @@ export const petrelMigrations: MigrationFolder = {
   path: fileURLToPath(new URL('migrations', import.meta.url)),
 }
 
-/** The migrations cannot be told apart or do not agree with what was run before: a person has to look. */
+/** Two migrations have one number, or a file is not the one that was run: a person has to decide. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError'
 }

@@ -42,7 +42,7 @@ test('records come back as they were', () => {
   )
 })
 
-test('bytes that were made stay as they are when the codec makes others', () => {
+test('encoding more records does not change the bytes that were encoded before', () => {
   const codec = new OutgoingRecordCodec()
   assert(
     property(records, records, (one, other) => {
@@ -53,7 +53,7 @@ test('bytes that were made stay as they are when the codec makes others', () => 
   )
 })
 
-test('a batch larger than any before it is encoded whole', () => {
+test('records that are larger than all before them are encoded whole', () => {
   const codec = new OutgoingRecordCodec()
   const large: OutgoingRecord[] = Array.from({ length: 300 }, (_, at) => ({
     topic: 'sales.order-placed',
@@ -64,13 +64,15 @@ test('a batch larger than any before it is encoded whole', () => {
   expect(codec.decode(codec.encode(large))).toEqual(large)
 })
 
-test('a header without a value is left out', () => {
+test('header values that are null or missing are left out, in an array as well', () => {
   const codec = new OutgoingRecordCodec()
-  const given = { topic: 't', key: null, value: null, headers: { here: 'yes', gone: undefined } }
-  expect(codec.decode(codec.encode([given]))).toEqual([{ topic: 't', key: null, value: null, headers: { here: 'yes' } }])
+  const foreign = JSON.parse('{"here":"yes","none":null,"many":["a",null,"b"]}') as OutgoingRecord['headers']
+  const given = { topic: 't', key: null, value: null, headers: { ...foreign, gone: undefined } }
+  const headers = { here: 'yes', many: ['a', 'b'] }
+  expect(codec.decode(codec.encode([given]))).toEqual([{ topic: 't', key: null, value: null, headers }])
 })
 
-test('what all records of a batch share is written once', () => {
+test('topics and header names that records share are written once', () => {
   const codec = new OutgoingRecordCodec()
   const one: OutgoingRecord = {
     topic: 'sales.order-placed',
@@ -82,6 +84,6 @@ test('what all records of a batch share is written once', () => {
   expect(perRecord / 100).toBeLessThan(20)
 })
 
-test('bytes of a newer version of the library are refused, not misread', () => {
+test('bytes of a newer version of the library are refused with a sentence that says what to run', () => {
   expect(() => new OutgoingRecordCodec().decode(Buffer.from([2, 0, 0, 0]))).toThrow('Run the newer version')
 })

@@ -1,9 +1,10 @@
 import avro from 'avsc'
 import type { OutgoingRecord, RecordHeaders } from '../../broker/port.ts'
+import type { BinaryWriter } from './binaryWriter.ts'
 
 type HeaderValue = Buffer | string | readonly (Buffer | string)[]
 
-/** Records of a batch have few topics and few sets of header names: each is written once, and records point at it. */
+/** Records of a unit have few topics and few sets of header names: each is written once, and records refer to it. */
 interface PackedRecords {
   readonly topics: readonly string[]
   readonly headerNames: readonly (readonly string[])[]
@@ -48,7 +49,7 @@ const packedRecords = avro.Type.forSchema({
   ],
 })
 
-/** Stands first, so that a later version of this library can tell rows that an earlier one has left. */
+/** The first byte, so that a later version of the library recognises the rows of an earlier one. */
 const format = 1
 
 /** Turns records into bytes and back; keeps one buffer for all it encodes. */
@@ -56,6 +57,17 @@ export class OutgoingRecordCodec {
   #scratch = Buffer.allocUnsafeSlow(65_536)
 
   encode(records: readonly OutgoingRecord[]): Buffer {
+    return Buffer.from(this.#encoded(records))
+  }
+
+  /** Without a copy in between: the size in bytes, then the bytes. */
+  writeTo(writer: BinaryWriter, records: readonly OutgoingRecord[]): void {
+    const bytes = this.#encoded(records)
+    writer.int32(bytes.length).bytes(bytes)
+  }
+
+  /** Valid until the next call. */
+  #encoded(records: readonly OutgoingRecord[]): Buffer {
     const packed = pack(records)
     this.#scratch[0] = format
     let end = packedRecords.encode(packed, this.#scratch, 1)
@@ -64,7 +76,7 @@ export class OutgoingRecordCodec {
       this.#scratch[0] = format
       end = packedRecords.encode(packed, this.#scratch, 1)
     }
-    return Buffer.from(this.#scratch.subarray(0, end))
+    return this.#scratch.subarray(0, end)
   }
 
   /** @throws Error when a newer version of the library wrote the bytes. */
@@ -87,13 +99,13 @@ function pack(records: readonly OutgoingRecord[]): PackedRecords {
       key,
       value,
       names: headerNames.of(names),
-      headers: names.map((name) => headers[name] as HeaderValue),
+      headers: names.map((name) => withoutNulls(headers[name] as HeaderValue)),
     }
   })
   return { topics: topics.values, headerNames: headerNames.values, records: packed }
 }
 
-/** Gives each different value a number, counting from 0. Mostly a value is the same as the one before it: that is looked at first. */
+/** Gives each different value a number, counting from 0. The value before is compared first, since it is mostly the same. */
 class Numbering<T> {
   readonly values: T[] = []
   readonly #numbers = new Map<string, number>()
@@ -123,10 +135,17 @@ class Numbering<T> {
 const sameNames = (one: readonly string[], other: readonly string[]) =>
   one.length === other.length && one.every((name, at) => name === other[at])
 
+/** Names with a value. Foreign records have null values, and what copies their headers may hand them on. */
 function presentNames(headers: RecordHeaders): string[] {
   const names = Object.keys(headers)
-  return names.some((name) => headers[name] === undefined) ? names.filter((name) => headers[name] !== undefined) : names
+  return names.some((name) => isAbsent(headers[name])) ? names.filter((name) => !isAbsent(headers[name])) : names
 }
+
+function withoutNulls(value: HeaderValue): HeaderValue {
+  return Array.isArray(value) && value.some(isAbsent) ? value.filter((each) => !isAbsent(each)) : value
+}
+
+const isAbsent = (value: unknown) => value === null || value === undefined
 
 function unpack({ key, value, partition, headers }: PackedRecord, topic: string, names: readonly string[]): OutgoingRecord {
   const named: RecordHeaders = Object.fromEntries(names.map((name, at) => [name, headers[at]]))

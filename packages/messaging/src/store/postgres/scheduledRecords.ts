@@ -1,9 +1,11 @@
 import type { Pool, QueryConfig, QueryResultRow } from 'pg'
 import type { OutgoingRecord } from '../../broker/port.ts'
 import { nextPollAt } from '../nextPollAt.ts'
+import { StoreUnavailable } from '../port.ts'
 import { type Lease, lease } from './connections.ts'
-import { failureOf } from './failures.ts'
+import { unavailable } from './failures.ts'
 import { OutgoingRecordCodec } from './outgoingRecords.ts'
+import { statement } from './saveStatement.ts'
 
 type Publish = (records: readonly OutgoingRecord[]) => Promise<void>
 
@@ -13,35 +15,41 @@ interface Published {
 }
 
 /**
- * Publishes inside the transaction that removes: after a crash between the two they go out once more, with the same message
- * ids. Replicas skip each other's rows. What is due is told by this process's clock, the one its caller waits by.
+ * Publishes inside the transaction that deletes: after a crash between the two the records are published once more, with the
+ * same message ids. Replicas skip each other's rows.
  */
 export async function publishScheduled(pool: Pool, publish: Publish, limit: number): Promise<Published> {
-  const lent = await lease(pool)
+  const leased = await lease(pool)
   try {
-    const published = await publishOn(lent, publish, limit, new Date())
-    lent.release()
+    const published = await publishOn(leased, publish, limit)
+    leased.release()
     return published
   } catch (error) {
-    await rollBackAndRelease(lent)
+    await rollBackAndRelease(leased, error)
     throw error
   }
 }
 
-async function publishOn(lent: Lease, publish: Publish, limit: number, now: Date): Promise<Published> {
-  await run(lent, 'begin')
-  const taken = await run<{ id: string; record: Buffer }>(lent, {
-    text: 'select id, record from petrel_due where due_at <= $1 order by due_at limit $2 for update skip locked',
-    values: [now, limit],
-  })
+const selectDue = statement(`select id, record from petrel_scheduled where due_at <= now()
+  order by due_at limit $1 for update skip locked`)
+const deletePublished = statement('delete from petrel_scheduled where id = any($1)')
+/** `now()` is when the transaction began, as in {@link selectDue}: a record that becomes due in between is not missed. */
+const selectNext = statement('select (extract(epoch from min(due_at) - now()) * 1000)::float8 as due_in_ms from petrel_scheduled')
+
+async function publishOn(leased: Lease, publish: Publish, limit: number): Promise<Published> {
+  const now = new Date()
+  await run(leased, 'begin')
+  const taken = await run<{ id: string; record: Buffer }>(leased, { ...selectDue, values: [limit] })
   if (taken.length > 0) {
     const codec = new OutgoingRecordCodec()
     await publish(taken.flatMap(({ record }) => codec.decode(record)))
-    await run(lent, { text: 'delete from petrel_due where id = any($1)', values: [taken.map(({ id }) => id)] })
+    await run(leased, { ...deletePublished, values: [taken.map(({ id }) => id)] })
   }
-  const [first] = await run<{ due_at: Date | null }>(lent, 'select min(due_at) as due_at from petrel_due')
-  await run(lent, 'commit')
-  return { published: taken.length, nextAt: nextPollAt(first?.due_at ?? undefined, now, taken.length < limit) }
+  const [next] = await run<{ due_in_ms: number | null }>(leased, selectNext)
+  await run(leased, 'commit')
+  const dueInMs = next?.due_in_ms ?? undefined
+  const earliest = dueInMs === undefined ? undefined : new Date(now.getTime() + dueInMs)
+  return { published: taken.length, nextAt: nextPollAt(earliest, now, taken.length < limit) }
 }
 
 async function run<R extends QueryResultRow>({ client }: Lease, query: string | QueryConfig): Promise<R[]> {
@@ -49,16 +57,17 @@ async function run<R extends QueryResultRow>({ client }: Lease, query: string | 
     const { rows } = await client.query<R>(query)
     return rows
   } catch (error) {
-    throw failureOf(error)
+    throw unavailable(error)
   }
 }
 
-async function rollBackAndRelease(lent: Lease): Promise<void> {
+/** To close the connection rolls back too, and is all that can be done when it fails. */
+async function rollBackAndRelease(leased: Lease, error: unknown): Promise<void> {
+  if (error instanceof StoreUnavailable) return leased.release(error)
   try {
-    await run(lent, 'rollback')
-    lent.release()
+    await run(leased, 'rollback')
+    leased.release()
   } catch (broken) {
-    // Closing the connection rolls back too.
-    lent.release(broken instanceof Error ? broken : new Error(String(broken)))
+    leased.release(unavailable(broken))
   }
 }

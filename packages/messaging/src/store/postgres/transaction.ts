@@ -1,15 +1,9 @@
-import {
-  type CustomTypesConfig,
-  type Pool,
-  type PoolClient,
-  type QueryConfig,
-  type QueryResult,
-  type QueryResultRow,
-  types,
-} from 'pg'
-import { StoreUnavailable, type StoreTransaction, WriteRefused } from '../port.ts'
+import { type CustomTypesConfig, type Pool, type PoolClient, type QueryResult, type QueryResultRow, types } from 'pg'
+import { StoreUnavailable, type StoreTransaction, type UnitOfWork, WriteRefused } from '../port.ts'
 import { type Lease, lease } from './connections.ts'
-import { failureOf, type SaveFailure } from './failures.ts'
+import { failureOf, type SaveFailure, unavailable } from './failures.ts'
+import { saveFailure } from './saveFailure.ts'
+import { outboxIds, type SaveResult, type SaveStatements } from './saveStatement.ts'
 
 const bigintOid = types.builtins.INT8
 
@@ -26,47 +20,61 @@ function exactNumber(text: string): number {
 
 const transactionControl = /^\s*(begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction)\b/i
 
-/** A transaction on one connection, taken with the first query. Handlers run side by side, so their queries wait in line. */
-export class PostgresTransaction implements StoreTransaction {
-  readonly #pool: Pool
-  #lease: Lease | undefined
+/** Waits for a connection, and begins. @throws StoreUnavailable */
+export async function beginTransaction(pool: Pool, saves: SaveStatements): Promise<StoreTransaction> {
+  const leased = await lease(pool)
+  try {
+    await leased.client.query('begin')
+    return new PostgresTransaction(leased, saves)
+  } catch (error) {
+    const failure = unavailable(error)
+    leased.release(failure)
+    throw failure
+  }
+}
+
+/** A transaction that has begun on a connection. Handlers run side by side, so their queries wait for each other. */
+class PostgresTransaction implements StoreTransaction {
+  readonly #lease: Lease
+  readonly #saves: SaveStatements
   #line: Promise<unknown> = Promise.resolve()
-  #failure: SaveFailure | undefined
-  #used = false
+  #firstFailure: SaveFailure | undefined
   #ended = false
 
-  constructor(pool: Pool) {
-    this.#pool = pool
-  }
-
-  get used(): boolean {
-    return this.#used
+  constructor(leased: Lease, saves: SaveStatements) {
+    this.#lease = leased
+    this.#saves = saves
   }
 
   get unavailable(): StoreUnavailable | undefined {
-    return this.#failure instanceof StoreUnavailable ? this.#failure : undefined
+    const failure = this.#failure()
+    return failure instanceof StoreUnavailable ? failure : undefined
   }
 
-  /** @throws WriteRefused (cause: pg's error), StoreUnavailable; from then on every query fails, since PostgreSQL has given up the transaction */
+  /**
+   * @throws WriteRefused (its cause is pg's error) and StoreUnavailable. From then on every query fails, since PostgreSQL has
+   * aborted the transaction.
+   */
   async query<R extends object = Record<string, unknown>>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
-    if (this.#ended) throw new Error(`tx.query after the handler's batch had ended: await every query. ${start(sql)}`)
+    if (this.#ended) throw new Error(`tx.query after the handler's transaction had ended: await every query. ${start(sql)}`)
     if (transactionControl.test(sql))
       throw new Error(`The engine begins and ends the transaction, a handler must not: leave out ${start(sql)}`)
-    this.#used = true
     return this.#inTurn((client) => client.query<R & QueryResultRow>({ text: sql, values: [...values], types: resultTypes }))
   }
 
-  /** Runs the last statement and commits; handlers can add nothing from here on. @returns its rows. @throws what failed first; then all is rolled back */
-  async commitWith<R extends QueryResultRow>(statement: QueryConfig | undefined): Promise<R[]> {
+  /** Handlers can add nothing from here on. */
+  async commit(unit: UnitOfWork): Promise<string | undefined> {
+    if (this.#ended) throw new Error('This transaction has ended: begin another one.')
     this.#ended = true
     try {
-      const rows = statement === undefined ? [] : await this.#inTurn((client) => client.query<R>(statement))
+      const statement = this.#saves.for([unit])
+      const [result] = statement === undefined ? [] : await this.#inTurn((client) => client.query<SaveResult>(statement))
       await this.#inTurn(commit)
-      this.#giveBack()
-      return rows
+      this.#lease.release()
+      return outboxIds([unit], result)[0]
     } catch (error) {
       await this.#undo()
-      throw failureOf(error)
+      throw saveFailure(this.unavailable ?? error, [unit])
     }
   }
 
@@ -78,14 +86,10 @@ export class PostgresTransaction implements StoreTransaction {
 
   async #undo(): Promise<void> {
     await this.#line
-    this.#giveBack(this.unavailable ?? (await rollBack(this.#lease)))
+    this.#lease.release(this.unavailable ?? (await rollBack(this.#lease)))
   }
 
-  #giveBack(failure?: Error): void {
-    this.#lease?.release(failure)
-    this.#lease = undefined
-  }
-
+  /** Queries wait in line for the one connection. */
   #inTurn<R extends QueryResultRow>(task: (client: PoolClient) => Promise<QueryResult<R>>): Promise<R[]> {
     const turn = this.#line.then(() => this.#run(task))
     this.#line = turn.catch(() => undefined)
@@ -93,29 +97,30 @@ export class PostgresTransaction implements StoreTransaction {
   }
 
   async #run<R extends QueryResultRow>(task: (client: PoolClient) => Promise<QueryResult<R>>): Promise<R[]> {
-    if (this.#failure !== undefined) throw aborted(this.#failure)
+    const failed = this.#failure()
+    if (failed !== undefined) throw aborted(failed)
     try {
-      const { rows } = await task(await this.#begun())
+      const { rows } = await task(this.#lease.client)
       return rows
     } catch (error) {
       if (isTheCallersOwn(error)) throw error
-      this.#failure = failureOf(error)
-      throw this.#failure
+      this.#firstFailure = failureOf(this.#lease.lost() ?? error)
+      throw this.#firstFailure
     }
   }
 
-  async #begun(): Promise<PoolClient> {
-    if (this.#lease !== undefined) return this.#lease.client
-    this.#lease = await lease(this.#pool)
-    await this.#lease.client.query('begin')
-    return this.#lease.client
+  /** Why the transaction has failed. A connection can also be lost between two queries. */
+  #failure(): SaveFailure | undefined {
+    const lost = this.#lease.lost()
+    if (this.#firstFailure === undefined && lost !== undefined) this.#firstFailure = failureOf(lost)
+    return this.#firstFailure
   }
 }
 
-/** @returns why it could not; then the connection must be closed, and the transaction goes with it */
-async function rollBack(lease: Lease | undefined): Promise<StoreUnavailable | undefined> {
+/** @returns why it could not; then the connection must be closed, and PostgreSQL rolls back */
+async function rollBack({ client }: Lease): Promise<StoreUnavailable | undefined> {
   try {
-    await lease?.client.query('rollback')
+    await client.query('rollback')
     return undefined
   } catch (error) {
     return new StoreUnavailable('The transaction could not be rolled back.', { cause: error })
@@ -129,7 +134,7 @@ async function commit(client: PoolClient): Promise<QueryResult<QueryResultRow>> 
   return result
 }
 
-/** A value pg cannot write, or a bigint that is no number: found on our side, the transaction is as good as before. */
+/** A value that pg cannot write, or a bigint that is no number: PostgreSQL has not seen it, and the transaction goes on. */
 const isTheCallersOwn = (error: unknown) => error instanceof TypeError || error instanceof RangeError
 
 function aborted(first: SaveFailure): Error {

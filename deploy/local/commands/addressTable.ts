@@ -1,0 +1,31 @@
+import type { Settings } from '../settings.ts'
+import { withoutCredentials } from '../stack/elsewhere.ts'
+import type { StackAddresses } from '../stack/stack.ts'
+
+/** Everything that can be visited or connected to, a line each. */
+export function addressTable(
+  settings: Settings,
+  { kafkaBrokers, registryUrl, databaseUrl }: StackAddresses,
+  without: readonly string[],
+): string {
+  const rows = [
+    { service: 'client-ui', name: 'The shop', address: http(settings.CLIENT_UI_PORT), hint: 'place an order here' },
+    { name: 'Mailbox', address: http(settings.MAILBOX_PORT), hint: `what customers got; SMTP on ${settings.SMTP_PORT}` },
+    {
+      service: 'payment-gateway',
+      name: 'Payment gateway',
+      address: http(settings.PAYMENT_GATEWAY_PORT),
+      hint: 'what was charged: /charges?orderId=…',
+    },
+    { service: 'loyalty', name: 'Loyalty', address: http(settings.LOYALTY_PORT), hint: 'points: /customers/…/points' },
+    { name: 'Kafka', address: kafkaBrokers, hint: '' },
+    { name: 'Schema registry', address: registryUrl, hint: '' },
+    { name: 'PostgreSQL', address: withoutCredentials(databaseUrl), hint: 'a database for each service' },
+  ]
+  const there = rows.filter(({ service }) => service === undefined || !without.includes(service))
+  const lines = there.map(({ name, address, hint }) => `  ${name.padEnd(16)} ${address.padEnd(44)} ${hint}`.trimEnd())
+  const missing = without.map((service) => `  ${service} was left out; start it with: npm run service ${service}`)
+  return ['', ...lines, ...missing, ''].join('\n')
+}
+
+const http = (port: number) => `http://localhost:${port}`

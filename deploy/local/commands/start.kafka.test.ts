@@ -1,0 +1,161 @@
+import { execFile } from 'node:child_process'
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify, stripVTControlCharacters } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../../../test/support/eventually.ts'
+import { getJson, jsonBody } from '../../../test/support/http.ts'
+import { type Charges, type OrderView, typesOf, wholeJourney } from '../../../test/support/shop.ts'
+import { ROOT } from '../folders.ts'
+import { type GuardedProcess, spawnGuarded } from '../processes/guardedProcess.ts'
+import { freePorts } from '../stack/ports.ts'
+
+const run = promisify(execFile)
+const bootstrap = join(ROOT, 'deploy/local/bootstrap.mjs')
+const portVariables = [
+  'CLIENT_UI_PORT',
+  'PAYMENT_GATEWAY_PORT',
+  'LOYALTY_PORT',
+  'MAILBOX_PORT',
+  'SMTP_PORT',
+  'KAFKA_PORT',
+  'KAFKA_CONTROLLER_PORT',
+  'REGISTRY_PORT',
+  'POSTGRES_PORT',
+] as const
+
+// A stack of somebody else is not ours to kill.
+describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('npm start', () => {
+  let folder: string
+  let env: Record<string, string | undefined>
+  let system: GuardedProcess
+  const lines: string[] = []
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'Sturm vögel 🌧 '))
+    // PostgreSQL may run as another user than we.
+    await chmod(folder, 0o755)
+    const ports = await freePorts(portVariables.length)
+    const chosen = Object.fromEntries(portVariables.map((name, index) => [name, String(ports[index])]))
+    // The locale of a bare container: with it Java finds no file whose name is not ASCII.
+    env = { ...process.env, ...chosen, PETREL_SYSTEM_FOLDER: folder, LC_ALL: 'C', LANG: 'C' }
+    system = await spawnGuarded('npm start', process.execPath, [bootstrap, 'start'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    for (const output of [system.stdout, system.stderr])
+      if (output) createInterface({ input: output }).on('line', (line) => lines.push(stripVTControlCharacters(line)))
+    await printed(/^Up after/, 0, 100_000)
+  })
+
+  afterAll(async () => {
+    await system.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  /** Waits for a line after the first `skip`. */
+  const printed = (pattern: RegExp, skip: number, withinMs = 60_000) =>
+    eventually(
+      () => {
+        const line = lines.slice(skip).find((each) => pattern.test(each))
+        if (line === undefined) throw new Error(`No line ${pattern} among:\n${lines.slice(skip).join('\n')}`)
+        return line
+      },
+      { withinMs },
+    )
+
+  const url = (variable: (typeof portVariables)[number], path: string) => `http://127.0.0.1:${env[variable]}${path}`
+  const order = { customerId: 'ada', email: 'ada@example.org', lines: [{ sku: 'green-tea', quantity: 2 }] }
+
+  /** Asks again until the order is accepted. */
+  const placeOrder = (key: string) =>
+    eventually(
+      async () => {
+        const response = await fetch(url('CLIENT_UI_PORT', '/api/orders'), jsonBody('POST', order, { 'idempotency-key': key }))
+        const answer = (await response.json()) as { orderId: string }
+        expect(response.status).toBe(202)
+        return answer.orderId
+      },
+      { withinMs: 60_000, everyMs: 200 },
+    )
+
+  const placeOrders = (count: number, name: string) =>
+    Promise.all(Array.from({ length: count }, (_, index) => placeOrder(`${name}-${index}`)))
+
+  const expectDone = (orderId: string) =>
+    eventually(
+      async () => {
+        const view = await getJson<OrderView>(url('CLIENT_UI_PORT', `/api/orders/${orderId}`))
+        expect(typesOf(view).filter((type) => type !== 'ShipmentDelayed')).toEqual(wholeJourney.toSorted())
+      },
+      { withinMs: 90_000, everyMs: 200 },
+    )
+
+  const chargesOf = (orderId: string) => getJson<Charges>(url('PAYMENT_GATEWAY_PORT', `/charges?orderId=${orderId}`))
+
+  async function control(path: string): Promise<unknown> {
+    const file = JSON.parse(await readFile(join(folder, 'environment.json'), 'utf8')) as { LOCAL_CONTROL_URL: string }
+    return (await fetch(file.LOCAL_CONTROL_URL + path)).json()
+  }
+
+  const command = async (...args: string[]) => (await run(process.execPath, [bootstrap, ...args], { env })).stdout
+
+  async function pidIn(file: string): Promise<number> {
+    return Number((await readFile(join(folder, file), 'utf8')).split(' ')[0])
+  }
+
+  test('its data is where it should be, whatever letters the path has', async () => {
+    expect(await readdir(join(folder, 'data/kafka/log'))).toContain('meta.properties')
+    expect(await readdir(join(folder, 'data/registry'))).toContain('schemas.mv.db')
+    expect(await readdir(join(folder, 'data/postgres/cluster'))).toContain('PG_VERSION')
+    expect(lines.find((line) => line.startsWith('Up after'))).toMatch(/^Up after \d+\.\d s\./)
+  })
+
+  test.for([
+    ['Kafka', 'data/kafka/pid'],
+    ['PostgreSQL', 'data/postgres/pid'],
+  ] as const)(
+    '%s is killed with 50 orders on their way: it says so, brings it back, and every order is done once',
+    async ([name, pid]) => {
+      const before = await placeOrders(30, `before-${name}`)
+      const skip = lines.length
+      process.kill(await pidIn(pid), 'SIGKILL')
+      await eventually(async () => expect(await control('/ready')).toEqual({ ready: false, waitsFor: [name] }))
+      const after = placeOrders(20, `after-${name}`)
+
+      await printed(new RegExp(`^${name} is back after`), skip)
+      await eventually(async () => expect(await control('/ready')).toEqual({ ready: true, waitsFor: [] }))
+      for (const orderId of [...before, ...(await after)]) {
+        await expectDone(orderId)
+        expect((await chargesOf(orderId)).charges).toHaveLength(1)
+      }
+      await printed(/^\d+ warnings about the absence of/, skip)
+      expect(lines.slice(skip)).toEqual([
+        `${name} ended (killed with SIGKILL); starting it again in 1 s. What needs it waits; nothing is lost.`,
+        expect.stringMatching(new RegExp(`^${name} is back after [\\d.]+ s\\.$`)),
+        `${/^\d+/.exec(lines.at(-1) ?? '')?.[0]} warnings about the absence of ${name} are in .local/logs.`,
+      ])
+    },
+  )
+
+  test('a service is stopped and started from another terminal, and both commands return', async () => {
+    expect(await command('stop', 'billing')).toBe('billing is stopped. Start it again: npm run service billing\n')
+    const orderId = await placeOrder('without-billing')
+    expect(await control('/parts')).toContainEqual({ name: 'billing', state: 'stopped', since: expect.any(String) })
+
+    expect(await command('service', 'billing')).toContain('billing runs.')
+
+    await expectDone(orderId)
+  })
+
+  test('a service that dies is started again, and a broken one says which message failed, how often, and when it is tried again', async () => {
+    const skip = lines.length
+    process.kill(await pidIn('services/sales.pid'), 'SIGKILL')
+    await printed(/^sales ended \(killed with SIGKILL\); starting it again in 1 s/, skip)
+    await printed(/^sales is back after/, skip)
+    await command('break', 'sales')
+    const orderId = await placeOrder('broken-sales')
+    await printed(/sales +WARN +PlaceOrder \w{8} failed 3 times; again in 2 s: sales is broken on purpose/, skip)
+    await command('mend', 'sales')
+    await expectDone(orderId)
+  })
+})

@@ -1,0 +1,150 @@
+import { join } from 'node:path'
+import { aborted } from 'node:util'
+import { startControlServer } from '../control/controlServer.ts'
+import { serviceActions } from '../control/serviceActions.ts'
+import { DATA, START_PID } from '../folders.ts'
+import { startMailbox } from '../mailbox/mailbox.ts'
+import { Problem } from '../problem.ts'
+import { watchOutages } from '../processes/outages.ts'
+import { claim, release } from '../processes/pidFile.ts'
+import { collapseRepeats } from '../processes/repeats.ts'
+import type { Shown } from '../processes/serviceLog.ts'
+import { allServices, compileServices } from '../processes/serviceProcess.ts'
+import { shutdownSignal } from '../processes/shutdownSignal.ts'
+import { supervisor } from '../processes/supervisor.ts'
+import { systemState } from '../processes/systemState.ts'
+import { progress } from '../progress.mjs'
+import { readSettings, type Settings } from '../settings.ts'
+import { deployShop, environmentOf, makeDatabases } from '../shop/deployShop.ts'
+import { type EnvironmentFile, writeEnvironmentFile } from '../shop/environmentFile.ts'
+import { seed, shopkeeper } from '../shop/seed.ts'
+import { untilOpen } from '../shop/untilOpen.ts'
+import { assertPortsFree, freePorts } from '../stack/ports.ts'
+import { type Stack, startStack } from '../stack/stack.ts'
+import { addressTable } from './addressTable.ts'
+import { portsOf, portsToListenOn, readWithout, stackOptions } from './startOptions.ts'
+
+/** A service may notice that a server has ended a moment before we do. */
+const NOTICED_MS = 250
+
+// `npm start`: the whole system, until Ctrl-C.
+const { print, during } = progress()
+const stopping: (() => Promise<void>)[] = []
+const shutdown = shutdownSignal()
+const state = systemState()
+const repeats = collapseRepeats(print)
+const outages = watchOutages(print)
+
+// From here on it is we who break the silence: see bootstrap.mjs.
+if (process.send) {
+  process.send('loaded')
+  process.disconnect()
+}
+try {
+  await start()
+  await aborted(shutdown, process)
+} catch (error) {
+  if (!shutdown.aborted) {
+    console.error(error instanceof Problem ? `\n${error.message}` : error)
+    process.exitCode = 1
+  }
+} finally {
+  await stopAll()
+  // Whatever is still open (a request to a registry that is gone) has nobody left to wait for it.
+  process.exit()
+}
+
+async function start(): Promise<void> {
+  const without = readWithout()
+  const settings = readSettings(process.env)
+  claimStart()
+  await assertPortsFree(portsToListenOn(settings, without))
+  const stack = await startServers(settings)
+  shutdown.throwIfAborted()
+  const environment = await prepareShop(stack, settings)
+  shutdown.throwIfAborted()
+  await startServices(environment, without)
+  await during('opening the shop', untilOpen(settings.CLIENT_UI_PORT, without, shutdown))
+  shutdown.throwIfAborted()
+  print(addressTable(settings, stack, without))
+  print(`Up after ${secondsSinceEnter()} s. Logs: .local/logs. Stop with Ctrl-C.`)
+}
+
+/** Started first, stopped last. */
+async function startServers(settings: Settings): Promise<Stack> {
+  const starting = startStack({ ...stackOptions(settings), log: print, during, signal: shutdown, onChange: serverChanged })
+  const [stack] = await Promise.all([starting, compileServices()])
+  stopping.push(() => stack.stop())
+  for (const server of stack.servers) state.set(server, 'up')
+  const mailbox = await startMailbox({
+    dataDir: join(DATA, 'mailbox'),
+    smtpPort: settings.SMTP_PORT,
+    httpPort: settings.MAILBOX_PORT,
+  })
+  stopping.push(() => mailbox.stop())
+  return stack
+}
+
+async function prepareShop(stack: Stack, settings: Settings): Promise<EnvironmentFile> {
+  print('Preparing databases, topics and schemas …')
+  const databases = await during('preparing databases', makeDatabases(stack.databaseUrl))
+  await during('preparing topics and schemas', deployShop(stack, databases, shutdown))
+  const [controlPort = 0] = await freePorts(1)
+  const environment = environmentOf(stack, databases, portsOf(settings), controlPort)
+  await writeEnvironmentFile(environment)
+  return environment
+}
+
+async function startServices(environment: EnvironmentFile, without: readonly string[]): Promise<void> {
+  const { services: environments, LOCAL_CONTROL_URL } = environment
+  const wanted = allServices().filter((service) => !without.includes(service))
+  for (const service of wanted) state.set(service, 'starting')
+  for (const service of without) state.set(service, 'stopped')
+  const services = supervisor({ environments, state, print, show })
+  const actions = serviceActions(services, state, Object.keys(environments))
+  const control = await startControlServer(LOCAL_CONTROL_URL, { state, actions })
+  stopping.push(() => control.stop())
+
+  print(`Starting ${wanted.join(', ')} …`)
+  stopping.push(() => services.stopAll())
+  await Promise.all([
+    ...wanted.map((service) => during(`starting ${service}`, services.start(service))),
+    during('sending the first products', seed(environments[shopkeeper.name] ?? {})),
+  ])
+}
+
+function serverChanged(server: string, isUp: boolean): void {
+  state.set(server, isUp ? 'up' : 'restarting')
+  if (isUp) outages.end(server)
+  else outages.begin(server)
+}
+
+/** What may be a consequence of a server's absence is only counted: that it is away was printed already. */
+function show({ kind, text, isAboutMessage }: Shown): void {
+  if (isAboutMessage) return repeats.show(kind, text)
+  setTimeout(() => (outages.areOn() ? outages.countWarning() : repeats.show(kind, text)), NOTICED_MS)
+}
+
+function claimStart(): void {
+  const holder = claim(START_PID)
+  if (holder !== undefined)
+    throw new Problem(
+      `Petrel already runs here (process ${holder}). Use that one, or stop it first: Ctrl-C in its terminal, or kill ${holder}.`,
+    )
+  stopping.push(async () => release(START_PID))
+}
+
+/** Installing and downloading included: bootstrap.mjs knows when it began. */
+function secondsSinceEnter(): string {
+  const beganAt = Number(process.env['PETREL_STARTED_AT'] ?? performance.timeOrigin)
+  return ((Date.now() - beganAt) / 1000).toFixed(1)
+}
+
+async function stopAll(): Promise<void> {
+  repeats.flush()
+  if (stopping.length > 1) print('\nStopping …')
+  const stopped = async () => {
+    for (const stop of stopping.toReversed()) await stop().catch((error: unknown) => console.error(error))
+  }
+  await during('stopping', stopped())
+}

@@ -1,0 +1,65 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { pathToFileURL } from 'node:url'
+import { COMPILED, ROOT } from '../folders.ts'
+import { type GuardedProcess, spawnGuarded } from './guardedProcess.ts'
+import { Problem } from '../problem.ts'
+
+/** Every folder of `services/` that can be started. */
+export function allServices(): string[] {
+  return readdirSync(join(ROOT, 'services')).filter((name) => existsSync(mainOf(name)))
+}
+
+/** @throws Problem when there is no such service */
+export function assertService(name: string): void {
+  if (!existsSync(mainOf(name))) throw new Problem(`There is no service "${name}". There are: ${allServices().join(', ')}.`)
+}
+
+/** Whether it is on the bus at all; the payment gateway, a stranger, is not. */
+export const hasEndpoint = (name: string): boolean => existsSync(join(ROOT, 'services', name, 'src', 'endpoint.ts'))
+
+/** The file that starts it, as a module's address. */
+export const mainUrl = (name: string): string => pathToFileURL(mainOf(name)).href
+
+const mainOf = (name: string) => join(ROOT, 'services', name, 'src', 'main.ts')
+
+/** Small heaps: a service keeps next to nothing in memory, and ten of them share a laptop. */
+const FLAGS = [
+  '--max-old-space-size=64',
+  '--max-semi-space-size=2',
+  // kafkajs arms timers in the past; the warning helps nobody here.
+  '--disable-warning=TimeoutNegativeWarning',
+]
+/** glibc keeps freed memory in an arena for each thread otherwise. */
+const FRUGAL = {
+  NODE_COMPILE_CACHE: COMPILED,
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+}
+
+/** Starts a service as a process of its own; `onLine` is called with every line it writes. */
+export async function startServiceProcess(
+  name: string,
+  env: Readonly<Record<string, string>>,
+  onLine: (line: string) => void,
+): Promise<GuardedProcess> {
+  const child = await spawnGuarded(name, process.execPath, [...FLAGS, mainOf(name)], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...FRUGAL, ...env },
+  })
+  for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', onLine)
+  return child
+}
+
+/** Compiles what services load, once for all of them: see compileCache.ts. A failure costs only time and memory later, and shows where it matters. */
+export async function compileServices(): Promise<void> {
+  const compile = join(import.meta.dirname, 'compileCache.ts')
+  const child = await spawnGuarded('compile', process.execPath, [compile], {
+    stdio: 'ignore',
+    env: { ...process.env, ...FRUGAL },
+  })
+  await child.exited
+}

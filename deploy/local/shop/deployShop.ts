@@ -1,0 +1,117 @@
+import {
+  BrokerUnavailable,
+  confluentRegistry,
+  deployAll,
+  kafkajsBroker,
+  RegistryUnavailable,
+  silentLog,
+} from '@petrel/messaging/operations'
+import { DatabaseError } from 'pg'
+import { loadServices } from '../../../packages/cli/src/services.ts'
+import { retryUntilStopped } from '../../../packages/messaging/src/engine/retryUntilStopped.ts'
+import { faultFile, ROOT } from '../folders.ts'
+import { Problem } from '../problem.ts'
+import { allServices } from '../processes/serviceProcess.ts'
+import { databaseName, ensureDatabase } from '../stack/databases.ts'
+import type { StackAddresses } from '../stack/stack.ts'
+import type { EnvironmentFile } from './environmentFile.ts'
+import { shopkeeper } from './seed.ts'
+import { serviceEnvironment, type ServicePorts } from './serviceEnvironment.ts'
+
+const LONGEST_WAIT_MS = 30_000
+
+/** A database and a role for each service, and the shopkeeper; what is there stays. */
+export async function makeDatabases(superuserUrl: string): Promise<Record<string, string>> {
+  const urls: Record<string, string> = {}
+  for (const service of [...allServices(), shopkeeper.name])
+    urls[service] = await ensureDatabase(superuserUrl, databaseName(service))
+  return urls
+}
+
+/** Topics, schemas, tables and first offsets of all services: also of those left out today, so that they get the past later. */
+export async function deployShop(
+  addresses: StackAddresses,
+  databases: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<void> {
+  // Whatever keeps it from deploying is thrown; the log would only repeat it.
+  const broker = kafkajsBroker({ brokers: addresses.kafkaBrokers.split(','), clientId: 'deploy', log: silentLog })
+  try {
+    const services = await loadServices(ROOT)
+    const deployments = [...services, { name: shopkeeper.name, endpoint: shopkeeper, migrations: undefined }].map(
+      ({ name, endpoint, migrations }) => ({
+        endpoint,
+        database: { url: databases[name] ?? '', ...(migrations !== undefined && { migrations }) },
+      }),
+    )
+    const registry = confluentRegistry({ url: addresses.registryUrl })
+    await deployWhenAnswered(() => deployAll(deployments, { admin: broker.admin, registry, prefix: '' }), signal)
+  } catch (error) {
+    throw explained(error, addresses)
+  } finally {
+    await broker.close()
+  }
+}
+
+/** The content of `.local/environment.json`: everything that each service, and `petrel`, must know. */
+export function environmentOf(
+  addresses: StackAddresses,
+  databases: Readonly<Record<string, string>>,
+  ports: ServicePorts,
+  controlPort: number,
+): EnvironmentFile {
+  const { kafkaBrokers, registryUrl } = addresses
+  const controlUrl = `http://127.0.0.1:${controlPort}`
+  const services = Object.entries(databases).map(([name, databaseUrl]) => [
+    name,
+    serviceEnvironment({ kafkaBrokers, registryUrl, databaseUrl, ports, faultFile: faultFile(name), controlUrl }),
+  ])
+  return {
+    KAFKA_BROKERS: kafkaBrokers,
+    SCHEMA_REGISTRY_URL: registryUrl,
+    TOPIC_PREFIX: '',
+    LOCAL_CONTROL_URL: controlUrl,
+    databases,
+    services: Object.fromEntries(services) as EnvironmentFile['services'],
+  }
+}
+
+/**
+ * A broker that has just started for the first time has no group coordinator yet; a deployment can simply be run again.
+ * Any other error is given back rather than thrown: it would only be the same again.
+ */
+async function deployWhenAnswered(deploy: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
+  let unanswered: unknown
+  const attempt = () =>
+    deploy().then(
+      () => undefined,
+      (error: unknown) => {
+        if (!(error instanceof BrokerUnavailable)) return error
+        unanswered = error
+        throw error
+      },
+    )
+  const patience = { signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_WAIT_MS)]), log: silentLog }
+  const error = await retryUntilStopped('deploy', patience, attempt).catch(() => unanswered)
+  if (error !== undefined) throw error
+}
+
+const LEFTOVERS = ['MigrationError', 'PartitionCountMismatch', 'IncompatibleSchema']
+
+function explained(error: unknown, { kafkaBrokers, registryUrl }: StackAddresses): unknown {
+  if (!(error instanceof Error)) return error
+  const say = (message: string) => new Problem(message, { cause: error })
+  if (error instanceof BrokerUnavailable)
+    return say(`Kafka at ${kafkaBrokers} does not do what it is asked: ${error.message}. Its log, or who runs it, knows why.`)
+  if (error instanceof RegistryUnavailable)
+    return say(
+      `The schema registry at ${registryUrl} does not do what it is asked: ${error.message}. Its log, or who runs it, knows why.`,
+    )
+  // What was deployed here before does not fit what is in the clone now (another branch, say): for a person to decide.
+  const isLeftover = [error, error.cause].some(
+    (each) => each instanceof DatabaseError || LEFTOVERS.includes((each as Error)?.name),
+  )
+  return isLeftover
+    ? say(`${error.message}\nIf the orders in the local system may go, start with an empty one: npm run reset`)
+    : error
+}

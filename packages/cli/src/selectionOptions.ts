@@ -1,0 +1,27 @@
+import type { Selected, Selection } from '@petrel/messaging/operations'
+
+/** Which dead letters are meant, as options of a command. */
+export interface SelectionOptions {
+  readonly id?: readonly string[]
+  readonly source?: string
+}
+
+export const selectionOf = ({ id, source }: SelectionOptions): Selection => ({
+  ...(id !== undefined && { ids: id }),
+  ...(source !== undefined && { source }),
+})
+
+/** What became of the ids that were asked for, in words. */
+export function selectionSentences(endpoint: string, { already, discarded, unknown, shared }: Selected): string[] {
+  return [
+    ...shared.map(
+      ({ id, sources }) =>
+        `${sources.length} messages have the id ${id}: from ${list(sources)}. All of them were taken; --source takes one.`,
+    ),
+    ...already.map((id) => `${id} was sent back before, and has not failed since.`),
+    ...discarded.map(({ id, by, at, reason }) => `${id} was discarded by ${by} on ${at}: ${reason}`),
+    ...unknown.map((id) => `${id} never failed at ${endpoint}. petrel failures --endpoint ${endpoint} shows the ids.`),
+  ]
+}
+
+const list = (words: readonly string[]) => new Intl.ListFormat('en').format(words)

@@ -1,0 +1,24 @@
+import { publishDeadlineMs } from '../port.ts'
+
+/** How long the adapter waits for a broker, all in milliseconds. */
+export const timeouts = {
+  /** Of a consumer or an administrator: to connect, and for an answer. */
+  client: { connectionTimeout: 3_000, requestTimeout: 10_000 },
+  /** Of the publisher. A broker that does not answer leaves time to try another one. */
+  publisher: { connectionTimeout: publishDeadlineMs - 500, requestTimeout: publishDeadlineMs },
+  /** A member that sent no heartbeat for this long is out of its group. */
+  session: 30_000,
+  /** How long a rebalance waits for its members. Ours never block, so it is short: a new member waits so long for one that was killed. */
+  rebalance: 10_000,
+  heartbeat: 1_000,
+  /** A consumer that began no fetch for this long has stopped without an error (https://github.com/tulios/kafkajs/issues/659). */
+  stall: 90_000,
+  /** For leaving the group. */
+  leave: 5_000,
+  /** How long a fetch waits for records. An idle consumer costs one fetch per this time, and notices a rebalance this much later. */
+  fetch: 1_000,
+  /** The same while a partition is paused: the fetch under way leaves it out, so its records come with the next one only. */
+  fetchWhilePaused: 50,
+  /** How long a commit waits for others to go with it. */
+  commitLinger: 50,
+} as const

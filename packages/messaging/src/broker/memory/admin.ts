@@ -1,0 +1,65 @@
+import { type BrokerAdmin, type BrokerRecord, GroupIsRunning } from '../port.ts'
+import type { Group } from './group.ts'
+import type { Topics } from './topics.ts'
+
+export function memoryAdmin(
+  topics: Topics,
+  groups: ReadonlyMap<string, Group>,
+  groupNamed: (name: string) => Group,
+): BrokerAdmin {
+  const existing = (names: readonly string[]) => names.filter((name) => topics.names().includes(name))
+  const numbers = (topic: string) => Array.from({ length: topics.partitions(topic) ?? 0 }, (_, partition) => partition)
+  const offsets = (topic: string) =>
+    numbers(topic).map((partition) => ({ partition, earliest: 0n, latest: topics.end({ topic, partition }) }))
+  return {
+    topics: async () => topics.names(),
+    partitions: async (names) => new Map(existing(names).map((name) => [name, numbers(name).length])),
+    maxMessageBytes: async (names) => new Map(existing(names).map((name) => [name, topics.maxMessageBytes(name) ?? 0])),
+    createTopics: async (specs) => {
+      const created = specs.filter((spec) => topics.create(spec)).map(({ topic }) => topic)
+      if (created.length > 0) for (const group of groups.values()) group.rebalance()
+      return created
+    },
+    deleteTopics: async (names) => {
+      for (const name of names) {
+        topics.remove(name)
+        for (const group of groups.values()) group.forget(name)
+      }
+      if (names.length > 0) for (const group of groups.values()) group.rebalance()
+    },
+    offsets: async (topic) => offsets(topic),
+    committed: async (group, names) => {
+      const partitions = names.flatMap((topic) => numbers(topic).map((partition) => ({ topic, partition })))
+      return partitions.flatMap((partition) => {
+        const offset = groups.get(group)?.position(partition)
+        return offset === undefined ? [] : [{ ...partition, offset }]
+      })
+    },
+    commit: async (name, positions) => {
+      const group = groupNamed(name)
+      if (group.running()) throw new GroupIsRunning(name)
+      group.commit(positions)
+    },
+    read: (topic, { from = [] } = {}) => {
+      const starts = new Map(
+        from.filter((position) => position.topic === topic).map(({ partition, offset }) => [partition, offset]),
+      )
+      return readAll(
+        topics,
+        topic,
+        offsets(topic).map(({ partition, latest }) => ({ partition, start: starts.get(partition) ?? 0n, end: latest })),
+      )
+    },
+  }
+}
+
+async function* readAll(
+  topics: Topics,
+  topic: string,
+  spans: readonly { partition: number; start: bigint; end: bigint }[],
+): AsyncIterable<BrokerRecord> {
+  for (const { partition, start, end } of spans) {
+    const { records } = topics.read({ topic, partition }, start, Number.POSITIVE_INFINITY)
+    yield* records.filter(({ offset }) => offset < end)
+  }
+}

@@ -1,0 +1,171 @@
+import type { Incoming, Tx } from '../definition/handler.ts'
+import { Postpone } from '../definition/outcome.ts'
+import { ce, headerText } from '../headers.ts'
+import { type Destination, recover } from '../recoverability/policy.ts'
+import type { SavedSaga } from '../store/port.ts'
+import type { Delivery } from './delivery.ts'
+import { type Effects, noEffects, type Recording, recordingContext, transactionalContext } from './effects.ts'
+import type { EndpointRuntime } from './endpointRuntime.ts'
+import { HandlerInterrupted, HandlerTimedOut, type Run } from './runningHandlers.ts'
+import { react, type SagaStates } from './sagas.ts'
+
+/** The part of an endpoint's runtime that handlers need. */
+export type HandlerRuntime = Pick<EndpointRuntime, 'endpoint' | 'encodeMessage' | 'running' | 'busy' | 'guard' | 'fault' | 'now'>
+
+/** A message whose handler has returned, and what it recorded. */
+export interface Handled {
+  readonly delivery: Delivery
+  readonly effects: Effects
+  /** Tries in this delivery, the last one included. */
+  readonly tries: number
+  /** The saga as the message leaves it. */
+  readonly saga: SavedSaga | undefined
+}
+
+/** A message that could not be handled, and where it goes. */
+export interface Failed {
+  readonly delivery: Delivery
+  readonly error: unknown
+  /** Tries in this delivery, the last one included. */
+  readonly tries: number
+  readonly destination: Destination
+}
+
+export type Decided = Handled | Failed
+
+export const isFailed = (decided: Decided): decided is Failed => 'destination' in decided
+
+export const isHandled = (decided: Decided): decided is Handled => !isFailed(decided)
+
+/**
+ * Runs the handler of a message, and runs it again at once as often as recoverability allows.
+ * @param transaction for a transactional handler; `mustEnd` is asked after a failure: must the transaction be rolled back?
+ * @returns undefined when the handler was interrupted because the endpoint stops
+ */
+export async function attempt(
+  runtime: HandlerRuntime,
+  delivery: Delivery,
+  states: SagaStates,
+  transaction?: { readonly tx: Tx; readonly mustEnd: () => boolean },
+): Promise<Decided | TransactionAborted | undefined> {
+  if (delivery.undeliverable !== undefined) return failedWithoutRun(runtime, delivery, delivery.undeliverable, 1)
+  for (let tries = delivery.tries + 1; ; tries++) {
+    if (runtime.busy.has(delivery.chain)) return failedWithoutRun(runtime, delivery, chainIsBusy(delivery), tries - 1)
+    const run = runtime.running.start()
+    const effects = noEffects()
+    const recording = {
+      message: incoming(delivery, tries),
+      encodeMessage: runtime.encodeMessage,
+      effects,
+      run,
+      startedAt: runtime.now(),
+    }
+    try {
+      const saga = await runHandler(runtime, delivery, states, recording, transaction?.tx)
+      if (saga !== undefined) states.change(saga)
+      if (runtime.guard.failuresInARow > 0) runtime.guard.succeeded()
+      return { delivery, effects, tries, saga }
+    } catch (error) {
+      if (error instanceof HandlerInterrupted) return undefined
+      if (transaction?.mustEnd() === true) return new TransactionAborted(delivery, tries, error)
+      const recovery = recoveryOf(runtime, delivery, error, tries)
+      if (recovery.kind !== 'again') return countedByGuard(runtime, { delivery, error, tries, destination: recovery })
+    } finally {
+      run.end()
+    }
+  }
+}
+
+/** A handler failed after it had used the transaction, so the transaction is lost for all messages that share it. */
+export class TransactionAborted {
+  readonly delivery: Delivery
+  readonly tries: number
+  readonly error: unknown
+
+  constructor(delivery: Delivery, tries: number, error: unknown) {
+    this.delivery = delivery
+    this.tries = tries
+    this.error = error
+  }
+}
+
+/** What happens to a message that failed after its handler, in the save for example. @returns the message for another try at once, or where it goes */
+export function failedOrAgain(runtime: HandlerRuntime, delivery: Delivery, error: unknown, tries: number): Failed | Delivery {
+  const recovery = recoveryOf(runtime, delivery, error, tries)
+  if (recovery.kind === 'again') return { ...delivery, tries }
+  return countedByGuard(runtime, { delivery, error, tries, destination: recovery })
+}
+
+/** Its handler was not run, so the outage guard does not count it. */
+function failedWithoutRun(runtime: HandlerRuntime, delivery: Delivery, error: Error, tries: number): Failed {
+  const recovery = recoveryOf(runtime, delivery, error, tries)
+  return { delivery, error, tries, destination: recovery.kind === 'again' ? { kind: 'dead-letter' } : recovery }
+}
+
+/** The outage guard counts failures of handlers. A postponement is not a failure. */
+function countedByGuard({ guard }: HandlerRuntime, failure: Failed): Failed {
+  if (!(failure.error instanceof Postpone)) guard.failed(failure.error)
+  return failure
+}
+
+function recoveryOf(runtime: HandlerRuntime, { envelope, chain }: Delivery, error: unknown, tries: number) {
+  return recover(runtime.endpoint.recoverability, {
+    error,
+    immediateRetries: tries - 1,
+    delayedRetries: envelope.delayedRetries,
+    postponedForMs: envelope.postponedSince === 0 ? 0 : Math.max(0, Date.now() - envelope.postponedSince),
+    canTryAtOnce: !runtime.busy.has(chain),
+  })
+}
+
+const busyPauseMs = 5_000
+
+const chainIsBusy = ({ envelope }: Delivery) =>
+  new Postpone(busyPauseMs, `the handler of an earlier message with the key of ${envelope.id} was given up and has not ended yet`)
+
+async function runHandler(
+  runtime: HandlerRuntime,
+  delivery: Delivery,
+  states: SagaStates,
+  recording: Recording,
+  tx: Tx | undefined,
+): Promise<SavedSaga | undefined> {
+  const { route, data } = delivery
+  if (route === undefined || data === undefined) throw new TypeError('a delivery without data or route came to a handler')
+  const fault = runtime.fault()
+  if (fault !== undefined) throw new Error(fault)
+  if (route.handler === undefined) return withinLimit(runtime, delivery, recording.run, react(route, data, states, recording))
+  const context = tx === undefined ? recordingContext(recording) : transactionalContext(recording, tx)
+  const done = route.handler.run(data as never, context as never)
+  if (done !== undefined) await withinLimit(runtime, delivery, recording.run, done)
+  return undefined
+}
+
+/** Waits for a handler, but not longer than its time limit. If it goes on after that, its chain is busy until it ends. */
+async function withinLimit<T>(runtime: HandlerRuntime, { chain }: Delivery, run: Run, done: Promise<T>): Promise<T> {
+  let ended = false
+  const settled = done.finally(() => {
+    ended = true
+  })
+  try {
+    return await runtime.running.wait(run, settled)
+  } catch (error) {
+    if (error instanceof HandlerTimedOut && !(await endsSoon(() => ended))) runtime.busy.add(chain, settled)
+    throw error
+  }
+}
+
+/** A handler that reacts to its signal ends within a few turns of the event loop. */
+async function endsSoon(hasEnded: () => boolean): Promise<boolean> {
+  for (let turn = 0; turn < 20 && !hasEnded(); turn++) await new Promise((resolve) => setImmediate(resolve))
+  return hasEnded()
+}
+
+function incoming({ envelope, route }: Delivery, tries: number): Incoming {
+  if (route === undefined) throw new TypeError('a delivery without a route came to a handler')
+  const { id, conversationId, causationId, time, record, attempts } = envelope
+  const traceparent = headerText(record.headers, ce.traceparent)
+  const tracestate = headerText(record.headers, ce.tracestate)
+  const trace = { ...(traceparent !== undefined && { traceparent }), ...(tracestate !== undefined && { tracestate }) }
+  return { id, conversationId, causationId, time, attempt: attempts + tries, type: route.type, trace }
+}

@@ -1,0 +1,41 @@
+import { inspect } from 'node:util'
+import type { RecordHeaders } from '../broker/port.ts'
+import { failure } from '../headers.ts'
+
+/** An error as headers: type, message and stack, each cut when it is too long. */
+export function errorHeaders(error: unknown): RecordHeaders {
+  const { type, message, stack } = describe(error)
+  return {
+    [failure.errorType]: cut(type),
+    [failure.errorMessage]: cut(message),
+    [failure.errorStack]: cut(stack),
+  }
+}
+
+/** A handler may throw anything. Even a value that is hard to describe must not keep its message from its destination. */
+function describe(error: unknown): { type: string; message: string; stack: string } {
+  if (!(error instanceof Error)) return { type: typeof error, message: inText(error), stack: '' }
+  const { name, message, stack = '', cause }: { [part in keyof Error]: unknown } = error
+  const causes = cause instanceof Error ? `\ncaused by ${inText(cause.stack ?? cause.message)}` : ''
+  return {
+    type: typeof name === 'string' && name !== 'Error' ? name : error.constructor.name,
+    message: inText(message),
+    stack: inText(stack) + causes,
+  }
+}
+
+const inText = (value: unknown) => (typeof value === 'string' ? value : inspect(value))
+
+const headerLimitBytes = 16 * 1024
+
+/** Headers count towards the size limit of a record. So a long text is cut, between two characters. */
+function cut(text: string): string {
+  if (Buffer.byteLength(text) <= headerLimitBytes) return text
+  const bytes = Buffer.from(text)
+  let end = headerLimitBytes - Buffer.byteLength('…')
+  while (isInsideCharacter(bytes[end])) end -= 1
+  return `${bytes.toString('utf8', 0, end)}…`
+}
+
+/** UTF-8's continuation bytes (https://www.rfc-editor.org/rfc/rfc3629#section-3). */
+const isInsideCharacter = (byte = 0) => (byte & 0b1100_0000) === 0b1000_0000

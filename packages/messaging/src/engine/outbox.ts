@@ -1,0 +1,31 @@
+import type { LaneContext } from './laneContext.ts'
+import { publishOrPark } from './publish.ts'
+
+// A lane publishes its outgoing records right after the save. The outbox row is deleted with the lane's next save, so that it
+// needs no statement of its own. Until then `sent` has the ids of the rows whose records were published.
+
+/**
+ * Sends what was saved for the lane and may not have been sent, because a process crashed or another replica had the lane.
+ * It is sent before later messages are handled: what they produce must not overtake it.
+ */
+export async function sendPendingOutbox(lane: LaneContext): Promise<void> {
+  await lane.retry('send what was saved', async () => {
+    for (const { id, outgoing } of await lane.runtime.store.pendingOutbox(lane.name)) {
+      if (lane.sent.has(id)) continue
+      await publishOrPark(lane.runtime, outgoing)
+      lane.sent.add(id)
+    }
+  })
+}
+
+/** Deletes the rows whose records were sent, when no save follows that would delete them. */
+export async function deleteSent({ runtime, sent }: LaneContext): Promise<void> {
+  const ids = [...sent]
+  if (ids.length === 0) return
+  try {
+    await runtime.store.deleteOutbox(ids)
+    for (const id of ids) sent.delete(id)
+  } catch (error) {
+    runtime.log.debug({ err: error }, 'sent outbox rows stay until the next batch')
+  }
+}

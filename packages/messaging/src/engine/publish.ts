@@ -1,0 +1,45 @@
+import { BrokerUnavailable, type OutgoingRecord, RecordRefused } from '../broker/port.ts'
+import { sizeOf } from '../broker/size.ts'
+import { bisect } from './bisect.ts'
+import type { EndpointRuntime } from './endpointRuntime.ts'
+import { parkRefused } from './parkedRecord.ts'
+
+/**
+ * Publishes records. One that its topic refuses goes to the dead letter topic instead, and the others are published again:
+ * some of them may then be in Kafka twice, with one id.
+ * @throws BrokerUnavailable, also when the dead letter topic refuses even the smallest dead letter: a person must mend that
+ */
+export async function publishOrPark(runtime: EndpointRuntime, records: readonly OutgoingRecord[]): Promise<void> {
+  let left = records
+  while (left.length > 0) {
+    try {
+      return await runtime.broker.publish(left)
+    } catch (error) {
+      if (error instanceof BrokerUnavailable) throw error
+      if (!(error instanceof RecordRefused) || !left.includes(error.record)) return findRefused(runtime, left, error)
+      const parked = park(runtime, error)
+      left = left.map((record) => (record === error.record ? parked : record))
+    }
+  }
+}
+
+function park(runtime: EndpointRuntime, refused: RecordRefused): OutgoingRecord {
+  const parked = parkRefused(runtime, refused)
+  if (parked === undefined)
+    throw new BrokerUnavailable(
+      `The dead letter topic ${refused.record.topic} refuses even a record without body (${refused.message}). Raise its max.message.bytes.`,
+      { cause: refused },
+    )
+  runtime.report.parked(refused, parked)
+  return parked
+}
+
+/** The adapter failed without naming a record. One of them must be the cause, and counts as refused. */
+async function findRefused(runtime: EndpointRuntime, records: readonly OutgoingRecord[], error: unknown): Promise<void> {
+  await bisect(
+    records,
+    (half) => publishOrPark(runtime, half),
+    (record) =>
+      publishOrPark(runtime, [park(runtime, new RecordRefused(record, sizeOf(record), String(error), { cause: error }))]),
+  )
+}

@@ -1,0 +1,154 @@
+import type { Broker } from '../broker/port.ts'
+import { avroCodec } from '../codec/codec.ts'
+import { type Duration, milliseconds } from '../definition/duration.ts'
+import type { Endpoint } from '../definition/endpoint.ts'
+import type { Log } from '../log.ts'
+import { retryGroup, retryTopic, subjectName } from '../naming.ts'
+import { plan } from '../operations/plan.ts'
+import type { Registry } from '../registry/port.ts'
+import { inboxMemory } from '../retention.ts'
+import type { Store } from '../store/port.ts'
+import { BusyChains } from './busyChains.ts'
+import { Consumer } from './consumer.ts'
+import { drain } from './drain.ts'
+import { type EncodeMessage, messageEncoder } from './encodeMessage.ts'
+import type { EndpointRuntime } from './endpointRuntime.ts'
+import { groupCommit } from './groupCommit.ts'
+import { OutageGuard } from './outageGuard.ts'
+import { logReport, type Report } from './report.ts'
+import { retryUntilStopped } from './retryUntilStopped.ts'
+import { routing } from './routes.ts'
+import { RunningHandlers } from './runningHandlers.ts'
+import { Scheduler } from './scheduler.ts'
+import type { EndpointStatus } from './status.ts'
+import { readTopicLimits } from './topicLimits.ts'
+
+export interface EngineOptions {
+  readonly endpoint: Endpoint
+  /** Before every topic, group and subject. */
+  readonly prefix: string
+  readonly broker: Broker
+  readonly store: Store
+  readonly registry: Registry
+  readonly log: Log
+  /** The text of a fault that a person has switched on. */
+  readonly fault?: () => string | undefined
+  readonly report?: Report
+  /** When it is aborted, the engine stops waiting for store, broker and registry. */
+  readonly giveUp?: AbortController
+}
+
+/** A running endpoint. */
+export interface Engine {
+  readonly encodeMessage: EncodeMessage
+  /** Whether it is a member of its consumer groups and is not stopping. */
+  isReady(): boolean
+  status(): EndpointStatus
+  /** Begins nothing more, lets running handlers finish for a time, gives the rest back, commits and leaves the groups. */
+  stop(): Promise<void>
+}
+
+/** Cleaning reads the whole inbox, so a few times a day is enough; the replicas of an endpoint take turns by chance. */
+const cleanEveryMs = milliseconds('6h')
+
+/** Starts an endpoint that is deployed; resolves when its consumers have joined. */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { endpoint, store, log, giveUp = new AbortController() } = options
+  const runtime = await runtimeOf({ ...options, giveUp })
+  const consumers = await joinGroups(runtime)
+  const scheduler = new Scheduler(runtime)
+  const cleaning = cleanNowAndThen(store, log)
+  let stopping: Promise<void> | undefined
+
+  const stop = async () => {
+    cleaning.stop()
+    await drain(runtime.running, giveUp, () => Promise.all([scheduler.stop(), ...consumers.map((consumer) => consumer.stop())]))
+  }
+  const isReady = () => stopping === undefined && consumers.every((consumer) => consumer.isJoined())
+  return {
+    encodeMessage: runtime.encodeMessage,
+    isReady,
+    status: () => ({
+      endpoint: endpoint.name,
+      ready: isReady(),
+      groups: consumers.map((consumer) => consumer.status()),
+      outageGuard: { on: runtime.guard.isOn, failuresInARow: runtime.guard.failuresInARow },
+      busyKeys: runtime.busy.size,
+      duplicatesDropped: runtime.report.duplicatesDropped,
+    }),
+    stop: () => (stopping ??= stop()),
+  }
+}
+
+async function joinGroups(runtime: EndpointRuntime): Promise<Consumer[]> {
+  const { endpoint, prefix, signal, log } = runtime
+  const { groups } = plan(endpoint, prefix)
+  if (groups.length === 0) return []
+  const retryTopics = await retryUntilStopped('look for retry topics', { signal, log }, () => existingRetryTopics(runtime))
+  const delayedTopics = new Set(retryTopics)
+  return Promise.all(
+    groups.map(({ group, topics }) => {
+      const existing = group === prefix + retryGroup(endpoint.name) ? retryTopics : []
+      return Consumer.start(runtime, { group, topics: [...new Set([...topics, ...existing])], delayedTopics })
+    }),
+  )
+}
+
+/** Includes topics of delays that the endpoint no longer has: what waits there must be handled, too. */
+async function existingRetryTopics({ endpoint, prefix, broker }: EndpointRuntime): Promise<string[]> {
+  const anyDelay = prefix + retryTopic(endpoint.name, '' as Duration)
+  return (await broker.admin.topics()).filter((topic) => topic.startsWith(anyDelay))
+}
+
+async function runtimeOf(options: EngineOptions & { readonly giveUp: AbortController }): Promise<EndpointRuntime> {
+  const { endpoint, prefix, broker, store, registry, log, giveUp, fault = () => undefined, report = logReport(log) } = options
+  const retry = { signal: giveUp.signal, log }
+  const codec = avroCodec({ registry })
+  const topics = topicsWrittenTo(endpoint, prefix)
+  const limits = await retryUntilStopped('ask for the size limits of topics', retry, () => readTopicLimits(broker.admin, topics))
+  const schemaIds = await retryUntilStopped('look up schemas', retry, () => schemaIdsOf(endpoint, prefix, registry))
+  return {
+    endpoint,
+    prefix,
+    broker,
+    store: groupCommit(store),
+    codec,
+    router: routing(endpoint, prefix),
+    encodeMessage: messageEncoder({ endpoint, prefix, schemaIds, encode: codec.encode, limits }),
+    limits,
+    log,
+    report,
+    running: new RunningHandlers(milliseconds(endpoint.handlerTimeLimit)),
+    busy: new BusyChains(),
+    guard: new OutageGuard(endpoint.recoverability.outageGuard, log),
+    signal: giveUp.signal,
+    now: Date.now,
+    fault,
+  }
+}
+
+function topicsWrittenTo(endpoint: Endpoint, prefix: string): string[] {
+  const { topics, produces } = plan(endpoint, prefix)
+  return [...new Set([...topics, ...produces].map(({ topic }) => topic))]
+}
+
+async function schemaIdsOf(endpoint: Endpoint, prefix: string, registry: Registry): Promise<Map<string, number>> {
+  const ids = new Map<string, number>()
+  for (const type of endpoint.produces) {
+    const id = await registry.idOf(prefix + subjectName(type), type.schema)
+    if (id !== undefined) ids.set(type.fullName, id)
+  }
+  return ids
+}
+
+function cleanNowAndThen(store: Store, log: Log) {
+  let timer = setTimeout(clean, Math.random() * cleanEveryMs).unref()
+  return { stop: () => clearTimeout(timer) }
+
+  function clean(): void {
+    timer = setTimeout(clean, cleanEveryMs).unref()
+    store
+      .deleteHandledBefore(new Date(Date.now() - milliseconds(inboxMemory)))
+      .catch((error: unknown) => log.warn({ err: error }, 'cannot clean up the inbox'))
+  }
+}

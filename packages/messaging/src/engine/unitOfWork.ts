@@ -1,0 +1,56 @@
+import type { OutgoingRecord } from '../broker/port.ts'
+import type { Table } from '../definition/table.ts'
+import type { UnitOfWork } from '../store/port.ts'
+import { type Decided, type Failed, type Handled, isFailed, isHandled } from './attempt.ts'
+import type { LaneContext } from './laneContext.ts'
+import { type RecoveryRecord, toRecoveryRecord } from './recoveryRecord.ts'
+import type { SagaStates } from './sagas.ts'
+
+/** The result of some messages: what is saved, and what is published for those that failed. */
+export interface Outcome {
+  readonly unit: UnitOfWork
+  /** Whether there is anything to save: not when all messages have failed and none is postponed. */
+  readonly needsSave: boolean
+  /** Records for the retry topics and the dead letter topic. */
+  readonly recovery: readonly OutgoingRecord[]
+  readonly failures: readonly FailedMessage[]
+}
+
+/** A failed message, and where it goes on. */
+export interface FailedMessage {
+  readonly failed: Failed
+  readonly next: RecoveryRecord
+}
+
+export function outcomeOf(lane: LaneContext, decided: readonly Decided[], states: SagaStates): Outcome {
+  const handled = decided.filter(isHandled)
+  const failures = decided.filter(isFailed).map((failed) => ({ failed, next: toRecoveryRecord(lane.runtime, failed) }))
+  const postponed = failures.flatMap(({ next }) => (next.kind === 'schedule' ? next.scheduled : []))
+  const scheduled = [...handled.flatMap(({ effects }) => effects.scheduled), ...postponed]
+  const unit: UnitOfWork = {
+    lane: lane.name,
+    handled: handled.map(({ delivery }) => delivery.envelope.identity),
+    outgoing: handled.flatMap(({ effects }) => effects.outgoing),
+    rows: rowsByTable(handled),
+    sagas: states.toSave(handled.flatMap(({ saga }) => saga ?? [])),
+    scheduled,
+    sent: [...lane.sent],
+  }
+  return {
+    unit,
+    needsSave: handled.length > 0 || scheduled.length > 0,
+    recovery: failures.flatMap(({ next }) => (next.kind === 'schedule' ? [] : next.record)),
+    failures,
+  }
+}
+
+function rowsByTable(handled: readonly Handled[]): UnitOfWork['rows'] {
+  const rows = new Map<Table, Readonly<Record<string, unknown>>[]>()
+  for (const { effects } of handled)
+    for (const { table, row } of effects.rows) {
+      const list = rows.get(table)
+      if (list === undefined) rows.set(table, [row])
+      else list.push(row)
+    }
+  return rows
+}

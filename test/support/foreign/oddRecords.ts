@@ -1,0 +1,29 @@
+import { ce } from '../../../packages/messaging/src/headers.ts'
+import { below, type Kinds, pick, randomBytes } from './material.ts'
+
+const minutes = 60_000
+
+/** Keys, identities, times and sizes that Petrel's own records do not have. */
+export const oddRecords: Kinds = {
+  'no key': () => ({ key: null }),
+  'a key that is no text': ({ random }) => ({ key: randomBytes(random, 1 + below(random, 40)) }),
+  'an empty key': () => ({ key: '' }),
+  'a huge key': ({ random }) => ({ key: 'k'.repeat(10_000 + below(random, 90_000)) }),
+  'an id that a message of another source has': ({ index }) => ({
+    headers: { [ce.id]: `shared-${index >> 1}`, [ce.source]: `source-${index % 2}` },
+  }),
+  'the id and the source of another record': ({ index, place }) => ({
+    headers: { [ce.id]: `twin-${index >> 1}`, [ce.source]: place.topic },
+  }),
+  // The broker refuses what is more than an hour ahead, and may soon delete what is older than the topic keeps.
+  'a time in the future': ({ random }) => ({ timestampIn: (1 + below(random, 50)) * minutes }),
+  'a time in the past': ({ random }) => ({ timestampIn: -below(random, 6 * 24 * 60) * minutes }),
+  'a transaction': () => ({ transaction: 'commit' }),
+  'a transaction that is aborted': () => ({ transaction: 'abort' }),
+  'a value that no dead letter topic takes': ({ random }) => ({
+    fill: 'value',
+    ...pick(random, [{}, { value: Buffer.alloc(0) }]),
+  }),
+  'headers that no dead letter topic takes': () => ({ fill: 'header' }),
+  'a key that no dead letter topic takes': () => ({ fill: 'key' }),
+}
