@@ -73,7 +73,9 @@ async function blast(shop: Shop, count: number): Promise<string[]> {
   const send = (orderId: string, index: number) => {
     const customerId = `customer-${index % 100}`
     const lines = [{ sku: 'green-tea', quantity: 2 }]
-    return shop.keeper.send(PlaceOrder({ orderId, customerId, email: `${customerId}@example.org`, lines }))
+    return shop.keeper.send(
+      PlaceOrder({ orderId, customerId, email: `${customerId}@example.org`, lines, acceptedAt: new Date() }),
+    )
   }
   for (let at = 0; at < count; at += 100) await Promise.all(ids.slice(at, at + 100).map((id, index) => send(id, at + index)))
   return ids

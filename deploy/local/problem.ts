@@ -4,4 +4,4 @@ export class Problem extends Error {
 }
 
 /** Where lines for the person at the terminal go. */
-export type Log = (line: string) => void
+export type PrintLine = (line: string) => void

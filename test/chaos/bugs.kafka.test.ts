@@ -8,7 +8,7 @@ import { petrel, startPetrel } from '../support/cli.ts'
 import { openShop, type Shop, typesOf, wholeJourney } from '../support/shop.ts'
 import { eventually } from '../support/stack.ts'
 
-const order = { customerId: 'ada', email: 'ada@example.org', lines: [{ sku: 'green-tea', quantity: 2 }] }
+const order = { customerId: 'ada', email: 'ada@example.org', lines: [{ sku: 'green-tea', quantity: 2 }], acceptedAt: null }
 const patience = { withinMs: 90_000 }
 
 describe('a bug in a handler', () => {

@@ -25,7 +25,9 @@ describe('services that lose power in the middle of a batch', () => {
   async function placeOrders(customerId: string, email: string): Promise<string[]> {
     const orderIds = Array.from({ length: 5 }, () => uuid7())
     const lines = [{ sku: 'green-tea', quantity: 2 }]
-    await Promise.all(orderIds.map((orderId) => shop.keeper.send(PlaceOrder({ orderId, customerId, email, lines }))))
+    await Promise.all(
+      orderIds.map((orderId) => shop.keeper.send(PlaceOrder({ orderId, customerId, email, lines, acceptedAt: null }))),
+    )
     return orderIds
   }
 

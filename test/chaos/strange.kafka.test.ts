@@ -42,7 +42,7 @@ describe('strange records', () => {
   test('a message that is delivered three times, in each topic of the journey, has one effect everywhere', async () => {
     const orderId = uuid7()
     const id = uuid7()
-    for (let times = 0; times < 3; times += 1) await shop.keeper.send(PlaceOrder({ orderId, ...order }), { id })
+    for (let times = 0; times < 3; times += 1) await shop.keeper.send(PlaceOrder({ orderId, ...order, acceptedAt: null }), { id })
     await shop.orderHas(orderId, wholeJourney)
     const said = (await recordsOf(orderId)).filter(({ topic }) => topic !== shop.system.prefix + PlaceOrder.topic)
     // What was announced, and the command and the alarm that shipping has sent to itself.
@@ -91,7 +91,7 @@ describe('strange records', () => {
     await elsewhere.send(topic, { key: orderId, value: 'x'.repeat(1_000), headers: { [labelHeader]: label } })
     await expect(elsewhere.send(topic, { key: orderId, value: 'x'.repeat(5_000_000) })).rejects.toThrow(/larger than the max/)
 
-    await shop.keeper.send(PlaceOrder({ orderId, ...order }))
+    await shop.keeper.send(PlaceOrder({ orderId, ...order, acceptedAt: null }))
     expect(stepsOf(await shop.orderHas(orderId, wholeJourney))).toEqual(wholeJourney.toSorted())
     for (const name of ['billing', 'stock', 'shipping', 'client-ui'])
       expect((await shop.records(`${name}.dlt`)).map(({ headers }) => headerText(headers, labelHeader))).toContain(label)

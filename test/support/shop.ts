@@ -23,6 +23,7 @@ export type ServiceName = (typeof services)[number]
 export interface OrderView {
   readonly orderId: string
   readonly status: string
+  readonly acceptedAt: string | null
   readonly totalCents: number | null
   readonly history: readonly { readonly type: string; readonly at: string }[]
 }
@@ -69,6 +70,8 @@ export interface Shop {
   requestOrder(order: Partial<OrderRequest>, idempotencyKey?: string, signal?: AbortSignal): Promise<Response>
   /** @returns the order's id */
   placeOrder(order?: Partial<OrderRequest>): Promise<string>
+  /** The answer to a wish to cancel, whatever it is. */
+  requestCancellation(orderId: string): Promise<Response>
   order(orderId: string): Promise<OrderView>
   /** Waits until the order's history has all of these. */
   orderHas(orderId: string, types: readonly string[], withinMs?: number): Promise<OrderView>
@@ -84,6 +87,35 @@ export interface Shop {
   /** What the groups of these endpoints have not committed yet; empty when they are done. */
   lags(names?: readonly EndpointName[]): Promise<Map<string, bigint>>
   [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Shares of the requests, from 0 to 1. */
+export interface GatewayBehaviour {
+  readonly declineRate: number
+  readonly failureRate: number
+}
+
+/** What a journey needs of a shop: the real one, or the one in memory. */
+export interface JourneyShop extends Pick<Shop, 'placeOrder' | 'order' | 'charges' | 'mails' | 'points' | 'failures'> {
+  /** The order as soon as its history has all of these. */
+  orderHas(orderId: string, types: readonly string[]): Promise<OrderView>
+  /** Tells the payment gateway how often to decline, and how often to fail. */
+  gatewayBehaves(behaviour: Partial<GatewayBehaviour>): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** An order that goes well. */
+export const anOrder: OrderRequest = {
+  customerId: 'ada',
+  email: 'ada@example.org',
+  lines: [{ sku: 'green-tea', quantity: 2 }],
+}
+
+/** @throws Error when the order's history lacks one of these */
+export function requireTypes(order: OrderView, types: readonly string[]): OrderView {
+  const missing = types.filter((type) => !order.history.some((step) => step.type === type))
+  if (missing.length > 0) throw new Error(`order ${order.orderId} has no ${missing.join(', ')}; it is ${order.status}`)
+  return order
 }
 
 /** Everything that an order which goes well leaves on its page. */
@@ -105,7 +137,8 @@ export async function openShop({ without = [], addresses }: ShopOptions = {}): P
   const system = await testSystem(addresses)
   const broker = kafkajsBroker({ brokers: system.addresses.kafkaBrokers.split(','), clientId: 'test', log: silentLog })
   const mailsDir = await mkdtemp(join(tmpdir(), 'petrel-mails-'))
-  const mailbox = await startMailbox({ dataDir: mailsDir, smtpPort: system.ports.smtp, httpPort: system.ports.mailbox })
+  const { smtp: smtpPort, mailbox: httpPort, clientUi: shopPort } = system.ports
+  const mailbox = await startMailbox({ dataDir: mailsDir, smtpPort, httpPort, shopPort })
   let keeper: Service | undefined
   const close = async () => {
     await keeper?.stop()
@@ -154,7 +187,7 @@ function shopOf(system: TestSystem, broker: Broker, keeper: Service, close: () =
       running.delete(name)
     },
     requestOrder(order, idempotencyKey, signal) {
-      const wanted = { customerId: 'ada', email: 'ada@example.org', lines: [{ sku: 'green-tea', quantity: 2 }], ...order }
+      const wanted = { ...anOrder, ...order }
       const headers: Record<string, string> = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }
       return fetch(`${page}/api/orders`, { ...jsonBody('POST', wanted, headers), signal: signal ?? null })
     },
@@ -163,17 +196,10 @@ function shopOf(system: TestSystem, broker: Broker, keeper: Service, close: () =
       if (response.status !== 202) throw new Error(`The page answered ${response.status}: ${await response.text()}`)
       return ((await response.json()) as { orderId: string }).orderId
     },
+    requestCancellation: (orderId) => fetch(`${page}/api/orders/${orderId}/cancel`, { method: 'POST' }),
     order: (orderId) => getJson(`${page}/api/orders/${orderId}`),
     orderHas: (orderId, types, withinMs = 60_000) =>
-      eventually(
-        async () => {
-          const view = await shop.order(orderId)
-          const missing = types.filter((type) => !view.history.some((step) => step.type === type))
-          if (missing.length > 0) throw new Error(`order ${orderId} has no ${missing.join(', ')}; it is ${view.status}`)
-          return view
-        },
-        { withinMs },
-      ),
+      eventually(async () => requireTypes(await shop.order(orderId), types), { withinMs }),
     charges: (orderId) => getJson(`${gateway}/charges?orderId=${orderId}`),
     totals: () => getJson(`${gateway}/charges`),
     mails: (to) => getJson(`${mailbox}/api/mails?to=${encodeURIComponent(to)}`),

@@ -1,4 +1,4 @@
-import { ListProduct, PlaceOrder, RestockProduct } from '@petrel/contracts'
+import { CancelOrder, ListProduct, PlaceOrder, RestockProduct } from '@petrel/contracts'
 import { endpoint, readSettings, type Service, start } from '@petrel/messaging'
 import { type Broker, confluentRegistry, deployAll } from '@petrel/messaging/operations'
 import { ROOT } from '../../deploy/local/folders.ts'
@@ -8,7 +8,7 @@ import { getJson } from './http.ts'
 import type { TestSystem } from './stack.ts'
 
 /** Who runs the shop in a test: fills the shelves, and can send what a page would never send. */
-const shopkeeper = endpoint({ name: 'shopkeeper', produces: [ListProduct, RestockProduct, PlaceOrder] })
+const shopkeeper = endpoint({ name: 'shopkeeper', produces: [ListProduct, RestockProduct, PlaceOrder, CancelOrder] })
 
 const goods = [
   { sku: 'green-tea', unitCents: 350, quantity: 1_000_000 },
@@ -31,7 +31,8 @@ export async function hireShopkeeper(system: TestSystem, broker: Broker): Promis
   return start(shopkeeper, readSettings({ ...(await system.env(shopkeeper.name)), LOG_LEVEL: 'silent' }))
 }
 
-export async function fillShelves(keeper: Service): Promise<void> {
+/** @param keeper who may send commands to sales and stock */
+export async function fillShelves(keeper: Pick<Service, 'send'>): Promise<void> {
   for (const { sku, unitCents, quantity } of goods) {
     await keeper.send(ListProduct({ sku, name: sku, unitCents, currency: 'EUR' }))
     await keeper.send(RestockProduct({ sku, quantity }))

@@ -129,10 +129,13 @@ describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('np
         expect((await chargesOf(orderId)).charges).toHaveLength(1)
       }
       await printed(/^\d+ warnings about the absence of/, skip)
-      expect(lines.slice(skip)).toEqual([
+      // A message that failed is always shown: the gateway may have answered 500 while its database was away.
+      const aboutServers = lines.slice(skip).filter((line) => !/failed \d+ times; again in/.test(line))
+      expect(lines.length - skip).toBeLessThan(10)
+      expect(aboutServers).toEqual([
         `${name} ended (killed with SIGKILL); starting it again in 1 s. What needs it waits; nothing is lost.`,
         expect.stringMatching(new RegExp(`^${name} is back after [\\d.]+ s\\.$`)),
-        `${/^\d+/.exec(lines.at(-1) ?? '')?.[0]} warnings about the absence of ${name} are in .local/logs.`,
+        expect.stringMatching(new RegExp(`^\\d+ warnings about the absence of ${name} are in .local/logs.$`)),
       ])
     },
   )

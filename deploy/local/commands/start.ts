@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { aborted } from 'node:util'
 import { startControlServer } from '../control/controlServer.ts'
+import { lessonsOf } from '../control/lessons.ts'
 import { serviceActions } from '../control/serviceActions.ts'
 import { DATA, START_PID } from '../folders.ts'
 import { startMailbox } from '../mailbox/mailbox.ts'
@@ -80,6 +81,7 @@ async function startServers(settings: Settings): Promise<Stack> {
     dataDir: join(DATA, 'mailbox'),
     smtpPort: settings.SMTP_PORT,
     httpPort: settings.MAILBOX_PORT,
+    shopPort: settings.CLIENT_UI_PORT,
   })
   stopping.push(() => mailbox.stop())
   return stack
@@ -101,8 +103,10 @@ async function startServices(environment: EnvironmentFile, without: readonly str
   for (const service of wanted) state.set(service, 'starting')
   for (const service of without) state.set(service, 'stopped')
   const services = supervisor({ environments, state, print, show })
-  const actions = serviceActions(services, state, Object.keys(environments))
-  const control = await startControlServer(LOCAL_CONTROL_URL, { state, actions })
+  const lessons = lessonsOf(state, environment.KAFKA_BROKERS)
+  stopping.push(() => lessons.close())
+  const actions = { ...serviceActions(services, state, Object.keys(environments)), replay: lessons.replay }
+  const control = await startControlServer(LOCAL_CONTROL_URL, { state, actions, lessons: lessons.services })
   stopping.push(() => control.stop())
 
   print(`Starting ${wanted.join(', ')} …`)

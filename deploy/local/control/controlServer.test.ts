@@ -4,6 +4,7 @@ import { type SystemState, systemState } from '../processes/systemState.ts'
 import { freePorts } from '../stack/ports.ts'
 import { startControlServer } from './controlServer.ts'
 
+const lessons = [{ name: 'billing', isRunning: true, isBroken: false, failed: 2 }]
 let state: SystemState
 let url: string
 let stop: () => Promise<void>
@@ -17,8 +18,14 @@ beforeEach(async () => {
   state = systemState()
   const [port = 0] = await freePorts(1)
   url = `http://127.0.0.1:${port}`
-  const actions = { start: done('runs'), stop: done('is stopped'), break: done('is broken'), mend: refused }
-  const server = await startControlServer(url, { state, actions })
+  const actions = {
+    start: done('runs'),
+    stop: done('is stopped'),
+    break: done('is broken'),
+    mend: refused,
+    replay: done('is replayed'),
+  }
+  const server = await startControlServer(url, { state, actions, lessons: async () => lessons })
   stop = () => server.stop()
 })
 
@@ -49,6 +56,11 @@ test('each part is listed with its state and since when', async () => {
 test('what is done to a service is answered in words, and so is what cannot be done', async () => {
   expect(await post('/services/billing/stop')).toEqual({ status: 200, message: 'billing is stopped' })
   expect(await post('/services/nobody/mend')).toEqual({ status: 409, message: 'There is no service "nobody".' })
+})
+
+test('the page is shown what it can break, and what failed there', async () => {
+  expect(await (await fetch(`${url}/lessons`)).json()).toEqual({ services: lessons })
+  expect(await post('/services/sales/replay')).toEqual({ status: 200, message: 'sales is replayed' })
 })
 
 test('a page of another origin can do nothing here', async () => {

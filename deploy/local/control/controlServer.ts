@@ -3,13 +3,16 @@ import { Router } from '@koa/router'
 import Koa from 'koa'
 import { Problem } from '../problem.ts'
 import type { SystemState } from '../processes/systemState.ts'
+import type { LessonService } from './lessons.ts'
 
 /** What a person can do to one service of the running system. @returns what to tell the person */
 export type ServiceAction = (service: string) => Promise<string>
 
 export interface Controls {
   readonly state: SystemState
-  readonly actions: Readonly<Record<'start' | 'stop' | 'break' | 'mend', ServiceAction>>
+  readonly actions: Readonly<Record<'start' | 'stop' | 'break' | 'mend' | 'replay', ServiceAction>>
+  /** What the page shows in its "Break it" strip. */
+  readonly lessons: () => Promise<readonly LessonService[]>
 }
 
 /**
@@ -17,7 +20,8 @@ export interface Controls {
  *
  *     GET  /ready                          200 when everything runs that should, else 503; what it waits for is in the answer
  *     GET  /parts                          each server and service, and since when it is up, starting, restarting or stopped
- *     POST /services/billing/{start|stop|break|mend}
+ *     GET  /lessons                        the services that the page's "Break it" strip can break, and how they are
+ *     POST /services/billing/{start|stop|break|mend|replay}
  */
 export async function startControlServer(url: string, controls: Controls): Promise<{ stop(): Promise<void> }> {
   const { hostname, port } = new URL(url)
@@ -31,7 +35,7 @@ export async function startControlServer(url: string, controls: Controls): Promi
   }
 }
 
-export function controlApp({ state, actions }: Controls): Koa {
+export function controlApp({ state, actions, lessons }: Controls): Koa {
   const router = new Router()
   router.get('/ready', (ctx) => {
     const waitsFor = state.parts().filter((part) => part.state !== 'up' && part.state !== 'stopped')
@@ -40,6 +44,9 @@ export function controlApp({ state, actions }: Controls): Koa {
   })
   router.get('/parts', (ctx) => {
     ctx.body = state.parts()
+  })
+  router.get('/lessons', async (ctx) => {
+    ctx.body = { services: await lessons() }
   })
   for (const [name, action] of Object.entries(actions))
     router.post(`/services/:service/${name}`, async (ctx) => {

@@ -9,7 +9,11 @@ import type { SystemState } from '../processes/systemState.ts'
 import type { Controls } from './controlServer.ts'
 
 /** What `npm run service|stop|break|mend` do, in the process that runs the system. @param known the services that were deployed at its start */
-export function serviceActions(services: Supervisor, state: SystemState, known: readonly string[]): Controls['actions'] {
+export function serviceActions(
+  services: Supervisor,
+  state: SystemState,
+  known: readonly string[],
+): Omit<Controls['actions'], 'replay'> {
   const stateOf = (service: string) => state.parts().find(({ name }) => name === service)?.state
   const assertKnown = (service: string) => {
     assertService(service)

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Router } from '@koa/router'
 import { sharedPublicFolder } from '@petrel/pages'
-import Koa from 'koa'
-import { type Mails, openMails } from './mails.ts'
-import { listPage, mailPage } from './page.ts'
+import Koa, { type Context } from 'koa'
+import { type Mail, type Mails, openMails } from './mails.ts'
+import { listPage, mailPage, nothingPage, type Wanted } from './page.ts'
 import { listenForMails } from './smtp.ts'
 
 export interface MailboxOptions {
@@ -13,21 +13,19 @@ export interface MailboxOptions {
   readonly dataDir: string
   readonly smtpPort: number
   readonly httpPort: number
+  /** Where the shop listens, on the same machine: a mail links to its order's page. */
+  readonly shopPort?: number
 }
 
 export interface Mailbox {
   stop(): Promise<void>
 }
 
-/** A substitute for the customers' mailboxes: takes every mail, shows it on a page and at `GET /api/mails?to=`. */
-export async function startMailbox({ dataDir, smtpPort, httpPort }: MailboxOptions): Promise<Mailbox> {
+/** A substitute for the customers' mailboxes: takes every mail, shows it on a page and at `GET /api/mails?to=&order=`. */
+export async function startMailbox({ dataDir, smtpPort, httpPort, shopPort = 8080 }: MailboxOptions): Promise<Mailbox> {
   const mails = await openMails(join(dataDir, 'mails.jsonl'))
   const stopListening = await listenForMails(mails, smtpPort)
-  const stylesheets = new Map([
-    ['/css/tokens.css', await readFile(join(sharedPublicFolder, 'css', 'tokens.css'), 'utf8')],
-    ['/mailbox.css', await readFile(new URL('mailbox.css', import.meta.url), 'utf8')],
-  ])
-  const server = mailboxApp(mails, stylesheets).listen(httpPort, '127.0.0.1')
+  const server = mailboxApp(mails, await readPublicFiles(), shopPort).listen(httpPort, '127.0.0.1')
   await once(server, 'listening')
   return {
     async stop() {
@@ -38,27 +36,66 @@ export async function startMailbox({ dataDir, smtpPort, httpPort }: MailboxOptio
   }
 }
 
-/** The page and its API. @param stylesheets path → content */
-export function mailboxApp(mails: Mails, stylesheets: ReadonlyMap<string, string>): Koa {
+const publicFiles: Readonly<Record<string, string | URL>> = {
+  '/css/tokens.css': join(sharedPublicFolder, 'css', 'tokens.css'),
+  '/css/frame.css': join(sharedPublicFolder, 'css', 'frame.css'),
+  '/mailbox.css': new URL('mailbox.css', import.meta.url),
+  '/mailbox.js': new URL('mailbox.js', import.meta.url),
+}
+
+/** Path → content. */
+export async function readPublicFiles(): Promise<ReadonlyMap<string, string>> {
+  const read = Object.entries(publicFiles).map(async ([path, file]) => [path, await readFile(file, 'utf8')] as const)
+  return new Map(await Promise.all(read))
+}
+
+/** Nothing of a mail runs here or is loaded from elsewhere; its own looks it may have. */
+const contentSecurityPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+/** The page and its API. */
+export function mailboxApp(mails: Mails, files: ReadonlyMap<string, string>, shopPort: number): Koa {
   const router = new Router()
-  const wanted = (to: string) => (to ? mails.to(to) : mails.all())
+  // The name under which the browser found this page; a Host that is none is not written into it.
+  const shop = ({ hostname }: Context) => `http://${/^[\w.-]+$/.test(hostname) ? hostname : 'localhost'}:${shopPort}`
   router.get('/', (ctx) => {
-    const to = new URLSearchParams(ctx.querystring).get('to') ?? ''
-    ctx.body = listPage(wanted(to), to)
+    const wanted = wantedBy(ctx)
+    ctx.body = listPage(found(mails, wanted), wanted, shop(ctx))
   })
   router.get('/mails/:id', (ctx) => {
     const mail = mails.all()[Number(ctx.params['id']) - 1]
-    if (mail) ctx.body = mailPage(mail)
+    if (mail) ctx.body = mailPage(mail, shop(ctx))
   })
-  router.get([...stylesheets.keys()], (ctx) => {
-    ctx.type = 'css'
-    ctx.body = stylesheets.get(ctx.path)
+  router.get([...files.keys()], (ctx) => {
+    ctx.type = ctx.path.slice(ctx.path.lastIndexOf('.'))
+    ctx.body = files.get(ctx.path)
   })
   router.get('/api/mails', (ctx) => {
-    ctx.body = wanted(new URLSearchParams(ctx.querystring).get('to') ?? '')
+    ctx.body = found(mails, wantedBy(ctx))
+  })
+  router.get('/api/count', (ctx) => {
+    ctx.body = { count: found(mails, wantedBy(ctx)).length }
   })
   const app = new Koa()
+  app.use(async (ctx, next) => {
+    ctx.set('Content-Security-Policy', contentSecurityPolicy)
+    await next()
+    if (ctx.status !== 404 || ctx.path.startsWith('/api/')) return
+    ctx.body = nothingPage(shop(ctx))
+    ctx.status = 404
+  })
   app.use(router.routes())
   app.use(router.allowedMethods())
   return app
+}
+
+function wantedBy(ctx: Context): Wanted {
+  const query = new URLSearchParams(ctx.querystring)
+  const page = Number(query.get('page') ?? 1)
+  return { to: query.get('to') ?? '', order: query.get('order') ?? '', page: Number.isInteger(page) && page > 0 ? page : 1 }
+}
+
+function found(mails: Mails, { to, order }: Wanted): readonly Mail[] {
+  const addressed = to ? mails.to(to) : mails.all()
+  return order ? addressed.filter(({ orderId }) => orderId === order) : addressed
 }

@@ -17,6 +17,8 @@ export interface Mail {
   readonly html: string
   /** When it was delivered. ISO 8601. */
   readonly at: string
+  /** Which order it is about, as its header X-Order-Id says; undefined when it says nothing. */
+  readonly orderId?: string | undefined
 }
 
 /** Every mail that was ever delivered, oldest first; kept in a file, a line each. */

@@ -1,46 +1,118 @@
+import { type PageName, pageHeader } from '@petrel/pages'
 import type { Mail } from './mails.ts'
 
-const SHOWN = 200
+/** Mails on one page. */
+const PAGE = 50
 
-/** The newest mails, all or those to one address. */
-export function listPage(mails: readonly Mail[], to: string): string {
-  const newest = mails.slice(-SHOWN).toReversed()
-  const count = mails.length === 1 ? '1 mail' : `${mails.length} mails`
-  const hidden = mails.length > SHOWN ? `, the newest ${SHOWN} are shown` : ''
-  const rows = newest.map(row).join('')
-  const none = `<p class="none muted">${to ? `No mail to ${escaped(to)} yet.` : 'No mail yet. Place an order, and its confirmation comes here.'}</p>`
-  return page(
+/** Which mails somebody wants to see. */
+export interface Wanted {
+  readonly to: string
+  readonly order: string
+  /** 1 for the newest. */
+  readonly page: number
+}
+
+/** The mails, newest first, page by page. @param mails all that were asked for, oldest first */
+export function listPage(mails: readonly Mail[], { to, order, page }: Wanted, shop: string): string {
+  const pages = Math.max(1, Math.ceil(mails.length / PAGE))
+  const shown = mails.toReversed().slice((page - 1) * PAGE, page * PAGE)
+  const items = shown.map((mail) => item(mail, shop)).join('')
+  return document(
     'Mailbox',
-    `<header><h1>Mailbox</h1><p class="muted">${count}${hidden}. Mails of the local shop end here; nothing leaves this machine.</p></header>
-    <form><label>To <input type="search" name="to" value="${escaped(to)}" placeholder="customer@example.com"></label> <button>Show</button></form>
-    <div class="card">${newest.length > 0 ? `<table><thead><tr><th>To</th><th>Subject</th><th>Delivered</th></tr></thead><tbody>${rows}</tbody></table>` : none}</div>`,
-    '<meta http-equiv="refresh" content="3">',
+    shop,
+    'Mailbox',
+    `<div><h1>Mailbox</h1><p class="muted">Every mail of the shop ends here; nothing leaves this machine.</p></div>
+    <form class="find">
+      <div class="field"><label for="to">To</label><input type="search" id="to" name="to" value="${escaped(to)}" placeholder="customer@example.com" autocomplete="off"></div>
+      <button>Show</button>${to || order ? '<a class="button" href="/">Show all</a>' : ''}
+    </form>
+    <div class="state">
+      <strong class="num" id="count">${counted(mails.length)}</strong>${aboutWhat(to, order)}
+      <button type="button" id="live" aria-pressed="true" hidden>Live</button>
+      <button type="button" id="fresh" hidden></button>
+      <span class="muted" id="says" role="status"></span>
+    </div>
+    <div id="list">${items ? `<ul class="card">${items}</ul>` : `<p class="card empty">${nothing(to, order)}</p>`}</div>
+    ${pages > 1 ? turning({ to, order, page }, pages) : ''}`,
+    '<script type="module" src="/mailbox.js"></script>',
   )
+}
+
+const counted = (count: number): string => (count === 1 ? '1 mail' : `${count} mails`)
+
+const aboutWhat = (to: string, order: string): string =>
+  `${to ? ` <span class="muted">to ${escaped(to)}</span>` : ''}${order ? ` <span class="muted">about order ${escaped(shortId(order))}</span>` : ''}`
+
+function nothing(to: string, order: string): string {
+  if (order) return `No mail about order ${escaped(shortId(order))} yet.`
+  return to ? `No mail to ${escaped(to)} yet.` : 'No mail yet. Place an order, and its confirmation comes here.'
+}
+
+function item({ id, to, subject, at, orderId }: Mail, shop: string): string {
+  return `<li class="mail"><h2><a href="/mails/${id}">${escaped(withoutOrder(subject, orderId))}</a></h2><span class="to muted">${escaped(to.join(', '))}</span>${orderLink(orderId, shop)}${time(at)}</li>`
+}
+
+const orderLink = (orderId: string | undefined, shop: string): string =>
+  orderId
+    ? `<a class="order" href="${shop}/orders/${encodeURIComponent(orderId)}" title="Order ${escaped(orderId)}">${escaped(shortId(orderId))}</a>`
+    : '<span></span>'
+
+/** In the list the order is named, and linked, beside the subject. */
+const withoutOrder = (subject: string, orderId = ''): string => subject.replace(` (order ${shortId(orderId)})`, '')
+
+/** As the shop's pages name an order. */
+const shortId = (orderId: string): string => orderId.slice(-8)
+
+function turning({ to, order, page }: Wanted, pages: number): string {
+  const link = (number: number, words: string) => {
+    if (number < 1 || number > pages) return ''
+    const query = new URLSearchParams({ ...(to && { to }), ...(order && { order }), page: String(number) })
+    return `<a class="button" href="/?${escaped(query.toString())}">${words}</a>`
+  }
+  return `<nav class="pages" aria-label="More mails">${link(page - 1, 'Newer')}<span class="muted num">Page ${page} of ${pages}</span>${link(page + 1, 'Older')}</nav>`
 }
 
 /** One mail, as its reader would see it. */
-export function mailPage(mail: Mail): string {
-  const facts = { To: mail.to.join(', '), From: mail.from, Delivered: mail.at, 'Message-ID': mail.messageId }
-  const rows = Object.entries(facts).map(([name, value]) => `<dt>${name}</dt><dd>${escaped(value)}</dd>`)
-  // Sandboxed without any permission: what came by mail runs nothing here.
-  const body = mail.html
-    ? `<iframe sandbox title="The mail" srcdoc="${escaped(mail.html)}"></iframe>`
-    : `<pre>${escaped(mail.text)}</pre>`
-  return page(
-    mail.subject,
-    `<p><a href="/">← Mailbox</a></p><h1>${escaped(mail.subject)}</h1><dl>${rows.join('')}</dl><div class="card">${body}</div>`,
+export function mailPage({ to, from, subject, text, html, at, messageId, orderId }: Mail, shop: string): string {
+  const facts = [
+    ['To', escaped(to.join(', '))],
+    ['From', escaped(from)],
+    ['Delivered', time(at)],
+    ...(orderId ? [['Order', orderLink(orderId, shop)]] : []),
+    ['Message-ID', escaped(messageId)],
+  ]
+  const rows = facts.map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`).join('')
+  // Sandboxed without any permission: what came by mail runs nothing here, and loads nothing.
+  const body = html
+    ? `<iframe sandbox title="The mail" srcdoc="${escaped(html)}"></iframe>`
+    : `<pre tabindex="0">${escaped(text)}</pre>`
+  return document(
+    subject,
+    shop,
+    'Mailbox',
+    `<p><a href="/">← All mails</a></p><h1>${escaped(subject)}</h1><dl class="facts">${rows}</dl><div class="card letter">${body}</div>`,
   )
 }
 
-const row = ({ id, to, subject, at }: Mail) =>
-  `<tr><td>${escaped(to.join(', '))}</td><td><a href="/mails/${id}">${escaped(subject)}</a></td><td class="num muted">${time(at)}</td></tr>`
+/** What is not there, said as a page. */
+export const nothingPage = (shop: string): string =>
+  document(
+    'Nothing here',
+    shop,
+    undefined,
+    '<section class="card empty"><h1>There is nothing here</h1><p>No mail has this address. All of them are in the <a href="/">mailbox</a>.</p></section>',
+  )
 
-const time = (at: string) => `<time datetime="${escaped(at)}">${escaped(at.slice(0, 19).replace('T', ' '))} UTC</time>`
+/** All pages and the terminal show one time zone. */
+const time = (at: string): string =>
+  `<time class="num muted" datetime="${escaped(at)}">${escaped(at.slice(0, 19).replace('T', ' '))} UTC</time>`
 
-const page = (title: string, body: string, head = '') => `<!doctype html>
+const document = (title: string, shop: string, current: PageName | undefined, body: string, head = ''): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title><link rel="stylesheet" href="/css/tokens.css"><link rel="stylesheet" href="/mailbox.css">${head}</head><body><main>${body}</main></body></html>
+<meta name="color-scheme" content="light dark"><title>${escaped(title)}</title><link rel="icon" href="data:,">
+<link rel="stylesheet" href="/css/tokens.css"><link rel="stylesheet" href="/css/frame.css"><link rel="stylesheet" href="/mailbox.css">${head}</head>
+<body>${pageHeader(shop, current)}<main id="main">${body}</main></body></html>
 `
 
-const escaped = (text: string) =>
+const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

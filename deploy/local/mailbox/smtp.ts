@@ -18,9 +18,11 @@ export async function listenForMails(mails: Mails, port: number): Promise<() => 
       const from = session.envelope.mailFrom ? session.envelope.mailFrom.address : ''
       // "Yes" to the sender only when the mail is kept.
       simpleParser(stream)
-        .then(({ messageId = '', subject = '', text = '', html }) =>
-          mails.add({ messageId, from, to, subject, text, html: html || '', at: new Date().toISOString() }),
-        )
+        .then(({ messageId = '', subject = '', text = '', html, headers }) => {
+          const orderId = headers.get('x-order-id')
+          const mail = { messageId, from, to, subject, text, html: html || '', at: new Date().toISOString() }
+          return mails.add(typeof orderId === 'string' ? { ...mail, orderId } : mail)
+        })
         .then(
           () => answer(),
           (error: unknown) => answer(error instanceof Error ? error : new Error(String(error))),

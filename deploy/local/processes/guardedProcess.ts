@@ -3,6 +3,9 @@ import type { Readable } from 'node:stream'
 import { guardProcess, releaseProcess } from './guard.ts'
 import { Problem } from '../problem.ts'
 
+/** As Kubernetes has: a service needs up to 23 seconds when handlers are slow. */
+const PATIENCE_MS = 30_000
+
 /** How a process ended: its exit code, or the signal that killed it. */
 export interface Exit {
   readonly code: number | null
@@ -22,7 +25,7 @@ export interface GuardedProcess {
   readonly exited: Promise<Exit>
   hasExited(): boolean
   kill(signal: NodeJS.Signals): void
-  /** Asks it to stop, and ends it by force when it has not gone within 15 s. */
+  /** Asks it to stop, and ends it by force when it has not gone within 30 s. */
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
@@ -61,7 +64,7 @@ export async function spawnGuarded(
     async stop(signal = stopSignal) {
       if (hasExited()) return
       child.kill(signal)
-      const force = setTimeout(() => child.kill('SIGKILL'), 15_000)
+      const force = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS)
       await exited
       clearTimeout(force)
     },

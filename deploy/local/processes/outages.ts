@@ -1,4 +1,4 @@
-import type { Log } from '../problem.ts'
+import type { PrintLine } from '../problem.ts'
 
 /** What is known to be away, so that the services' warnings about it are only counted. */
 export interface Outages {
@@ -12,7 +12,7 @@ export interface Outages {
 /** A service finds out at its next attempt that what it waited for is back; it waits 5 s between two, and may have to rejoin. */
 const AFTERMATH_MS = 12_000
 
-export function watchOutages(print: Log): Outages {
+export function watchOutages(print: PrintLine): Outages {
   const away = new Set<string>()
   const names = new Set<string>()
   let warnings = 0

@@ -1,4 +1,4 @@
-import type { Log } from '../problem.ts'
+import type { PrintLine } from '../problem.ts'
 
 /** Lines that come again and again: each kind is printed once, and then only how many more there were. */
 export interface Repeats {
@@ -19,7 +19,7 @@ const FIRST_PAUSE_MS = 10_000
 const LONGEST_PAUSE_MS = 60_000
 
 /** A kind that was quiet for a pause is printed at once again; the pause doubles while it goes on. */
-export function collapseRepeats(print: Log): Repeats {
+export function collapseRepeats(print: PrintLine): Repeats {
   const kinds = new Map<string, Kind>()
 
   function show(name: string, text: string): void {

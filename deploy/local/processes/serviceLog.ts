@@ -2,7 +2,7 @@ import { createWriteStream, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { styleText } from 'node:util'
 import { serviceLog } from '../folders.ts'
-import type { Log } from '../problem.ts'
+import type { PrintLine } from '../problem.ts'
 import { failedMessage } from './failedMessage.ts'
 import { type LogEntry, parse } from './logEntry.ts'
 
@@ -23,7 +23,7 @@ export interface ServiceLog {
 }
 
 /** Appends to the file that is there. */
-export function openServiceLog(service: string, show: (shown: Shown) => void, print: Log): ServiceLog {
+export function openServiceLog(service: string, show: (shown: Shown) => void, print: PrintLine): ServiceLog {
   const path = serviceLog(service)
   mkdirSync(dirname(path), { recursive: true })
   const file = createWriteStream(path, { flags: 'a' })

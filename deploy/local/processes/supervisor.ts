@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { servicePid } from '../folders.ts'
-import type { Log } from '../problem.ts'
+import type { PrintLine } from '../problem.ts'
 import { backOff } from './backOff.ts'
 import { endOrphan } from './child.ts'
 import { type GuardedProcess, howItEnded } from './guardedProcess.ts'
@@ -24,7 +24,7 @@ export interface SupervisorOptions {
   readonly environments: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly state: SystemState
   /** Lines of the supervisor. */
-  readonly print: Log
+  readonly print: PrintLine
   /** Warnings of the services. */
   readonly show: (shown: Shown) => void
 }

@@ -100,18 +100,17 @@ const LEFTOVERS = ['MigrationError', 'PartitionCountMismatch', 'IncompatibleSche
 
 function explained(error: unknown, { kafkaBrokers, registryUrl }: StackAddresses): unknown {
   if (!(error instanceof Error)) return error
-  const say = (message: string) => new Problem(message, { cause: error })
+  const problem = (message: string) => new Problem(message, { cause: error })
+  const seeLog = 'See its log (.local/logs), or ask whoever runs it.'
   if (error instanceof BrokerUnavailable)
-    return say(`Kafka at ${kafkaBrokers} does not do what it is asked: ${error.message}. Its log, or who runs it, knows why.`)
+    return problem(`Kafka at ${kafkaBrokers} does not take the topics of the shop: ${error.message}. ${seeLog}`)
   if (error instanceof RegistryUnavailable)
-    return say(
-      `The schema registry at ${registryUrl} does not do what it is asked: ${error.message}. Its log, or who runs it, knows why.`,
-    )
+    return problem(`The schema registry at ${registryUrl} does not take the schemas of the shop: ${error.message}. ${seeLog}`)
   // What was deployed here before does not fit what is in the clone now (another branch, say): for a person to decide.
   const isLeftover = [error, error.cause].some(
     (each) => each instanceof DatabaseError || LEFTOVERS.includes((each as Error)?.name),
   )
   return isLeftover
-    ? say(`${error.message}\nIf the orders in the local system may go, start with an empty one: npm run reset`)
+    ? problem(`${error.message}\nIf the orders in the local system may go, start with an empty one: npm run reset`)
     : error
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { backOff } from '../processes/backOff.ts'
 import { type Child, isDiskFull } from '../processes/child.ts'
 import { howItEnded } from '../processes/guardedProcess.ts'
-import type { Log } from '../problem.ts'
+import type { PrintLine } from '../problem.ts'
 
 /** A server that is started again whenever it ends, on the same data and port. */
 export interface KeptServer {
@@ -15,7 +15,7 @@ export interface KeptServer {
 }
 
 export interface KeepOptions {
-  readonly log: Log
+  readonly log: PrintLine
   /** Gives up the first start. */
   readonly signal?: AbortSignal | undefined
   /** Called with false when it has ended, and with true when it runs again. */

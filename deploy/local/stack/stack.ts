@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { claim, release } from '../processes/pidFile.ts'
-import { Problem, type Log } from '../problem.ts'
+import { Problem, type PrintLine } from '../problem.ts'
 import type { Progress } from '../progress.mjs'
 import { assertUsableFolder } from './disk.ts'
 import type { Elsewhere } from './elsewhere.ts'
@@ -19,7 +19,7 @@ export interface StackOptions {
   readonly ports: StackPorts
   /** What runs elsewhere and so is not started here. */
   readonly elsewhere?: Elsewhere
-  readonly log: Log
+  readonly log: PrintLine
   /** Names what is being started while nothing is printed. Default: nobody waits at a terminal. */
   readonly during?: Progress['during']
   /** Gives up starting. What has started is stopped then. */

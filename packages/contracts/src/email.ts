@@ -31,7 +31,7 @@ export const CustomerNotified = event<CustomerNotified>({
           "type": "enum",
           "name": "NotificationSubject",
           "doc": "What a mail tells the customer. A reader that does not know a newer subject sees UNKNOWN.",
-          "symbols": ["BILLED", "DECLINED", "REFUNDED", "UNKNOWN"],
+          "symbols": ["BILLED", "DECLINED", "REFUNDED", "CANCELLED", "UNKNOWN"],
           "default": "UNKNOWN",
         },
       },
@@ -41,4 +41,4 @@ export const CustomerNotified = event<CustomerNotified>({
 })
 
 /** What a mail tells the customer. A reader that does not know a newer subject sees UNKNOWN. */
-export type NotificationSubject = 'BILLED' | 'DECLINED' | 'REFUNDED' | 'UNKNOWN'
+export type NotificationSubject = 'BILLED' | 'DECLINED' | 'REFUNDED' | 'CANCELLED' | 'UNKNOWN'

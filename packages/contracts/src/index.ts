@@ -1,8 +1,11 @@
 // Generated from schemas/, do not edit: change the schema, then run `npm run contracts`.
+export { ChargeOrder } from './billing.ts'
 export { OrderBilled } from './billing.ts'
 export { OrderRefunded } from './billing.ts'
+export { PaymentCancelled } from './billing.ts'
 export { PaymentDeclined } from './billing.ts'
 export { RefundOrder } from './billing.ts'
+export { ReturnPayment } from './billing.ts'
 export { CustomerNotified } from './email.ts'
 export type { NotificationSubject } from './email.ts'
 export { PointsAwarded } from './loyalty.ts'

@@ -62,6 +62,8 @@ export interface OrderCancelled {
   readonly customerId: string
   /** When sales cancelled the order. */
   readonly cancelledAt: Date
+  /** Whether OrderPlaced was published before. False when the wish to cancel came first: then nobody has anything to undo. */
+  readonly wasPlaced: boolean
 }
 export const OrderCancelled = event<OrderCancelled>({
   fullName: 'sales.OrderCancelled',
@@ -83,11 +85,17 @@ export const OrderCancelled = event<OrderCancelled>({
         "doc": "When sales cancelled the order.",
         "type": { "type": "long", "logicalType": "timestamp-millis" },
       },
+      {
+        "name": "wasPlaced",
+        "doc": "Whether OrderPlaced was published before. False when the wish to cancel came first: then nobody has anything to undo.",
+        "type": "boolean",
+        "default": true,
+      },
     ],
   },
 })
 
-/** Sales accepted the order and fixed its prices. */
+/** Sales took the order on and fixed its prices. */
 export interface OrderPlaced {
   /** Which order; chosen once, when the order was placed (a UUID). */
   readonly orderId: string
@@ -101,8 +109,10 @@ export interface OrderPlaced {
   readonly totalCents: number
   /** ISO 4217 code of the currency of all prices of the order, for example EUR. */
   readonly currency: string
-  /** When sales accepted the order. */
+  /** When sales placed the order. */
   readonly placedAt: Date
+  /** When the shop accepted the order and gave the customer an answer; null when the sender does not say. */
+  readonly acceptedAt: null | Date
 }
 export const OrderPlaced = event<OrderPlaced>({
   fullName: 'sales.OrderPlaced',
@@ -113,7 +123,7 @@ export const OrderPlaced = event<OrderPlaced>({
     "type": "record",
     "namespace": "sales",
     "name": "OrderPlaced",
-    "doc": "Sales accepted the order and fixed its prices.",
+    "doc": "Sales took the order on and fixed its prices.",
     "kind": "event",
     "key": "orderId",
     "fields": [
@@ -133,6 +143,12 @@ export const OrderPlaced = event<OrderPlaced>({
               { "name": "sku", "doc": "Stock keeping unit: which product.", "type": "string" },
               { "name": "quantity", "doc": "How many pieces, at least 1.", "type": "int" },
               { "name": "unitCents", "doc": "Price of one piece in minor units (cents).", "type": "long" },
+              {
+                "name": "name",
+                "doc": "What customers call the product; empty in older messages.",
+                "type": "string",
+                "default": "",
+              },
             ],
           },
         },
@@ -149,8 +165,14 @@ export const OrderPlaced = event<OrderPlaced>({
       },
       {
         "name": "placedAt",
-        "doc": "When sales accepted the order.",
+        "doc": "When sales placed the order.",
         "type": { "type": "long", "logicalType": "timestamp-millis" },
+      },
+      {
+        "name": "acceptedAt",
+        "doc": "When the shop accepted the order and gave the customer an answer; null when the sender does not say.",
+        "type": ["null", { "type": "long", "logicalType": "timestamp-millis" }],
+        "default": null,
       },
     ],
   },
@@ -166,6 +188,8 @@ export interface PlaceOrder {
   readonly email: string
   /** What is ordered, at least one line, each product once. */
   readonly lines: readonly OrderLine[]
+  /** When the shop accepted the order and gave the customer an answer; null when the sender does not say. */
+  readonly acceptedAt: null | Date
 }
 export const PlaceOrder = command<PlaceOrder>({
   fullName: 'sales.PlaceOrder',
@@ -198,6 +222,12 @@ export const PlaceOrder = command<PlaceOrder>({
             ],
           },
         },
+      },
+      {
+        "name": "acceptedAt",
+        "doc": "When the shop accepted the order and gave the customer an answer; null when the sender does not say.",
+        "type": ["null", { "type": "long", "logicalType": "timestamp-millis" }],
+        "default": null,
       },
     ],
   },
@@ -243,6 +273,8 @@ export interface PricedLine {
   readonly quantity: number
   /** Price of one piece in minor units (cents). */
   readonly unitCents: number
+  /** What customers call the product; empty in older messages. */
+  readonly name: string
 }
 
 /** A product and how many of it. */

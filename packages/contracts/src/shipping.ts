@@ -81,7 +81,7 @@ export interface ShipmentDelayed {
   readonly orderId: string
   /** What has not happened yet, as names of events, for example OrderBilled. */
   readonly waitingFor: readonly string[]
-  /** When the order was placed. */
+  /** Since when the customer waits: when the order was accepted, or was placed if that is all that is known. */
   readonly since: Date
 }
 export const ShipmentDelayed = event<ShipmentDelayed>({
@@ -105,7 +105,7 @@ export const ShipmentDelayed = event<ShipmentDelayed>({
       },
       {
         "name": "since",
-        "doc": "When the order was placed.",
+        "doc": "Since when the customer waits: when the order was accepted, or was placed if that is all that is known.",
         "type": { "type": "long", "logicalType": "timestamp-millis" },
       },
     ],
@@ -118,6 +118,8 @@ export interface ShipmentOverdue {
   readonly orderId: string
   /** When the order was placed. */
   readonly placedAt: Date
+  /** When the shop accepted the order and gave the customer an answer; null when the sender does not say. */
+  readonly acceptedAt: null | Date
 }
 export const ShipmentOverdue = timeout<ShipmentOverdue>({
   fullName: 'shipping.ShipmentOverdue',
@@ -137,6 +139,12 @@ export const ShipmentOverdue = timeout<ShipmentOverdue>({
         "name": "placedAt",
         "doc": "When the order was placed.",
         "type": { "type": "long", "logicalType": "timestamp-millis" },
+      },
+      {
+        "name": "acceptedAt",
+        "doc": "When the shop accepted the order and gave the customer an answer; null when the sender does not say.",
+        "type": ["null", { "type": "long", "logicalType": "timestamp-millis" }],
+        "default": null,
       },
     ],
   },

@@ -1,43 +1,24 @@
-import { OrderBilled, OrderPlaced, PaymentDeclined } from '@petrel/contracts'
-import { handler, table } from '@petrel/messaging'
+import { ChargeOrder, OrderPlaced } from '@petrel/contracts'
+import { handler } from '@petrel/messaging'
+import { chargeCard } from './chargeCard.ts'
 import type { Gateway } from './gateway.ts'
 
-const invoices = table('invoices', {
-  order_id: 'text',
-  customer_id: 'text',
-  email: 'text',
-  amount_cents: 'bigint',
-  currency: 'text',
-  charge_id: 'text',
-  billed_at: 'timestamptz',
-})
-
-const declinedPayments = table('declined_payments', {
-  order_id: 'text',
-  customer_id: 'text',
-  amount_cents: 'bigint',
-  currency: 'text',
-  reason: 'text',
-  declined_at: 'timestamptz',
-})
+/** After this time a customer may well have cancelled. */
+const patienceMs = 10_000
 
 /**
- * Billing charges the card when an order is placed. A card that declines is an answer and no failure.
- * No `tx` here: it would hold a transaction open while the gateway thinks.
+ * Billing charges the card when an order is placed. One that has waited (billing or the gateway was away) may be cancelled
+ * by now, and its `OrderCancelled` may wait in the next topic: billing sends itself a command, which comes after what waits
+ * there, and `paymentPolicy` decides.
+ * @param startedAt since when this billing runs
  */
-export const billOrder = (gateway: Gateway) =>
-  handler(OrderPlaced, async ({ orderId, customerId, email, totalCents: amountCents, currency }, { insert, publish }) => {
-    const answer = await gateway.charge({ orderId, amountCents, currency })
-    const now = new Date()
-    const payment = { order_id: orderId, customer_id: customerId, amount_cents: amountCents, currency }
-
-    if (answer.outcome === 'declined') {
-      const { reason } = answer
-      insert(declinedPayments, { ...payment, reason, declined_at: now })
-      return publish(PaymentDeclined({ orderId, customerId, email, amountCents, currency, reason }))
-    }
-
-    const { chargeId } = answer
-    insert(invoices, { ...payment, email, charge_id: chargeId, billed_at: now })
-    publish(OrderBilled({ orderId, customerId, email, amountCents, currency, chargeId, billedAt: now }))
+export const billOrder = (gateway: Gateway, startedAt: Date) =>
+  handler(OrderPlaced, async ({ orderId, customerId, email, totalCents: amountCents, currency }, context) => {
+    const order: ChargeOrder = { orderId, customerId, email, amountCents, currency }
+    if (hasWaited(context.message.time, startedAt, new Date())) return context.send(ChargeOrder(order))
+    await chargeCard(gateway, order, context)
   })
+
+/** Whether a message that was sent at this time lay there while nobody handled it. */
+export const hasWaited = (sentAt: Date, startedAt: Date, now: Date): boolean =>
+  sentAt < startedAt || now.getTime() - sentAt.getTime() > patienceMs

@@ -1,15 +1,18 @@
-import { OrderBilled, OrderRefunded, PaymentDeclined } from '@petrel/contracts'
+import { ChargeOrder, OrderBilled, OrderRefunded, PaymentCancelled, PaymentDeclined, ReturnPayment } from '@petrel/contracts'
 import { type Endpoint, endpoint } from '@petrel/messaging'
 import { billOrder } from './billOrder.ts'
 import type { Gateway } from './gateway.ts'
+import { paymentPolicy } from './paymentPolicy.ts'
 import { refundOrder } from './refundOrder.ts'
+import { returnPayment } from './returnPayment.ts'
 
 /** Billing, reaching the payment gateway in the given way. */
-export const billingThrough = (gateway: Gateway): Endpoint =>
+export const billingThrough = (gateway: Gateway, startedAt: Date): Endpoint =>
   endpoint({
     name: 'billing',
-    handlers: [billOrder(gateway), refundOrder(gateway)],
-    produces: [OrderBilled, PaymentDeclined, OrderRefunded],
+    handlers: [billOrder(gateway, startedAt), refundOrder, returnPayment(gateway)],
+    sagas: [paymentPolicy(gateway)],
+    produces: [ChargeOrder, OrderBilled, PaymentDeclined, PaymentCancelled, ReturnPayment, OrderRefunded],
   })
 
 const noGateway = (): never => {
@@ -17,4 +20,4 @@ const noGateway = (): never => {
 }
 
 /** Billing as data, from which topics, groups and documents are derived. */
-export const billing = billingThrough({ charge: noGateway, refund: noGateway })
+export const billing = billingThrough({ charge: noGateway, refund: noGateway }, new Date(0))

@@ -85,6 +85,15 @@ test('a gateway that does not answer in time is away', async () => {
   expect(await errorOf(gatewayAt(url, 50).charge(amount))).toBeInstanceOf(Postpone)
 })
 
+test.each([
+  ['characters that no header can carry', 'order \u{1F375}'],
+  ['a line break', 'order\n1'],
+  ['more characters than any server reads', 'o'.repeat(150_000)],
+])('an order id with %s is the fault of its message, and not taken for a gateway that is away', async (_, orderId) => {
+  const gateway = await gatewayThatAnswers(201, { chargeId: 'ch_1' })
+  expect(await errorOf(gateway.charge({ ...amount, orderId }))).toBeInstanceOf(Unrecoverable)
+})
+
 test('a plain 500 may be the fault of this order: it fails and is tried again', async () => {
   const error = await errorOf((await gatewayThatAnswers(500, { reason: 'stumbled' })).charge(amount))
   expect(error).toMatchObject({ name: 'Error', message: expect.stringMatching(/did not charge order 42: 500.*stumbled/) })

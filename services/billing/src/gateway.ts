@@ -50,7 +50,15 @@ export function gatewayAt(url: string, timeoutMs: number): Gateway {
   }
 }
 
+/** What a header can carry and a server reads: https://www.rfc-editor.org/rfc/rfc9110#section-5.5 */
+const possibleKey = /^[\x21-\x7e]{1,200}$/
+
 async function request(url: URL, idempotencyKey: string, body: Amount, timeoutMs: number): Promise<Answer> {
+  // Sent all the same, it would fail as if the gateway were away, and be asked again for ever.
+  if (!possibleKey.test(idempotencyKey))
+    throw new Unrecoverable(
+      `"${idempotencyKey.slice(0, 100)}" cannot be an idempotency key. Correct the order's id, then replay it.`,
+    )
   try {
     const response = await fetch(url, {
       method: 'POST',

@@ -11,4 +11,5 @@ const schema = z.object({
 })
 const settings = ownSettings('billing', schema, process.env)
 
-await run(billingThrough(gatewayAt(settings.PAYMENT_GATEWAY_URL, settings.PAYMENT_GATEWAY_TIMEOUT_MS)), process.env)
+const gateway = gatewayAt(settings.PAYMENT_GATEWAY_URL, settings.PAYMENT_GATEWAY_TIMEOUT_MS)
+await run(billingThrough(gateway, new Date()), process.env)

@@ -1,4 +1,4 @@
-import { OrderPlaced, OrderRefunded, RefundOrder } from '@petrel/contracts'
+import { OrderPlaced, OrderRefunded, RefundOrder, ReturnPayment } from '@petrel/contracts'
 import { Unrecoverable } from '@petrel/messaging'
 import { expect, test } from 'vitest'
 import { serviceDatabase } from '../../../test/support/serviceDatabase.ts'
@@ -9,12 +9,22 @@ const placed = OrderPlaced({
   orderId: '42',
   customerId: 'ada',
   email: 'ada@example.com',
-  lines: [{ sku: 'green-tea', quantity: 2, unitCents: 350 }],
+  lines: [{ sku: 'green-tea', name: 'Green tea', quantity: 2, unitCents: 350 }],
   totalCents: 700,
   currency: 'EUR',
   placedAt: new Date('2026-03-01T10:00:00Z'),
+  acceptedAt: null,
 })
 const refund = RefundOrder({ orderId: '42', reason: 'The order was cancelled.' })
+
+const payment = {
+  orderId: '42',
+  customerId: 'ada',
+  email: 'ada@example.com',
+  amountCents: 700,
+  currency: 'EUR',
+  reason: 'The order was cancelled.',
+}
 
 /** A gateway with good days only, which remembers what it gave back. */
 function kindGateway(): Gateway & { refunds: Amount[] } {
@@ -31,28 +41,20 @@ function kindGateway(): Gateway & { refunds: Amount[] } {
 
 test('an order gets back what it was charged, once', async () => {
   const gateway = kindGateway()
-  await using billing = await serviceDatabase(billingThrough(gateway))
+  await using billing = await serviceDatabase(billingThrough(gateway, new Date(0)))
   await billing.handle(placed)
   const [first] = await billing.handle(refund)
   const [second] = await billing.handle(refund)
-  expect(first?.published).toEqual([
-    OrderRefunded({
-      orderId: '42',
-      customerId: 'ada',
-      email: 'ada@example.com',
-      amountCents: 700,
-      currency: 'EUR',
-      refundId: 're_1',
-      reason: 'The order was cancelled.',
-    }),
-  ])
-  expect(second).toMatchObject({ published: [], error: undefined })
+  expect(first?.sent).toEqual([ReturnPayment(payment)])
+  expect(second).toMatchObject({ sent: [], error: undefined })
+  const [returned] = await billing.handle(ReturnPayment(payment))
+  expect(returned?.published).toEqual([OrderRefunded({ ...payment, refundId: 're_1' })])
   expect(gateway.refunds).toEqual([{ orderId: '42', amountCents: 700, currency: 'EUR' }])
 })
 
 test('a refund that overtakes its bill is tried again later', async () => {
   const gateway = kindGateway()
-  await using billing = await serviceDatabase(billingThrough(gateway))
+  await using billing = await serviceDatabase(billingThrough(gateway, new Date(0)))
   const [early] = await billing.handle(refund)
   expect(early?.error).toBeInstanceOf(Error)
   expect(early?.error).not.toBeInstanceOf(Unrecoverable)

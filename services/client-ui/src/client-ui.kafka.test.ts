@@ -2,7 +2,9 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { OwnStack } from '../../../test/support/oneStack.ts'
 import { openShop, type Shop } from '../../../test/support/shop.ts'
+import { openForBusiness } from '../../../test/support/shopkeeper.ts'
 import { startOwnStack } from '../../../test/support/stack.ts'
+import { readEvents } from './testing/eventSource.ts'
 
 const anOrder = { customerId: 'ada', email: 'ada@example.org', lines: [{ sku: 'green-tea', quantity: 2 }] }
 
@@ -21,11 +23,11 @@ describe('the shop front in bad weather', () => {
     await own?.remove()
   })
 
-  const place = (key: string) =>
+  const place = (key: string, order: object = anOrder) =>
     fetch(`http://127.0.0.1:${shop.system.ports.clientUi}/api/orders`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': key },
-      body: JSON.stringify(anOrder),
+      body: JSON.stringify(order),
       signal: AbortSignal.timeout(5_000),
     })
 
@@ -83,7 +85,33 @@ describe('the shop front in bad weather', () => {
     }
   })
 
-  test('it leaves in good order when it is told to, with browsers looking on', async () => {
+  test('an order that no service has taken yet is there, with the moment of its acceptance, and among the latest', async () => {
+    await shop.stop('sales')
+    const response = await place('accepted-only')
+    const orderId = await orderIdOf(response)
+    const order = await shop.orderHas(orderId, [])
+    expect(order).toMatchObject({ status: 'accepted', acceptedAt: response.headers.get('accepted-at'), history: [] })
+    const stream = await readEvents(`http://127.0.0.1:${shop.system.ports.clientUi}/api/orders/events`)
+    await stream.untilText(orderId)
+    stream.close()
+    await shop.start('sales')
+    const placed = await shop.orderHas(orderId, ['OrderPlaced'])
+    expect(placed.acceptedAt).toBe(order.acceptedAt)
+  })
+
+  test('a key that another process has seen is known here, too: with another body it is refused', async () => {
+    const first = await place('seen-before')
+    expect(first.status).toBe(202)
+    await shop.orderHas(await orderIdOf(first), [])
+    await shop.stop('client-ui')
+    await shop.start('client-ui')
+    await openForBusiness(`http://127.0.0.1:${shop.system.ports.clientUi}`)
+    const other = await place('seen-before', { ...anOrder, lines: [{ sku: 'green-tea', quantity: 5 }] })
+    expect(other.status).toBe(422)
+    expect((await place('seen-before')).status).toBe(202)
+  })
+
+  test('it stops in good order on SIGTERM, with browsers looking on', async () => {
     const looking = await fetch(`http://127.0.0.1:${shop.system.ports.clientUi}/api/orders/events`)
     expect(looking.status).toBe(200)
     const service = shop.running.get('client-ui')

@@ -6,6 +6,7 @@ import type { Bus } from './bus.ts'
 import { clientUi } from './endpoint.ts'
 import { shopApp } from './http/app.ts'
 import { readPage } from './http/page.ts'
+import { postgresAcceptances } from './readModel/acceptances.ts'
 import { cachedCatalogue } from './readModel/catalogue.ts'
 import { listenForChanges } from './readModel/listen.ts'
 import { postgresReadModel } from './readModel/postgres.ts'
@@ -26,6 +27,7 @@ const pool = new Pool({
 pool.on('error', (error) => log.warn({ err: error }, 'lost a connection to the database'))
 const changes = listenForChanges(settings.DATABASE_URL, log)
 const readModel = postgresReadModel(pool)
+const acceptances = postgresAcceptances(pool, log)
 const catalogue = cachedCatalogue(readModel, changes, log)
 const watch = watchOrders(readModel, changes, log)
 
@@ -38,7 +40,18 @@ const bus: Bus = {
     await service.send(command, options)
   },
 }
-const app = shopApp({ bus, catalogue, readModel, watch, page: await readPage(), mailboxUrl: settings.MAILBOX_URL, log })
+const app = shopApp({
+  bus,
+  acceptances,
+  catalogue,
+  readModel,
+  watch,
+  page: await readPage(),
+  mailboxUrl: settings.MAILBOX_URL,
+  paymentGatewayUrl: settings.PAYMENT_GATEWAY_URL,
+  localControlUrl: settings.LOCAL_CONTROL_URL,
+  log,
+})
 const server = app.listen(settings.CLIENT_UI_PORT)
 await once(server, 'listening')
 
@@ -46,6 +59,6 @@ service = await run(clientUi, process.env, { log })
 service.onStop(async () => {
   server.close()
   server.closeAllConnections() // Streams never end by themselves; browsers connect again, to another replica.
-  await Promise.all([watch.close(), catalogue.close(), changes.close()])
+  await Promise.all([watch.close(), catalogue.close(), changes.close(), acceptances.close()])
   await pool.end()
 })

@@ -5,6 +5,7 @@ import {
   OrderPlaced,
   OrderRefunded,
   OrderShipped,
+  PaymentCancelled,
   PaymentDeclined,
   PointsAwarded,
   PointsRevoked,
@@ -25,15 +26,21 @@ export const orderHistory = table('order_history', {
   detail: 'jsonb?',
 })
 
-/** Keeps what became of an order: the event's name, when it was sent, and what the page tells beside it. */
+/** Keeps what became of an order: the event's name, when it was sent, and what the page shows beside it. */
 export const recordHistory: readonly Handler[] = [
   record(
     OrderPlaced,
-    ({ currency }) => ({ currency }),
+    ({ acceptedAt, customerId, lines, currency }) => ({
+      acceptedAt,
+      customerId,
+      lines: lines.map(({ sku, name, quantity, unitCents }) => ({ sku, name: name || sku, quantity, unitCents })),
+      currency,
+    }),
     ({ totalCents }) => totalCents,
   ),
-  record(OrderCancelled),
+  record(OrderCancelled, ({ wasPlaced }) => ({ wasPlaced })),
   record(OrderBilled, ({ amountCents, currency }) => ({ amountCents, currency })),
+  record(PaymentCancelled),
   record(PaymentDeclined, ({ reason }) => ({ reason })),
   record(OrderRefunded, ({ amountCents, currency, reason }) => ({ amountCents, currency, reason })),
   record(StockReserved),

@@ -7,4 +7,8 @@ export const settingsSchema = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** Where the customers' mails are shown. */
   MAILBOX_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8025'),
+  /** Where the payment gateway shows what was charged. Orders do not need it. */
+  PAYMENT_GATEWAY_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8070'),
+  /** Set by `npm start` only: where parts of the local system can be stopped and broken. */
+  LOCAL_CONTROL_URL: z.url({ protocol: /^http$/ }).optional(),
 })

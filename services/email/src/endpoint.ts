@@ -2,6 +2,7 @@ import { CustomerNotified } from '@petrel/contracts'
 import { type Endpoint, endpoint } from '@petrel/messaging'
 import { confirmOrder } from './confirmOrder.ts'
 import type { Mailer } from './mailer.ts'
+import { tellOfCancellation } from './tellOfCancellation.ts'
 import { tellOfDecline } from './tellOfDecline.ts'
 import { tellOfRefund } from './tellOfRefund.ts'
 
@@ -9,7 +10,7 @@ import { tellOfRefund } from './tellOfRefund.ts'
 export const emailThrough = (mailer: Mailer): Endpoint =>
   endpoint({
     name: 'email',
-    handlers: [confirmOrder(mailer), tellOfDecline(mailer), tellOfRefund(mailer)],
+    handlers: [confirmOrder(mailer), tellOfDecline(mailer), tellOfRefund(mailer), tellOfCancellation(mailer)],
     produces: [CustomerNotified],
   })
 

@@ -1,4 +1,4 @@
-import type { NotificationSubject, OrderBilled, OrderRefunded, PaymentDeclined } from '@petrel/contracts'
+import type { NotificationSubject, OrderBilled, OrderRefunded, PaymentCancelled, PaymentDeclined } from '@petrel/contracts'
 
 /** A mail to a customer, as a value. */
 export interface Letter {
@@ -31,15 +31,26 @@ export const refundNotice = (order: OrderRefunded): Letter =>
     'We are sorry that it did not work out this time.',
   ])
 
+export const cancellationNotice = (order: PaymentCancelled): Letter =>
+  letter(order, 'CANCELLED', 'Your order is cancelled', [
+    `As you wished, we cancelled your order. Nothing of ${money(order)} was charged, and nothing will be shipped.`,
+  ])
+
 type Order = Pick<OrderBilled, 'orderId' | 'email' | 'amountCents' | 'currency'>
 
 function letter({ orderId, email }: Order, about: NotificationSubject, headline: string, paragraphs: readonly string[]): Letter {
-  const subject = `${headline} (order ${orderId})`
-  const text = ['Hello,', ...paragraphs, 'Petrel Tea'].join('\n\n') + '\n'
+  const subject = `${headline} (order ${shortId(orderId)})`
+  const text = ['Hello,', ...paragraphs, `Petrel Tea\nOrder ${orderId}`].join('\n\n') + '\n'
   const body = paragraphs.map((paragraph) => `<p>${escaped(paragraph)}</p>`).join('')
-  const html = `<h1>${escaped(headline)}</h1><p>Hello,</p>${body}<p>Petrel Tea</p><p><small>Order ${escaped(orderId)}</small></p>`
+  const html = `<div style="${look}"><h1 style="font-size: 22px">${escaped(headline)}</h1><p>Hello,</p>${body}<p>Petrel Tea</p><p><small>Order ${escaped(orderId)}</small></p></div>`
   return { orderId, about, mailId: `<${orderId}.${about.toLowerCase()}@petrel.example>`, to: email, subject, text, html }
 }
+
+/** Mail programs take styles only where they stand. */
+const look = 'font: 16px/1.5 system-ui, sans-serif; color: #0f212c; max-width: 36em; padding: 8px 16px'
+
+/** As the shop's pages name it: the random end of the id; the whole id is in the letter. */
+const shortId = (orderId: string): string => orderId.slice(-8)
 
 /** For example €16.90; how many minor units make one is the currency's own business. */
 function money({ amountCents, currency }: Order): string {

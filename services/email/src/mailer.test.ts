@@ -60,6 +60,7 @@ test('a letter arrives as it was written, under its own Message-ID', async () =>
   ])
   expect(received[0]?.text).toContain('We charged €16.90')
   expect(received[0]?.html).toContain('We charged €16.90')
+  expect(received[0]?.headers.get('x-order-id')).toBe('42')
 })
 
 test('letters go one after the other over the connection that is open', async () => {
@@ -100,5 +101,11 @@ test('an address that the mail server refuses for good is for a person to correc
 
 test('an address that is none is for a person to correct', async () => {
   const error = await errorOf(mailerAt(await serverWith(), from).send({ ...letter, to: 'nobody' }))
+  expect(error).toBeInstanceOf(Unrecoverable)
+})
+
+test('an address that is longer than any may be is for a person to correct, and not taken for a mail server that is away', async () => {
+  const to = `ada@${'x'.repeat(150_000)}.example`
+  const error = await errorOf(mailerAt(await serverWith(), from).send({ ...letter, to }))
   expect(error).toBeInstanceOf(Unrecoverable)
 })

@@ -21,14 +21,24 @@ export function mailerAt(url: string, from: string): Mailer {
     socketTimeout: 10_000,
   })
   return {
-    async send({ mailId, to, subject, text, html }) {
+    async send({ orderId, mailId, to, subject, text, html }) {
+      refuseTooLong(to, mailId)
       try {
-        await transport.sendMail({ messageId: mailId, from, to, subject, text, html })
+        // The header is for machines: whoever shows the mail finds the order without taking the Message-ID apart.
+        await transport.sendMail({ messageId: mailId, from, to, subject, text, html, headers: { 'X-Order-Id': orderId } })
       } catch (error) {
         throw asOutcome(error, mailId, to)
       }
     },
   }
+}
+
+/** RFC 5321, 4.5.3.1.3: 256 with the angle brackets. A server hangs up at a longer one, and seems to be away. */
+const longestAddress = 254
+
+function refuseTooLong(to: string, mailId: string): void {
+  if (to.length > longestAddress)
+    throw new Unrecoverable(`${mailId}: no address has ${to.length} characters. Correct it, then replay the message.`)
 }
 
 /** What nodemailer puts on its errors. */

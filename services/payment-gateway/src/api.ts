@@ -1,18 +1,17 @@
-import { createReadStream } from 'node:fs'
-import { join } from 'node:path'
 import { bodyParser } from '@koa/bodyparser'
 import { Router } from '@koa/router'
-import { sharedPublicFolder } from '@petrel/pages'
 import Koa, { type Middleware } from 'koa'
 import type { Pool } from 'pg'
 import { z } from 'zod'
+import { answerOutage } from './answerOutage.ts'
 import { Behaviour, type Behaviours } from './behaviour.ts'
 import { misbehave } from './misbehave.ts'
 import { postCharge, postRefund } from './money.ts'
 import { recentPayments, statementOf, totals } from './statements.ts'
 
-/** The gateway as an HTTP application: money can fail as told, looking never does. */
-export function gatewayApi(database: Pool, behaviours: Behaviours, misbehaviour: Middleware = misbehave(behaviours)): Koa {
+/** The gateway as an HTTP application: money can fail on request, looking never does. @param page what people see */
+export function gatewayApi(database: Pool, behaviours: Behaviours, page?: Middleware): Koa {
+  const misbehaviour = misbehave(behaviours)
   const router = new Router()
   router.post('/charges', misbehaviour, postCharge(database, behaviours))
   router.post('/refunds', misbehaviour, postRefund(database))
@@ -42,16 +41,10 @@ export function gatewayApi(database: Pool, behaviours: Behaviours, misbehaviour:
     await database.query('select 1')
     context.body = { ready: true }
   })
-  router.get('/', (context) => {
-    context.type = 'html'
-    context.body = createReadStream(new URL('../public/index.html', import.meta.url))
-  })
-  router.get('/css/tokens.css', (context) => {
-    context.type = 'css'
-    context.body = createReadStream(join(sharedPublicFolder, 'css', 'tokens.css'))
-  })
 
   const app = new Koa()
+  app.use(answerOutage)
+  if (page !== undefined) app.use(page)
   app.use(bodyParser({ onError: (_, context) => context.throw(400, 'The body is not JSON.') }))
   app.use(router.routes())
   app.use(router.allowedMethods())

@@ -7,20 +7,24 @@ import { Pool } from 'pg'
 import { z } from 'zod'
 import { gatewayApi } from './api.ts'
 import { behavioursIn } from './behaviour.ts'
+import { gatewayPage } from './page.ts'
 
 const schema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   PAYMENT_GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(8070),
+  /** Where the shop listens on this machine: its page links there. */
+  CLIENT_UI_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
 })
 const settings = ownSettings('payment-gateway', schema, process.env)
 
 const migrations = { namespace: 'payment-gateway', path: fileURLToPath(new URL('../migrations', import.meta.url)) }
 await migrate(settings.DATABASE_URL, [migrations])
-const database = new Pool({ connectionString: settings.DATABASE_URL })
+const database = new Pool({ connectionString: settings.DATABASE_URL, connectionTimeoutMillis: 3_000 })
 // Without a listener, losing an idle connection would end the process; the next query opens a new one.
 database.on('error', (error) => log('error', `lost a connection to PostgreSQL: ${error.message}`))
 
-const server = gatewayApi(database, await behavioursIn(database)).listen(settings.PAYMENT_GATEWAY_PORT)
+const page = await gatewayPage(settings.CLIENT_UI_PORT)
+const server = gatewayApi(database, await behavioursIn(database), page).listen(settings.PAYMENT_GATEWAY_PORT)
 await once(server, 'listening')
 log('info', `the payment gateway listens on port ${settings.PAYMENT_GATEWAY_PORT}`)
 

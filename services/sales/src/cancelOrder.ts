@@ -1,26 +1,36 @@
 import { CancelOrder, OrderCancelled } from '@petrel/contracts'
 import { transactionalHandler, type Tx } from '@petrel/messaging'
 
-/** Sales cancels an order once. Whether it can still be kept from being shipped is for shipping to say. */
+/** As long as a PlaceOrder may still come from its topic. */
+const rememberDays = 30
+
+/**
+ * Sales cancels an order once. Whether it can still be kept from being shipped is for shipping to say. An order that sales
+ * does not know is no failure: PlaceOrder may only be late, so the wish is remembered and `placeOrder` grants it; when no
+ * order ever comes, the wish is forgotten.
+ */
 export const cancelOrder = transactionalHandler(CancelOrder, async ({ orderId }, { tx, publish }) => {
   const cancelledAt = new Date()
-  const customerId = await cancel(orderId, cancelledAt, tx)
-  if (customerId !== undefined) return publish(OrderCancelled({ orderId, customerId, cancelledAt }))
-
-  const wasCancelledBefore = await exists(orderId, tx)
-  if (wasCancelledBefore) return
-  // Not Unrecoverable: PlaceOrder travels in another topic and may only be late.
-  throw new Error(`There is no order ${orderId} to cancel yet. If PlaceOrder waits among the failed messages, replay it first.`)
+  const cancelled = await cancel(orderId, cancelledAt, tx)
+  if (cancelled === undefined) return
+  if (cancelled.customerId === null) return forgetOldWishes(cancelledAt, tx)
+  publish(OrderCancelled({ orderId, customerId: cancelled.customerId, cancelledAt, wasPlaced: true }))
 })
 
-/** @returns the customer, if there is such an order and it was not cancelled before. */
-async function cancel(orderId: string, cancelledAt: Date, tx: Tx): Promise<string | undefined> {
-  const [order] = await tx.query<{ customer_id: string }>(
-    'update orders set cancelled_at = $2 where order_id = $1 and cancelled_at is null returning customer_id',
+/** @returns whose order it is, null when it is not placed yet; undefined when it was cancelled before. */
+async function cancel(orderId: string, cancelledAt: Date, tx: Tx): Promise<{ customerId: string | null } | undefined> {
+  const [order] = await tx.query<{ customerId: string | null }>(
+    `insert into orders (order_id, cancelled_at) values ($1, $2)
+     on conflict (order_id) do update set cancelled_at = excluded.cancelled_at where orders.cancelled_at is null
+     returning customer_id as "customerId"`,
     [orderId, cancelledAt],
   )
-  return order?.customer_id
+  return order
 }
 
-const exists = async (orderId: string, tx: Tx): Promise<boolean> =>
-  (await tx.query('select 1 from orders where order_id = $1', [orderId])).length > 0
+async function forgetOldWishes(now: Date, tx: Tx): Promise<void> {
+  await tx.query('delete from orders where placed_at is null and cancelled_at < $1::timestamptz - make_interval(days => $2)', [
+    now,
+    rememberDays,
+  ])
+}

@@ -15,6 +15,7 @@ const order: PlaceOrder = {
     { sku: 'green-tea', quantity: 2 },
     { sku: 'storm-cup', quantity: 1 },
   ],
+  acceptedAt: new Date('2026-03-01T10:00:00Z'),
 }
 
 /** Sales, offering tea and cups. */
@@ -24,15 +25,15 @@ async function shop(): Promise<ServiceDatabase> {
   return database
 }
 
-test('an order is accepted with the prices of the day', async () => {
+test('an order is placed with the names and prices of the day, and says when it was accepted', async () => {
   await using sales = await shop()
   const [accepted] = await sales.handle(PlaceOrder(order))
   expect(accepted?.published).toEqual([
     OrderPlaced({
       ...order,
       lines: [
-        { sku: 'green-tea', quantity: 2, unitCents: 350 },
-        { sku: 'storm-cup', quantity: 1, unitCents: 990 },
+        { sku: 'green-tea', name: 'Green tea, 500 g', quantity: 2, unitCents: 350 },
+        { sku: 'storm-cup', name: 'Storm cup', quantity: 1, unitCents: 990 },
       ],
       totalCents: 1_690,
       currency: 'EUR',
@@ -65,19 +66,48 @@ test('an order is cancelled once', async () => {
   await using sales = await shop()
   await sales.handle(PlaceOrder(order))
   const [first, second] = await sales.handle(CancelOrder({ orderId: '42' }), CancelOrder({ orderId: '42' }))
-  expect(first?.published).toEqual([OrderCancelled({ orderId: '42', customerId: 'ada', cancelledAt: expect.any(Date) })])
+  expect(first?.published).toEqual([
+    OrderCancelled({ orderId: '42', customerId: 'ada', cancelledAt: expect.any(Date), wasPlaced: true }),
+  ])
   expect(second).toMatchObject({ published: [], error: undefined })
 })
 
-test('a wish to cancel that overtakes its order is tried again later, and not for nothing', async () => {
+const orderIds = async ({ pool }: ServiceDatabase): Promise<string[]> =>
+  (await pool.query<{ order_id: string }>('select order_id from orders')).rows.map((row) => row.order_id)
+
+test('a wish to cancel that comes before its order is no failure, and the order is not placed when it comes', async () => {
   await using sales = await shop()
   const [early] = await sales.handle(CancelOrder({ orderId: '42' }))
-  expect(early?.error).toBeInstanceOf(Error)
-  expect(early?.error).not.toBeInstanceOf(Unrecoverable)
+  expect(early).toMatchObject({ published: [], error: undefined })
 
+  const [late, again] = await sales.handle(PlaceOrder(order), PlaceOrder(order))
+  expect(late?.published).toEqual([
+    OrderCancelled({ orderId: '42', customerId: 'ada', cancelledAt: expect.any(Date), wasPlaced: false }),
+  ])
+  expect(again).toMatchObject({ published: [], error: undefined })
+  expect((await sales.pool.query('select 1 from order_lines')).rowCount).toBe(0)
+})
+
+test('a wish to cancel and its order that are handled at the same moment find each other', async () => {
+  await using sales = await shop()
+  for (let number = 0; number < 20; number++) {
+    const orderId = `both-${number}`
+    const [[placed], [cancelled]] = await Promise.all([
+      sales.handle(PlaceOrder({ ...order, orderId })),
+      sales.handle(CancelOrder({ orderId })),
+    ])
+    const published = [...(placed?.published ?? []), ...(cancelled?.published ?? [])].map(({ type }) => type.fullName)
+    expect(published.filter((name) => name === OrderCancelled.fullName)).toHaveLength(1)
+  }
+})
+
+test('a wish to cancel whose order never comes is forgotten', async () => {
+  await using sales = await shop()
+  await sales.handle(CancelOrder({ orderId: 'invented' }))
+  await sales.pool.query(`update orders set cancelled_at = now() - interval '31 days'`)
   await sales.handle(PlaceOrder(order))
-  const [later] = await sales.handle(CancelOrder({ orderId: '42' }))
-  expect(later?.published).toHaveLength(1)
+  await sales.handle(CancelOrder({ orderId: 'invented too' }))
+  expect(new Set(await orderIds(sales))).toEqual(new Set(['42', 'invented too']))
 })
 
 test('a new price holds for new orders', async () => {

@@ -3,9 +3,9 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Offer, price } from './pricing.ts'
 
-const tea: Offer = { sku: 'green-tea', unitCents: 350, currency: 'EUR' }
-const cup: Offer = { sku: 'storm-cup', unitCents: 990, currency: 'EUR' }
-const mug: Offer = { sku: 'gale-mug', unitCents: 700, currency: 'GBP' }
+const tea: Offer = { sku: 'green-tea', name: 'Green tea', unitCents: 350, currency: 'EUR' }
+const cup: Offer = { sku: 'storm-cup', name: 'Storm cup', unitCents: 990, currency: 'EUR' }
+const mug: Offer = { sku: 'gale-mug', name: 'Gale mug', unitCents: 700, currency: 'GBP' }
 
 test('an order costs what sales asks for each piece, whatever the customer thinks', () => {
   const order = price(
@@ -18,8 +18,8 @@ test('an order costs what sales asks for each piece, whatever the customer think
   )
   expect(order).toEqual({
     lines: [
-      { sku: 'green-tea', quantity: 2, unitCents: 350 },
-      { sku: 'storm-cup', quantity: 1, unitCents: 990 },
+      { sku: 'green-tea', name: 'Green tea', quantity: 2, unitCents: 350 },
+      { sku: 'storm-cup', name: 'Storm cup', quantity: 1, unitCents: 990 },
     ],
     totalCents: 1_690,
     currency: 'EUR',
@@ -35,7 +35,7 @@ test('a product named twice becomes one line', () => {
     ],
     [tea],
   )
-  expect(order.lines).toEqual([{ sku: 'green-tea', quantity: 3, unitCents: 350 }])
+  expect(order.lines).toEqual([{ sku: 'green-tea', name: 'Green tea', quantity: 3, unitCents: 350 }])
 })
 
 test.each([

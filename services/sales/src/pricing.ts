@@ -4,6 +4,8 @@ import { Unrecoverable } from '@petrel/messaging'
 /** What sales knows of a product it offers. */
 export interface Offer {
   readonly sku: string
+  /** What customers call it. */
+  readonly name: string
   /** Price of one piece in minor units (cents). */
   readonly unitCents: number
   /** ISO 4217, for example EUR. */
@@ -30,7 +32,7 @@ export function price(orderId: string, lines: readonly OrderLine[], offers: read
     )
 
   const ordered = offers.filter((offer) => quantities.has(offer.sku))
-  const priced = ordered.map(({ sku, unitCents }) => ({ sku, quantity: quantities.get(sku) ?? 0, unitCents }))
+  const priced = ordered.map(({ sku, name, unitCents }) => ({ sku, name, quantity: quantities.get(sku) ?? 0, unitCents }))
   return { lines: priced, totalCents: total(priced), currency: currencyOf(orderId, ordered) }
 }
 

@@ -26,6 +26,8 @@ test.each<[string, Shipping, ReturnType<typeof nextSteps>]>([
   ['cancelled before anybody has answered', order({ ...cancelled }), []],
   ['cancelled and billed', order({ ...cancelled, ...billed }), ['refund']],
   ['cancelled, billed and reserved', order({ ...cancelled, ...billed, ...reserved }), ['refund', 'release']],
+  ['cancelled before it was charged', order({ ...cancelled, payment: 'cancelled' }), []],
+  ['cancelled before it was charged, and reserved', order({ ...cancelled, payment: 'cancelled', ...reserved }), ['release']],
   ['cancelled, refunded and then reserved', order({ ...cancelled, ...billed, ...reserved, asked: ['refund'] }), ['release']],
 ])('an order that is %s', (_, heard, steps) => {
   expect(nextSteps(heard)).toEqual(steps)
@@ -35,6 +37,7 @@ test('a called-off order is not settled before billing and stock have answered: 
   expect(isSettled(order({ ...cancelled }))).toBe(false)
   expect(isSettled(order({ ...cancelled, ...billed }))).toBe(false)
   expect(isSettled(order({ ...cancelled, ...billed, ...rejected }))).toBe(true)
+  expect(isSettled(order({ ...cancelled, payment: 'cancelled', ...reserved }))).toBe(true)
 })
 
 test('an order that is to be shipped is settled', () => {

@@ -7,7 +7,8 @@ export type Step = 'ship' | 'refund' | 'release'
 export interface Shipping {
   /** What goes into the parcel; null until the order was placed. */
   lines: readonly OrderLine[] | null
-  payment: 'awaited' | 'billed' | 'declined'
+  /** `cancelled`: billing will not charge it, since it was cancelled first. */
+  payment: 'awaited' | 'billed' | 'declined' | 'cancelled'
   stock: 'awaited' | 'reserved' | 'rejected'
   /** Why the order must not be shipped, in words for the customer; the first reason that was heard. */
   calledOff: string | null

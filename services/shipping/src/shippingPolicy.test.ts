@@ -2,6 +2,7 @@ import {
   OrderBilled,
   OrderCancelled,
   OrderPlaced,
+  PaymentCancelled,
   PaymentDeclined,
   RefundOrder,
   ReleaseStock,
@@ -13,21 +14,28 @@ import {
 import type { Message } from '@petrel/messaging'
 import { testSaga } from '@petrel/messaging/testing'
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { shipping } from './endpoint.ts'
 import { shippingPolicy } from './shippingPolicy.ts'
 
 const orderId = '42'
+const acceptedAt = new Date('2026-03-01T09:59:59Z')
 const placedAt = new Date('2026-03-01T10:00:00Z')
 const lines = [{ sku: 'green-tea', quantity: 2 }]
 const payer = { orderId, customerId: 'ada', email: 'ada@example.com', currency: 'EUR' }
 
-const placed = OrderPlaced({ ...payer, lines: lines.map((line) => ({ ...line, unitCents: 350 })), totalCents: 700, placedAt })
+const priced = lines.map((line) => ({ ...line, name: 'Green tea', unitCents: 350 }))
+const placed = OrderPlaced({ ...payer, lines: priced, totalCents: 700, placedAt, acceptedAt })
 const billed = OrderBilled({ ...payer, amountCents: 700, chargeId: 'ch_1', billedAt: placedAt })
 const declined = PaymentDeclined({ ...payer, amountCents: 700, reason: 'insufficient funds' })
 const reserved = StockReserved({ orderId, lines })
 const rejected = StockReservationRejected({ orderId, reason: 'There is not enough of green-tea.', missingSkus: ['green-tea'] })
-const cancelled = OrderCancelled({ orderId, customerId: 'ada', cancelledAt: placedAt })
+const cancelled = OrderCancelled({ orderId, customerId: 'ada', cancelledAt: placedAt, wasPlaced: true })
+const paymentCancelled = PaymentCancelled({ ...payer, amountCents: 700 })
+
+// The orders here are handled a second after they were accepted.
+beforeAll(() => void vi.useFakeTimers({ now: placedAt, toFake: ['Date'] }))
+afterAll(() => void vi.useRealTimers())
 
 /** @returns all commands that a new policy sends when it hears these events one after the other. */
 async function commandsAfter(...events: readonly Message[]): Promise<Message[]> {
@@ -64,13 +72,13 @@ test('an order cancelled after it was shipped is not called back', async () => {
   expect(await commandsAfter(placed, billed, reserved, cancelled)).toEqual([ShipOrder({ orderId, lines })])
 })
 
-test('an order that still waits after 30 seconds raises an alarm that names what is missing', async () => {
+test('an order that is not ready 30 seconds after it was accepted raises an alarm that names what is missing', async () => {
   const policy = testSaga(shipping, shippingPolicy)
   await policy.receive(placed)
   await policy.receive(reserved)
-  expect(await policy.advance('29s')).toEqual([])
+  expect(await policy.advance('28s')).toEqual([])
   const [alarm] = await policy.advance('1s')
-  expect(alarm?.published).toEqual([ShipmentDelayed({ orderId, waitingFor: ['OrderBilled'], since: placedAt })])
+  expect(alarm?.published).toEqual([ShipmentDelayed({ orderId, waitingFor: ['OrderBilled'], since: acceptedAt })])
 })
 
 test('an alarm does not keep the order from being shipped later', async () => {
@@ -79,6 +87,22 @@ test('an alarm does not keep the order from being shipped later', async () => {
   await policy.receive(reserved)
   await policy.advance('30s')
   expect((await policy.receive(billed)).sent).toEqual([ShipOrder({ orderId, lines })])
+})
+
+test('an order that was cancelled before it was placed is over: nobody has anything to undo', async () => {
+  const { completed, sent } = await testSaga(shipping, shippingPolicy).receive(
+    OrderCancelled({ orderId, customerId: 'ada', cancelledAt: placedAt, wasPlaced: false }),
+  )
+  expect(completed).toBe(true)
+  expect(sent).toEqual([])
+})
+
+test('an order that was cancelled before it was charged lets go of the stock and waits for no payment', async () => {
+  const policy = testSaga(shipping, shippingPolicy)
+  for (const event of [placed, cancelled, paymentCancelled]) await policy.receive(event)
+  const { sent, completed } = await policy.receive(reserved)
+  expect(sent).toEqual([ReleaseStock({ orderId, reason: 'The order was cancelled.' })])
+  expect(completed).toBe(true)
 })
 
 test('an order that is settled raises no alarm', async () => {
@@ -92,15 +116,17 @@ test('an order that is settled raises no alarm', async () => {
 const fates = fc.record({
   payment: fc.constantFrom(billed, declined),
   stock: fc.constantFrom(reserved, rejected),
-  isCancelled: fc.boolean(),
+  cancellation: fc.constantFrom('none', 'while it is billed', 'before it is billed'),
 })
 
 /** A fate, and its events as they may arrive: in any order, each once or more, the alarm somewhere between them. */
 const arrivals = fates.chain((fate) => {
-  const events: (Message | 'alarm')[] = [placed, fate.payment, fate.stock, ...(fate.isCancelled ? [cancelled] : []), 'alarm']
+  const payment = fate.cancellation === 'before it is billed' ? paymentCancelled : fate.payment
+  const cancellation = fate.cancellation === 'none' ? [] : [cancelled]
+  const events: (Message | 'alarm')[] = [placed, payment, fate.stock, ...cancellation, 'alarm']
   const repeated = fc.subarray(events).map((again) => [...events, ...again])
   const shuffled = repeated.chain((all) => fc.shuffledSubarray(all, { minLength: all.length }))
-  return fc.record({ fate: fc.constant(fate), events: shuffled })
+  return fc.record({ fate: fc.constant({ ...fate, payment }), events: shuffled })
 })
 
 test('in whatever order and however often the events come, an order ends shipped or wholly undone, never both', async () => {
@@ -117,7 +143,7 @@ test('in whatever order and however often the events come, an order ends shipped
 
       const firstOf = (event: Message) => events.indexOf(event)
       const readyAt = Math.max(firstOf(placed), firstOf(fate.payment), firstOf(fate.stock))
-      const isCancelledInTime = fate.isCancelled && firstOf(cancelled) < readyAt
+      const isCancelledInTime = fate.cancellation !== 'none' && firstOf(cancelled) < readyAt
       const isShipped = fate.payment === billed && fate.stock === reserved && !isCancelledInTime
       const undone = [
         ...(fate.payment === billed ? [RefundOrder.fullName] : []),

@@ -1,4 +1,4 @@
-import { OrderPlaced, StockReservationRejected, StockReserved } from '@petrel/contracts'
+import { OrderPlaced, type PricedLine, StockReservationRejected, StockReserved } from '@petrel/contracts'
 import { transactionalHandler, table } from '@petrel/messaging'
 import { lockShelf, publishLevels, take } from './shelf.ts'
 
@@ -17,7 +17,7 @@ export const reserveStock = transactionalHandler(OrderPlaced, async (order, { tx
   await lockShelf(tx)
   const { levels, missing } = await take(lines, tx)
   if (missing.length > 0) {
-    const reason = `There is not enough of ${missing.join(', ')}.`
+    const reason = `There is not enough ${list.format(missing.map((sku) => nameOf(sku, order.lines)))}.`
     return publish(StockReservationRejected({ orderId, reason, missingSkus: missing }))
   }
 
@@ -26,3 +26,8 @@ export const reserveStock = transactionalHandler(OrderPlaced, async (order, { tx
   publish(StockReserved({ orderId, lines }))
   publishLevels(levels, publish)
 })
+
+const list = new Intl.ListFormat('en-GB')
+
+/** A customer knows names; older messages have none. */
+const nameOf = (sku: string, lines: readonly PricedLine[]): string => lines.find((line) => line.sku === sku)?.name || sku

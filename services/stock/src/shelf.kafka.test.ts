@@ -1,5 +1,6 @@
 import {
   OrderPlaced,
+  ProductListed,
   ReleaseStock,
   RestockProduct,
   StockLevelChanged,
@@ -20,10 +21,13 @@ async function shelf(pieces: Readonly<Record<string, number>>): Promise<ServiceD
   return database
 }
 
+const names: Readonly<Record<string, string>> = { cup: 'Storm cup' }
+
 function placed(orderId: string, quantities: Readonly<Record<string, number>>) {
-  const lines = Object.entries(quantities).map(([sku, quantity]) => ({ sku, quantity, unitCents: 350 }))
+  const lines = Object.entries(quantities).map(([sku, quantity]) => ({ sku, quantity, unitCents: 350, name: names[sku] ?? '' }))
   const placedAt = new Date('2026-03-01T10:00:00Z')
-  return OrderPlaced({ orderId, customerId: 'ada', email: 'ada@example.com', lines, totalCents: 350, currency: 'EUR', placedAt })
+  const customer = { customerId: 'ada', email: 'ada@example.com' }
+  return OrderPlaced({ orderId, ...customer, lines, totalCents: 350, currency: 'EUR', placedAt, acceptedAt: null })
 }
 
 const levels = async ({ pool }: ServiceDatabase): Promise<Record<string, number>> => {
@@ -48,13 +52,13 @@ test('what an order needs is taken from the shelf, and the new levels are told',
   expect(await levels(stock)).toEqual({ tea: 3, cup: 0 })
 })
 
-test('an order that cannot be served whole takes nothing at all', async () => {
+test('an order that cannot be served whole takes nothing at all, and says of what there is not enough, by name', async () => {
   await using stock = await shelf({ tea: 5, cup: 3 })
   const [rejected] = await stock.handle(placed('42', { tea: 2, cup: 4, rainbow: 1 }))
   expect(rejected?.published).toEqual([
     StockReservationRejected({
       orderId: '42',
-      reason: 'There is not enough of cup, rainbow.',
+      reason: 'There is not enough Storm cup and rainbow.',
       missingSkus: ['cup', 'rainbow'],
     }),
   ])
@@ -128,4 +132,15 @@ test('less than one piece cannot arrive', async () => {
   const [refused] = await stock.handle(RestockProduct({ sku: 'tea', quantity: -5 }))
   expect(refused?.error).toBeInstanceOf(Unrecoverable)
   expect(await levels(stock)).toEqual({ tea: 5 })
+})
+
+const listed = (sku: string) => ProductListed({ sku, name: sku, unitCents: 350, currency: 'EUR' })
+
+test('a product that is listed before any piece of it arrived is known to be sold out; one that is counted stays as it is', async () => {
+  await using stock = await shelf({ tea: 5 })
+  const [pot, tea] = await stock.handle(listed('pot'), listed('tea'))
+  expect(pot?.published).toEqual([StockLevelChanged({ sku: 'pot', available: 0, version: 1 })])
+  expect(tea).toMatchObject({ published: [], error: undefined })
+  const [arrived] = await stock.handle(RestockProduct({ sku: 'pot', quantity: 2 }))
+  expect(arrived?.published).toEqual([StockLevelChanged({ sku: 'pot', available: 2, version: 2 })])
 })

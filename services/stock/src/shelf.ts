@@ -59,6 +59,14 @@ export const add = (sku: string, quantity: number, tx: Tx): Promise<Level[]> =>
     [sku, quantity],
   )
 
+/** Counts a product from zero, unless it is counted already. @returns the new level; none when nothing has changed */
+export const startCounting = (sku: string, tx: Tx): Promise<Level[]> =>
+  tx.query<Level>(
+    `insert into stock (sku, available, version) values ($1, 0, 1)
+     on conflict (sku) do nothing returning sku, available, version`,
+    [sku],
+  )
+
 export function publishLevels(levels: readonly Level[], publish: HandlerContext['publish']): void {
   for (const { sku, available, version } of levels) publish(StockLevelChanged({ sku, available, version }))
 }

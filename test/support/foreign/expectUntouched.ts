@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'vitest'
 import type { BrokerRecord, RecordHeaders } from '../../../packages/messaging/src/broker/port.ts'
-import { headersAsRead } from '../../../packages/messaging/src/broker/recordHeaders.ts'
 import { failure, headerText } from '../../../packages/messaging/src/headers.ts'
 import type { Fate } from './foreignAccounts.ts'
 import { labelHeader } from './foreignRecords.ts'
-import { headerPairs } from './headerPairs.ts'
+import { asRead, headerPairs } from './headerPairs.ts'
 
 /** Whether a dead letter is what was sent, and says what went wrong. */
 export function expectUntouched({ foreign, endpoint, deadLetter }: Fate): void {
@@ -25,7 +24,7 @@ export function expectUntouched({ foreign, endpoint, deadLetter }: Fate): void {
   else expect({ digest, value }, label).toEqual({ digest: sha256(record.value), value: null })
   if (isReduced(deadLetter)) return
   expect(key, label).toEqual(record.key === null ? null : Buffer.from(record.key))
-  expect(foreignOf(headers), label).toEqual(foreignOf(headersAsRead(record.headers as RecordHeaders)))
+  expect(foreignOf(headers), label).toEqual(foreignOf(asRead(record)))
 }
 
 /** Another record with the same source and id waits for both. */

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { BrokerRecord } from '../../../packages/messaging/src/broker/port.ts'
-import { headersAsRead } from '../../../packages/messaging/src/broker/recordHeaders.ts'
 import { openEnvelope } from '../../../packages/messaging/src/engine/envelope.ts'
 import { failure, headerText } from '../../../packages/messaging/src/headers.ts'
 import { identityKey, type MessageIdentity } from '../../../packages/messaging/src/identity.ts'
-import { headerPairs } from './headerPairs.ts'
 import { postgresStore } from '../../../packages/messaging/src/store/postgres/store.ts'
 import type { Shop } from '../shop.ts'
 import { type Foreign, labelHeader } from './foreignRecords.ts'
+import { asRead, headerPairs } from './headerPairs.ts'
 import { foreignPrefix } from './wellFormed.ts'
 
 /** What became of a record at one of those who subscribe to its topic. */
@@ -55,9 +54,7 @@ interface Located {
 
 /** Finds each by all of its content: what an endpoint has put into one of these topics has other headers. */
 async function locate({ broker }: Pick<Shop, 'broker'>, foreign: readonly Foreign[]): Promise<Located[]> {
-  const wanted = new Map(
-    foreign.map((each) => [printOf({ ...each.record, headers: headersAsRead(each.record.headers as never) }), each]),
-  )
+  const wanted = new Map(foreign.map((each) => [printOf({ ...each.record, headers: asRead(each.record) }), each]))
   const found: Located[] = []
   for (const topic of new Set(foreign.map(({ place }) => place.topic)))
     for await (const record of broker.admin.read(topic)) {

@@ -1,8 +1,8 @@
 import { partitionOf } from '../../../packages/messaging/src/broker/partitioner.ts'
 import { sizeOf } from '../../../packages/messaging/src/broker/size.ts'
 import type { ForeignRecord } from '../../../packages/messaging/src/broker/foreignProducer.ts'
-import { headersAsRead } from '../../../packages/messaging/src/broker/recordHeaders.ts'
 import { ce } from '../../../packages/messaging/src/headers.ts'
+import { asRead } from './headerPairs.ts'
 import { registerForeignSchemas } from './foreignSchemas.ts'
 import { below, type Kinds, type Material, type Oddity, pick, randomBytes } from './material.ts'
 import { oddBodies } from './oddBodies.ts'
@@ -43,14 +43,14 @@ export async function foreignRecords(
       const place = places[((starts[at] ?? 0) + (index >> 1)) % places.length] as Place
       const type = pick(random, place.types)
       const [message, other] = await Promise.all([write(type, number), write(pick(random, types), number)])
-      records.push(foreign(kind, { place, type, message, other, number, index, random, schemas }))
+      records.push(await foreign(kind, { place, type, write, message, other, number, index, random, schemas }))
     }
   return records
 }
 
-function foreign(kind: string, material: Material): Foreign {
+async function foreign(kind: string, material: Material): Promise<Foreign> {
   const { place, message, number, random } = material
-  const oddity = kinds[kind]?.(material) ?? {}
+  const oddity: Oddity = (await kinds[kind]?.(material)) ?? {}
   const label = `${kind} ${number}`
   const headers = {
     [labelHeader]: label,
@@ -86,7 +86,7 @@ const enough = 2_300_000
 
 function filled(record: Foreign['record'], { fill }: Oddity, { limit }: Place): Foreign['record'] {
   if (fill === undefined) return record
-  const room = Math.min(limit, enough) - 200 - sizeOf({ ...record, headers: headersAsRead(record.headers as never) })
+  const room = Math.min(limit, enough) - 200 - sizeOf({ ...record, headers: asRead(record) })
   const filling = Buffer.alloc(room, 'f')
   if (fill === 'key') return { ...record, key: filling }
   if (fill === 'header') return { ...record, headers: { ...record.headers, 'x-fill': filling } }

@@ -2,7 +2,7 @@ import type { MessageDescriptor } from '@petrel/messaging'
 import type { ForeignRecord } from '../../../packages/messaging/src/broker/foreignProducer.ts'
 import type { ForeignSchemas } from './foreignSchemas.ts'
 import type { Place } from './places.ts'
-import type { WellFormed } from './wellFormed.ts'
+import type { WellFormed, WriteWellFormed } from './wellFormed.ts'
 
 /** What a kind of oddity is made of: a well-formed message, and chance. */
 export interface Material {
@@ -12,6 +12,7 @@ export interface Material {
   /** Of some other type of the shop. */
   readonly other: WellFormed
   readonly type: MessageDescriptor
+  readonly write: WriteWellFormed
   readonly number: number
   /** Which of its kind. */
   readonly index: number
@@ -30,7 +31,7 @@ export interface Oddity extends Partial<Pick<ForeignRecord, 'key' | 'value' | 'h
   readonly transaction?: 'commit' | 'abort'
 }
 
-export type Kinds = Readonly<Record<string, (material: Material) => Oddity>>
+export type Kinds = Readonly<Record<string, (material: Material) => Oddity | Promise<Oddity>>>
 
 export function pick<T>(random: () => number, choices: readonly T[]): T {
   return choices[Math.floor(random() * choices.length)] as T

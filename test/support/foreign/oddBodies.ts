@@ -16,6 +16,10 @@ export const oddBodies: Kinds = {
   'more bytes than the message has': ({ random, message }) => ({
     value: Buffer.concat([message.value, randomBytes(random, 1 + below(random, 100))]),
   }),
+  'a well-formed message with huge texts': async ({ write, type, number, random }) =>
+    write(type, number, (_, text) => (random() < 0.3 ? text + 'x'.repeat(150_000) : text)),
+  'a well-formed message with texts that few can store': async ({ write, type, number, random }) =>
+    write(type, number, (_, text) => `${text} ${pick(random, ['\u0000', '\r\n.\r\n', '\u{1F375}', '\u202E', '"<>', '%00%s'])}`),
   'another message of the shop': ({ other }) => ({ value: other.value }),
   'a message of a schema that somebody else has registered': ({ random, schemas, type }) => ({
     value: pick(random, schemas.values(type, random)),

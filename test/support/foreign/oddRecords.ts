@@ -1,4 +1,4 @@
-import { ce } from '../../../packages/messaging/src/headers.ts'
+import { ce, failure } from '../../../packages/messaging/src/headers.ts'
 import { below, type Kinds, pick, randomBytes } from './material.ts'
 
 const minutes = 60_000
@@ -18,6 +18,10 @@ export const oddRecords: Kinds = {
   // The broker refuses what is more than an hour ahead, and may soon delete what is older than the topic keeps.
   'a time in the future': ({ random }) => ({ timestampIn: (1 + below(random, 50)) * minutes }),
   'a time in the past': ({ random }) => ({ timestampIn: -below(random, 6 * 24 * 60) * minutes }),
+  'a due time that never comes, and a time in the future': ({ random }) => ({
+    timestampIn: (1 + below(random, 50)) * minutes,
+    headers: { [failure.dueAt]: String(Date.UTC(3000, 0)) },
+  }),
   'a transaction': () => ({ transaction: 'commit' }),
   'a transaction that is aborted': () => ({ transaction: 'abort' }),
   'a value that no dead letter topic takes': ({ random }) => ({

@@ -1,8 +1,8 @@
 import { sizeOf } from '../../../packages/messaging/src/broker/size.ts'
-import { headersAsRead } from '../../../packages/messaging/src/broker/recordHeaders.ts'
 import { foreignKafkaProducer } from '../../../packages/messaging/src/broker/kafkajs/testing/foreignKafkaProducer.ts'
 import type { TestSystem } from '../stack.ts'
 import type { Foreign } from './foreignRecords.ts'
+import { asRead } from './headerPairs.ts'
 
 /** What one producer sends of one partition together is one batch, and must be no larger than one record may be. */
 const batchBytes = 300_000
@@ -21,7 +21,7 @@ function inBatches(records: Records): Records[] {
   const batches: Records[] = []
   let bytes = Number.POSITIVE_INFINITY
   for (const record of records) {
-    const size = sizeOf({ ...record, headers: headersAsRead(record.headers as never) })
+    const size = sizeOf({ ...record, headers: asRead(record) })
     if (bytes + size > batchBytes) {
       batches.push([])
       bytes = 0

@@ -1,14 +1,8 @@
 import { channel } from 'node:diagnostics_channel'
 
-/** What a subscriber gets. */
-export interface BatchCrashPoint {
-  readonly endpoint: string
-  readonly lane: string
-}
-
 /**
  * Moments of a batch at which a crash must lose nothing. They are diagnostics channels, so that tests can kill the process.
- * Without a subscriber they cost nothing (https://nodejs.org/api/diagnostics_channel.html).
+ * A subscriber gets the names of the endpoint and the lane. Without a subscriber they cost nothing (https://nodejs.org/api/diagnostics_channel.html).
  */
 export const crashPoints = {
   /** In the database, not yet in Kafka. */

@@ -117,6 +117,20 @@ describe('a retry that is not due yet', () => {
     expect(numbers()).toEqual([1])
   })
 
+  test('a retry with a wrong due time waits no longer than that either when its record claims to be from the future', async () => {
+    const { endpoint, numbers } = billing()
+    const system = await testSystem(endpoint)
+    await system.start()
+    const held = await waiting(system, 1)
+    const headers = { ...held?.headers, 'petrel-due-at': String(2 ** 52) }
+    const now = Date.now()
+    vi.setSystemTime(now + 3_000_000)
+    await system.broker.publish([{ ...record(held), topic: 'billing.retry.2s', headers }])
+    vi.setSystemTime(now)
+    await passTime(8_000)
+    expect(numbers()).toEqual([1])
+  })
+
   test('many retries that are not due do not delay a postponed message', async () => {
     const triedAt: number[] = []
     const { endpoint } = billing(

@@ -34,6 +34,8 @@ export class Lane {
   readonly #context: LaneContext
   readonly #queues: LaneQueues
   readonly #longestDelayMs: number
+  /** When records came that claim to have been appended later: a producer can give its records any time. */
+  readonly #fromTheFuture = new WeakMap<BrokerRecord, number>()
   #wake: () => void = () => {}
   #isEnding = false
   readonly ended: Promise<void>
@@ -49,6 +51,8 @@ export class Lane {
 
   /** Records of one partition, in offset order. */
   offer(records: readonly BrokerRecord[]): void {
+    const now = Date.now()
+    for (const record of records) if (record.timestamp > now) this.#fromTheFuture.set(record, now)
     this.#queues.add(records)
     this.#wake()
   }
@@ -126,7 +130,9 @@ export class Lane {
   }
 
   /** A foreign record can have any due time, and it delays all records behind it: so it waits no longer than the longest retry. */
-  #dueAt({ headers, timestamp, topic }: BrokerRecord): number {
-    return this.#owner.isDelayed(topic) ? Math.min(dueAt(headers), timestamp + this.#longestDelayMs) : 0
+  #dueAt(record: BrokerRecord): number {
+    if (!this.#owner.isDelayed(record.topic)) return 0
+    const appendedAt = this.#fromTheFuture.get(record) ?? record.timestamp
+    return Math.min(dueAt(record.headers), appendedAt + this.#longestDelayMs)
   }
 }

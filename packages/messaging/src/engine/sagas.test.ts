@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { endpoint } from '../definition/endpoint.ts'
 import { handler } from '../definition/handler.ts'
 import { saga } from '../definition/saga.ts'
+import { SagaConflict } from '../store/port.ts'
 import { bills, OrderBilled, OrderCancelled, OrderPlaced, PaymentOverdue, RefundOrder } from './testing/messages.ts'
 import { type TestSystem, testSystem } from './testing/testSystem.ts'
 import { passTime, untilIdle, useVirtualTime } from './testing/virtualTime.ts'
@@ -144,6 +145,19 @@ describe('a saga', () => {
     await system.settled()
     expect(await tabOf(system)).toMatchObject({ version: 1, state: { numbers: [1] } })
     expect(system.failures).toEqual([])
+  })
+
+  test('that another process is always faster with is waited for, and the lane says so', async () => {
+    const system = await testSystem(tabs())
+    for (let conflict = 0; conflict < 5; conflict += 1)
+      system.store.failNext('save', 'before', new SagaConflict('a fault made by the test'))
+    await system.publish(OrderPlaced(order(1)))
+    const { engine } = await system.start()
+    await untilIdle()
+    const [lane] = engine.status().groups.flatMap(({ lanes }) => lanes)
+    expect(lane).toMatchObject({ doing: 'save a batch', failures: 2, error: 'another member was faster' })
+    await system.settled()
+    expect(await tabOf(system)).toMatchObject({ state: { numbers: [1] } })
   })
 })
 

@@ -48,7 +48,7 @@ afterEach(() => void vi.useRealTimers())
 async function start(options: InMemoryOptions = {}): Promise<InMemorySystem> {
   databases += 1
   const url = await stack.createDatabase(`stock-${databases}`)
-  const system = await startInMemory([stock], { ...options, databases: { stock: { url } } })
+  const system = await startInMemory([stock], { ...options, databases: { stock: { url } }, settleTimeoutMs: 30_000 })
   onTestFinished(() => system.stop())
   await system.database('stock').query('create table counts (sku text)')
   return system
@@ -72,7 +72,7 @@ test('a database that loses all connections is waited for', async () => {
     .query(
       'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
     )
-  await system.settled(30_000)
+  await system.settled()
   expect(await counts(system)).toEqual([{ sku: 'tea' }])
 })
 

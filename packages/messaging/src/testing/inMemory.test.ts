@@ -169,9 +169,9 @@ describe('a system in memory', () => {
 
   test('says what is not done when it does not settle', async () => {
     const { promise: opened, resolve: open } = Promise.withResolvers<void>()
-    const system = await start([billing(() => opened)])
+    const system = await start([billing(() => opened)], { settleTimeoutMs: 50 })
     await system.publish(OrderPlaced(order))
-    await expect(system.settled(50)).rejects.toThrow(/Not settled within 50 ms\. billing\/\d: run handlers\./)
+    await expect(system.settled()).rejects.toThrow(/Not settled within 50 ms\. billing\/\d: run handlers\./)
     open()
     await system.settled()
   })
@@ -263,9 +263,9 @@ describe('a system in memory, in fake time', () => {
   })
 
   test('stops although a handler does not end', async () => {
-    const system = await startInMemory([billing(() => new Promise(() => {}))], { advanceTimers })
+    const system = await startInMemory([billing(() => new Promise(() => {}))], { advanceTimers, settleTimeoutMs: 50 })
     await system.publish(OrderPlaced(order))
-    await expect(system.settled(50)).rejects.toThrow('run handlers')
+    await expect(system.settled()).rejects.toThrow('run handlers')
     await system.stop()
   })
 })

@@ -33,10 +33,10 @@ export interface InMemorySystem extends Infrastructure {
   database(endpoint: string): Pool
   /**
    * Resolves when everything is handled and committed, and nothing that is scheduled is due. What broker or store refuse
-   * is waited for: fake time is moved on until they are asked again.
-   * @throws Error when that takes longer, in real milliseconds (4,000 unless given): what each lane does
+   * is waited for: fake time is moved on until they are asked again. It is not moved for a handler that waits for a timer.
+   * @throws Error when that takes longer than the option `settleTimeoutMs`: what each lane does
    */
-  settled(withinMs?: number): Promise<void>
+  settled(): Promise<void>
   /** Moves fake time, and stops at everything that becomes due until it is settled. @throws TypeError without `advanceTimers` */
   advance(by: Duration): Promise<void>
   /** Starts an endpoint that was stopped. */
@@ -53,6 +53,8 @@ export interface InMemoryOptions {
   readonly databases?: Readonly<Record<string, NonNullable<Deployment['database']>>>
   /** How the test moves its fake time: `vi.advanceTimersByTime`. Without it time is real. */
   readonly advanceTimers?: AdvanceTimers
+  /** In real milliseconds; 4,000 unless given. */
+  readonly settleTimeoutMs?: number
   readonly log?: Log
 }
 
@@ -62,7 +64,7 @@ export interface InMemoryOptions {
  * @throws TypeError when an endpoint has transactional handlers and no database
  */
 export async function startInMemory(endpoints: readonly Endpoint[], options: InMemoryOptions = {}): Promise<InMemorySystem> {
-  const { databases = {}, advanceTimers, log = silentLog } = options
+  const { databases = {}, advanceTimers, settleTimeoutMs = 4_000, log = silentLog } = options
   const deployments = endpoints.map((endpoint): Deployment => {
     const database = databases[endpoint.name]
     return database === undefined ? { endpoint } : { endpoint, database }
@@ -72,11 +74,11 @@ export async function startInMemory(endpoints: readonly Endpoint[], options: InM
   const all = deployments.map((deployment) =>
     inMemoryEndpoint(deployment.endpoint, openStore(deployment, log, advanceTimers !== undefined), { ...transport, log }),
   )
-  const system = systemOf(
-    transport,
-    all,
-    passingTime(activityOf(transport, all), advanceTimers && withClocks(all, advanceTimers)),
-  )
+  const time = passingTime(activityOf(transport, all), {
+    timeoutMs: settleTimeoutMs,
+    advanceTimers: advanceTimers && withClocks(all, advanceTimers),
+  })
+  const system = systemOf(transport, all, time)
   try {
     await Promise.all(all.map((endpoint) => endpoint.start()))
     return system
@@ -107,8 +109,8 @@ function systemOf(transport: MemoryTransport, endpoints: readonly InMemoryEndpoi
       `There is no endpoint "${name}" here.`,
     )
   const stop = async () => {
-    const isBusy = () => endpoints.some(({ store }) => store.isBusy())
-    await time.passUntil(Promise.all(endpoints.map((endpoint) => endpoint.stopNow())), isBusy)
+    const isQuerying = () => endpoints.some(({ store }) => store.isBusy())
+    await time.passUntil(Promise.all(endpoints.map((endpoint) => endpoint.stopNow())), isQuerying)
     await Promise.all(endpoints.map(({ store }) => store.close()))
   }
   return {
@@ -125,7 +127,7 @@ function systemOf(transport: MemoryTransport, endpoints: readonly InMemoryEndpoi
     settled: time.settled,
     advance: time.advance,
     startEndpoint: (name) => named(name).start(),
-    stopEndpoint: (name) => time.passUntil(named(name).stop()),
+    stopEndpoint: (name) => time.passUntil(named(name).stop(), () => named(name).isBusy()),
     stop,
     [Symbol.asyncDispose]: stop,
   }

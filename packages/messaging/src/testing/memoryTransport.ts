@@ -20,9 +20,9 @@ export interface MemoryTransport extends Infrastructure {
   /** @throws TypeError for a message that no endpoint handles or produces; otherwise as for an endpoint */
   readonly encode: EncodeMessage
   /** What was produced of a message type, decoded; in the order of each key. */
-  produced<Data extends object>(type: MessageType<MessageKind, Data>): Promise<Data[]>
+  readonly produced: <Data extends object>(type: MessageType<MessageKind, Data>) => Promise<Data[]>
   /** The records of a topic, partition by partition. */
-  records(topic: string): Promise<BrokerRecord[]>
+  readonly records: (topic: string) => Promise<BrokerRecord[]>
 }
 
 interface MemoryTransportOptions {

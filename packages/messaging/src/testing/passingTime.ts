@@ -18,32 +18,37 @@ export interface Activity {
 
 /** The time of a test: real, or fake time that the test moves. */
 export interface PassingTime {
-  /** Resolves when nothing is left to do before its time. @throws Error after so many real milliseconds */
-  settled(withinMs?: number): Promise<void>
+  /** Resolves when nothing is left to do before its time. @throws Error when that takes too long */
+  readonly settled: () => Promise<void>
   /** Moves fake time from one thing that is due to the next. */
-  advance(by: Duration): Promise<void>
+  readonly advance: (by: Duration) => Promise<void>
   /** Lets time pass until the work is done. `isBusy` says when it needs no time to pass. */
-  passUntil(work: Promise<unknown>, isBusy?: () => boolean): Promise<void>
+  readonly passUntil: (work: Promise<unknown>, isBusy: () => boolean) => Promise<void>
 }
-
-const settledWithinMs = 4_000
 
 /** Turns of the event loop in which everything comes to rest that does not wait for time to pass. */
 const turnsToRest = 25
 
 const realNow = performance.now.bind(performance)
 
-export function passingTime(activity: Activity, advanceTimers?: AdvanceTimers): PassingTime {
+interface PassingTimeOptions {
+  /** How long to wait for everything to settle, in real milliseconds. */
+  readonly timeoutMs: number
+  /** Without it time is real. */
+  readonly advanceTimers: AdvanceTimers | undefined
+}
+
+export function passingTime(activity: Activity, { timeoutMs, advanceTimers }: PassingTimeOptions): PassingTime {
   /** What is handled while endpoints are asked one after the other may be work for one that was asked before. */
   const isSettled = async () => {
     const before = activity.changes()
     return !activity.isBusy() && (await activity.dueAt()) > Date.now() && activity.changes() === before
   }
-  const settled = async (withinMs = settledWithinMs) => {
+  const settled = async () => {
     const begun = realNow()
     const turn = turns(activity, advanceTimers)
     while (!(await isSettled())) {
-      if (realNow() - begun > withinMs) throw new Error(`Not settled within ${withinMs} ms. ${activity.describe()}`)
+      if (realNow() - begun > timeoutMs) throw new Error(`Not settled within ${timeoutMs} ms. ${activity.describe()}`)
       await turn()
     }
   }
@@ -59,12 +64,10 @@ export function passingTime(activity: Activity, advanceTimers?: AdvanceTimers): 
         await settled()
       }
     },
-    async passUntil(work, isBusy = activity.isBusy) {
-      let isDone = false
-      const done = work.finally(() => (isDone = true))
+    async passUntil(work, isBusy) {
+      const done = work.then(() => true)
       const turn = turns({ ...activity, isBusy }, advanceTimers)
-      while (!isDone) await turn()
-      await done
+      while (!(await Promise.race([done, turn().then(() => false)])));
     },
   }
 }
@@ -73,7 +76,10 @@ export function passingTime(activity: Activity, advanceTimers?: AdvanceTimers): 
  * Waits for one turn of the event loop after the other. Where nothing happens any more, something waits for time to pass,
  * a pause before another try for example: then fake time is moved on, by little at first.
  */
-function turns({ changes, isBusy }: Pick<Activity, 'changes' | 'isBusy'>, advanceTimers?: AdvanceTimers): () => Promise<void> {
+function turns(
+  { changes, isBusy }: Pick<Activity, 'changes' | 'isBusy'>,
+  advanceTimers: AdvanceTimers | undefined,
+): () => Promise<void> {
   let quiet = 0
   let before = changes()
   let stepMs = 1

@@ -1,4 +1,4 @@
-/** A problem as the service tells it (RFC 9457), or one of the way there. */
+/** A problem as the service states it (RFC 9457), or one of the way there. */
 export class Trouble extends Error {
   constructor(text, { temporary = false, errors = [] } = {}) {
     super(text)
@@ -13,18 +13,45 @@ export const freshKey = () =>
 
 /** Places an order. @returns its id and when it was accepted, in the server's time. @throws Trouble */
 export async function placeOrder(order, key) {
-  const response = await post('/api/orders', order, key)
+  const response = await post('/api/orders', order, { 'idempotency-key': key })
   const { orderId } = await response.json()
   return { orderId, acceptedAt: response.headers.get('Accepted-At') }
 }
 
-/** @throws Trouble */
-export const cancelOrder = (orderId, key) => post(`/api/orders/${encodeURIComponent(orderId)}/cancel`, {}, key)
+/** Resolves when such an order could be placed. @throws Trouble */
+export const checkOrder = (order) => post('/api/orders/check', order)
 
-async function post(path, body, key) {
-  const headers = { 'content-type': 'application/json', 'idempotency-key': key }
-  const options = { method: 'POST', headers, body: JSON.stringify(body), signal: AbortSignal.timeout(10_000) }
-  const response = await fetch(path, options).catch(() => {
+/** @throws Trouble */
+export const cancelOrder = (orderId, key) =>
+  post(`/api/orders/${encodeURIComponent(orderId)}/cancel`, {}, { 'idempotency-key': key })
+
+/** @returns the products, and when they were read. @throws Trouble when they cannot be had now */
+export async function catalogue() {
+  const response = await request('/api/catalogue')
+  return { products: await response.json(), readAt: new Date(response.headers.get('Read-At')) }
+}
+
+/** @returns what the payment gateway has counted. @throws Trouble when it does not say */
+export const gatewayCounts = async () => (await request('/api/charges')).json()
+
+/** @returns the services of the local system, and what failed there; undefined where there is none. @throws Trouble */
+export async function localServices() {
+  const response = await request('/api/local')
+  return response.status === 204 ? undefined : response.json()
+}
+
+/** Stops, starts, breaks or mends a local service, or replays what failed in it. @throws Trouble */
+export const actOn = (service, action) => post(`/api/local/${encodeURIComponent(service)}/${action}`, {})
+
+const post = (path, body, headers = {}) =>
+  request(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+
+async function request(path, options = {}) {
+  const response = await fetch(path, { ...options, signal: AbortSignal.timeout(10_000) }).catch(() => {
     throw new Trouble('The shop did not answer.', { temporary: true })
   })
   if (response.ok) return response
@@ -33,11 +60,4 @@ async function post(path, body, key) {
     temporary: response.status >= 500,
     errors: problem.errors ?? [],
   })
-}
-
-/** @returns the products. @throws when they cannot be had now */
-export async function catalogue() {
-  const response = await fetch('/api/catalogue')
-  if (!response.ok) throw new Trouble(`The catalogue could not be read (${response.status}).`, { temporary: true })
-  return response.json()
 }

@@ -1,258 +1,205 @@
-import { placeOrder } from './api.js'
-import { byId, calmly, element, say, showTrouble } from './dom.js'
+import { gatewayCounts } from './api.js'
+import { countedParts } from './counted.js'
+import { byId, calmly, say, showTrouble } from './dom.js'
+import { drawFunnel, drawOtherWays } from './funnel.js'
 import { listen } from './live.js'
-import { stateWords } from './marks.js'
-import { recall, remember } from './memory.js'
-import { stepsOf, verdict } from './steps.js'
-import { lasting, list, plural, shortId } from './words.js'
+import { moveByKeys } from './moveByKeys.js'
+import { batchToPlace } from './placeBatch.js'
+import { drawRows } from './rows.js'
+import { stepsOf } from './steps.js'
+import { drawTiles } from './tiles.js'
+import { lasting, list, plural } from './words.js'
 
-/** As many requests at a time as a browser has connections to spare beside the one that listens. */
-const atATime = 5
-const mostTiles = 300
+const mostOrders = 1000
 
 const query = new URLSearchParams(location.search)
 const batch = query.get('batch')
 const size = Number(query.get('count'))
-const job = batch === null ? undefined : recall(`batch.${batch}`, undefined)
+const isBatch = batch !== null
+const isValid =
+  !isBatch ||
+  (/^[\w-]{1,64}$/.test(batch) && Number.isInteger(size) && size >= 1 && size <= mostOrders && Boolean(query.get('customer')))
+const job = isBatch && isValid ? batchToPlace(batch) : undefined
 
 /** By place in the batch, or by order id for the latest orders. */
 const orders = new Map()
-let lastNews = Date.now()
+/** `none yet`, `read`, or `unread`: that there are no orders is known only when they were read. */
+let answer = 'none yet'
 let connected = true
-let unplaced = []
+let answered = {}
+let clockAhead = 0
 let placing = 0
+/** What the payment gateway has counted; null when it does not say, undefined while nobody has asked it. */
+let counted
 
-// ---- tiles
+const now = () => Date.now() + clockAhead
 
-const tiles = new Map()
-
-function makeTile(key) {
-  const name = element('span')
-  const sign = element('span', { class: 'sign' })
-  const bars = element('span', { class: 'bars' }, ...Array.from({ length: 6 }, () => element('i')))
-  const link = element(
-    'a',
-    { class: 'tile', tabindex: tiles.size === 0 ? '0' : '-1' },
-    element('span', { class: 'name' }, name, sign),
-    bars,
-  )
-  byId('tiles').append(element('li', {}, link))
-  const tile = { link, name, sign, bars: [...bars.children], shown: '' }
-  tiles.set(key, tile)
-  return tile
-}
-
-function drawTile(key, order) {
-  const tile = tiles.get(key) ?? makeTile(key)
-  const { steps } = order.view
-  const { kind, sign, text } = verdict(order.view, order.status)
-  const label = batch === null ? shortId(order.orderId) : String(key + 1)
-  const states = order.orderId === undefined ? steps.map(() => 'idle') : steps.map(({ state }) => state)
-  const shown = `${label} ${text} ${order.orderId} ${states.join(' ')}`
-  if (tile.shown === shown) return
-  tile.shown = shown
-  tile.link.className = `tile ${kind}`
-  if (order.orderId !== undefined) tile.link.href = `/orders/${order.orderId}`
-  const words =
-    order.orderId === undefined
-      ? 'not placed yet'
-      : `${text}: ${steps.map((step) => `${step.label} ${stateWords[step.state]}`).join(', ')}`
-  tile.link.setAttribute('aria-label', `Order ${label}, ${words}`)
-  tile.link.title = words
-  say(tile.name, label)
-  say(tile.sign, sign)
-  for (const [at, bar] of tile.bars.entries()) bar.className = states[at]
-}
-
-// ---- counts
-
-const funnelRows = []
-
-function drawFunnel(all) {
-  const placedOrders = all.filter(({ orderId }) => orderId !== undefined)
-  const of = batch === null ? placedOrders.length : size
-  const labels = stepsOf([]).steps.map(({ label }) => label)
-  for (const [at, label] of labels.entries()) {
-    const row = (funnelRows[at] ??= funnelRow(label))
-    const count = placedOrders.filter(({ view }) => view.steps[at].state === 'done').length
-    say(row.count, String(count))
-    row.bar.style.transform = `translateX(${of === 0 ? -100 : (count / of) * 100 - 100}%)`
-  }
-}
-
-function funnelRow(label) {
-  const count = element('b', { class: 'num' })
-  const bar = element('i')
-  byId('funnel').append(element('li', {}, count, element('span', { class: 'meter' }, bar), element('span', {}, label)))
-  return { count, bar }
-}
-
-const asideKinds = [
-  ['declined', 'fail', 'payment declined'],
-  ['rejected', 'fail', 'sold out'],
-  ['refunded', 'fail', 'refunded'],
-  ['delayed', 'wait', 'delayed'],
-  ['cancelled', '', 'cancelled'],
-]
-const asidePills = new Map()
-
-function drawAside(all) {
-  for (const [status, kind, text] of asideKinds) {
-    const count = all.filter((order) => order.status === status).length
-    let pill = asidePills.get(status)
-    if (pill === undefined && count === 0) continue
-    if (pill === undefined) {
-      pill = element('li', { class: `pill ${kind}` })
-      asidePills.set(status, pill)
-      byId('aside').append(pill)
-    }
-    pill.hidden = count === 0
-    say(pill, `${count} ${text}`)
-  }
-}
+// ---- all of it
 
 function drawHead(all) {
-  const settled = all.filter(({ view, orderId }) => orderId !== undefined && view.settled).length
-  const of = batch === null ? all.length : size
-  const waiting = [...new Set(all.flatMap(({ view, orderId }) => (orderId === undefined ? [] : view.waitingFor)))]
-  say(byId('done'), String(settled))
-  say(byId('done-says'), of === 0 ? 'orders' : `of ${plural(of, 'order')} settled${timeTaken(all, settled === of)}`)
-  const [kind, text] =
-    placing > 0
-      ? ['', 'placing']
-      : waiting.length > 0
-        ? ['wait', `waiting for ${list(waiting)}`]
-        : of > 0 && settled === of
-          ? ['ok', 'done']
-          : ['', of === 0 ? 'nothing yet' : 'on their way']
+  const settled = all.filter(({ view }) => view.settled).length
+  const of = isBatch ? size : all.length
+  const isDone = of > 0 && settled === of
+  const waiting = [...new Set(all.flatMap(({ view }) => view.waitingFor))]
+  say(byId('done'), answer === 'none yet' && all.length === 0 ? '…' : String(settled))
+  say(byId('done-says'), of === 0 ? 'orders' : `of ${plural(of, 'order')} settled${isDone ? timeTaken(all) : ''}`)
+  const [kind, text] = pillOf({ of, isDone, waiting })
   byId('pill').className = `pill ${kind}`
   say(byId('pill'), text)
-  say(byId('hint'), hint(waiting, settled === of && of > 0))
-  byId('hint').className = `hint ${connected && waiting.length === 0 ? '' : 'wait'}`
-  byId('nothing').hidden = all.length > 0
+  drawHint(isDone)
+  // What is not known yet takes no room, so that nothing jumps when it comes.
+  byId('each').hidden = !isBatch && answer === 'none yet'
+  byId('nothing').hidden = isBatch || answer !== 'read' || all.length > 0
 }
 
-function hint(waiting, done) {
+function pillOf({ of, isDone, waiting }) {
+  if (!connected) return ['wait', 'connection lost']
+  if (answer === 'unread') return ['wait', 'not read']
+  if (placing > 0) return ['', 'placing']
+  if (answer === 'none yet') return ['', 'looking']
+  if (waiting.length > 0) return ['wait', `waiting for ${list(waiting)}`]
+  if (of === 0) return ['', 'none yet']
+  return isDone ? ['ok', 'done'] : ['', 'on their way']
+}
+
+function drawHint(isDone) {
+  const isTrouble = !connected || answer === 'unread'
+  const parts =
+    isTrouble || !isDone || !isBatch || counted === undefined ? [troubleWords()] : countedParts([...orders.values()], counted)
+  const shown = parts.map((part) => part.textContent ?? part).join('')
+  byId('hint').className = `hint ${isTrouble ? 'wait' : ''}`
+  // Links that have the focus keep it as long as the words are the same.
+  if (byId('hint').textContent !== shown) byId('hint').replaceChildren(...parts)
+}
+
+function troubleWords() {
   if (!connected)
     return 'The connection to the shop is lost. The orders go on without this page; the page connects again by itself.'
-  if (waiting.length > 0)
-    return `Waiting for ${list(waiting)}: nothing is lost, the orders go on when ${list(waiting)} ${waiting.length > 1 ? 'are' : 'is'} back.`
-  if (done && batch !== null) return 'Each order was billed once, mailed once, and shipped once or put right.'
-  return ''
+  return answer === 'unread'
+    ? 'The orders cannot be read at the moment. They go on all the same; the page looks again by itself.'
+    : ''
 }
 
-function timeTaken(all, done) {
-  const starts = job?.startedAt ?? Math.min(...all.flatMap(({ history }) => history.slice(0, 1).map(({ at }) => Date.parse(at))))
-  if (!done || batch === null || !Number.isFinite(starts)) return ''
+function timeTaken(all) {
+  if (!isBatch) return ''
+  const first = Math.min(...all.flatMap(({ acceptedAt }) => (acceptedAt ? [Date.parse(acceptedAt)] : [])))
   const last = Math.max(...all.flatMap(({ history }) => history.map(({ at }) => Date.parse(at))))
-  return ` in ${lasting(last - starts)}`
+  return Number.isFinite(first) && Number.isFinite(last) ? ` in ${lasting(last - first)} from the first acceptance` : ''
 }
 
 function draw() {
-  const quietMs = Date.now() - lastNews
-  for (const order of orders.values()) order.view = stepsOf(order.history, quietMs)
-  const all = [...orders.values()]
-  for (const [key, order] of orders) if (tiles.has(key) || tiles.size < mostTiles) drawTile(key, order)
-  drawFunnel(all)
-  drawAside(all)
+  const at = now()
+  for (const order of orders.values()) order.view = stepsOf(order, { now: at, answered })
+  const all = [...orders.values()].filter(({ orderId }) => orderId !== undefined)
+  if (isBatch) drawTiles(orders)
+  else drawRows(all, at)
+  drawFunnel(all, isBatch ? size : all.length, answer !== 'none yet')
+  drawOtherWays(all)
   drawHead(all)
-  if (all.some(({ view }) => !view.settled)) setTimeout(drawSoon, 1_000)
+  if (isBatch && all.length === size && all.every(({ view }) => view.settled)) settle()
+  else setTimeout(drawSoon, 1_000)
 }
 
 const drawSoon = calmly(draw)
 
-// ---- live
-
-function hear(changed) {
-  for (const { place, orderId, status, history } of changed) orders.set(place ?? orderId, { orderId, status, history })
-  lastNews = Date.now()
+/** Nothing more is to come: no connection is kept, and the witness is asked. */
+let isSettled = false
+async function settle() {
+  if (isSettled) return
+  isSettled = true
+  stopListening()
+  counted = await gatewayCounts().catch(() => null)
   drawSoon()
 }
 
-const filter = batch === null ? '' : `?batch=${encodeURIComponent(batch)}&count=${size}`
-listen(`/api/orders/events${filter}`, 'orders', hear, (now) => {
-  connected = now
+// ---- live
+
+const noOrder = { status: 'accepted', acceptedAt: null, customerId: null, totalCents: null, currency: null, history: [] }
+
+function show(data) {
+  clockAhead = Date.parse(data.now) - Date.now()
+  answered = data.answered
+  answer = 'read'
+  for (const { place, ...order } of data.orders) orders.set(place ?? order.orderId, order)
   drawSoon()
-})
+}
+
+let stopListening = () => {}
+function begin() {
+  const filter = isBatch ? `?${new URLSearchParams({ batch, count: size, customer: query.get('customer') })}` : ''
+  stopListening = listen(
+    `/api/orders/events${filter}`,
+    {
+      orders: show,
+      unread() {
+        answer = 'unread'
+        drawSoon()
+      },
+    },
+    (isConnected) => {
+      connected = isConnected
+      drawSoon()
+    },
+  )
+}
 
 // ---- placing
 
-/** Places what is not placed yet. Each order has a key of its own, so a reload or a second try orders nothing twice. */
+/** What the shop has not written down yet is accepted all the same. */
+function accept(place, orderId, acceptedAt) {
+  if (orders.get(place)?.orderId === undefined) orders.set(place, { ...noOrder, orderId, acceptedAt })
+}
+
 async function placeAll() {
-  const accepted = new Set(job.accepted.map(([place]) => place))
-  const todo = job.orders.map((order, place) => ({ order, place })).filter(({ place }) => !accepted.has(place))
-  unplaced = []
   byId('trouble').replaceChildren()
-  placing = todo.length
+  placing = job.waiting()
   drawSoon()
-  await Promise.all(Array.from({ length: atATime }, () => placeFrom(todo)))
-  remember(`batch.${batch}`, job)
-  if (unplaced.length > 0)
+  const stopped = await job.place((place, orderId, acceptedAt, left) => {
+    accept(place, orderId, acceptedAt)
+    placing = left
+    drawSoon()
+  })
+  placing = 0
+  if (stopped !== undefined) {
+    const rest = plural(job.waiting(), 'order')
     showTrouble(
       byId('trouble'),
-      `${plural(unplaced.length, 'order')} could not be placed: ${unplaced[0]} Trying again does not order twice.`,
-      `Place ${plural(unplaced.length, 'order')} again`,
+      `${rest} could not be placed: ${stopped} Trying again does not order twice.`,
+      `Place ${rest} again`,
       placeAll,
     )
+  } else if (job.refused.length > 0) {
+    const [, why] = job.refused[0]
+    showTrouble(byId('trouble'), `The shop refused ${plural(job.refused.length, 'order')}: ${why}.`, 'Back to the shop', () =>
+      location.assign('/'),
+    )
+  }
   drawSoon()
 }
 
-async function placeFrom(todo) {
-  for (let next = todo.shift(); next !== undefined; next = todo.shift()) {
-    try {
-      const { orderId, acceptedAt } = await placeOrder(next.order, `${batch}/${next.place}`)
-      job.startedAt ??= Date.parse(acceptedAt)
-      job.accepted.push([next.place, orderId])
-      accept(next.place, orderId)
-    } catch ({ message, temporary }) {
-      unplaced.push(message)
-      if (temporary) unplaced.push(...todo.splice(0).map(() => message)) // The others would fail alike.
-    }
-    placing = todo.length
-    drawSoon()
-  }
-}
+// ---- beginning
 
-/** What the server has not heard of yet is accepted all the same. */
-function accept(place, orderId) {
-  const known = orders.get(place)
-  if (known?.orderId === undefined) orders.set(place, { orderId, status: 'accepted', history: [] })
-  lastNews = Date.now()
-}
-
-// ---- keyboard: one stop for Tab, then arrows or j and k
-
-function move(by) {
-  const links = [...tiles.values()].map(({ link }) => link)
-  const at = links.indexOf(document.activeElement)
-  const next = links[at === -1 ? 0 : Math.min(links.length - 1, Math.max(0, at + by))]
-  if (next === undefined) return
-  for (const link of links) link.tabIndex = -1
-  next.tabIndex = 0
-  next.focus()
-}
-
-function perRow() {
-  const items = [...byId('tiles').children]
-  return Math.max(1, items.filter(({ offsetTop }) => offsetTop === items[0].offsetTop).length)
-}
-
-addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return
-  const arrows = byId('tiles').contains(document.activeElement)
-    ? { ArrowRight: 1, ArrowLeft: -1, ArrowDown: perRow(), ArrowUp: -perRow() }
-    : {}
-  const by = { j: 1, k: -1, ...arrows }[event.key]
-  if (by === undefined) return
-  event.preventDefault()
-  move(by)
-})
-
-if (batch !== null) {
+if (isBatch && isValid) {
+  byId('orders').classList.add('tiles')
   say(byId('title'), plural(size, 'order'))
   document.title = `${plural(size, 'order')} · Petrel Tea`
-  for (let place = 0; place < size; place++) orders.set(place, { status: 'accepted', history: [] })
+  for (let place = 0; place < size; place++) orders.set(place, { ...noOrder })
+  for (const [place, orderId, acceptedAt] of job?.accepted ?? []) accept(place, orderId, acceptedAt)
 }
-for (const [place, orderId] of job?.accepted ?? []) accept(place, orderId)
-draw()
-if (job !== undefined && job.accepted.length < job.orders.length) void placeAll()
+if (isValid) {
+  draw()
+  begin()
+  moveByKeys(byId('orders'))
+  if (job !== undefined && job.waiting() > 0) void placeAll()
+} else {
+  say(byId('title'), 'No such batch')
+  byId('pill').hidden = true
+  document.querySelector('.board').classList.add('no-batch')
+  byId('each').hidden = true
+  showTrouble(
+    byId('trouble'),
+    `The address of a batch names it, whose it is, and how many orders it has, from 1 to ${mostOrders}.`,
+    'Show the latest orders',
+    () => location.assign('/orders'),
+  )
+}

@@ -22,7 +22,7 @@ export function svg(viewBox, ...shapes) {
   return made
 }
 
-/** Writes a text only when it differs, so that nothing flickers and screen readers are not told twice. */
+/** Writes a text only when it differs, so that nothing flickers and screen readers do not repeat themselves. */
 export function say(node, text) {
   if (node.textContent !== text) node.textContent = text
 }

@@ -1,124 +1,86 @@
-import { catalogue, freshKey, placeOrder } from './api.js'
-import { attemptKey, openBasket } from './basket.js'
-import { byId, element, say, sayFresh, showTrouble, svg } from './dom.js'
+import { catalogue, checkOrder, freshKey, placeOrder } from './api.js'
+import { attemptKey, mostOf, openBasket } from './basket.js'
+import { batchOrder, batchSize, skusInStock } from './batch.js'
+import { byId, say, showTrouble } from './dom.js'
+import { drawGoods } from './goods.js'
 import { recall, remember } from './memory.js'
-import { list, money, plural } from './words.js'
+import { clock, list, money, plural } from './words.js'
+import './breakIt.js'
 
 const refreshMs = 4_000
 const openingMs = 1_000
-const fewPieces = 5
+/** The shop reads its catalogue every ten seconds at least: one that is older cannot be read. */
+const staleMs = 15_000
 
 const basket = openBasket()
-const cards = new Map()
 let products = []
+let readAt
+let unavailable
 
-// ---- catalogue
+// ---- catalogue and basket
 
-const art = ({ sku, name }) => {
-  const words = `${sku} ${name}`.toLowerCase()
-  if (/\bpot|kettle|lighthouse/.test(words)) return 'art-pot'
-  if (/cup|mug|glass/.test(words)) return 'art-cup'
-  if (/tea|oolong|matcha|chai|assam|earl|leaf|rooibos|mint/.test(words)) return 'art-tea'
-  return 'art-parcel'
+const quantityOf = (sku) => basket.lines.get(sku) ?? 0
+
+/** @returns how many are in the basket now */
+function choose(product, wanted) {
+  const quantity = wanted === undefined ? quantityOf(product.sku) : basket.set(product, wanted)
+  byId('trouble').replaceChildren()
+  draw()
+  if (wanted > quantity) complain(tooMany(product), [])
+  return quantity
 }
 
-function makeCard(product) {
-  const picture = element(
-    'div',
-    { class: 'art' },
-    svg('0 0 240 120', ['use', { href: '#art-sea' }]),
-    svg('0 0 96 96', ['use', { href: `#${art(product)}` }]),
-  )
-  picture.firstChild.setAttribute('preserveAspectRatio', 'xMidYMid slice')
-  picture.lastChild.classList.add('thing')
-  const name = element('h2')
-  const price = element('b', { class: 'num' })
-  const left = element('span', { class: 'muted num' })
-  const add = element('button', { type: 'button' }, 'Add')
-  const less = element('button', { type: 'button' }, '−')
-  const more = element('button', { type: 'button' }, '+')
-  const quantity = element('output', { class: 'num' })
-  const stepper = element('div', { class: 'stepper' }, less, quantity, more)
-  const item = element(
-    'li',
-    { class: 'card good' },
-    picture,
-    name,
-    element('div', { class: 'price' }, price, left),
-    element('div', { class: 'pick' }, add, stepper),
-  )
-  const change = (by, focus) => () => {
-    basket.set(product.sku, (basket.lines.get(product.sku) ?? 0) + by)
-    draw()
-    focus()
-  }
-  add.addEventListener(
-    'click',
-    change(1, () => more.focus()),
-  )
-  more.addEventListener(
-    'click',
-    change(1, () => {}),
-  )
-  less.addEventListener(
-    'click',
-    change(-1, () => stepper.hidden && add.focus()),
-  )
-  return { item, name, price, left, add, less, more, quantity, stepper }
-}
+const tooMany = (product) =>
+  mostOf(product) === product.available
+    ? `Not enough ${product.name}: there ${product.available === 1 ? 'is 1' : `are ${product.available}`}.`
+    : `At most ${mostOf(product)} of ${product.name} in one order.`
 
-function drawCard(product) {
-  let card = cards.get(product.sku)
-  if (card === undefined) {
-    card = makeCard(product)
-    cards.set(product.sku, card)
-    byId('goods').append(card.item)
-  }
-  const quantity = basket.lines.get(product.sku) ?? 0
-  const soldOut = product.available <= 0
-  say(card.name, product.name)
-  say(card.price, money(product.unitCents, product.currency))
-  sayFresh(
-    card.left,
-    soldOut
-      ? 'sold out'
-      : product.available <= fewPieces
-        ? `only ${product.available} left`
-        : `${product.available.toLocaleString('en-IE')} left`,
-  )
-  card.left.classList.toggle('left-few', !soldOut && product.available <= fewPieces)
-  card.item.classList.toggle('sold-out', soldOut)
-  card.add.disabled = soldOut
-  card.add.setAttribute('aria-label', `Add ${product.name}`)
-  card.less.setAttribute('aria-label', `One ${product.name} less`)
-  card.more.setAttribute('aria-label', `One ${product.name} more`)
-  card.add.hidden = quantity > 0
-  card.stepper.hidden = quantity === 0
-  say(card.quantity, String(quantity))
-}
+const chosen = () => products.filter(({ sku }) => quantityOf(sku) > 0)
+const total = () => chosen().reduce((sum, { sku, unitCents }) => sum + unitCents * quantityOf(sku), 0)
 
 function draw() {
-  byId('opening').hidden = products.length > 0
-  for (const product of products) drawCard(product)
-  const chosen = products.filter(({ sku }) => basket.lines.has(sku))
-  const pieces = chosen.reduce((sum, { sku }) => sum + basket.lines.get(sku), 0)
-  say(byId('summary'), pieces === 0 ? 'Your basket is empty' : `${plural(pieces, 'item')}, ${money(total(), chosen[0].currency)}`)
+  drawGoods(products, quantityOf, choose)
+  drawOpening()
+  const pieces = chosen().reduce((sum, { sku }) => sum + quantityOf(sku), 0)
+  say(
+    byId('summary'),
+    pieces === 0 ? 'Your basket is empty' : `${plural(pieces, 'item')}, ${money(total(), chosen()[0].currency)}`,
+  )
   say(
     byId('lines'),
-    pieces === 0 ? 'Add something to order it.' : list(chosen.map(({ sku, name }) => `${basket.lines.get(sku)} × ${name}`)),
+    pieces === 0 ? 'Add something to order it.' : list(chosen().map(({ sku, name }) => `${quantityOf(sku)} × ${name}`)),
   )
   byId('place').disabled = pieces === 0
-  byId('many').disabled = !products.some(({ available }) => available > 0)
+  byId('many').disabled = skusInStock(products, 1).length === 0
 }
 
-const total = () => products.reduce((sum, { sku, unitCents }) => sum + unitCents * (basket.lines.get(sku) ?? 0), 0)
+/** An empty catalogue, one that was not read yet and a shop that does not answer are three things; so is one read long ago. */
+function drawOpening() {
+  const isOpen = products.length > 0
+  byId('opening').hidden = isOpen || (unavailable === undefined && readAt === undefined)
+  byId('goods').hidden = !byId('opening').hidden
+  say(
+    byId('opening'),
+    unavailable !== undefined
+      ? `${unavailable} The catalogue appears here by itself.`
+      : 'Nothing is on offer yet. The catalogue appears here by itself.',
+  )
+  byId('stale').hidden = !isOpen || (unavailable === undefined && Date.now() - readAt < staleMs)
+  if (readAt !== undefined)
+    say(byId('stale'), `How much is left was read at ${clock(readAt).replace(/\.\d+/, '')}, and cannot be read at the moment.`)
+}
 
 async function refresh() {
   if (!document.hidden) {
-    // A catalogue that cannot be read now leaves the last one on the page; the next round asks again.
-    products = await catalogue().catch(() => products)
-    basket.fit(products)
+    try {
+      ;({ products, readAt } = await catalogue())
+      unavailable = undefined
+    } catch ({ message }) {
+      unavailable = message
+    }
+    const fewer = basket.fit(products)
     draw()
+    if (fewer.length > 0) complain(fewer.map(tooMany).join(' '), [])
   }
   setTimeout(refresh, products.length === 0 ? openingMs : refreshMs)
 }
@@ -129,90 +91,107 @@ const customer = () => ({ customerId: byId('customer').value.trim(), email: byId
 
 let busy = false
 
-async function place(event) {
-  event?.preventDefault()
-  if (busy || basket.lines.size === 0) return
-  const order = { ...customer(), lines: [...basket.lines].map(([sku, quantity]) => ({ sku, quantity })) }
-  setBusy(true)
+/** Does what a button says, once at a time; what goes wrong is shown beside it. */
+async function once(button, words, work, again) {
+  if (busy) return
+  busy = true
+  const label = button.textContent
+  button.setAttribute('aria-busy', 'true')
+  say(button, words)
+  complain('', [])
   try {
-    const { orderId, acceptedAt } = await placeOrder(order, attemptKey(order))
-    remember(`order.${orderId}`, { acceptedAt, receivedAt: Date.now(), totalCents: total(), email: order.email })
-    basket.empty()
-    location.assign(`/orders/${orderId}`)
+    await work()
   } catch (error) {
-    setBusy(false)
-    explain(error)
+    explain(error, again)
   }
+  busy = false
+  button.setAttribute('aria-busy', 'false')
+  say(button, label)
 }
 
-function setBusy(now) {
-  busy = now
-  byId('place').setAttribute('aria-busy', String(now))
-  say(byId('place'), now ? 'Placing…' : 'Place order')
-  if (now) byId('trouble').replaceChildren()
-  if (now) markInvalid([])
-}
+const place = () =>
+  once(
+    byId('place'),
+    'Placing…',
+    async () => {
+      if (chosen().length === 0) return
+      const lines = chosen().map(({ sku, name, unitCents }) => ({ sku, name, unitCents, quantity: quantityOf(sku) }))
+      const order = { ...customer(), lines: lines.map(({ sku, quantity }) => ({ sku, quantity })) }
+      const { orderId, acceptedAt } = await placeOrder(order, attemptKey(order))
+      remember(`order.${orderId}`, { acceptedAt, customerId: order.customerId, lines, currency: chosen()[0].currency })
+      basket.empty()
+      location.assign(`/orders/${orderId}`)
+    },
+    place,
+  )
 
-function explain({ message, temporary, errors = [] }) {
+/** The board places them and shows what becomes of them; its address names the batch, so it can be opened again and shared. */
+const placeMany = () =>
+  once(
+    byId('many'),
+    'Checking…',
+    async () => {
+      const skus = skusInStock(products, batchSize)
+      const orders = skus.map((sku, index) => batchOrder(customer(), index, sku))
+      // As good or bad as all the others, and the longest: what is wrong is said here, where it can be corrected.
+      await checkOrder(orders.at(-1))
+      const batch = freshKey()
+      remember(`batch.${batch}`, { orders, accepted: [], refused: [] })
+      location.assign(`/orders?${new URLSearchParams({ batch, count: orders.length, customer: customer().customerId })}`)
+    },
+    placeMany,
+  )
+
+// ---- what goes wrong
+
+const fields = { customerId: ['customer', 'Customer'], email: ['email', 'E-mail'] }
+
+function explain({ message, temporary, errors = [] }, again) {
   if (temporary)
     return showTrouble(
       byId('trouble'),
       'The shop cannot take orders at this moment. Your basket is kept. Trying again does not order twice.',
       'Try again',
-      () => place(),
+      again,
     )
-  const first = markInvalid(errors)
-  showTrouble(byId('trouble'), `The order was not placed: ${message}. Correct it and place it again.`, 'Close', () =>
-    byId('trouble').replaceChildren(),
-  )
-  first?.focus()
+  complain(errors.length === 0 ? message : errors.map(inWords).join('. '), errors)
 }
 
-/** @returns the first field that is wrong */
-function markInvalid(errors) {
-  const fields = [
-    [byId('customer'), 'customerId'],
-    [byId('email'), 'email'],
-  ]
-  const wrong = fields.filter(([, name]) => errors.some(({ field }) => field === name)).map(([input]) => input)
-  for (const [input] of fields) input.setAttribute('aria-invalid', String(wrong.includes(input)))
-  return wrong[0]
+/** `customerId` is the API's word; a customer reads the label beside the field, or the product's name. */
+function inWords({ field, message }) {
+  const line = /^lines\[(\d+)\]/.exec(field)
+  const product = line === null ? undefined : chosen()[Number(line[1])]
+  return `${fields[field]?.[1] ?? product?.name ?? (field || 'The order')} ${message}`
 }
 
-/** The board places them and shows what becomes of them; its address names the batch, so it can be opened again and shared. */
-function placeMany() {
-  const { customerId, email } = customer()
-  const [name, host] = email.split('@')
-  const orders = skusInStock(100).map((sku, place) => ({
-    customerId: `${customerId}-${place + 1}`,
-    email: `${name}+${place + 1}@${host ?? 'example.com'}`,
-    lines: [{ sku, quantity: 1 }],
-  }))
-  const batch = freshKey()
-  remember(`batch.${batch}`, { orders, accepted: [], startedAt: null })
-  location.assign(`/orders?batch=${batch}&count=${orders.length}`)
-}
-
-/** One piece after the other, of each product as many as there are; when nothing is left, again: somebody is always too late. */
-function skusInStock(count) {
-  const left = new Map(products.map(({ sku, available }) => [sku, available]))
-  const skus = []
-  while (skus.length < count) {
-    const inStock = products.filter(({ sku }) => left.get(sku) > 0)
-    for (const { sku } of inStock.length > 0 ? inStock : products.filter(({ available }) => available > 0)) {
-      left.set(sku, left.get(sku) - 1)
-      skus.push(sku)
-    }
+/** Says what is wrong beside each field, and the rest beside the button; the first wrong field gets the focus. */
+function complain(text, errors) {
+  const wrong = errors.filter(({ field }) => fields[field] !== undefined)
+  for (const [name, [id, label]] of Object.entries(fields)) {
+    const error = wrong.find(({ field }) => field === name)
+    byId(id).setAttribute('aria-invalid', String(error !== undefined))
+    say(byId(`${id}-wrong`), error === undefined ? '' : `${label} ${error.message}`)
   }
-  return skus.slice(0, count)
+  if (text === '') return byId('trouble').replaceChildren()
+  showTrouble(byId('trouble'), text, 'Close', () => byId('trouble').replaceChildren())
+  if (wrong.length === 0) return
+  const first = byId(fields[wrong[0].field][0])
+  first.focus()
+  // On a phone the bar, which just grew, would cover it.
+  first.scrollIntoView({ block: 'center' })
 }
 
-for (const name of ['customer', 'email']) {
-  byId(name).value = recall(name, byId(name).value)
-  byId(name).addEventListener('change', () => remember(name, byId(name).value))
+// ---- beginning
+
+for (const id of ['customer', 'email']) {
+  byId(id).value = recall(id, byId(id).value)
+  byId(id).addEventListener('change', () => remember(id, byId(id).value))
 }
-byId('order').addEventListener('submit', place)
-byId('many').addEventListener('click', placeMany)
+byId('order').addEventListener('submit', (event) => {
+  event.preventDefault()
+  void place()
+})
+byId('many').addEventListener('click', () => void placeMany())
 // Back from an order's page: the basket of then is an order now.
 addEventListener('pageshow', ({ persisted }) => persisted && location.reload())
 document.addEventListener('visibilitychange', () => !document.hidden && draw())

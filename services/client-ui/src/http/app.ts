@@ -3,15 +3,18 @@ import { Router } from '@koa/router'
 import Koa from 'koa'
 import type { Bus } from '../bus.ts'
 import type { Log } from '@petrel/messaging'
+import type { Acceptances } from '../readModel/acceptances.ts'
 import type { Catalogue } from '../readModel/catalogue.ts'
 import type { ReadModel } from '../readModel/port.ts'
 import type { Watch } from '../readModel/watch.ts'
 import { streamBoard } from './boardStream.ts'
 import { cancelOrder } from './cancelOrder.ts'
 import { streamOrder } from './orderStream.ts'
-import { orderView } from './orders.ts'
-import { answerFile, type PageFile, securityHeaders } from './page.ts'
-import { placeOrder } from './placeOrder.ts'
+import { gatewayCounts } from './gatewayCounts.ts'
+import { localControl } from './localControl.ts'
+import { orderView } from './orderView.ts'
+import { answerFile, type PageFile, securityHeaders, withRoomFor } from './page.ts'
+import { checkOrder, placeOrder } from './placeOrder.ts'
 import { answerProblems, badRequest, notFound, Problem, unavailable } from './problem.ts'
 
 /** A hundred lines fit several times. */
@@ -19,12 +22,17 @@ const largestBody = '64kb'
 
 export interface Shop {
   readonly bus: Bus
+  readonly acceptances: Acceptances
   readonly catalogue: Catalogue
   readonly readModel: ReadModel
   readonly watch: Watch
   readonly page: ReadonlyMap<string, PageFile>
   /** Where the customers' mails are shown. */
   readonly mailboxUrl: string
+  /** Where the payment gateway shows what it has counted. */
+  readonly paymentGatewayUrl: string
+  /** Of the process that runs the whole system on one machine; undefined anywhere else. */
+  readonly localControlUrl?: string | undefined
   readonly log: Log
 }
 
@@ -33,7 +41,7 @@ export function shopApp(shop: Shop): Koa {
   const app = new Koa()
   // What is thrown becomes an answer; left over are browsers that went away in the middle of one.
   app.on('error', (error: Error) => shop.log.info({ err: error }, 'an answer was not read to its end'))
-  app.use(answerProblems(shop.log))
+  app.use(answerProblems(shop.log, shop.page.get('/not-found.html')))
   app.use(async (ctx, next) => {
     securityHeaders(ctx)
     await next()
@@ -43,12 +51,13 @@ export function shopApp(shop: Shop): Koa {
   return app
 }
 
-function apiRoutes({ bus, catalogue, readModel, watch }: Shop): Router {
+function apiRoutes({ bus, acceptances, catalogue, readModel, watch, paymentGatewayUrl, localControlUrl, log }: Shop): Router {
   const router = new Router()
   const json = bodyParser({ enableTypes: ['json'], jsonLimit: largestBody, onError: refuseBody })
-  const place = placeOrder(bus, catalogue)
-  const cancel = cancelOrder(bus)
+  const place = placeOrder(bus, catalogue, acceptances)
+  const cancel = cancelOrder(bus, acceptances, readModel, log)
   const stream = streamOrder(watch)
+  const local = localControl(localControlUrl)
 
   router.get('/live', (ctx) => void (ctx.body = { live: true }))
   router.get('/ready', (ctx) => {
@@ -56,38 +65,52 @@ function apiRoutes({ bus, catalogue, readModel, watch }: Shop): Router {
     if (catalogue.products().length === 0) throw unavailable('Not ready', 'The catalogue is empty.')
     ctx.body = { ready: true }
   })
-  router.get('/api/catalogue', (ctx) => void (ctx.body = catalogue.products()))
+  router.get('/api/catalogue', (ctx) => {
+    const readAt = catalogue.readAt()
+    if (readAt === undefined) throw unavailable('The shop is opening', 'Its catalogue cannot be read yet. Ask again.')
+    ctx.set('Read-At', readAt.toISOString())
+    ctx.body = catalogue.products()
+  })
+  router.get('/api/charges', gatewayCounts(paymentGatewayUrl))
   router.post('/api/orders', json, (ctx) => place(ctx))
+  router.post('/api/orders/check', json, checkOrder(catalogue))
   router.get('/api/orders/events', streamBoard(watch))
   router.get('/api/orders/:id', async (ctx) => {
     const [order] = await readModel.orders([orderId(ctx.params)]).catch(readModelAway)
-    // An order that was just accepted is heard of in a moment.
-    if (order === undefined) throw notFound('No order with this id has been heard of. If it was just accepted, ask again.', 1)
+    // An order that was just accepted is there in a moment.
+    if (order === undefined) throw notFound('There is no order with this id. If it was just accepted, ask again.', 1)
     ctx.body = orderView(order)
   })
   router.get('/api/orders/:id/events', (ctx) => stream(ctx, orderId(ctx.params)))
   router.post('/api/orders/:id/cancel', (ctx) => cancel(ctx, orderId(ctx.params)))
+  router.get('/api/local', (ctx) => local.lessons(ctx))
+  router.post('/api/local/:service/:action', (ctx) => local.act(ctx, ctx.params['service'] ?? '', ctx.params['action'] ?? ''))
   return router
 }
 
-function pageRoutes({ page, mailboxUrl }: Shop): Router {
+function pageRoutes({ page, catalogue, mailboxUrl, paymentGatewayUrl }: Shop): Router {
   const router = new Router()
   const file = (path: string): PageFile => {
     const found = page.get(path)
     if (found === undefined) throw notFound(`There is no page ${path}.`)
     return found
   }
-  router.get('/', (ctx) => answerFile(ctx, file('/index.html')))
+  router.get('/', (ctx) => answerFile(ctx, withRoomFor(catalogue.products().length, file('/index.html'))))
   router.get('/orders', (ctx) => answerFile(ctx, file('/orders.html')))
-  router.get('/orders/:id', (ctx) => answerFile(ctx, file('/order.html')))
+  router.get('/orders/:id', (ctx) => {
+    orderId(ctx.params)
+    answerFile(ctx, file('/order.html'))
+  })
   router.get('/mails', (ctx) => ctx.redirect(new URL(ctx.search, mailboxUrl).href))
+  router.get('/gateway', (ctx) => ctx.redirect(new URL(ctx.search, paymentGatewayUrl).href))
   router.get('/{*path}', (ctx) => answerFile(ctx, file(ctx.path)))
   return router
 }
 
 function orderId(params: Readonly<Record<string, string>>): string {
   const id = params['id'] ?? ''
-  if (!/^[\w.-]{1,64}$/.test(id)) throw notFound('This is not the id of an order.')
+  if (!/^[\w.-]{1,64}$/.test(id))
+    throw notFound('This is not the id of an order: an id has only letters, digits, dots and dashes.')
   return id
 }
 

@@ -7,14 +7,12 @@ const heartbeatMs = 15_000
 const reconnectMs = 1_000
 
 export interface ServerSentEvent {
-  /** Comes back as `Last-Event-ID` when the browser connects again. */
-  readonly id?: string
-  readonly event?: string
+  readonly event: string
   readonly data: object
 }
 
 export interface EventStream {
-  send(events: readonly ServerSentEvent[]): void
+  send(event: ServerSentEvent): void
   /** The browser has not read what was sent. */
   readonly busy: () => boolean
   /** Called when it has. */
@@ -35,7 +33,7 @@ export function answerEvents(ctx: Context, begin: (stream: EventStream) => () =>
   stream.write(`retry: ${reconnectMs}\n\n`)
   const heartbeat = setInterval(() => stream.write(': still here\n\n'), heartbeatMs)
   const end = begin({
-    send: (events) => void stream.write(events.map(written).join('')),
+    send: (event) => void stream.write(written(event)),
     busy: () => stream.writableNeedDrain,
     onDrain: (drained) => void stream.on('drain', drained),
   })
@@ -45,5 +43,4 @@ export function answerEvents(ctx: Context, begin: (stream: EventStream) => () =>
   })
 }
 
-const written = ({ id, event, data }: ServerSentEvent) =>
-  `${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`
+const written = ({ event, data }: ServerSentEvent) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type FakeShop, startFakeShop } from '../testing/fakeShop.ts'
+import { type FakeShop, someProducts, startFakeShop } from '../testing/fakeShop.ts'
 
 let shop: FakeShop
 beforeAll(async () => void (shop = await startFakeShop()))
@@ -36,11 +36,27 @@ test('a file that the browser has is not sent again', async () => {
   expect([first.status, second.status]).toEqual([200, 304])
 })
 
+test('the shop keeps room for as many products as it sells', async () => {
+  expect((await (await fetch(`${shop.url}/`)).text()).match(/class="card good ghost"/g)).toHaveLength(someProducts.length)
+})
+
 test.each(['/../package.json', '/%2e%2e/package.json', '/js/../../package.json', '/css/'])('%s is not served', async (path) => {
   expect((await fetch(shop.url + path)).status).toBe(404)
 })
 
-test('the mailbox is where the settings say, and keeps whose mails are asked for', async () => {
-  const response = await fetch(`${shop.url}/mails?to=ada@example.com`, { redirect: 'manual' })
-  expect(response.headers.get('location')).toBe('http://127.0.0.1:8025/?to=ada@example.com')
+const target = async (path: string) => (await fetch(shop.url + path, { redirect: 'manual' })).headers.get('location')
+
+test('the mailbox and the payment gateway are where the settings say; whose mails are asked for is kept', async () => {
+  expect(await target('/mails?order=42')).toBe('http://127.0.0.1:8025/?order=42')
+  expect(await target('/gateway')).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
 })
+
+test.each(['/nope', '/orders/%F0%9F%92%A5', '/orders/a/b', '/orders/%'])(
+  '%s is a page that says there is nothing',
+  async (path) => {
+    const response = await fetch(shop.url + path, { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } })
+    expect(response.status).toBe(404)
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    expect(await response.text()).toContain('There is nothing here')
+  },
+)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { sharedPublicFolder } from '@petrel/pages'
+import { sharedPublicFolder, withHeader } from '@petrel/pages'
 import type { Context } from 'koa'
 
 const publicFolder = join(import.meta.dirname, '../../public')
@@ -34,8 +34,25 @@ async function readFolder(folder: string): Promise<[string, PageFile][]> {
 
 async function readFileOfPage(path: string): Promise<PageFile> {
   const content = await readFile(path)
+  const type = types[extname(path)] ?? ''
+  return pageFile(type, extname(path) === '.html' ? Buffer.from(withHeader(content.toString(), '')) : content)
+}
+
+function pageFile(type: string, content: Buffer): PageFile {
   const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`
-  return { type: types[extname(path)] ?? '', content, etag }
+  return { type, content, etag }
+}
+
+const usualGoods = 6
+const mostGoods = 60
+
+/** The shop's page with room for as many products as there are, so that nothing jumps when they come. */
+export function withRoomFor(products: number, { type, content }: PageFile): PageFile {
+  const places = Math.min(products || usualGoods, mostGoods)
+  return pageFile(
+    type,
+    Buffer.from(content.toString().replace(/<li class="card good ghost".*?<\/li>/s, (place) => place.repeat(places))),
+  )
 }
 
 /** Everything comes from this service and nothing is written into the page: no inline script or style, no frame. */
@@ -49,12 +66,12 @@ export function securityHeaders(ctx: Context): void {
   ctx.set('Cross-Origin-Opener-Policy', 'same-origin')
 }
 
-/** Answers with a file; the browser asks each time and is mostly told that it has it (304). */
-export function answerFile(ctx: Context, { type, content, etag }: PageFile): void {
+/** Answers with a file; the browser asks each time and mostly learns that it has it (304). */
+export function answerFile(ctx: Context, { type, content, etag }: PageFile, status = 200): void {
   ctx.set('Content-Type', type)
   ctx.set('Cache-Control', 'no-cache')
   ctx.set('ETag', etag)
-  ctx.status = 200
+  ctx.status = status
   if (ctx.fresh) ctx.status = 304
   else ctx.body = content
 }

@@ -7,6 +7,8 @@ afterEach(() => shop.close())
 
 const anOrder = { customerId: 'ada', email: 'ada@example.com', lines: [{ sku: 'green-tea', quantity: 2 }] }
 
+const k1 = { 'Idempotency-Key': 'k1' }
+
 const post = (body: unknown, headers: Record<string, string> = {}) =>
   fetch(`${shop.url}/api/orders`, {
     method: 'POST',
@@ -34,14 +36,66 @@ describe('an order that can be accepted', () => {
     const { orderId } = (await response.json()) as { orderId: string }
     expect(response.status).toBe(202)
     expect(response.headers.get('location')).toBe(`/api/orders/${orderId}`)
-    expect(Date.parse(response.headers.get('accepted-at') ?? '')).not.toBeNaN()
-    expect(shop.sent).toEqual([{ id: expect.any(String) as string, name: 'sales.PlaceOrder', data: { orderId, ...anOrder } }])
+    const acceptedAt = new Date(response.headers.get('accepted-at') ?? '')
+    expect(shop.sent).toEqual([
+      { id: expect.any(String) as string, name: 'sales.PlaceOrder', data: { orderId, ...anOrder, acceptedAt } },
+    ])
   })
 
-  test('is the same order when the same idempotency key comes again, and the same message', async () => {
-    const [first, second] = [await post(anOrder, { 'Idempotency-Key': 'k1' }), await post(anOrder, { 'Idempotency-Key': 'k1' })]
+  test('is the same order when the same idempotency key comes again, with the same answer, and is not sent twice', async () => {
+    const [first, second] = [await post(anOrder, k1), await post(anOrder, k1)]
     expect(await first.json()).toEqual(await second.json())
-    expect(shop.sent[0]?.id).toBe(shop.sent[1]?.id)
+    expect(second.headers.get('accepted-at')).toBe(first.headers.get('accepted-at'))
+    expect(shop.sent).toHaveLength(1)
+  })
+
+  test('is the same message when the broker did not confirm the first time', async () => {
+    shop.away.broker = true
+    expect((await post(anOrder, k1)).status).toBe(503)
+    shop.away.broker = false
+    const again = await post(anOrder, k1)
+    await using elsewhere = await startFakeShop()
+    await fetch(`${elsewhere.url}/api/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...k1 },
+      body: JSON.stringify(anOrder),
+    })
+    expect(again.status).toBe(202)
+    expect(shop.sent[0]?.id).toBe(elsewhere.sent[0]?.id)
+  })
+
+  test('does not get the answer of another order: the same key with another body is refused', async () => {
+    await post(anOrder, k1)
+    const other = await post({ ...anOrder, lines: [{ sku: 'green-tea', quantity: 3 }] }, k1)
+    expect(other.status).toBe(422)
+    expect((await problemOf(other)).title).toBe('This Idempotency-Key was used for another order')
+    expect(shop.sent).toHaveLength(1)
+  })
+
+  test('is refused under the key of another order also while that one is on its way', async () => {
+    const [one, other] = await Promise.all([post(anOrder, k1), post({ ...anOrder, email: 'ada@example.org' }, k1)])
+    expect(new Set([one.status, other.status])).toEqual(new Set([202, 422]))
+  })
+
+  test('has a key of its own customer: the same key of somebody else is another order', async () => {
+    const [ada, bob] = [await post(anOrder, k1), await post({ ...anOrder, customerId: 'bob' }, k1)]
+    expect(bob.status).toBe(202)
+    expect(await bob.json()).not.toEqual(await ada.json())
+    expect(shop.sent).toHaveLength(2)
+  })
+
+  test('can be checked without being placed', async () => {
+    const check = (body: object) =>
+      fetch(`${shop.url}/api/orders/check`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+    expect((await check(anOrder)).status).toBe(204)
+    expect((await problemOf(await check({ ...anOrder, customerId: '@@', email: 'not-an-email' }))).errors).toEqual([
+      { field: 'email', message: 'must be an e-mail address' },
+    ])
+    expect(shop.sent).toEqual([])
   })
 
   test('is another order each time without a key', async () => {
@@ -166,17 +220,33 @@ const cancel = (id: string, headers: Record<string, string> = {}) =>
 
 describe('a cancellation', () => {
   test('is handed over to sales', async () => {
+    shop.accept('order-1')
     expect((await cancel('order-1')).status).toBe(202)
     expect(shop.sent).toEqual([{ id: expect.any(String) as string, name: 'sales.CancelOrder', data: { orderId: 'order-1' } }])
   })
 
+  test('of an order that does not exist is answered, and goes no further', async () => {
+    const response = await cancel('0197a000-0000-7000-8000-000000000000')
+    expect(response.status).toBe(404)
+    expect((await problemOf(response)).detail).toContain('nothing to cancel')
+    expect(shop.sent).toEqual([])
+  })
+
+  test('is handed over while nobody can find out whether there is such an order', async () => {
+    shop.away.database = true
+    expect((await cancel('order-1')).status).toBe(202)
+    expect(shop.sent).toHaveLength(1)
+  })
+
   test('is one message when the same key comes again', async () => {
+    shop.accept('order-1')
     await cancel('order-1', { 'Idempotency-Key': 'c1' })
     await cancel('order-1', { 'Idempotency-Key': 'c1' })
     expect(shop.sent[0]?.id).toBe(shop.sent[1]?.id)
   })
 
   test('is answered with 503 while the broker is away', async () => {
+    shop.accept('order-1')
     shop.away.broker = true
     expect((await cancel('order-1')).status).toBe(503)
   })

@@ -1,6 +1,7 @@
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
 import { BrokerUnavailable } from '@petrel/messaging'
 import type { Log } from '@petrel/messaging'
+import { answerFile, type PageFile } from './page.ts'
 
 export interface FieldError {
   /** As in the request, for example `lines[0].quantity`; empty for the request as a whole. */
@@ -44,8 +45,8 @@ export const notFound = (detail: string, retryAfter?: number): Problem =>
 /** Nothing is wrong with the request; the same one may succeed in a moment. */
 export const unavailable = (title: string, detail: string): Problem => new Problem({ status: 503, title, detail, retryAfter: 2 })
 
-/** Answers what was thrown as application/problem+json. */
-export function answerProblems(log: Log): Middleware {
+/** Answers what was thrown as application/problem+json; to a person who looks for a page that is not there, with a page. */
+export function answerProblems(log: Log, notFoundPage?: PageFile): Middleware {
   return async (ctx, next) => {
     try {
       await next()
@@ -56,12 +57,16 @@ export function answerProblems(log: Log): Middleware {
       if (status >= 500 && ctx.path !== '/ready') log.warn({ err: error, method: ctx.method, path: ctx.path, status }, title)
       ctx.status = status
       if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
+      if (status === 404 && notFoundPage !== undefined && isForPeople(ctx)) return answerFile(ctx, notFoundPage, 404)
       ctx.set('Cache-Control', 'no-store')
       ctx.body = JSON.stringify({ type: 'about:blank', title, status, detail, ...(errors === undefined ? {} : { errors }) })
       ctx.type = 'application/problem+json'
     }
   }
 }
+
+/** The API answers a browser's address bar with a problem, too: who looks there wants to see it. */
+const isForPeople = (ctx: Context): boolean => !ctx.path.startsWith('/api/') && ctx.accepts('json', 'html') === 'html'
 
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error

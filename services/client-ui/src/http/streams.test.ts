@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { batchKey, placementIds } from '../order/identity.ts'
+import { batchOrderId } from '../order/identity.ts'
 import { type EventReader, readEvents } from '../testing/eventSource.ts'
 import { type FakeShop, startFakeShop } from '../testing/fakeShop.ts'
 
@@ -12,57 +12,62 @@ afterEach(async () => {
   await shop.close()
 })
 
-async function read(path: string, lastEventId?: string): Promise<EventReader> {
-  const reader = await readEvents(shop.url + path, lastEventId)
+async function read(path: string): Promise<EventReader> {
+  const reader = await readEvents(shop.url + path)
   readers.push(reader)
   return reader
 }
 
-const types = (events: readonly { data: unknown }[]) => events.map(({ data }) => (data as { type: string }).type)
+const kinds = (events: readonly { event: string }[]) => events.map(({ event }) => event)
+type Read = { data: unknown } | undefined
+const dataOf = (event: Read): unknown => event?.data ?? {}
+const order = (event: Read) => (dataOf(event) as { order: { history: { type: string }[] } }).order
+const types = (event: Read) => order(event).history.map(({ type }) => type)
+const orders = (event: Read) => (dataOf(event) as { orders: object[] }).orders
 
 describe("an order's stream", () => {
-  test('begins with what has happened, and goes on with what happens', async () => {
-    shop.hear('order-1', 'OrderPlaced', { totalCents: 350 })
-    shop.hear('order-1', 'StockReserved')
+  test('begins with the whole order, and gives it again whenever something happens', async () => {
+    shop.publish('order-1', 'OrderPlaced', { totalCents: 350 })
+    shop.publish('order-1', 'StockReserved')
     const stream = await read('/api/orders/order-1/events')
-    expect(types(await stream.until(2))).toEqual(['OrderPlaced', 'StockReserved'])
-    shop.hear('order-1', 'OrderBilled')
-    const events = await stream.until(3)
-    expect(events[2]?.data).toEqual(
-      expect.objectContaining({ orderId: 'order-1', type: 'OrderBilled', status: 'placed', totalCents: 350 }),
-    )
+    expect(types((await stream.until(1))[0])).toEqual(['OrderPlaced', 'StockReserved'])
+    shop.publish('order-1', 'OrderBilled')
+    const [, changed] = await stream.until(2)
+    expect(order(changed)).toMatchObject({ orderId: 'order-1', status: 'placed', totalCents: 350 })
+    expect(types(changed)).toEqual(['OrderPlaced', 'StockReserved', 'OrderBilled'])
   })
 
-  test('waits for an order that was just accepted', async () => {
+  test('says that there is no such order, and shows it when it is there', async () => {
     const stream = await read('/api/orders/order-1/events')
-    shop.hear('order-1', 'OrderPlaced')
-    expect(types(await stream.until(1))).toEqual(['OrderPlaced'])
+    expect(kinds(await stream.until(1))).toEqual(['unknown'])
+    shop.accept('order-1')
+    expect(kinds(await stream.until(2))).toEqual(['unknown', 'order'])
   })
 
-  test('goes on after the last event that came, whatever replica answers', async () => {
-    for (const type of ['OrderPlaced', 'OrderBilled', 'StockReserved']) shop.hear('order-1', type)
-    const first = await read('/api/orders/order-1/events')
-    const [, second] = await first.until(3)
-    const resumed = await read('/api/orders/order-1/events', second?.id)
-    expect(types(await resumed.until(1))).toEqual(['StockReserved'])
+  test('says nothing of other orders', async () => {
+    const stream = await read('/api/orders/order-1/events')
+    await stream.until(1)
+    shop.publish('order-2', 'OrderPlaced')
+    shop.publish('order-1', 'OrderPlaced')
+    expect(kinds(await stream.until(2))).toEqual(['unknown', 'order'])
   })
 
-  test('does not repeat itself, nor tells of other orders', async () => {
-    const stream = await read('/api/orders/order-1/events')
-    shop.hear('order-2', 'OrderPlaced')
-    for (const type of ['OrderPlaced', 'OrderBilled', 'StockReserved']) shop.hear('order-1', type)
-    await stream.until(3)
-    shop.hear('order-1', 'OrderShipped')
-    expect(types(await stream.until(4))).toEqual(['OrderPlaced', 'OrderBilled', 'StockReserved', 'OrderShipped'])
-  })
-
-  test('is told of the events that came while the database was away', async () => {
-    const stream = await read('/api/orders/order-1/events')
+  test('says that the order cannot be read while the database is away, and shows what came meanwhile', async () => {
     shop.away.database = true
-    shop.hear('order-1', 'OrderPlaced')
-    await vi.waitFor(() => expect(shop.failedReads()).toBeGreaterThan(0), { timeout: 5_000 })
+    const stream = await read('/api/orders/order-1/events')
+    expect(kinds(await stream.until(1))).toEqual(['unread'])
+    shop.publish('order-1', 'OrderPlaced')
     shop.away.database = false
-    expect(types(await stream.until(1))).toEqual(['OrderPlaced'])
+    await stream.untilText('event: order')
+    expect(types(stream.events().at(-1))).toEqual(['OrderPlaced'])
+  })
+
+  test('says how far each service has come: when the order was accepted that it answered last', async () => {
+    shop.accept('order-2', { acceptedAt: new Date('2026-03-01T10:00:00Z') })
+    shop.publish('order-2', 'OrderPlaced')
+    shop.accept('order-1')
+    const [event] = await (await read('/api/orders/order-1/events')).until(1)
+    expect(event?.data).toMatchObject({ now: expect.any(String), answered: { sales: '2026-03-01T10:00:00.000Z' } })
   })
 
   test('keeps the connection with a comment every 15 seconds', async () => {
@@ -75,45 +80,57 @@ describe("an order's stream", () => {
 })
 
 describe('the stream of many orders', () => {
-  test('tells of the latest orders, and of each one that changes', async () => {
-    shop.hear('order-1', 'OrderPlaced')
-    shop.hear('order-2', 'OrderPlaced')
+  test('begins with the latest orders, and gives each one that changes', async () => {
+    shop.publish('order-1', 'OrderPlaced')
+    shop.publish('order-2', 'OrderPlaced')
     const stream = await read('/api/orders/events')
     const [latest] = await stream.until(1)
-    expect(latest?.data).toEqual([
-      expect.objectContaining({ orderId: 'order-1' }),
-      expect.objectContaining({ orderId: 'order-2' }),
-    ])
-    shop.hear('order-3', 'OrderPlaced')
+    expect(orders(latest)).toMatchObject([{ orderId: 'order-1' }, { orderId: 'order-2' }])
+    shop.publish('order-3', 'OrderPlaced')
     const [, changed] = await stream.until(2)
-    expect(changed?.data).toEqual([expect.objectContaining({ orderId: 'order-3', status: 'placed' })])
+    expect(orders(changed)).toMatchObject([{ orderId: 'order-3', status: 'placed' }])
   })
 
-  test('knows the orders of a batch by its name, each in its place', async () => {
-    const stream = await read('/api/orders/events?batch=b1&count=3')
-    shop.hear('order-1', 'OrderPlaced')
-    shop.hear(placementIds(batchKey('b1', 2)).orderId, 'OrderPlaced')
-    const [event] = await stream.until(1)
-    expect(event?.data).toEqual([expect.objectContaining({ place: 2, status: 'placed' })])
+  test('says that there are none, which is something else than that they cannot be read', async () => {
+    const stream = await read('/api/orders/events')
+    const [none] = await stream.until(1)
+    expect(orders(none)).toEqual([])
+    shop.away.database = true
+    const blind = await read('/api/orders/events')
+    expect(kinds(await blind.until(1))).toEqual(['unread'])
+    shop.away.database = false
+    await blind.untilText('event: orders')
   })
 
-  test('tells of a thousand changes in one event, and of the next ones not sooner than a quarter of a second later', async () => {
-    const stream = await read('/api/orders/events?batch=b1&count=1000')
-    const ids = Array.from({ length: 1000 }, (_, place) => placementIds(batchKey('b1', place)).orderId)
-    for (const id of ids) shop.hear(id, 'OrderPlaced')
-    const [first] = await stream.until(1)
+  test('knows the orders of a batch by what its address says, each in its place', async () => {
+    const stream = await read('/api/orders/events?batch=b1&count=3&customer=ada')
+    shop.publish('order-1', 'OrderPlaced')
+    shop.publish(batchOrderId('b1', 'ada', 2), 'OrderPlaced')
+    await stream.untilText('OrderPlaced')
+    expect(orders(stream.events().at(-1))).toMatchObject([{ place: 2, status: 'placed' }])
+  })
+
+  test('gives a thousand changes in one event, and the next ones not sooner than a quarter of a second later', async () => {
+    const stream = await read('/api/orders/events?batch=b1&count=1000&customer=ada')
+    await stream.until(1)
+    const ids = Array.from({ length: 1000 }, (_, place) => batchOrderId('b1', 'ada', place))
+    for (const id of ids) shop.publish(id, 'OrderPlaced')
+    const [, first] = await stream.until(2)
     const firstAt = performance.now()
-    for (const id of ids) shop.hear(id, 'OrderBilled')
-    await stream.until(2)
-    expect(first?.data).toHaveLength(1000)
-    // Half of it, since this process may hear of the first late.
+    for (const id of ids) shop.publish(id, 'OrderBilled')
+    await stream.until(3)
+    expect(orders(first)).toHaveLength(1000)
+    // Half of it, since this process may get the first late.
     expect(performance.now() - firstAt).toBeGreaterThan(100)
   })
 
-  test.each(['?batch=b1', '?batch=b1&count=0', '?batch=b1&count=1001', '?batch=a/b&count=1'])(
-    '%s is not a batch',
-    async (query) => {
-      expect((await fetch(`${shop.url}/api/orders/events${query}`)).status).toBe(400)
-    },
-  )
+  test.each([
+    '?batch=b1',
+    '?batch=b1&count=0&customer=ada',
+    '?batch=b1&count=1001&customer=ada',
+    '?batch=a/b&count=1&customer=ada',
+    '?batch=b1&count=1',
+  ])('%s is not a batch', async (query) => {
+    expect((await fetch(`${shop.url}/api/orders/events${query}`)).status).toBe(400)
+  })
 })

@@ -4,24 +4,28 @@ import { cancellationId, placementIds } from './identity.ts'
 const uuid = (version: number) => new RegExp(`^[0-9a-f]{8}-[0-9a-f]{4}-${version}[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 
 test('the same idempotency key names the same order and the same message, in any process', () => {
-  expect(placementIds('basket-42')).toEqual(placementIds('basket-42'))
-  expect(placementIds('basket-42')).toEqual(expect.objectContaining({ orderId: expect.stringMatching(uuid(5)) as string }))
+  expect(placementIds('ada', 'basket-42')).toEqual(placementIds('ada', 'basket-42'))
+  expect(placementIds('ada', 'basket-42')).toEqual(expect.objectContaining({ orderId: expect.stringMatching(uuid(5)) as string }))
   // Written down: another value after a change of the code would turn a repeated request into a second order.
-  expect(placementIds('basket-42').orderId).toBe('924b19f6-852e-5163-b51b-ab9cead43800')
+  expect(placementIds('ada', 'basket-42').orderId).toBe('56e6ea6a-8449-512a-93d0-f48b5d919c8e')
 })
 
 test('an order and its message never share an id', () => {
-  const { orderId, messageId } = placementIds('basket-42')
+  const { orderId, messageId } = placementIds('ada', 'basket-42')
   expect(orderId).not.toBe(messageId)
 })
 
 test('another key is another order', () => {
-  expect(placementIds('basket-42').orderId).not.toBe(placementIds('basket-43').orderId)
+  expect(placementIds('ada', 'basket-42').orderId).not.toBe(placementIds('ada', 'basket-43').orderId)
+})
+
+test('the same key of another customer is another order', () => {
+  expect(placementIds('ada', 'basket-42').orderId).not.toBe(placementIds('bob', 'basket-42').orderId)
 })
 
 test('without a key every request is an order of its own', () => {
-  expect(placementIds(undefined).orderId).toMatch(uuid(7))
-  expect(placementIds(undefined)).not.toEqual(placementIds(undefined))
+  expect(placementIds('ada', undefined).orderId).toMatch(uuid(7))
+  expect(placementIds('ada', undefined)).not.toEqual(placementIds('ada', undefined))
 })
 
 test('a cancellation is known by its key and its order together', () => {

@@ -13,15 +13,15 @@ export interface PlacementIds {
 }
 
 /**
- * The ids under which a request is handed over. They follow from the idempotency key alone, so a repeated request names
- * the same order in any replica without asking a database, and the inbox of sales drops the second message.
+ * The ids under which a request is handed over. They follow from the customer and the idempotency key alone, so a repeated
+ * request names the same order in any replica without asking a database, and the inbox of sales drops the second message.
+ * A key belongs to its customer: the same key of somebody else is another order.
  */
-export function placementIds(idempotencyKey: string | undefined): PlacementIds {
+export function placementIds(customerId: string, idempotencyKey: string | undefined): PlacementIds {
   if (idempotencyKey === undefined) return { orderId: uuid7(), messageId: uuid7() }
-  return {
-    orderId: uuid5(namespaces.order, idempotencyKey),
-    messageId: uuid5(namespaces.placeOrder, idempotencyKey),
-  }
+  // A key has no blanks, so two different pairs never make one name.
+  const name = `${idempotencyKey} ${customerId}`
+  return { orderId: uuid5(namespaces.order, name), messageId: uuid5(namespaces.placeOrder, name) }
 }
 
 /** The id of a cancellation; without a key each click is a wish of its own, and sales knows what was cancelled before. */
@@ -29,5 +29,6 @@ export function cancellationId(orderId: string, idempotencyKey: string | undefin
   return idempotencyKey === undefined ? uuid7() : uuid5(namespaces.cancelOrder, `${orderId} ${idempotencyKey}`)
 }
 
-/** The idempotency key of the n-th order of a batch: from it any replica knows the ids of all orders of that batch. */
-export const batchKey = (batch: string, index: number): string => `${batch}/${index}`
+/** The id of the order at a place of a batch (0, 1, …), as the page places it: any replica knows those of the whole batch. */
+export const batchOrderId = (batch: string, customer: string, place: number): string =>
+  placementIds(`${customer}-${place + 1}`, `${batch}/${place}`).orderId

@@ -11,10 +11,24 @@ export interface HistoryEntry {
   readonly detail: object | null
 }
 
+/** What was ordered, at the prices of sales; until it has placed the order, at those that the customer saw. */
+export interface Line {
+  readonly sku: string
+  readonly name: string
+  readonly quantity: number
+  readonly unitCents: number
+}
+
 /** An order as the page sees it. */
 export interface Order {
   readonly orderId: string
   readonly status: OrderStatus
+  /** When the customer got an answer; null for an order that came another way and does not say. */
+  readonly acceptedAt: Date | null
+  readonly customerId: string | null
+  readonly lines: readonly Line[]
+  /** ISO 4217. */
+  readonly currency: string | null
   /** Minor units; null until sales has priced the order. */
   readonly totalCents: number | null
   /** In the order of sending. */
@@ -26,6 +40,6 @@ export interface Product {
   readonly name: string
   readonly unitCents: number
   readonly currency: string
-  /** Pieces in stock. */
-  readonly available: number
+  /** Pieces in stock; null while stock has not said. */
+  readonly available: number | null
 }

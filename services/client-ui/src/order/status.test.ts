@@ -18,7 +18,9 @@ const table: readonly [status: string, ...heard: string[]][] = [
   ['refunded', 'OrderPlaced', 'OrderBilled', 'StockReservationRejected', 'OrderRefunded', 'PointsRevoked'],
   ['cancelled', 'OrderPlaced', 'OrderCancelled'],
   ['cancelled', 'OrderPlaced', 'OrderBilled', 'ShipmentDelayed', 'OrderCancelled'],
-  ['refunded', 'OrderPlaced', 'OrderBilled', 'OrderCancelled', 'OrderRefunded'],
+  ['cancelled', 'OrderCancelled'],
+  ['cancelled', 'OrderPlaced', 'OrderCancelled', 'PaymentCancelled', 'StockReserved', 'StockReleased', 'CustomerNotified'],
+  ['cancelled', 'OrderPlaced', 'OrderBilled', 'OrderCancelled', 'OrderRefunded', 'PointsRevoked'],
 ]
 
 describe('the status of an order', () => {

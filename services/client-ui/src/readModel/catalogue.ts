@@ -7,6 +7,8 @@ import { rounds } from './rounds.ts'
 export interface Catalogue {
   /** Empty until it was read once. */
   products(): readonly Product[]
+  /** When it was read last: what it says of the stock may have changed since. Undefined until it was read once. */
+  readAt(): Date | undefined
   has(sku: string): boolean
   close(): Promise<void>
 }
@@ -15,11 +17,13 @@ export interface Catalogue {
 export function cachedCatalogue(readModel: ReadModel, changes: Changes, log: Log): Catalogue {
   let products: readonly Product[] = []
   let skus = new Set<string>()
+  let readAt: Date | undefined
   const refresh = rounds(async () => {
     products = await readModel.catalogue()
     skus = new Set(products.map((product) => product.sku))
+    readAt = new Date()
   }, log)
   changes.onCatalogue(refresh.soon)
   refresh.soon()
-  return { products: () => products, has: (sku) => skus.has(sku), close: refresh.close }
+  return { products: () => products, readAt: () => readAt, has: (sku) => skus.has(sku), close: refresh.close }
 }

@@ -1,13 +1,15 @@
 import { fileURLToPath } from 'node:url'
-import { OrderBilled, OrderPlaced, ProductListed, StockLevelChanged } from '@petrel/contracts'
+import { OrderBilled, OrderPlaced, OrderShipped, ProductListed, ShipmentDelayed, StockLevelChanged } from '@petrel/contracts'
 import { type Message, uuid7 } from '@petrel/messaging'
 import { migrate } from '@petrel/messaging/operations'
 import { receive } from '@petrel/messaging/testing'
 import { Client, Pool } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { eventually, testSystem } from '../../../../test/support/stack.ts'
+import type { Acceptance } from '../order/acceptance.ts'
 import { clientUi } from '../endpoint.ts'
 import { quiet } from '../testing/fakeShop.ts'
+import { postgresAcceptances } from './acceptances.ts'
 import { type Listener, listenForChanges } from './listen.ts'
 import { postgresReadModel } from './postgres.ts'
 
@@ -42,19 +44,19 @@ async function handle(message: Message, options: { id?: string; time?: Date } = 
   }
 }
 
-const hear = handle
-
 const customer = { customerId: 'ada', email: 'ada@example.com' }
+const acceptedAt = new Date('2026-03-01T10:00:00Z')
+const lines = [{ sku: 'tea', name: 'Green tea', quantity: 2, unitCents: 350 }]
 const placed = (orderId: string) =>
-  OrderPlaced({ orderId, ...customer, lines: [], totalCents: 700, currency: 'EUR', placedAt: new Date() })
+  OrderPlaced({ orderId, ...customer, lines, totalCents: 700, currency: 'EUR', placedAt: new Date(), acceptedAt })
 const billed = (orderId: string) =>
   OrderBilled({ orderId, ...customer, amountCents: 700, currency: 'EUR', chargeId: 'ch1', billedAt: new Date() })
 
 describe('the history of an order', () => {
-  test('is told in the order of sending, in whatever order it was heard', async () => {
+  test('is given in the order of sending, in whatever order it came', async () => {
     const orderId = uuid7()
-    await hear(billed(orderId), { time: new Date(2_000) })
-    await hear(placed(orderId), { time: new Date(1_000) })
+    await handle(billed(orderId), { time: new Date(2_000) })
+    await handle(placed(orderId), { time: new Date(1_000) })
     const [order] = await readModel.orders([orderId])
     expect(order).toMatchObject({ orderId, status: 'placed', totalCents: 700 })
     expect(order?.history.map(({ type, at }) => [type, at.getTime()])).toEqual([
@@ -65,31 +67,124 @@ describe('the history of an order', () => {
 
   test('keeps two events of one type', async () => {
     const orderId = uuid7()
-    await hear(billed(orderId))
-    await hear(billed(orderId))
+    await handle(billed(orderId))
+    await handle(billed(orderId))
     const [order] = await readModel.orders([orderId])
     expect(order?.history).toHaveLength(2)
   })
 
-  test('is not told of an order nobody has heard of', async () => {
+  test('is not there for an order that does not exist', async () => {
     expect(await readModel.orders([uuid7()])).toEqual([])
   })
 
-  test('gives the latest orders, oldest first', async () => {
-    const ids = [uuid7(), uuid7(), uuid7()]
-    for (const id of ids) await hear(placed(id))
-    expect(await readModel.latest(2)).toEqual(ids.slice(1))
+  test('says what was ordered by whom, and when it was accepted, as it travelled with the order', async () => {
+    const orderId = uuid7()
+    await record(accepted(orderId, { acceptedAt: new Date('2026-03-01T10:00:05Z'), lines: [] }))
+    await handle(placed(orderId))
+    expect((await readModel.orders([orderId]))[0]).toMatchObject({ acceptedAt, customerId: 'ada', currency: 'EUR', lines })
   })
+})
+
+const threeIds = (): [string, string, string] => [uuid7(), uuid7(), uuid7()]
+
+const accepted = (orderId: string, more: Partial<Acceptance> = {}): Acceptance => ({
+  orderId,
+  acceptedAt,
+  customerId: 'ada',
+  lines,
+  currency: 'EUR',
+  requestHash: 'hash',
+  ...more,
+})
+
+async function record(...all: readonly Acceptance[]): Promise<void> {
+  const acceptances = postgresAcceptances(pool, quiet)
+  for (const acceptance of all) acceptances.record(acceptance)
+  await acceptances.close()
+}
+
+describe('an accepted order', () => {
+  test('can be read before any service has it', async () => {
+    const orderId = uuid7()
+    await record(accepted(orderId))
+    expect(await readModel.orders([orderId])).toEqual([
+      { orderId, status: 'accepted', acceptedAt, customerId: 'ada', lines, currency: 'EUR', totalCents: null, history: [] },
+    ])
+  })
+
+  test('is found by another process under its id, with the request that came first', async () => {
+    const orderId = uuid7()
+    await record(accepted(orderId))
+    const elsewhere = postgresAcceptances(pool, quiet)
+    expect(await elsewhere.claim(accepted(orderId, { requestHash: 'other' }))).toEqual({
+      requestHash: 'hash',
+      acceptedAt,
+      isAccepted: true,
+    })
+    expect(await elsewhere.claim(accepted(uuid7()))).toBeUndefined()
+  })
+
+  test('is accepted all the same while the database does not answer', async () => {
+    const away = new Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/none' })
+    const acceptances = postgresAcceptances(away, quiet)
+    expect(await acceptances.claim(accepted('42'))).toBeUndefined()
+    expect(await acceptances.claim(accepted('42'))).toMatchObject({ isAccepted: false })
+    await away.end()
+  })
+})
+
+const ago = (seconds: number) => new Date(Date.now() - seconds * 1000)
+const late = (orderId: string) => ShipmentDelayed({ orderId, waitingFor: ['OrderBilled'], since: acceptedAt })
+
+describe('the latest orders', () => {
+  test('are the newest, with those that are stuck or delayed whatever their age', async () => {
+    const [stuck, delayed, over] = threeIds()
+    const [old, newer, newest] = threeIds()
+    await record(
+      accepted(stuck, { acceptedAt: ago(500) }),
+      accepted(delayed, { acceptedAt: ago(400) }),
+      accepted(over, { acceptedAt: ago(300) }),
+      accepted(old, { acceptedAt: ago(200) }),
+      accepted(newer, { acceptedAt: ago(2) }),
+      accepted(newest, { acceptedAt: ago(1) }),
+    )
+    for (const orderId of [delayed, over, old]) await handle(placed(orderId))
+    for (const orderId of [delayed, over]) await handle(late(orderId))
+    await handle(OrderShipped({ orderId: over, trackingCode: 'PT1', shippedAt: new Date() }))
+    const latest = await readModel.latest(2)
+    expect(latest).toEqual(expect.arrayContaining([stuck, delayed, newer, newest]))
+    expect(latest).not.toContain(over)
+    expect(latest).not.toContain(old)
+  })
+
+  test('are there, too, when only their events are', async () => {
+    const orderId = uuid7()
+    await handle(placed(orderId), { time: new Date(Date.now() + 60_000) })
+    expect(await readModel.latest(1)).toContain(orderId)
+  })
+})
+
+test('the last answer of each service says how far it has come: when the order was accepted that it was about', async () => {
+  const [first, last, unknown] = threeIds()
+  const at = new Date('2100-01-01T00:00:00Z')
+  await record(accepted(first), accepted(last, { acceptedAt: new Date('2026-03-01T11:00:00Z') }))
+  await handle(billed(first), { time: at })
+  await handle(billed(last), { time: new Date(at.getTime() + 1) })
+  await handle(placed(unknown), { time: at })
+  const answers = await readModel.lastAnswers()
+  expect(answers.get('OrderBilled')).toEqual(new Date('2026-03-01T11:00:00Z'))
+  expect(answers.get('OrderPlaced')).toEqual(at)
+  expect(answers.has('PaymentDeclined')).toBe(false)
 })
 
 const inCatalogue = async (sku: string) => (await readModel.catalogue()).find((each) => each.sku === sku)
 
 describe('the catalogue', () => {
   const product = { name: 'Storm cup', unitCents: 990, currency: 'EUR' }
-  test('shows the newest name and price, in whatever order they were heard', async () => {
+  test('shows the newest name and price, in whatever order they came; how many are there it does not know yet', async () => {
     await handle(ProductListed({ sku: 'cup', ...product, unitCents: 1090 }), { time: new Date(2_000) })
     await handle(ProductListed({ sku: 'cup', ...product }), { time: new Date(1_000) })
-    expect(await inCatalogue('cup')).toEqual({ sku: 'cup', ...product, unitCents: 1090, available: 0 })
+    expect(await inCatalogue('cup')).toEqual({ sku: 'cup', ...product, unitCents: 1090, available: null })
   })
 
   test('shows the level with the highest version, also of a product that is listed later', async () => {
@@ -103,39 +198,45 @@ describe('the catalogue', () => {
 
 describe('changes', () => {
   let listener: Listener
-  const heard: (readonly string[] | 'all')[] = []
+  const announced: (readonly string[] | 'all')[] = []
   let catalogueChanges = 0
 
   beforeEach(async () => {
     listener = listenForChanges(url, quiet)
-    listener.onOrders((ids) => void heard.push(ids))
+    listener.onOrders((ids) => void announced.push(ids))
     listener.onCatalogue(() => void catalogueChanges++)
-    await eventually(() => expect(heard).toContain('all'))
-    heard.length = 0
+    await eventually(() => expect(announced).toContain('all'))
+    announced.length = 0
     catalogueChanges = 0
   })
   afterEach(() => listener.close())
 
-  test('made by any replica are heard by every other', async () => {
+  test('made by any replica reach every other', async () => {
     const orderId = uuid7()
-    await hear(placed(orderId))
-    await eventually(() => expect(heard.flat()).toContain(orderId))
+    await handle(placed(orderId))
+    await eventually(() => expect(announced.flat()).toContain(orderId))
     await handle(StockLevelChanged({ sku: 'cup', available: 1, version: 99 }))
     await eventually(() => expect(catalogueChanges).toBeGreaterThan(0))
   })
 
-  test('of a thousand orders in one statement are all heard, whatever the length of their ids', async () => {
+  test('are announced when an order is accepted', async () => {
+    const orderId = uuid7()
+    await record(accepted(orderId))
+    await eventually(() => expect(announced.flat()).toContain(orderId))
+  })
+
+  test('of a thousand orders in one statement are all announced, whatever the length of their ids', async () => {
     const longest = 'x'.repeat(300)
     await pool.query(
       `insert into order_history (order_id, message_id, type, at)
        select case when n = 0 then $1 else 'many-' || n end, 'm' || n, 'OrderPlaced', now() from generate_series(0, 999) as n`,
       [longest],
     )
-    await eventually(() => expect(new Set(heard.flat()).size).toBe(1000))
-    expect(heard.flat()).toContain(longest.slice(0, 64))
+    await eventually(() => expect(new Set(announced.flat()).size).toBe(1000))
+    expect(announced.flat()).toContain(longest.slice(0, 64))
   })
 
-  test('are heard again after the connection was lost, and whatever was missed is asked for', async () => {
+  test('are announced again after the connection was lost, and whatever was missed is asked for', async () => {
     const other = new Client({ connectionString: system.addresses.databaseUrl })
     await other.connect()
     const { rowCount } = await other.query(
@@ -144,9 +245,9 @@ describe('changes', () => {
     )
     await other.end()
     expect(rowCount).toBe(1)
-    await eventually(() => expect(heard).toContain('all'), { withinMs: 5_000 })
+    await eventually(() => expect(announced).toContain('all'), { withinMs: 5_000 })
     const orderId = uuid7()
-    await hear(placed(orderId))
-    await eventually(() => expect(heard.flat()).toContain(orderId), { withinMs: 5_000 })
+    await handle(placed(orderId))
+    await eventually(() => expect(announced.flat()).toContain(orderId), { withinMs: 5_000 })
   })
 })

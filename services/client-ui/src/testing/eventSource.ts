@@ -1,7 +1,6 @@
 import { EventEmitter, on } from 'node:events'
 
 export interface ReceivedEvent {
-  readonly id: string
   readonly event: string
   readonly data: unknown
 }
@@ -18,12 +17,9 @@ export interface EventReader {
 }
 
 /** Reads server-sent events the way a browser does, as far as these tests need it. */
-export async function readEvents(url: string, lastEventId?: string): Promise<EventReader> {
+export async function readEvents(url: string): Promise<EventReader> {
   const stop = new AbortController()
-  const response = await fetch(url, {
-    signal: stop.signal,
-    headers: lastEventId === undefined ? {} : { 'last-event-id': lastEventId },
-  })
+  const response = await fetch(url, { signal: stop.signal })
   if (!response.ok || response.body === null) throw new Error(`${url} answered ${response.status}`)
   let text = ''
   const news = new EventEmitter()
@@ -59,7 +55,5 @@ function parsed(block: string): ReceivedEvent[] {
       .find((line) => line.startsWith(`${name}: `))
       ?.slice(name.length + 2)
   const data = field('data')
-  return data === undefined
-    ? []
-    : [{ id: field('id') ?? '', event: field('event') ?? 'message', data: JSON.parse(data) as unknown }]
+  return data === undefined ? [] : [{ event: field('event') ?? 'message', data: JSON.parse(data) as unknown }]
 }

@@ -1,14 +1,14 @@
 import { once } from 'node:events'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { BrokerUnavailable, type Message } from '@petrel/messaging'
 import type { Bus } from '../bus.ts'
 import { shopApp } from '../http/app.ts'
 import { readPage } from '../http/page.ts'
-import type { HistoryEntry, Order, Product } from '../order/order.ts'
-import { statusOf } from '../order/status.ts'
+import type { Product } from '../order/order.ts'
 import { cachedCatalogue } from '../readModel/catalogue.ts'
-import type { Changes, ReadModel } from '../readModel/port.ts'
-import { watchOrders } from '../readModel/watch.ts'
+import { type Watch, watchOrders } from '../readModel/watch.ts'
+import { type Happening, type MemoryReadModel, memoryReadModel } from './memoryReadModel.ts'
 
 export const someProducts: readonly Product[] = [
   { sku: 'green-tea', name: 'Green tea, 500 g', unitCents: 350, currency: 'EUR', available: 12 },
@@ -22,31 +22,55 @@ export interface SentCommand {
   readonly data: { readonly orderId?: string }
 }
 
+/** What the payment gateway says it has counted. */
+export interface Counts {
+  charges: number
+  refunds: number
+  declines: number
+  ordersChargedTwice: number
+}
+
 export interface FakeShop {
   readonly url: string
   readonly sent: SentCommand[]
   /** What is away: set and unset at will. */
-  readonly away: { broker: boolean; database: boolean; answer: boolean }
+  readonly away: { broker: boolean; database: boolean; answer: boolean; gateway: boolean }
+  readonly counts: Counts
   /** How often the read model could not be asked. */
   readonly failedReads: () => number
+  /** How many browsers listen to a stream now. */
+  readonly streams: () => number
   /** Called with every command that was accepted. */
   onSent: (command: SentCommand) => void
-  /** Makes the read model hear of an event. */
-  readonly hear: (orderId: string, type: string, more?: { detail?: object; totalCents?: number }) => void
+  /** An order is accepted, by another replica for example. */
+  readonly accept: MemoryReadModel['accept']
+  /** A service publishes an event about an order, and it reaches the read model. */
+  readonly publish: (orderId: string, type: string, more?: Happening) => void
   readonly restock: (products: readonly Product[]) => void
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
+export interface FakeShopOptions {
+  readonly products?: readonly Product[]
+  /** Whether the bus has joined. */
+  readonly joined?: boolean
+  /** The database is away from the start. */
+  readonly databaseAway?: boolean
+  /** Of the process that runs the whole system on one machine. */
+  readonly localControlUrl?: string
+}
+
 export const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /** The real HTTP side on a free port, with a bus and a read model that only remember. */
-export async function startFakeShop(options: { products?: readonly Product[]; joined?: boolean } = {}): Promise<FakeShop> {
+export async function startFakeShop(options: FakeShopOptions = {}): Promise<FakeShop> {
   const sent: SentCommand[] = []
-  const away = { broker: false, database: false, answer: false }
+  const away = { broker: false, database: options.databaseAway ?? false, answer: false, gateway: false }
+  const counts: Counts = { charges: 0, refunds: 0, declines: 0, ordersChargedTwice: 0 }
   const store = memoryReadModel(options.products ?? someProducts, away)
   const catalogue = cachedCatalogue(store.readModel, store.changes, quiet)
-  const watch = watchOrders(store.readModel, store.changes, quiet)
+  const watch = counted(watchOrders(store.readModel, store.changes, quiet))
   const bus: Bus = {
     isReady: () => options.joined ?? true,
     async send(message: Message<'command'>, { id }) {
@@ -57,75 +81,63 @@ export async function startFakeShop(options: { products?: readonly Product[]; jo
       fake.onSent(command)
     },
   }
-  const shop = {
-    bus,
-    catalogue,
-    readModel: store.readModel,
-    watch,
-    page: await readPage(),
+  const gateway = createServer((_, response) =>
+    away.gateway ? response.destroy() : response.setHeader('content-type', 'application/json').end(JSON.stringify(counts)),
+  ).listen(0, '127.0.0.1')
+  await once(gateway, 'listening')
+  const { acceptances, readModel } = store
+  const rereading = setInterval(store.reread, rereadMs)
+  const page = await readPage()
+  const urls = {
     mailboxUrl: 'http://127.0.0.1:8025',
-    log: quiet,
+    paymentGatewayUrl: urlOf(gateway.address()),
+    localControlUrl: options.localControlUrl,
   }
-  const server = shopApp(shop).listen(0, '127.0.0.1')
+  const server = shopApp({ bus, acceptances, catalogue, readModel, watch, page, ...urls, log: quiet }).listen(0, '127.0.0.1')
   await Promise.all([once(server, 'listening'), new Promise(setImmediate)]) // and the catalogue has been read
   const fake: FakeShop = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: urlOf(server.address()),
     sent,
     away,
+    counts,
     onSent: () => {},
     failedReads: store.failedReads,
-    hear: store.hear,
+    streams: watch.watching,
+    accept: store.accept,
+    publish: store.publish,
     restock: store.restock,
     [Symbol.asyncDispose]: () => fake.close(),
     async close() {
-      server.close()
-      server.closeAllConnections()
+      clearInterval(rereading)
+      for (const each of [server, gateway]) {
+        each.close()
+        each.closeAllConnections()
+      }
       await Promise.all([watch.close(), catalogue.close()])
     },
   }
   return fake
 }
 
-function memoryReadModel(initial: readonly Product[], away: { database: boolean }) {
-  let products = initial
-  let entries = 0
-  const orders = new Map<string, { totalCents: number | null; history: HistoryEntry[] }>()
-  const orderListeners: ((ids: readonly string[]) => void)[] = []
-  const catalogueListeners: (() => void)[] = []
-  let failedReads = 0
-  const answer = async <T>(value: T): Promise<T> => {
-    if (!away.database) return value
-    failedReads++
-    throw new Error('The fake database is away.')
-  }
-  const readModel: ReadModel = {
-    orders: (ids) => answer([...new Set(ids)].flatMap((orderId) => toOrder(orderId, orders.get(orderId)))),
-    latest: (limit) => answer([...orders.keys()].slice(-limit)),
-    catalogue: () => answer([...products]),
-  }
-  const changes: Changes = {
-    onOrders: (changed) => void orderListeners.push(changed),
-    onCatalogue: (changed) => void catalogueListeners.push(changed),
+/** As the real changes do: now and then the catalogue is read although nothing was announced. */
+const rereadMs = 5_000
+
+export const urlOf = (address: AddressInfo | string | null) => `http://127.0.0.1:${(address as AddressInfo).port}`
+
+/** Counts who watches. */
+function counted(watch: Watch): Watch & { watching: () => number } {
+  let watching = 0
+  const count = (end: () => void) => {
+    watching++
+    return () => {
+      watching--
+      end()
+    }
   }
   return {
-    readModel,
-    changes,
-    failedReads: () => failedReads,
-    hear: (orderId: string, type: string, { detail, totalCents }: { detail?: object; totalCents?: number } = {}) => {
-      const order = orders.get(orderId) ?? { totalCents: null, history: [] }
-      order.history.push({ entry: ++entries, type, at: new Date(), detail: detail ?? null })
-      order.totalCents = totalCents ?? order.totalCents
-      orders.set(orderId, order)
-      for (const changed of orderListeners) changed([orderId])
-    },
-    restock: (changedProducts: readonly Product[]) => {
-      products = changedProducts
-      for (const changed of catalogueListeners) changed()
-    },
+    ...watch,
+    watching: () => watching,
+    orders: (ids, viewer) => count(watch.orders(ids, viewer)),
+    latest: (limit, viewer) => count(watch.latest(limit, viewer)),
   }
-}
-
-function toOrder(orderId: string, order: { totalCents: number | null; history: readonly HistoryEntry[] } | undefined): Order[] {
-  if (order === undefined) return []
-  return [{ orderId, ...order, status: statusOf(order.history.map((entry) => entry.type)) }]
 }

@@ -85,9 +85,11 @@ export function publishing(at: Fixture): void {
       const [staying, going] = [await topicOf(1), await topicOf(1)]
       await at.broker.publish([record(going, 0, 'before'), record(staying, 0, 'before')])
       await at.broker.admin.deleteTopics([going])
-      await expect(at.broker.publish([record(going, 0, 'after')])).rejects.toThrow(BrokerUnavailable)
+      // A broker deletes a topic a moment after it said so; and a publish that failed may have been stored.
+      await eventually(() => expect(at.broker.publish([record(going, 0, 'after')])).rejects.toThrow(BrokerUnavailable))
       await eventually(() => at.broker.publish([record(staying, 0, 'after')]))
-      expect((await readAll(staying)).map(({ value }) => String(value))).toEqual(['before', 'after'])
+      const stored = (await readAll(staying)).map(({ value }) => String(value))
+      expect([...new Set(stored)]).toEqual(['before', 'after'])
     })
 
     test('a record that is too large is refused, and the error names it', async () => {

@@ -36,12 +36,12 @@ export interface Slice {
 
 interface Topic {
   readonly maxMessageBytes: number
-  readonly logs: Log[]
+  readonly logs: PartitionLog[]
   keyless: number
 }
 
 /** What can be read of a partition. Offsets that are missing belong to something else than a record. */
-interface Log {
+interface PartitionLog {
   readonly records: BrokerRecord[]
   end: bigint
 }

@@ -1,11 +1,7 @@
 import { Pool, type PoolClient, type QueryConfig, type QueryResultRow } from 'pg'
+import type { Log } from '../../log.ts'
 import { StoreUnavailable } from '../port.ts'
 import { unavailable } from './failures.ts'
-
-/** Where the store logs what an operator should know. */
-export interface StoreLog {
-  warn(details: object, message: string): void
-}
 
 /**
  * A pool with the time limits that the store needs, in milliseconds. The limit for a lock is shorter than the one for a
@@ -13,7 +9,7 @@ export interface StoreLog {
  * system or while scheduled records are published, but not for ever, since it holds locks. `query_timeout` is measured by the
  * client, for a server that has vanished; it comes last.
  */
-export function openPool(databaseUrl: string, log: StoreLog, max = 10): Pool {
+export function openPool(databaseUrl: string, log: Pick<Log, 'warn'>, max = 10): Pool {
   const pool = new Pool({
     connectionString: databaseUrl,
     max,
@@ -33,7 +29,7 @@ export function openPool(databaseUrl: string, log: StoreLog, max = 10): Pool {
  * Without a listener, an idle connection that breaks would end the process; the pool replaces it by itself. Only the message
  * is logged: pg attaches the whole client to the error.
  */
-export function logLostConnections(pool: Pool, log: StoreLog): void {
+export function logLostConnections(pool: Pool, log: Pick<Log, 'warn'>): void {
   pool.on('error', ({ message }) => log.warn({ reason: message }, 'a database connection was lost'))
 }
 

@@ -1,8 +1,9 @@
 import type { Pool } from 'pg'
+import type { Log } from '../../log.ts'
 import type { OutboxEntry, SagaKey, SavedSaga, Store } from '../port.ts'
 import { arrayOf, isStorableText } from './arrays.ts'
 import { BinaryWriter } from './binaryWriter.ts'
-import { logLostConnections, openPool, runAlone, type StoreLog } from './connections.ts'
+import { logLostConnections, openPool, runAlone } from './connections.ts'
 import { Inbox } from './inbox.ts'
 import { OutgoingRecordCodec } from './outgoingRecords.ts'
 import { saveFailure } from './saveFailure.ts'
@@ -10,7 +11,7 @@ import { outboxIds, type SaveResult, SaveStatements, statement } from './saveSta
 import { publishScheduled } from './scheduledRecords.ts'
 import { beginTransaction } from './transaction.ts'
 
-type PostgresStoreOptions = { readonly log: StoreLog } & (
+type PostgresStoreOptions = { readonly log: Pick<Log, 'warn'> } & (
   | { readonly pool: Pool }
   /** Opens a pool of its own (`openPool`), and closes it with the store. */
   | { readonly databaseUrl: string }

@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto'
+import type { Line } from './order.ts'
+
+/** That the shop accepted an order: the moment from which the customer waits. */
+export interface Acceptance {
+  readonly orderId: string
+  readonly acceptedAt: Date
+  readonly customerId: string
+  readonly lines: readonly Line[]
+  readonly currency: string
+  readonly requestHash: string
+}
+
+/** Two requests with one hash ask for the same. @param request as it was validated, so always with the same fields in the same order */
+export const requestHash = (request: object): string =>
+  createHash('sha256').update(JSON.stringify(request)).digest('base64url').slice(0, 22)

@@ -1,0 +1,75 @@
+import axe, { type AxeResults } from 'axe-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+
+/** Every width on which pages must be good, in both themes. */
+export const looks: readonly [name: string, look: BrowserContextOptions][] = (['light', 'dark'] as const).flatMap(
+  (colorScheme): [string, BrowserContextOptions][] => [
+    [`375 px, ${colorScheme}`, { viewport: { width: 375, height: 812 }, isMobile: true, hasTouch: true, colorScheme }],
+    [`768 px, ${colorScheme}`, { viewport: { width: 768, height: 1024 }, colorScheme }],
+    [`1280 px, ${colorScheme}`, { viewport: { width: 1280, height: 720 }, colorScheme }],
+  ],
+)
+
+/** What moves on its own while a page comes: https://web.dev/articles/cls; "good" there is 0.1. */
+const mostShift = 0.02
+
+/** A page to look at: its address, and when it shows what it has to show. */
+export type Visit = readonly [url: string, ready: (page: Page) => Promise<unknown>]
+
+/**
+ * Visits pages and @returns all that is wrong with them in this look: barriers (axe-core, all its rules,
+ * https://dequeuniversity.com/rules/axe), scrolling sideways, and what jumped while they came.
+ */
+export async function faultsOf(browser: Browser, look: BrowserContextOptions, visits: readonly Visit[]): Promise<string[]> {
+  // Its policy forbids a page every script from elsewhere, axe included.
+  const context = await browser.newContext({ ...look, reducedMotion: 'reduce', bypassCSP: true })
+  await context.addInitScript(recordShifts)
+  const faults: string[] = []
+  try {
+    for (const [url, ready] of visits) {
+      const page = await context.newPage()
+      await page.goto(url)
+      await ready(page)
+      const found = [await barriers(page), await sideways(page), await shifts(page)].flat()
+      faults.push(...found.map((fault) => `${new URL(url).pathname} ${fault}`))
+      await page.close()
+    }
+  } finally {
+    await context.close()
+  }
+  return faults
+}
+
+async function barriers(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  return page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run()
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary}`),
+    )
+  })
+}
+
+async function sideways(page: Page): Promise<string[]> {
+  const pixels = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  return pixels > 0 ? [`scrolls sideways by ${pixels} px`] : []
+}
+
+interface Shift extends PerformanceEntry {
+  readonly value: number
+  readonly hadRecentInput: boolean
+}
+
+/** Runs in the page before anything else. */
+function recordShifts(): void {
+  const record = globalThis as unknown as { layoutShift: number }
+  record.layoutShift = 0
+  new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput } of list.getEntries() as Shift[]) if (!hadRecentInput) record.layoutShift += value
+  }).observe({ type: 'layout-shift', buffered: true })
+}
+
+async function shifts(page: Page): Promise<string[]> {
+  const shift = await page.evaluate(() => (globalThis as unknown as { layoutShift: number }).layoutShift)
+  return shift < mostShift ? [] : [`its layout shifts by ${shift.toFixed(3)}, which must be less than ${mostShift}`]
+}
