@@ -1,14 +1,16 @@
-import type { FailureGroup } from '@petrel/messaging/operations'
+import type { FailureGroup, ReplayReport } from '@petrel/messaging/operations'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sizeOf } from '../../packages/messaging/src/broker/size.ts'
 import { petrel } from '../support/cli.ts'
 import { countsOf, expectAccountedFor } from '../support/foreign/expectAccountedFor.ts'
-import { foreignRecords, kinds } from '../support/foreign/foreignRecords.ts'
-import { everyPlace } from '../support/foreign/places.ts'
+import { type Foreign, foreignRecords, kinds } from '../support/foreign/foreignRecords.ts'
+import { asRead } from '../support/foreign/headerPairs.ts'
+import { messageTopics } from '../support/foreign/places.ts'
 import { publishForeign } from '../support/foreign/publishForeign.ts'
 import { raiseLimits } from '../support/foreign/raiseLimits.ts'
 import { allEnded, differentOrders, expectEndedOnce, placeAll } from '../support/orders.ts'
 import { randomFrom, seedFrom } from '../support/random.ts'
-import { openShop, type Shop } from '../support/shop.ts'
+import { openShop, type Shop, stepsOf, wholeJourney } from '../support/shop.ts'
 import { eventually } from '../support/stack.ts'
 
 const orders = 1_000
@@ -20,13 +22,12 @@ beforeAll(async () => {
 })
 afterAll(() => shop[Symbol.asyncDispose]())
 
+const expectNoLag = () =>
+  eventually(async () => expect(await shop.lags()).toEqual(new Map()), { withinMs: 15 * 60_000, everyMs: 1_000 })
+
 test(`${perKind} foreign records of each of ${Object.keys(kinds).length} kinds, over all topics that have subscribers, among 1,000 orders: each order comes to its end once, each record waits for a person or is handled, no process ends`, async () => {
   const random = randomFrom(seedFrom('FOREIGN_SEED'))
-  const messageTopics = (await everyPlace(shop.broker, shop.system.prefix)).filter(({ types }) => types.length === 1)
-  await raiseLimits(
-    shop.system,
-    messageTopics.map(({ topic }) => topic),
-  )
+  await raiseLimits(shop.system, await messageTopics(shop.system.prefix))
   const foreign = await foreignRecords(shop, { perKind, random })
   const strangers = { written: 0, done: Promise.resolve() }
   const writeUpTo = (count: number) => {
@@ -40,7 +41,7 @@ test(`${perKind} foreign records of each of ${Object.keys(kinds).length} kinds, 
   })
   await strangers.done
   await allEnded(shop, orderIds)
-  await eventually(async () => expect(await shop.lags()).toEqual(new Map()), { withinMs: 15 * 60_000, everyMs: 1_000 })
+  await expectNoLag()
 
   await expectEndedOnce(shop, orderIds)
   expect(strangers.written).toBe(foreign.length)
@@ -49,6 +50,39 @@ test(`${perKind} foreign records of each of ${Object.keys(kinds).length} kinds, 
   expect([...shop.running.values()].filter((service) => service.hasExited())).toEqual([])
   await expectListed()
 })
+
+test('records of strangers in a dead letter topic itself, and among its marks: a person sees them and sends all back, and what cannot be handled waits again', async () => {
+  const foreign = await foreignRecords(shop, { perKind: 20, random: randomFrom(seedFrom('FOREIGN_SEED')) })
+  const small = foreign.filter(({ record }) => sizeOf(asSent(record)) < 500_000)
+  await publishForeign(
+    shop.system,
+    small.map((each) => inTopic(each, `${shop.system.prefix}billing.dlt`)),
+  )
+  const keyed = small.filter(({ record }) => record.key !== null)
+  await publishForeign(
+    shop.system,
+    keyed.map((each) => inTopic(each, `${shop.system.prefix}billing.replayed`)),
+  )
+
+  const waiting = await shop.failures('billing')
+  expect(waiting.length).toBeGreaterThan(small.length / 2)
+  const { out, err } = await petrel(shop.system, 'replay', 'billing', '--json')
+  const { replayed, unsendable } = JSON.parse(out) as ReplayReport
+  expect({ err, settled: replayed + unsendable.length }).toEqual({ err: '', settled: waiting.length })
+  expect(replayed).toBeGreaterThan(0)
+
+  await expectNoLag()
+  const again = await shop.failures('billing')
+  expect(again.length).toBeGreaterThan(unsendable.length)
+  expect((await petrel(shop.system, 'failures')).code).toBe(0)
+  const orderId = await shop.placeOrder()
+  expect(stepsOf(await shop.orderHas(orderId, wholeJourney))).toEqual(wholeJourney.toSorted())
+})
+
+const asSent = (record: Foreign['record']) => ({ ...record, headers: asRead(record) })
+
+/** The one partition that dead letter topics and their marks have. */
+const inTopic = (each: Foreign, topic: string): Foreign => ({ ...each, record: { ...each.record, topic, partition: 0 } })
 
 /** What waits for a person can be seen, whatever is in it. */
 async function expectListed(): Promise<void> {

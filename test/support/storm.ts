@@ -51,7 +51,7 @@ export async function expectStormSurvived(
   const some = () => Math.ceil(orders / 20) + Math.floor(random() * orders * 0.8)
   const freeze = (second: Second) => async () => {
     process.kill(second.service.pid, 'SIGSTOP')
-    await (frozenUntil === 'more orders' ? accepted.more(orders / 10) : givenUp(shop, second))
+    await (frozenUntil === 'more orders' ? accepted.more(orders / 3) : givenUp(shop, second))
     process.kill(second.service.pid, 'SIGCONT')
   }
   const fates: Fate[] = [

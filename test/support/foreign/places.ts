@@ -35,3 +35,9 @@ export async function everyPlace({ admin }: Pick<Broker, 'admin'>, prefix: strin
     limit: limits.get(topic) ?? 0,
   }))
 }
+
+/** All topics that messages are first appended to. */
+export async function messageTopics(prefix: string): Promise<string[]> {
+  const plans = (await loadServices(ROOT)).map(({ endpoint }) => plan(endpoint, prefix))
+  return plans.flatMap(({ owns }) => owns.map(({ topic }) => topic))
+}
