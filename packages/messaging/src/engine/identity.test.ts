@@ -38,6 +38,25 @@ describe('which messages are the same', () => {
     expect(numbers()).toEqual([1])
   })
 
+  test.each([
+    { first: 'the readable one', order: ['readable', 'unreadable'] as const },
+    { first: 'the unreadable one', order: ['unreadable', 'readable'] as const },
+  ])(
+    'a message is handled although a record with its id in the same batch cannot be read: $first comes first',
+    async ({ order }) => {
+      const { endpoint } = billing()
+      const system = await testSystem(endpoint)
+      const copies = {
+        readable: { message: placed(1), id: '1', headers: { ce_source: 'web' } },
+        unreadable: { message: placed(2), id: '1', headers: { ce_source: 'web', ce_type: 'sales.Unheard' } },
+      }
+      await system.publish(...order.map((which) => copies[which]), placed(3))
+      await system.start()
+      await system.settled()
+      expect(billed(system)).toEqual([1, 3])
+    },
+  )
+
   test('a message without an id is handled, although another had its place before the topic was deleted and created again', async () => {
     const { endpoint } = billing()
     const system = await testSystem(endpoint)

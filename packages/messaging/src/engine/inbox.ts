@@ -5,13 +5,23 @@ import { sendPendingOutbox } from './outbox.ts'
 
 /** Drops messages that were handled before, and copies of one message within the batch. */
 export async function skipHandled(lane: LaneContext, deliveries: readonly Delivery[]): Promise<readonly Delivery[]> {
-  const unique = [...new Map(deliveries.map((delivery) => [identityKey(identityOf(delivery)), delivery])).values()]
-  const handled = await handledAmong(lane, unique.map(identityOf))
-  lane.runtime.report.duplicates([
-    ...deliveries.filter((delivery) => !unique.includes(delivery)),
-    ...unique.filter((delivery) => handled.has(identityOf(delivery))),
-  ])
-  return unique.filter((delivery) => !handled.has(identityOf(delivery)))
+  const unique = new Set(withoutCopies(deliveries))
+  const handled = await handledAmong(lane, [...unique].map(identityOf))
+  const isNew = (delivery: Delivery) => unique.has(delivery) && !handled.has(identityOf(delivery))
+  lane.runtime.report.duplicates(deliveries.filter((delivery) => !isNew(delivery)))
+  return deliveries.filter(isNew)
+}
+
+/** Of each message the first copy that can be handled, or else the first: an odd record with its id must not displace it. */
+function withoutCopies(deliveries: readonly Delivery[]): Iterable<Delivery> {
+  const kept = new Map<string, Delivery>()
+  for (const delivery of deliveries) {
+    const key = identityKey(identityOf(delivery))
+    const earlier = kept.get(key)
+    if (earlier === undefined || (earlier.undeliverable !== undefined && delivery.undeliverable === undefined))
+      kept.set(key, delivery)
+  }
+  return kept.values()
 }
 
 /**
