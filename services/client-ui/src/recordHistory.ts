@@ -14,7 +14,7 @@ import {
   StockReservationRejected,
   StockReserved,
 } from '@petrel/contracts'
-import { handler, type Handler, type MessageType, table } from '@petrel/messaging'
+import { handler, type Handler, type MessageDescriptor, type MessageType, table } from '@petrel/messaging'
 
 /** One row for each event about an order; a second event of the same type is a second row. */
 export const orderHistory = table('order_history', {
@@ -53,12 +53,17 @@ export const recordHistory: readonly Handler[] = [
   record(PointsRevoked, ({ points, balance }) => ({ points, balance })),
 ]
 
+/** An event's name without its owner, as the history has it: `OrderPlaced`. */
+export function eventName({ owner, fullName }: MessageDescriptor): string {
+  return fullName.slice(owner.length + 1)
+}
+
 function record<Data extends { readonly orderId: string }>(
   event: MessageType<'event', Data>,
   detail: (data: Data) => object | null = () => null,
   totalCents: (data: Data) => number | null = () => null,
 ): Handler {
-  const type = event.fullName.slice(event.owner.length + 1)
+  const type = eventName(event)
   return handler(event, (data, { insert, message }) => {
     insert(orderHistory, {
       order_id: data.orderId,

@@ -1,38 +1,6 @@
-import {
-  CustomerNotified,
-  OrderBilled,
-  OrderCancelled,
-  OrderPlaced,
-  OrderRefunded,
-  OrderShipped,
-  PaymentCancelled,
-  PaymentDeclined,
-  PointsAwarded,
-  PointsRevoked,
-  ShipmentDelayed,
-  StockReleased,
-  StockReservationRejected,
-  StockReserved,
-} from '@petrel/contracts'
+import { eventName, recordHistory } from '../recordHistory.ts'
 
-const publishers = new Map(
-  [
-    OrderPlaced,
-    OrderCancelled,
-    OrderBilled,
-    PaymentDeclined,
-    PaymentCancelled,
-    OrderRefunded,
-    StockReserved,
-    StockReservationRejected,
-    StockReleased,
-    OrderShipped,
-    ShipmentDelayed,
-    CustomerNotified,
-    PointsAwarded,
-    PointsRevoked,
-  ].map(({ owner, fullName }) => [fullName.slice(owner.length + 1), owner]),
-)
+const publishers = new Map(recordHistory.map(({ handles }) => [eventName(handles), handles.owner]))
 
 /**
  * How far each service has come: when the order was accepted that it answered last; and what time it is here. A service
