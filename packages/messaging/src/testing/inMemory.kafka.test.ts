@@ -4,23 +4,17 @@ import { endpoint } from '../definition/endpoint.ts'
 import { transactionalHandler } from '../definition/handler.ts'
 import { command, event, timeout } from '../definition/message.ts'
 import { saga } from '../definition/saga.ts'
+import { described } from '../definition/testing/described.ts'
 import { type InMemoryOptions, type InMemorySystem, startInMemory } from './inMemory.ts'
 
 interface Product {
   readonly sku: string
 }
 
-const described = (name: string) => ({
-  fullName: `stock.${name}`,
-  owner: 'stock',
-  topic: `stock.${name}`,
-  key: 'sku',
-  schema: { type: 'record', name, namespace: 'stock', fields: [{ name: 'sku', type: 'string' }] },
-})
-const CountProduct = command<Product>(described('CountProduct'))
-const ProductCounted = event<Product>(described('ProductCounted'))
-const CountOverdue = timeout<Product>(described('CountOverdue'))
-const CountRepeated = event<Product>(described('CountRepeated'))
+const CountProduct = command<Product>(described('stock', 'CountProduct', { key: 'sku' }))
+const ProductCounted = event<Product>(described('stock', 'ProductCounted', { key: 'sku' }))
+const CountOverdue = timeout<Product>(described('stock', 'CountOverdue', { key: 'sku' }))
+const CountRepeated = event<Product>(described('stock', 'CountRepeated', { key: 'sku' }))
 
 /** Counts in SQL, and asks for another count an hour later. */
 const stock = endpoint({

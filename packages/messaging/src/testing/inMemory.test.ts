@@ -5,6 +5,7 @@ import { command, event, timeout } from '../definition/message.ts'
 import { Postpone } from '../definition/outcome.ts'
 import { saga } from '../definition/saga.ts'
 import { table } from '../definition/table.ts'
+import { described } from '../definition/testing/described.ts'
 import { replay } from '../operations/replay.ts'
 import { type InMemoryOptions, type InMemorySystem, startInMemory } from './inMemory.ts'
 
@@ -12,13 +13,6 @@ interface Order {
   readonly orderId: string
 }
 
-const described = (owner: string, name: string) => ({
-  fullName: `${owner}.${name}`,
-  owner,
-  topic: `${owner}.${name}`,
-  key: 'orderId',
-  schema: { type: 'record', name, namespace: owner, fields: [{ name: 'orderId', type: 'string' }] },
-})
 const PlaceOrder = command<Order>(described('sales', 'PlaceOrder'))
 const OrderPlaced = event<Order>(described('sales', 'OrderPlaced'))
 const OrderBilled = event<Order>(described('billing', 'OrderBilled'))

@@ -4,27 +4,16 @@ import { handler, type Handler, transactionalHandler } from '../definition/handl
 import { command, event, type MessageDescriptor } from '../definition/message.ts'
 import { Unrecoverable } from '../definition/outcome.ts'
 import { table } from '../definition/table.ts'
+import { described } from '../definition/testing/described.ts'
 import { receive } from './receive.ts'
 
 interface Order {
   readonly orderId: string
 }
 
-const described = (fullName: string) => ({
-  fullName,
-  owner: 'sales',
-  topic: fullName,
-  key: 'orderId',
-  schema: {
-    type: 'record',
-    name: fullName.slice(fullName.indexOf('.') + 1),
-    namespace: fullName.slice(0, fullName.indexOf('.')),
-    fields: [{ name: 'orderId', type: 'string' }],
-  },
-})
-const PlaceOrder = command<Order>(described('sales.PlaceOrder'))
-const OrderPlaced = event<Order>(described('sales.OrderPlaced'))
-const ShipOrder = command<Order>(described('shipping.ShipOrder'))
+const PlaceOrder = command<Order>(described('sales', 'PlaceOrder'))
+const OrderPlaced = event<Order>(described('sales', 'OrderPlaced'))
+const ShipOrder = command<Order>(described('shipping', 'ShipOrder'))
 const orders = table('orders', { id: 'text' })
 
 const sales = (placeOrder: Handler, produces: readonly MessageDescriptor[] = [OrderPlaced, ShipOrder]) =>

@@ -2,31 +2,20 @@ import { describe, expect, test } from 'vitest'
 import { endpoint } from '../definition/endpoint.ts'
 import { command, event, timeout } from '../definition/message.ts'
 import { saga } from '../definition/saga.ts'
+import { described } from '../definition/testing/described.ts'
 import { testSaga } from './testSaga.ts'
 
 interface Order {
   readonly orderId: string
 }
 
-const described = (fullName: string, owner: string) => ({
-  fullName,
-  owner,
-  topic: fullName,
-  key: 'orderId',
-  schema: {
-    type: 'record',
-    name: fullName.slice(fullName.indexOf('.') + 1),
-    namespace: owner,
-    fields: [{ name: 'orderId', type: 'string' }],
-  },
-})
-const OrderPlaced = event<Order>(described('sales.OrderPlaced', 'sales'))
-const OrderBilled = event<Order>(described('billing.OrderBilled', 'billing'))
-const OrderCancelled = event<Order>(described('sales.OrderCancelled', 'sales'))
-const ShipOrder = command<Order>(described('shipping.ShipOrder', 'shipping'))
-const ShipmentDelayed = event<Order>(described('shipping.ShipmentDelayed', 'shipping'))
-const ShipmentOverdue = timeout<Order>(described('shipping.ShipmentOverdue', 'shipping'))
-const ShipmentLost = timeout<Order>(described('shipping.ShipmentLost', 'shipping'))
+const OrderPlaced = event<Order>(described('sales', 'OrderPlaced'))
+const OrderBilled = event<Order>(described('billing', 'OrderBilled'))
+const OrderCancelled = event<Order>(described('sales', 'OrderCancelled'))
+const ShipOrder = command<Order>(described('shipping', 'ShipOrder'))
+const ShipmentDelayed = event<Order>(described('shipping', 'ShipmentDelayed'))
+const ShipmentOverdue = timeout<Order>(described('shipping', 'ShipmentOverdue'))
+const ShipmentLost = timeout<Order>(described('shipping', 'ShipmentLost'))
 
 /** Ships what was placed and billed; an order billed with the id "bug" makes it throw. */
 const shippingPolicy = saga('shipping-policy', () => ({ placed: false, alarms: [] as string[] }))

@@ -2,6 +2,7 @@ import { type Endpoint, endpoint } from '../../definition/endpoint.ts'
 import { handler } from '../../definition/handler.ts'
 import { command, event, timeout } from '../../definition/message.ts'
 import { saga } from '../../definition/saga.ts'
+import { described } from '../../definition/testing/described.ts'
 
 // A shop of three endpoints, just large enough to have something of everything.
 
@@ -9,19 +10,11 @@ interface Order {
   readonly orderId: string
 }
 
-const described = (owner: string, name: string, topic: string) => ({
-  fullName: `${owner}.${name}`,
-  owner,
-  topic: `${owner}.${topic}`,
-  key: 'orderId',
-  schema: { type: 'record', name, namespace: owner, fields: [{ name: 'orderId', type: 'string' }] },
-})
-
-export const PlaceOrder = command<Order>(described('sales', 'PlaceOrder', 'place-order'))
-export const OrderPlaced = event<Order>(described('sales', 'OrderPlaced', 'order-placed'))
-export const OrderBilled = event<Order>(described('billing', 'OrderBilled', 'order-billed'))
-export const RefundOrder = command<Order>(described('billing', 'RefundOrder', 'refund-order'))
-export const ShipmentOverdue = timeout<Order>(described('shipping', 'ShipmentOverdue', 'shipment-overdue'))
+export const PlaceOrder = command<Order>(described('sales', 'PlaceOrder', { topic: 'place-order' }))
+export const OrderPlaced = event<Order>(described('sales', 'OrderPlaced', { topic: 'order-placed' }))
+export const OrderBilled = event<Order>(described('billing', 'OrderBilled', { topic: 'order-billed' }))
+export const RefundOrder = command<Order>(described('billing', 'RefundOrder', { topic: 'refund-order' }))
+export const ShipmentOverdue = timeout<Order>(described('shipping', 'ShipmentOverdue', { topic: 'shipment-overdue' }))
 
 const nothing = () => {}
 
