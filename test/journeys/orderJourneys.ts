@@ -29,7 +29,7 @@ export function orderJourneys(openShop: () => Promise<JourneyShop>): void {
       expect(await shop.points('grace')).toBe(7)
     })
 
-    test('a card that declines stops it: what was reserved is released, nothing is shipped, and the customer is told', async () => {
+    test('a card that declines stops it: what was reserved is released, nothing is shipped, and the customer gets a mail', async () => {
       await shop.gatewayBehaves({ declineRate: 1 })
       const orderId = await shop.placeOrder({ customerId: 'joan', email: 'joan@example.org' })
       const order = await shop.orderHas(orderId, ['PaymentDeclined', 'StockReserved', 'StockReleased', 'CustomerNotified'])

@@ -12,7 +12,7 @@ import { eventually, joined, type RunningService } from './stack.ts'
 export interface StormOptions {
   readonly seed: number
   readonly orders: number
-  /** Whose second instance stands still for a time. */
+  /** Whose second instance is frozen for a time. */
   readonly frozen: readonly EndpointName[]
   /** Until others have been accepted, or until its group has given it up, which is after the session timeout. */
   readonly frozenUntil: 'more orders' | 'it is given up'
@@ -20,7 +20,7 @@ export interface StormOptions {
   readonly perKind: number
 }
 
-/** What happens when so many orders are accepted. */
+/** What happens when that many orders are accepted. */
 type Fate = readonly [at: number, happen: () => Promise<unknown>]
 
 const writtenTwice = [

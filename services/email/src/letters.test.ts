@@ -19,7 +19,7 @@ test('a subject names the order as the pages do, by the end of its id; the lette
   expect(letter.html).toContain(orderId)
 })
 
-test('who cancelled in time is told that nothing was charged', () => {
+test('the letter to who cancelled in time says that nothing was charged', () => {
   expect(cancellationNotice(order).text).toContain('Nothing of €16.90 was charged')
 })
 

@@ -4,7 +4,7 @@ import type { Behaviours } from './behaviour.ts'
 import { mishap } from './chance.ts'
 import { type RateLimit, rateLimit } from './rateLimit.ts'
 
-/** What makes the gateway unreliable, as far as it is told to be. `random` and `limit` are given by tests. */
+/** What makes the gateway as unreliable as its settings say. `random` and `limit` are given by tests. */
 export function misbehave(
   behaviours: Behaviours,
   random: () => number = Math.random,

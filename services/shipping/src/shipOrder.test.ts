@@ -7,7 +7,7 @@ import { trackingCodeFor } from './shipOrder.ts'
 const lines = [{ sku: 'green-tea', quantity: 2 }]
 const id = '0195a3c2-7d4e-7b1a-9c3d-5e6f7a8b9c0d'
 
-test('a parcel goes out with everything that was ordered, and its tracking code is told', async () => {
+test('a parcel goes out with everything that was ordered, and its tracking code is published', async () => {
   const { published, inserted } = await receive(shipping, ShipOrder({ orderId: '42', lines }), { message: { id } })
   expect(inserted).toEqual([
     {

@@ -13,7 +13,7 @@ import { expect, test } from 'vitest'
 import { type ServiceDatabase, serviceDatabase } from '../../../test/support/serviceDatabase.ts'
 import { stock as stockEndpoint } from './endpoint.ts'
 
-/** Stock with so many pieces of each product on the shelf. */
+/** Stock with that number of pieces of each product on the shelf. */
 async function shelf(pieces: Readonly<Record<string, number>>): Promise<ServiceDatabase> {
   const database = await serviceDatabase(stockEndpoint)
   const arrivals = Object.entries(pieces).map(([sku, quantity]) => RestockProduct({ sku, quantity }))
@@ -35,7 +35,7 @@ const levels = async ({ pool }: ServiceDatabase): Promise<Record<string, number>
   return Object.fromEntries(rows.map(({ sku, available }) => [sku, Number(available)]))
 }
 
-test('what an order needs is taken from the shelf, and the new levels are told', async () => {
+test('what an order needs is taken from the shelf, and the new levels are published', async () => {
   await using stock = await shelf({ tea: 5, cup: 3 })
   const [reserved] = await stock.handle(placed('42', { tea: 2, cup: 3 }))
   expect(reserved?.published).toEqual([

@@ -37,7 +37,7 @@ export async function registerForeignSchemas(
     values: ({ fullName }, random) => [
       value(parcel, [8, 10, ...Buffer.from('fruit')]),
       value(text, [10, ...Buffer.from('fruit')]),
-      // An array of so many nulls takes no bytes at all.
+      // An array of that many nulls takes no bytes at all.
       value(nothings, [0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0]),
       value(nested, Buffer.alloc(1_000 + below(random, 200_000), 2)),
       value(json, Buffer.from('{}')),

@@ -12,7 +12,7 @@ export interface Listener extends Changes {
 
 /**
  * Hears of changes made by any replica: one connection that listens to PostgreSQL's notifications
- * (https://www.postgresql.org/docs/current/sql-notify.html). A lost connection is made anew every second, and until
+ * (https://www.postgresql.org/docs/current/sql-notify.html). A lost connection is tried again every second, and until
  * then the clock says "anything may have changed" in its place.
  */
 export function listenForChanges(connectionString: string, log: Log): Listener {
