@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { escapeIdentifier, Pool } from 'pg'
 import type { Endpoint, Message, Tx } from '@petrel/messaging'
 import { migrate } from '@petrel/messaging/operations'
-import { receive, type Received } from '@petrel/messaging/testing'
+import { receive, type Received, receiveTogether } from '@petrel/messaging/testing'
 import { ROOT } from '../../deploy/local/folders.ts'
 import { postgresStore } from '../../packages/messaging/src/store/postgres/store.ts'
 import { testSystem } from './stack.ts'
@@ -14,7 +14,10 @@ export interface ServiceDatabase {
   readonly pool: Pool
   /** Work in a transaction as the engine gives it to handlers; commits at the end. */
   inTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
-  /** Handles messages one after the other, as a batch: in one transaction, which ends with the rows they recorded. */
+  /**
+   * Handles messages in one transaction, which ends with the rows they recorded: one after the other, and those of a batch
+   * handler that follow each other together.
+   */
   handle(...messages: readonly Message[]): Promise<Received[]>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -44,7 +47,7 @@ export async function serviceDatabase(service: Endpoint | { readonly name: strin
       const transaction = await store.begin()
       try {
         const result = await work(transaction)
-        await transaction.commit(nothingElse)
+        await transaction.commit([nothingElse])
         return result
       } catch (error) {
         await transaction.rollback()
@@ -54,7 +57,7 @@ export async function serviceDatabase(service: Endpoint | { readonly name: strin
     handle: (...messages) =>
       database.inTransaction(async (tx) => {
         const results: Received[] = []
-        for (const message of messages) results.push(await receive(endpointOf(service), message, { tx }))
+        for (const together of inRuns(endpointOf(service), messages)) results.push(...(await together(tx)))
         for (const { table, row } of results.flatMap((result) => result.inserted)) await insert(tx, table, row)
         return results
       }),
@@ -66,6 +69,23 @@ export async function serviceDatabase(service: Endpoint | { readonly name: strin
     },
   }
   return database
+}
+
+/** One step for each message, or for messages of a batch handler that follow each other. */
+function inRuns(endpoint: Endpoint, messages: readonly Message[]): ((tx: Tx) => Promise<Received[]>)[] {
+  const batched = new Set(endpoint.handlers.filter(({ takes }) => takes === 'batch').map(({ handles }) => handles.fullName))
+  const runs: Message[][] = []
+  for (const message of messages) {
+    const last = runs.at(-1)
+    const { fullName } = message.type
+    if (batched.has(fullName) && last?.[0]?.type.fullName === fullName) last.push(message)
+    else runs.push([message])
+  }
+  return runs.map((run) => async (tx) => {
+    const [first] = run
+    if (run.length > 1) return receiveTogether(endpoint, run, { tx })
+    return first === undefined ? [] : [await receive(endpoint, first, { tx })]
+  })
 }
 
 async function insert(tx: Tx, table: string, row: Readonly<Record<string, unknown>>): Promise<void> {

@@ -1,6 +1,9 @@
 export { type Duration, milliseconds } from './definition/duration.ts'
 export { type Endpoint, endpoint, type Recoverability } from './definition/endpoint.ts'
 export {
+  type BatchContext,
+  type BatchedMessage,
+  batchHandler,
   handler,
   type Handler,
   type HandlerContext,

@@ -1,15 +1,15 @@
 import { StockLevelChanged } from '@petrel/contracts'
-import { transactionalHandler } from '@petrel/messaging'
+import { batchHandler } from '@petrel/messaging'
 
-/**
- * The catalogue shows the level with the highest version. One sku is handled in one lane, so two lanes do not wait for
- * each other's rows.
- */
-export const showStockLevel = transactionalHandler(StockLevelChanged, async (level, { tx }) => {
+/** The catalogue shows the level with the highest version. Of many that come together only the newest is written. */
+export const showStockLevel = batchHandler(StockLevelChanged, async (messages, { tx }) => {
+  const levels = messages.map(({ data }) => data)
   await tx.query(
-    `insert into stock_level (sku, available, version) values ($1, $2, $3)
+    `insert into stock_level (sku, available, version)
+     select distinct on (sku) sku, available, version
+     from unnest($1::text[], $2::bigint[], $3::bigint[]) as new (sku, available, version) order by sku, version desc
      on conflict (sku) do update set available = excluded.available, version = excluded.version
      where stock_level.version < excluded.version`,
-    [level.sku, level.available, level.version],
+    [levels.map(({ sku }) => sku), levels.map(({ available }) => available), levels.map(({ version }) => version)],
   )
 })

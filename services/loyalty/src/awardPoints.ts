@@ -1,13 +1,15 @@
 import { OrderBilled, PointsAwarded } from '@petrel/contracts'
-import { transactionalHandler } from '@petrel/messaging'
+import { batchHandler } from '@petrel/messaging'
 import { book, pointsFor } from './ledger.ts'
 
 /** Loyalty awards points for an order that is billed. */
-export const awardPoints = transactionalHandler(
-  OrderBilled,
-  async ({ orderId, customerId, amountCents, billedAt }, { tx, publish }) => {
-    const points = pointsFor(amountCents)
-    const balance = await book({ orderId, kind: 'awarded', customerId, points, at: billedAt }, tx)
-    if (balance !== undefined) publish(PointsAwarded({ orderId, customerId, points, balance }))
-  },
-)
+export const awardPoints = batchHandler(OrderBilled, async (orders, { tx, each }) => {
+  const entries = orders.map(({ data: { orderId, customerId, amountCents, billedAt } }) => {
+    return { orderId, customerId, points: pointsFor(amountCents), at: billedAt }
+  })
+  const balances = await book('awarded', entries, tx)
+  each(({ data: { orderId, customerId, amountCents }, publish }, index) => {
+    const balance = balances[index]
+    if (balance !== undefined) publish(PointsAwarded({ orderId, customerId, points: pointsFor(amountCents), balance }))
+  })
+})

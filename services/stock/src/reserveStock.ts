@@ -1,6 +1,6 @@
 import { OrderPlaced, type PricedLine, StockReservationRejected, StockReserved } from '@petrel/contracts'
-import { transactionalHandler, table } from '@petrel/messaging'
-import { lockShelf, publishLevels, take } from './shelf.ts'
+import { batchHandler, table } from '@petrel/messaging'
+import { lockShelf } from './shelf.ts'
 
 const reservations = table('reservations', {
   order_id: 'text',
@@ -10,21 +10,21 @@ const reservations = table('reservations', {
 })
 
 /** Stock reserves everything an order needs, or nothing. */
-export const reserveStock = transactionalHandler(OrderPlaced, async (order, { tx, insert, publish }) => {
-  const { orderId } = order
-  const lines = order.lines.map(({ sku, quantity }) => ({ sku, quantity }))
-
-  await lockShelf(tx)
-  const { levels, missing } = await take(lines, tx)
-  if (missing.length > 0) {
-    const reason = `There is not enough ${list.format(missing.map((sku) => nameOf(sku, order.lines)))}.`
-    return publish(StockReservationRejected({ orderId, reason, missingSkus: missing }))
-  }
-
+export const reserveStock = batchHandler(OrderPlaced, async (orders, { tx, each }) => {
+  const skus = orders.flatMap(({ data }) => data.lines.map(({ sku }) => sku))
+  const shelf = await lockShelf(skus, tx)
   const reservedAt = new Date()
-  for (const { sku, quantity } of lines) insert(reservations, { order_id: orderId, sku, quantity, reserved_at: reservedAt })
-  publish(StockReserved({ orderId, lines }))
-  publishLevels(levels, publish)
+  each(({ data: { orderId, lines: priced }, insert, publish }) => {
+    const lines = priced.map(({ sku, quantity }) => ({ sku, quantity }))
+    const missingSkus = shelf.take(lines, publish)
+    if (missingSkus.length > 0) {
+      const reason = `There is not enough ${list.format(missingSkus.map((sku) => nameOf(sku, priced)))}.`
+      return publish(StockReservationRejected({ orderId, reason, missingSkus }))
+    }
+    for (const { sku, quantity } of lines) insert(reservations, { order_id: orderId, sku, quantity, reserved_at: reservedAt })
+    publish(StockReserved({ orderId, lines }))
+  })
+  await shelf.save(tx)
 })
 
 const list = new Intl.ListFormat('en-GB')

@@ -1,10 +1,15 @@
 import { RestockProduct } from '@petrel/contracts'
-import { transactionalHandler, Unrecoverable } from '@petrel/messaging'
-import { add, lockShelf, publishLevels } from './shelf.ts'
+import { batchHandler, Unrecoverable } from '@petrel/messaging'
+import { lockShelf, startCounting } from './shelf.ts'
 
 /** Pieces of a product arrived. */
-export const restockProduct = transactionalHandler(RestockProduct, async ({ sku, quantity }, { tx, publish }) => {
-  if (quantity <= 0) throw new Unrecoverable(`${quantity} pieces of ${sku} cannot arrive: a quantity is a whole number from 1.`)
-  await lockShelf(tx)
-  publishLevels(await add(sku, quantity, tx), publish)
+export const restockProduct = batchHandler(RestockProduct, async (arrivals, { tx, each }) => {
+  each(({ data: { sku, quantity } }) => {
+    if (quantity <= 0) throw new Unrecoverable(`${quantity} pieces of ${sku} cannot arrive: a quantity is a whole number from 1.`)
+  })
+  const skus = arrivals.map(({ data }) => data.sku)
+  await startCounting(skus, tx)
+  const shelf = await lockShelf(skus, tx)
+  each(({ data, publish }) => shelf.put([data], publish))
+  await shelf.save(tx)
 })

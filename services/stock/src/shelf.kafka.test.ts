@@ -74,6 +74,17 @@ test('of two orders for the last piece one gets it, even in one batch', async ()
   ])
 })
 
+test('orders of one batch change a level once, and the last of them says what it is now', async () => {
+  await using stock = await shelf({ tea: 5, cup: 3 })
+  const results = await stock.handle(placed('1', { tea: 2, cup: 1 }), placed('2', { tea: 1 }))
+  const changes = results.map(({ published }) => published.filter(({ type }) => type.fullName === StockLevelChanged.fullName))
+  expect(changes).toEqual([
+    [StockLevelChanged({ sku: 'cup', available: 2, version: 2 })],
+    [StockLevelChanged({ sku: 'tea', available: 2, version: 2 })],
+  ])
+  expect(await levels(stock)).toEqual({ tea: 2, cup: 2 })
+})
+
 test('many lanes that want the same products in every order sell each piece once, and none waits for ever', async () => {
   await using stock = await shelf({ tea: 40, cup: 40, pot: 40 })
   const lane = (number: number) => {
@@ -106,7 +117,7 @@ test('what was reserved goes back to the shelf, once', async () => {
   expect(released?.published).toEqual(
     expect.arrayContaining([
       StockReleased({ orderId: '42', reason: 'The order was cancelled.' }),
-      StockLevelChanged({ sku: 'tea', available: 4, version: 4 }),
+      StockLevelChanged({ sku: 'tea', available: 4, version: 3 }),
       StockLevelChanged({ sku: 'cup', available: 3, version: 3 }),
     ]),
   )

@@ -38,12 +38,29 @@ export interface TransactionalContext extends HandlerContext {
   readonly tx: Tx
 }
 
+/** One message of a batch: its data, and what the handler says and records for it. */
+export interface BatchedMessage<Data extends object> extends HandlerContext {
+  readonly data: Data
+}
+
+/** What a {@link batchHandler} may do with its messages together. */
+export interface BatchContext<Data extends object> {
+  readonly tx: Tx
+  /** As in {@link HandlerContext}; the time limit is for the whole batch. */
+  readonly signal: AbortSignal
+  /**
+   * Decides message by message, in memory. When it throws for some of them, these fail alone: the transaction is rolled back,
+   * and the others are decided again without them. @returns what it returned for each message, in their order
+   */
+  each<R>(this: void, decide: (message: BatchedMessage<Data>, index: number) => R): R[]
+}
+
 /** One function for one message type. */
 export interface Handler {
   readonly name: string
   readonly handles: MessageDescriptor
-  /** Whether it gets `tx`: then it runs in a transaction, one message after the other. */
-  readonly transactional: boolean
+  /** What one run gets: a message; a message and a transaction that it shares; all messages that are taken together, and a transaction. */
+  readonly takes: 'message' | 'message in transaction' | 'batch'
   readonly run: (data: never, context: never) => void | Promise<void>
 }
 
@@ -57,7 +74,7 @@ export function handler<Data extends object>(
   type: Handled<Data>,
   run: (data: Data, context: HandlerContext) => void | Promise<void>,
 ): Handler {
-  return { name: nameOf(type), handles: type, transactional: false, run }
+  return { name: nameOf(type), handles: type, takes: 'message', run }
 }
 
 /**
@@ -69,7 +86,23 @@ export function transactionalHandler<Data extends object>(
   type: Handled<Data>,
   run: (data: Data, context: TransactionalContext) => void | Promise<void>,
 ): Handler {
-  return { name: nameOf(type), handles: type, transactional: true, run }
+  return { name: nameOf(type), handles: type, takes: 'message in transaction', run }
+}
+
+/**
+ * Handles all messages of its type that are taken together, so that SQL is written for a set: `batchHandler(OrderPlaced,
+ * async (orders, { tx, each }) => { … })`. It reads once, decides in memory with `each`, and writes once; locks are taken in
+ * one order by one statement. All is committed in one transaction with what was said and recorded for each message. Several
+ * lanes share a run, so it must not call the outside world. Messages of one key are in the order in which they came.
+ *
+ * Each message still fails alone. What `each` throws is that message's failure. When anything else throws, nobody knows who
+ * is to blame: then the batch is halved until one message is left.
+ */
+export function batchHandler<Data extends object>(
+  type: Handled<Data>,
+  run: (messages: readonly BatchedMessage<Data>[], batch: BatchContext<Data>) => Promise<void>,
+): Handler {
+  return { name: nameOf(type), handles: type, takes: 'batch', run }
 }
 
 const nameOf = ({ fullName }: MessageDescriptor) => fullName.slice(fullName.lastIndexOf('.') + 1)

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import type { OutgoingRecord } from '../broker/port.ts'
 import { type Endpoint, endpoint, type Recoverability } from '../definition/endpoint.ts'
-import { handler, type HandlerContext, transactionalHandler, type Tx } from '../definition/handler.ts'
+import { batchHandler, handler, type HandlerContext, transactionalHandler, type Tx } from '../definition/handler.ts'
 import { Postpone, Unrecoverable } from '../definition/outcome.ts'
 import { saga } from '../definition/saga.ts'
 import { ce, headerText } from '../headers.ts'
@@ -13,6 +13,7 @@ import { type TestSystem, testSystem, type Replica, type MessageToPublish } from
 import { foreignHeaders, foreignValue } from './testing/foreignRecords.ts'
 import {
   bills,
+  InvoiceOrder,
   OrderBilled,
   OrderCancelled,
   OrderPlaced,
@@ -31,7 +32,7 @@ useVirtualTime()
 
 /** Which kind of handler a message is for. */
 type Route = keyof typeof messageFor
-const messageFor = { handler: OrderPlaced, transaction: RefundOrder, saga: OrderCancelled }
+const messageFor = { handler: OrderPlaced, transaction: RefundOrder, batch: InvoiceOrder, saga: OrderCancelled }
 
 /** What its handler does with a message. */
 type Course =
@@ -72,7 +73,7 @@ const course = fc.oneof(
   fc.record({ kind: fc.constantFrom('fails' as const, 'spoils' as const), attempts: fc.integer({ min: 1, max: 8 }) }),
   fc.record({ kind: fc.constant('early' as const), times: fc.integer({ min: 1, max: 3 }) }),
 )
-const route = fc.constantFrom<Route>('handler', 'transaction', 'saga')
+const route = fc.constantFrom<Route>('handler', 'transaction', 'batch', 'saga')
 const moment = fc.constantFrom<CrashPoint>(
   'before save',
   'after save',
@@ -129,6 +130,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
         'sales.order-placed',
         'sales.order-cancelled',
         'billing.refund-order',
+        'billing.invoice-order',
         'billing.replay',
         'billing.retry.2s',
       ),
@@ -171,21 +173,33 @@ interface Counted {
 /** An endpoint whose handlers do with each message what its course asks for. */
 function endpointFollowing(courseOf: (number: number) => Course, version: 'older' | 'newer', settings: Partial<Endpoint> = {}) {
   const runs = new Map<string, number>()
-  const follow = async (number: number, { message }: HandlerContext, tx?: Tx) => {
+  const failAtOnce = (number: number, { message }: HandlerContext) => {
     const run = (runs.get(message.id) ?? 0) + 1
     runs.set(message.id, run)
     const how = courseOf(number)
-    await Promise.resolve()
     if (how.kind === 'unrecoverable') throw new Unrecoverable('no try can help')
     if (how.kind === 'early' && run <= how.times) throw new Postpone('3s')
-    if (how.kind === 'spoils' && tx !== undefined) await tx.query(sql.write, [message.id])
-    if ((how.kind === 'fails' || how.kind === 'spoils') && message.attempt <= how.attempts) throw new Error('not this time')
+    if (how.kind === 'fails' && message.attempt <= how.attempts) throw new Error('not this time')
+  }
+  const spoil = async (number: number, { message }: HandlerContext, tx?: Tx) => {
+    const how = courseOf(number)
+    if (how.kind !== 'spoils') return
+    if (tx !== undefined) await tx.query(sql.write, [message.id])
+    if (message.attempt <= how.attempts) throw new Error('not this time')
+  }
+  const follow = async (number: number, context: HandlerContext, tx?: Tx) => {
+    await Promise.resolve()
+    failAtOnce(number, context)
+    await spoil(number, context, tx)
+  }
+  const record = ({ orderId, number }: NumberedOrder, { message, insert, publish }: HandlerContext) => {
+    insert(bills, { message_id: message.id, order_id: orderId, number })
+    publish(OrderBilled({ orderId, number }))
   }
   const handle = ({ orderId, number }: NumberedOrder, context: HandlerContext, tx?: Tx) => {
     // A foreign record can be a valid message by chance.
     if (number < 0) return undefined
-    context.insert(bills, { message_id: context.message.id, order_id: orderId, number })
-    context.publish(OrderBilled({ orderId, number }))
+    record({ orderId, number }, context)
     return follow(number, context, tx)
   }
   const policy = saga('count-policy', (): Counted => ({ numbers: [], timeouts: [] }))
@@ -200,6 +214,15 @@ function endpointFollowing(courseOf: (number: number) => Course, version: 'older
     handlers: [
       handler(OrderPlaced, (order, context) => handle(order, context)),
       transactionalHandler(RefundOrder, (order, context) => handle(order, context, context.tx)),
+      batchHandler(InvoiceOrder, async (messages, { tx, each }) => {
+        const ours = messages.filter(({ data }) => data.number >= 0)
+        each((message) => {
+          if (message.data.number < 0) return
+          record(message.data, message)
+          failAtOnce(message.data.number, message)
+        })
+        for (const message of ours) await spoil(message.data.number, message, tx)
+      }),
       ...(version === 'newer' ? [handler(OrderRenamed, (order, context) => handle(order, context))] : []),
     ],
     sagas: [policy],
@@ -384,7 +407,7 @@ async function expectPromisesKept(system: TestSystem, sent: readonly Sent[]): Pr
       .map(({ by }) => String(by))
       .filter(isOurs)
       .toSorted(),
-  ).toEqual(idsOf(handled.filter((each) => each.course.kind === 'spoils' && each.to === 'transaction')))
+  ).toEqual(idsOf(handled.filter((each) => each.course.kind === 'spoils' && ['transaction', 'batch'].includes(each.to))))
   expect([...new Set((await system.ids('billing.dlt')).filter(isOurs))].toSorted()).toEqual(idsOf(failed))
 
   // Each handled message has published its event, and all copies of that event have one id.

@@ -50,7 +50,8 @@ export async function attempt(
 ): Promise<Decided | TransactionAborted | undefined> {
   if (delivery.undeliverable !== undefined) return failedWithoutRun(runtime, delivery, delivery.undeliverable, 1)
   for (let tries = delivery.tries + 1; ; tries++) {
-    if (runtime.busy.has(delivery.chain)) return failedWithoutRun(runtime, delivery, chainIsBusy(delivery), tries - 1)
+    const busy = failedIfBusy(runtime, delivery, tries - 1)
+    if (busy !== undefined) return busy
     const run = runtime.running.start()
     const effects = noEffects()
     const recording = {
@@ -96,6 +97,12 @@ export function failedOrAgain(runtime: HandlerRuntime, delivery: Delivery, error
   return countedByGuard(runtime, { delivery, error, tries, destination: recovery })
 }
 
+/** @returns a postponement while the handler of an earlier message of the chain was given up and still runs */
+export function failedIfBusy(runtime: HandlerRuntime, delivery: Delivery, tries = delivery.tries): Failed | undefined {
+  if (!runtime.busy.has(delivery.chain)) return undefined
+  return failedWithoutRun(runtime, delivery, chainIsBusy(delivery), tries)
+}
+
 /** Its handler was not run, so the outage guard does not count it. */
 function failedWithoutRun(runtime: HandlerRuntime, delivery: Delivery, error: Error, tries: number): Failed {
   const recovery = recoveryOf(runtime, delivery, error, tries)
@@ -134,15 +141,16 @@ async function runHandler(
   if (route === undefined || data === undefined) throw new TypeError('a delivery without data or route came to a handler')
   const fault = runtime.fault()
   if (fault !== undefined) throw new Error(fault)
-  if (route.handler === undefined) return withinLimit(runtime, delivery, recording.run, react(route, data, states, recording))
+  if (route.handler === undefined)
+    return withinLimit(runtime, delivery.chain, recording.run, react(route, data, states, recording))
   const context = tx === undefined ? recordingContext(recording) : transactionalContext(recording, tx)
   const done = route.handler.run(data as never, context as never)
-  if (done !== undefined) await withinLimit(runtime, delivery, recording.run, done)
+  if (done !== undefined) await withinLimit(runtime, delivery.chain, recording.run, done)
   return undefined
 }
 
 /** Waits for a handler, but not longer than its time limit. If it goes on after that, its chain is busy until it ends. */
-async function withinLimit<T>(runtime: HandlerRuntime, { chain }: Delivery, run: Run, done: Promise<T>): Promise<T> {
+export async function withinLimit<T>(runtime: HandlerRuntime, chain: string, run: Run, done: Promise<T>): Promise<T> {
   let ended = false
   const settled = done.finally(() => {
     ended = true
@@ -161,7 +169,8 @@ async function endsSoon(hasEnded: () => boolean): Promise<boolean> {
   return hasEnded()
 }
 
-function incoming({ envelope, route }: Delivery, tries: number): Incoming {
+/** What a handler is told of its message. */
+export function incoming({ envelope, route }: Delivery, tries: number): Incoming {
   if (route === undefined) throw new TypeError('a delivery without a route came to a handler')
   const { id, conversationId, causationId, time, record, attempts } = envelope
   const traceparent = headerText(record.headers, ce.traceparent)

@@ -1,12 +1,13 @@
 import type { BrokerRecord } from '../broker/port.ts'
 import { AlreadyHandled, SagaConflict, type UnitOfWork } from '../store/port.ts'
 import { type Decided, failedOrAgain, isFailed, isHandled } from './attempt.ts'
+import { handleAsBatch } from './batchRound.ts'
 import { bisect } from './bisect.ts'
 import { type Delivery, open } from './delivery.ts'
 import { handledAmong, skipHandled } from './inbox.ts'
 import type { LaneContext } from './laneContext.ts'
 import { isRefusal } from './refusal.ts'
-import { isTransactional, nextRound } from './rounds.ts'
+import { kindOf, nextRound } from './rounds.ts'
 import { runHandlers } from './runHandlers.ts'
 import { sagaKey, SagaStates } from './sagas.ts'
 import { settle } from './settle.ts'
@@ -42,8 +43,10 @@ async function handleRound(lane: LaneContext, round: readonly Delivery[]): Promi
 async function handleTogether(lane: LaneContext, deliveries: readonly Delivery[]): Promise<readonly Delivery[]> {
   const context: RoundContext = { lane, notBegun: [] }
   const save = (failed: readonly Decided[]) => saveDecided(context, failed, new SagaStates([]))
-  if (isTransactional(deliveries[0])) await handleInTransaction({ ...context, save }, deliveries)
-  else await decideAndSave(context, deliveries)
+  const kind = kindOf(deliveries[0])
+  if (kind === 'message') await decideAndSave(context, deliveries)
+  else if (kind === 'message in transaction') await handleInTransaction({ ...context, save }, deliveries)
+  else await handleAsBatch({ ...context, save }, kind, deliveries)
   return context.notBegun
 }
 

@@ -58,15 +58,17 @@ export function recordingContext({ message, encodeMessage, effects, run }: Recor
 
 /** The context of a transactional handler: the same, and `tx`. */
 export function transactionalContext(recording: Recording, tx: Tx): TransactionalContext {
-  const { run } = recording
-  const guarded: Tx = {
-    async query(sql, values) {
-      run.refuseIfOver('tx.query')
-      return tx.query(sql, values)
-    },
-  }
-  return Object.defineProperty(recordingContext(recording), 'tx', { value: guarded, enumerable: true }) as TransactionalContext
+  const value = duringRun(tx, recording.run)
+  return Object.defineProperty(recordingContext(recording), 'tx', { value, enumerable: true }) as TransactionalContext
 }
+
+/** A `tx` that refuses queries when the run is over. */
+export const duringRun = (tx: Tx, run: Run): Tx => ({
+  async query(sql, values) {
+    run.refuseIfOver('tx.query')
+    return tx.query(sql, values)
+  },
+})
 
 /** Records a saga's timeout as a scheduled record. */
 export function requestTimeout(timeout: Message<'timeout'>, after: Duration, recording: Recording): void {

@@ -9,6 +9,7 @@ import type { OutageGuard } from './outageGuard.ts'
 import type { Report } from './report.ts'
 import type { Router } from './routes.ts'
 import type { RunningHandlers } from './runningHandlers.ts'
+import type { RunShared } from './sharedBatches.ts'
 import type { TopicLimits } from './topicLimits.ts'
 
 /** Decodes record values. `prepare` fetches the schemas that `decode` needs. */
@@ -26,6 +27,7 @@ export interface EndpointRuntime {
   readonly broker: Broker
   /** Puts calls of several lanes into one statement (see groupCommit.ts). */
   readonly store: Store
+  readonly runShared: RunShared
   readonly codec: Decoder
   readonly router: Router
   readonly encodeMessage: EncodeMessage

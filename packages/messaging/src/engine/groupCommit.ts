@@ -4,7 +4,7 @@ import type { SagaKey, SavedSaga, Store, UnitOfWork } from '../store/port.ts'
 import { isRefusal } from './refusal.ts'
 
 /** How many lanes share one statement at most. */
-const lanesAtOnce = 12
+export const lanesAtOnce = 12
 
 /**
  * A store that puts calls of several lanes into one statement. Calls that come while statements are running wait and share

@@ -20,6 +20,7 @@ import { retryUntilStopped } from './retryUntilStopped.ts'
 import { routing } from './routes.ts'
 import { RunningHandlers } from './runningHandlers.ts'
 import { Scheduler } from './scheduler.ts'
+import { sharedBatches } from './sharedBatches.ts'
 import type { EndpointStatus } from './status.ts'
 import { readTopicLimits } from './topicLimits.ts'
 
@@ -112,6 +113,7 @@ async function runtimeOf(options: EngineOptions & { readonly giveUp: AbortContro
     prefix,
     broker,
     store: groupCommit(store),
+    runShared: sharedBatches(),
     codec,
     router: routing(endpoint, prefix),
     encodeMessage: messageEncoder({ endpoint, prefix, schemaIds, encode: codec.encode, limits }),

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { endpoint } from '../definition/endpoint.ts'
-import { handler, transactionalHandler } from '../definition/handler.ts'
+import { batchHandler, handler, type Handler, transactionalHandler } from '../definition/handler.ts'
 import { Postpone } from '../definition/outcome.ts'
 import type { Constraint } from '../store/memory.ts'
 import { AlreadyHandled, SagaConflict } from '../store/port.ts'
 import type { Delivery } from './delivery.ts'
-import { isTransactional, nextRound } from './rounds.ts'
+import { kindOf, nextRound } from './rounds.ts'
 import { bills, OrderPlaced, RefundOrder } from './testing/messages.ts'
 import { placed, transactionalBilling } from './testing/billing.ts'
 import { sql, written } from './testing/sqlStore.ts'
@@ -70,28 +70,38 @@ test('messages after a slow transactional handler are handled in another transac
   await system.settled()
 })
 
-const delivery = (number: number, chain: string, transactional: boolean) =>
-  ({ chain, number, route: { handler: { transactional } } }) as unknown as Delivery & { number: number }
+const noSql = async () => {}
+const handlers = [
+  handler(OrderPlaced, noSql),
+  transactionalHandler(OrderPlaced, noSql),
+  batchHandler(OrderPlaced, noSql),
+  batchHandler(RefundOrder, noSql),
+]
+const delivery = (number: number, chain: string, handler: Handler) =>
+  ({ chain, number, route: { handler } }) as unknown as Delivery & { number: number }
 
 describe('a round', () => {
   test('each round has messages of one kind and keeps the order of each chain, and the rounds together have all messages', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.boolean()), { maxLength: 40 }), (messages) => {
-        let left: readonly Delivery[] = messages.map(([chain, kind], number) => delivery(number, chain, kind))
-        const order: (Delivery & { number?: number })[] = []
-        while (left.length > 0) {
-          const { round, later } = nextRound(left)
-          expect(round.length).toBeGreaterThan(0)
-          expect(new Set(round.map(isTransactional)).size).toBe(1)
-          order.push(...round)
-          left = later
-        }
-        expect(order).toHaveLength(messages.length)
-        for (const ofChain of Map.groupBy(order, ({ chain }) => chain).values()) {
-          const numbers = ofChain.map(({ number = 0 }) => number)
-          expect(numbers).toEqual(numbers.toSorted((one, other) => one - other))
-        }
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom(...handlers)), { maxLength: 40 }),
+        (messages) => {
+          let left: readonly Delivery[] = messages.map(([chain, kind], number) => delivery(number, chain, kind))
+          const order: (Delivery & { number?: number })[] = []
+          while (left.length > 0) {
+            const { round, later } = nextRound(left)
+            expect(round.length).toBeGreaterThan(0)
+            expect(new Set(round.map(kindOf)).size).toBe(1)
+            order.push(...round)
+            left = later
+          }
+          expect(order).toHaveLength(messages.length)
+          for (const ofChain of Map.groupBy(order, ({ chain }) => chain).values()) {
+            const numbers = ofChain.map(({ number = 0 }) => number)
+            expect(numbers).toEqual(numbers.toSorted((one, other) => one - other))
+          }
+        },
+      ),
     )
   })
 })

@@ -90,7 +90,7 @@ const noSagas = new SagaStates([])
 async function commit(lane: LaneContext, decided: readonly Decided[], transaction: StoreTransaction) {
   const outcome = outcomeOf(lane, decided, noSagas)
   try {
-    const outboxId = outcome.needsSave ? await transaction.commit(outcome.unit) : undefined
+    const [outboxId] = outcome.needsSave ? await transaction.commit([outcome.unit]) : []
     await settle(lane, outcome, outboxId)
     return { kind: 'committed' as const }
   } catch (error) {

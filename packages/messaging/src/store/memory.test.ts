@@ -32,7 +32,7 @@ test('a fault before a save leaves nothing, a fault after it leaves everything; 
   const transaction = await store.begin()
   const outcomes = await Promise.allSettled([
     store.save([notSaved ?? aUnit()]),
-    transaction.commit(saved ?? aUnit()),
+    transaction.commit([saved ?? aUnit()]),
     store.save([asUsual ?? aUnit()]),
   ])
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled'])

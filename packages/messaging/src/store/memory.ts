@@ -57,7 +57,6 @@ export function memoryStore({ constraints = [] }: { readonly constraints?: reado
 }
 
 class MemoryTransaction implements StoreTransaction {
-  readonly used = false
   readonly unavailable = undefined
   readonly #save: Store['save']
   #ended = false
@@ -70,11 +69,10 @@ class MemoryTransaction implements StoreTransaction {
     return Promise.reject(new Error('The memory store has no SQL: test what uses tx on PostgreSQL (*.kafka.test.ts).'))
   }
 
-  async commit(unit: UnitOfWork): Promise<string | undefined> {
+  async commit(units: readonly UnitOfWork[]): Promise<readonly (string | undefined)[]> {
     if (this.#ended) throw new Error('This transaction has ended: begin another one.')
     this.#ended = true
-    const [id] = await this.#save([unit])
-    return id
+    return this.#save(units)
   }
 
   async rollback(): Promise<void> {

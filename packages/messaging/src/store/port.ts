@@ -71,8 +71,8 @@ export interface OutboxEntry {
 export interface StoreTransaction extends Tx {
   /** Set when a query failed because of the store and not because of what was asked. */
   readonly unavailable: StoreUnavailable | undefined
-  /** Saves the unit as the last statement and commits. Errors and result as for {@link Store.save}. */
-  commit(unit: UnitOfWork): Promise<string | undefined>
+  /** Saves the units as the last statement and commits. Errors and result as for {@link Store.save}. */
+  commit(units: readonly UnitOfWork[]): Promise<readonly (string | undefined)[]>
   /** Idempotent; does nothing after a commit. */
   rollback(): Promise<void>
 }

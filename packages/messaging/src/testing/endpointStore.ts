@@ -33,7 +33,7 @@ export function openStore({ endpoint, database }: Deployment, log: Log, isTimeFa
 
 /** @throws TypeError when the endpoint's handlers need SQL and there is no database */
 export function refuseSqlInMemory({ endpoint: { name, handlers }, database }: Deployment): void {
-  const withSql = handlers.filter(({ transactional }) => transactional).map((handler) => handler.name)
+  const withSql = handlers.filter(({ takes }) => takes !== 'message').map((handler) => handler.name)
   if (database !== undefined || withSql.length === 0) return
   throw new TypeError(
     `Endpoint "${name}" has transactional handlers (${withSql.join(', ')}), and the memory store has no SQL. ` +

@@ -4,7 +4,8 @@ import { milliseconds } from '../definition/duration.ts'
 import { type Endpoint, subscriptions } from '../definition/endpoint.ts'
 import type { Incoming, Tx } from '../definition/handler.ts'
 import type { Message } from '../definition/message.ts'
-import { attempt, type Decided, TransactionAborted } from '../engine/attempt.ts'
+import { attempt, type Decided, type Failed, TransactionAborted } from '../engine/attempt.ts'
+import { MessagesFailed, runBatch } from '../engine/batchRun.ts'
 import { BusyChains } from '../engine/busyChains.ts'
 import { type Delivery, open } from '../engine/delivery.ts'
 import { type EncodeMessage, messageEncoder } from '../engine/encodeMessage.ts'
@@ -28,6 +29,8 @@ export interface EngineSteps {
   deliver(message: Message, known?: Partial<Incoming>): Promise<Delivery>
   /** Runs its handler or saga once. */
   run(delivery: Delivery, states: SagaStates, tx?: Tx): Promise<Decided>
+  /** Runs a batch handler for messages of its type; when some fail alone, the others again without them. */
+  runTogether(deliveries: readonly Delivery[], tx: Tx): Promise<Decided[]>
   /** The message from which a record was made that a handler has produced. */
   readonly messageOf: (record: object) => Message
 }
@@ -75,6 +78,7 @@ export async function engineSteps(endpoint: Endpoint, now: () => number = Date.n
       if (delivery === undefined) throw new TypeError(`${message.type.fullName} was not delivered`)
       return delivery
     },
+    runTogether: (deliveries, tx) => runTogether(runtime, deliveries, tx),
     async run(delivery, states, tx) {
       const decided = await attempt(runtime, delivery, states, tx && { tx, mustEnd: () => false })
       if (decided === undefined || decided instanceof TransactionAborted) throw new TypeError('the handler was interrupted')
@@ -83,6 +87,27 @@ export async function engineSteps(endpoint: Endpoint, now: () => number = Date.n
     messageOf: (record) => messages.get(record) as Message,
   }
 }
+
+async function runTogether(runtime: StepsRuntime, deliveries: readonly Delivery[], tx: Tx): Promise<Decided[]> {
+  const handler = deliveries[0]?.route?.handler
+  if (handler?.takes !== 'batch' || deliveries.some(({ route }) => route?.handler !== handler))
+    throw new TypeError('Only messages of one type, which a batchHandler handles, are received together.')
+  try {
+    return await runBatch(runtime, handler, deliveries, tx)
+  } catch (error) {
+    const errors = error instanceof MessagesFailed ? error.errors : new Map(deliveries.map((each) => [each, error]))
+    const others = deliveries.filter((delivery) => !errors.has(delivery))
+    const decided = (others.length === 0 ? [] : await runTogether(runtime, others, tx)).values()
+    return deliveries.flatMap((each) => (errors.has(each) ? failed(each, errors.get(each)) : (decided.next().value ?? [])))
+  }
+}
+
+const failed = (delivery: Delivery, error: unknown): Failed => ({
+  delivery,
+  error,
+  tries: 1,
+  destination: { kind: 'dead-letter' },
+})
 
 const withoutInfrastructure = (endpoint: Endpoint): Omit<StepsRuntime, 'codec' | 'encodeMessage' | 'now'> => ({
   endpoint,

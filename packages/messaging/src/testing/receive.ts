@@ -23,7 +23,7 @@ export interface Received {
 }
 
 export interface ReceiveOptions {
-  /** For a transactional handler: a real transaction, or an object of the test. */
+  /** For a transactional handler or a batch handler: a real transaction, or an object of the test. */
   readonly tx?: Tx
   readonly message?: Partial<Incoming>
 }
@@ -37,7 +37,28 @@ export interface ReceiveOptions {
 export async function receive(endpoint: Endpoint, message: Message, options: ReceiveOptions = {}): Promise<Received> {
   const steps = await engineSteps(endpoint)
   const delivery = await steps.deliver(message, options.message)
-  return toReceived(steps, await steps.run(delivery, new SagaStates([]), options.tx ?? noTx))
+  const { tx = noTx } = options
+  if (delivery.route?.handler?.takes !== 'batch') return toReceived(steps, await steps.run(delivery, new SagaStates([]), tx))
+  const [decided] = await steps.runTogether([delivery], tx)
+  return decided === undefined ? nothingDone(new TypeError('nothing was decided')) : toReceived(steps, decided)
+}
+
+/**
+ * Gives messages of one type together to an endpoint's batch handler: `const [first] = await receiveTogether(sales,
+ * [PlaceOrder({ … }), PlaceOrder({ … })], { tx })`. What `each` throws is the failure of that message, and the others are
+ * decided again without it; any other error is that of all.
+ * @returns what was done for each message, in their order
+ * @throws as {@link receive}; TypeError when they are not of one type that a batch handler handles
+ */
+export async function receiveTogether(
+  endpoint: Endpoint,
+  messages: readonly Message[],
+  { tx = noTx }: Pick<ReceiveOptions, 'tx'> = {},
+): Promise<Received[]> {
+  const steps = await engineSteps(endpoint)
+  const deliveries = await Promise.all(messages.map((message) => steps.deliver(message)))
+  const decided = await steps.runTogether(deliveries, tx)
+  return Promise.all(decided.map((each) => toReceived(steps, each)))
 }
 
 /** The effects of a run, or why it has none. */

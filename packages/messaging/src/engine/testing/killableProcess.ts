@@ -97,7 +97,7 @@ export function killableProcess(broker: Broker, store: Store): KillableProcess {
         return transaction.unavailable
       },
       query: (sql, values) => whileAlive(() => transaction.query(sql, values)),
-      commit: (unit) => whileAlive(() => transaction.commit(unit), 'save'),
+      commit: (units) => whileAlive(() => transaction.commit(units), 'save'),
       rollback: () => whileAlive(() => transaction.rollback()),
     }
   }

@@ -27,9 +27,10 @@ export const OrderPlaced = event<NumberedOrder>(described('sales', 'OrderPlaced'
 export const OrderCancelled = event<NumberedOrder>(described('sales', 'OrderCancelled', 'order-cancelled'))
 export const OrderRenamed = event<NumberedOrder>(described('sales', 'OrderRenamed', 'order-renamed'))
 export const RefundOrder = command<NumberedOrder>(described('billing', 'RefundOrder', 'refund-order'))
+export const InvoiceOrder = command<NumberedOrder>(described('billing', 'InvoiceOrder', 'invoice-order'))
 export const OrderBilled = event<NumberedOrder>(described('billing', 'OrderBilled', 'order-billed'))
 export const PaymentOverdue = timeout<NumberedOrder>(described('billing', 'PaymentOverdue', 'payment-overdue'))
 
-export const everyMessage = [OrderPlaced, OrderCancelled, OrderRenamed, RefundOrder, OrderBilled, PaymentOverdue]
+export const everyMessage = [OrderPlaced, OrderCancelled, OrderRenamed, RefundOrder, InvoiceOrder, OrderBilled, PaymentOverdue]
 
 export const bills = table('bills', { message_id: 'text', order_id: 'text', number: 'integer' })

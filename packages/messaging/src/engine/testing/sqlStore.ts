@@ -36,7 +36,7 @@ export function sqlStore(store: MemoryStore): SqlStore {
     save,
     begin: async () => {
       await store.begin()
-      return new OneWordTransaction(open, async (unit) => (await save([unit]))[0])
+      return new OneWordTransaction(open, save)
     },
     openTransactions: () => open.size,
   }
@@ -44,12 +44,12 @@ export function sqlStore(store: MemoryStore): SqlStore {
 
 class OneWordTransaction implements StoreTransaction {
   readonly #open: Set<OneWordTransaction>
-  readonly #save: (unit: UnitOfWork) => Promise<string | undefined>
+  readonly #save: MemoryStore['save']
   readonly #written: unknown[] = []
   #failure: StoreUnavailable | WriteRefused | undefined
   #ended = false
 
-  constructor(open: Set<OneWordTransaction>, save: (unit: UnitOfWork) => Promise<string | undefined>) {
+  constructor(open: Set<OneWordTransaction>, save: MemoryStore['save']) {
     this.#open = open
     this.#save = save
     open.add(this)
@@ -69,12 +69,14 @@ class OneWordTransaction implements StoreTransaction {
     return []
   }
 
-  async commit(unit: UnitOfWork): Promise<string | undefined> {
+  async commit(units: readonly UnitOfWork[]): Promise<readonly (string | undefined)[]> {
     if (this.#ended) throw new Error('the transaction has already ended')
     this.#end()
     if (this.#failure !== undefined) throw this.#failure
     const rows = this.#written.map((by) => ({ by }))
-    return this.#save(rows.length === 0 ? unit : { ...unit, rows: new Map([...unit.rows, [written, rows]]) })
+    const [first, ...others] = units
+    if (first === undefined || rows.length === 0) return this.#save(units)
+    return this.#save([{ ...first, rows: new Map([...first.rows, [written, rows]]) }, ...others])
   }
 
   async rollback(): Promise<void> {

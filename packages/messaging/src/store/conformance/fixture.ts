@@ -17,7 +17,7 @@ export interface StoreFixture {
 export type SaveUnit = (store: Store, unit: UnitOfWork) => Promise<string | undefined>
 
 export const inOneStatement: SaveUnit = async (store, unit) => (await store.save([unit]))[0]
-export const inATransaction: SaveUnit = async (store, unit) => (await store.begin()).commit(unit)
+export const inATransaction: SaveUnit = async (store, unit) => (await (await store.begin()).commit([unit]))[0]
 
 /** What the tests of one part get: stores on the data of the current test. */
 export interface UnderTest {

@@ -101,7 +101,7 @@ test('when the pool has no connection within its time-out, begin and save fail, 
   await expect(crowded.begin()).rejects.toThrow(StoreUnavailable)
   await expect(crowded.save([aUnit()])).rejects.toThrow(StoreUnavailable)
   expect(await transaction.query('select 1 as one')).toEqual([{ one: 1 }])
-  await transaction.commit(aUnit())
+  await transaction.commit([aUnit()])
   await crowded.save([aUnit()])
   await small.end()
 })

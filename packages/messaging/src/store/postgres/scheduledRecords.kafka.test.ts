@@ -84,7 +84,7 @@ test('time that a transaction took before its commit does not make a record due 
   const transaction = await store.begin()
   await transaction.query('select pg_sleep(0.2)')
   const [began] = await transaction.query<{ at: Date }>('select now() as at')
-  await transaction.commit(aUnit({ scheduled: [{ id: 'now', dueAt: new Date(), record: aRecord('now') }] }))
+  await transaction.commit([aUnit({ scheduled: [{ id: 'now', dueAt: new Date(), record: aRecord('now') }] })])
   const { rows } = await pool.query<{ late: boolean }>(
     `select due_at > $1::timestamptz + interval '100 ms' as late from petrel_scheduled`,
     [began?.at],

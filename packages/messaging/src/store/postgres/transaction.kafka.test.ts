@@ -41,7 +41,7 @@ test('what a handler did with SQL is committed with the unit, and not before', a
   const transaction = await store.begin()
   expect(await transaction.query(take, [2, 'tea'])).toEqual([{ available: 3 }])
   expect(await available()).toBe(5)
-  await transaction.commit(aUnit({ handled: [message] }))
+  await transaction.commit([aUnit({ handled: [message] })])
   expect(await available()).toBe(3)
   expect(await store.handledIds([message])).toEqual(new Set([message]))
   allConnectionsAreBack()
@@ -50,7 +50,7 @@ test('what a handler did with SQL is committed with the unit, and not before', a
 test('a transaction whose unit has nothing to save is committed too', async () => {
   const transaction = await store.begin()
   await transaction.query(take, [1, 'tea'])
-  await transaction.commit(aUnit({ handled: [] }))
+  await transaction.commit([aUnit({ handled: [] })])
   expect(await available()).toBe(4)
   allConnectionsAreBack()
 })
@@ -70,7 +70,7 @@ test('a unit that is refused takes with it what the handlers did', async () => {
   await store.save([aUnit({ handled })])
   const transaction = await store.begin()
   await transaction.query(take, [2, 'tea'])
-  await expect(transaction.commit(aUnit({ handled }))).rejects.toThrow('already exists')
+  await expect(transaction.commit([aUnit({ handled })])).rejects.toThrow('already exists')
   expect(await available()).toBe(5)
   allConnectionsAreBack()
 })
@@ -100,7 +100,7 @@ test('a query that breaks a constraint is refused, and so is every query after i
   await expect(refused).rejects.toThrow('stock_available_check')
   await expect(transaction.query(take, [1, 'tea'])).rejects.toThrow(WriteRefused)
   expect(transaction.unavailable).toBeUndefined()
-  await expect(transaction.commit(aUnit({ handled: [message] }))).rejects.toThrow('stock_available_check')
+  await expect(transaction.commit([aUnit({ handled: [message] })])).rejects.toThrow('stock_available_check')
   expect(await store.handledIds([message])).toEqual(new Set())
   allConnectionsAreBack()
 })
@@ -121,7 +121,7 @@ test.each([
   for (const query of queries.slice(0, -1)) await transaction.query(query)
   await expect(transaction.query(queries.at(-1) ?? '')).rejects.toThrow(WriteRefused)
   expect(transaction.unavailable).toBeUndefined()
-  await expect(transaction.commit(aUnit())).rejects.toThrow(WriteRefused)
+  await expect(transaction.commit([aUnit()])).rejects.toThrow(WriteRefused)
   allConnectionsAreBack()
 })
 
@@ -144,7 +144,7 @@ test('a transaction that a handler leaves idle for too long is the handler’s o
   await expect(refused).rejects.toThrow(WriteRefused)
   await expect(refused).rejects.toThrow('idle-in-transaction timeout')
   expect(transaction.unavailable).toBeUndefined()
-  await expect(transaction.commit(aUnit())).rejects.toThrow(WriteRefused)
+  await expect(transaction.commit([aUnit()])).rejects.toThrow(WriteRefused)
   expect(await available()).toBe(5)
   allConnectionsAreBack()
 })
@@ -152,7 +152,7 @@ test('a transaction that a handler leaves idle for too long is the handler’s o
 test('a handler that ignores the error of its query does not get its unit saved without it', async () => {
   const transaction = await store.begin()
   await transaction.query('insert into nowhere values (1)').catch(() => {})
-  await expect(transaction.commit(aUnit())).rejects.toThrow('relation "nowhere" does not exist')
+  await expect(transaction.commit([aUnit()])).rejects.toThrow('relation "nowhere" does not exist')
 })
 
 test('a value that pg cannot write is the handler’s own mistake, and the transaction goes on', async () => {
@@ -161,7 +161,7 @@ test('a value that pg cannot write is the handler’s own mistake, and the trans
   circular['itself'] = circular
   await expect(transaction.query(take, [circular, 'tea'])).rejects.toThrow(TypeError)
   await transaction.query(take, [1, 'tea'])
-  await transaction.commit(aUnit())
+  await transaction.commit([aUnit()])
   expect(await available()).toBe(4)
 })
 
@@ -169,7 +169,7 @@ test('a handler can neither end the transaction nor use it after its end', async
   const transaction = await store.begin()
   for (const sql of ['commit', ' ROLLBACK', 'begin', 'savepoint here'])
     await expect(transaction.query(sql)).rejects.toThrow('The engine begins and ends the transaction')
-  await transaction.commit(aUnit())
+  await transaction.commit([aUnit()])
   await expect(transaction.query(take, [1, 'tea'])).rejects.toThrow('await every query')
   allConnectionsAreBack()
 })
@@ -177,7 +177,7 @@ test('a handler can neither end the transaction nor use it after its end', async
 test('a query that a handler did not await is not added behind the commit', async () => {
   const transaction = await store.begin()
   await transaction.query(take, [1, 'tea'])
-  const committing = transaction.commit(aUnit())
+  const committing = transaction.commit([aUnit()])
   await expect(transaction.query(take, [1, 'tea'])).rejects.toThrow('await every query')
   await committing
   expect(await available()).toBe(4)
@@ -200,10 +200,10 @@ test('a transaction whose connection is lost before the commit saves nothing, an
   const transaction = await store.begin()
   await transaction.query(take, [2, 'tea'])
   await terminate(transaction)
-  await expect(transaction.commit(aUnit({ handled }))).rejects.toThrow(StoreUnavailable)
+  await expect(transaction.commit([aUnit({ handled })])).rejects.toThrow(StoreUnavailable)
   expect(await available()).toBe(5)
   expect(await store.handledIds(handled)).toEqual(new Set())
-  await (await store.begin()).commit(aUnit({ handled }))
+  await (await store.begin()).commit([aUnit({ handled })])
   expect(await store.handledIds(handled)).toEqual(new Set(handled))
   allConnectionsAreBack()
 })

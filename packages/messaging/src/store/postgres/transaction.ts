@@ -63,18 +63,18 @@ class PostgresTransaction implements StoreTransaction {
   }
 
   /** Handlers can add nothing from here on. */
-  async commit(unit: UnitOfWork): Promise<string | undefined> {
+  async commit(units: readonly UnitOfWork[]): Promise<readonly (string | undefined)[]> {
     if (this.#ended) throw new Error('This transaction has ended: begin another one.')
     this.#ended = true
     try {
-      const statement = this.#saves.for([unit])
+      const statement = this.#saves.for(units)
       const [result] = statement === undefined ? [] : await this.#inTurn((client) => client.query<SaveResult>(statement))
       await this.#inTurn(commit)
       this.#lease.release()
-      return outboxIds([unit], result)[0]
+      return outboxIds(units, result)
     } catch (error) {
       await this.#undo()
-      throw saveFailure(this.unavailable ?? error, [unit])
+      throw saveFailure(this.unavailable ?? error, units)
     }
   }
 
