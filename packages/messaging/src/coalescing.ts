@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers'
+
 interface Waiting<Call, Result> extends PromiseWithResolvers<Result> {
   readonly call: Call
 }
@@ -12,8 +14,8 @@ export interface CoalescingOptions {
 }
 
 /**
- * Runs calls together that come while others are under way, because a request costs far more than its content. A call that is
- * alone is run at once. An error that is not the fault of one call rejects the waiting calls as well.
+ * Runs calls together that come in one turn of the event loop, or while others are under way, because a request costs far more
+ * than its content. A call that is alone waits only for the end of its turn. An error that is not the fault of one call rejects the waiting calls as well.
  * @param run returns a result for each call, in their order
  */
 export function coalescing<Call, Result>(
@@ -38,8 +40,17 @@ export function coalescing<Call, Result>(
     // Calls of the group that already have a result keep it.
     for (const { reject } of [...group, ...waiting.splice(0)]) reject(error)
   }
+  let isTurnEnding = false
+  /** Records of one fetch come to several lanes in one turn: what these ask for is one request. */
+  const runAfterTurn = () => {
+    if (isTurnEnding) return
+    isTurnEnding = true
+    setImmediate(() => {
+      isTurnEnding = false
+      while (waiting.length > 0 && running < underWay) runNext()
+    })
+  }
   const runNext = () => {
-    if (waiting.length === 0 || running >= underWay) return
     const group = waiting.slice(0, atMost)
     waiting = waiting.slice(atMost)
     running += 1
@@ -47,13 +58,13 @@ export function coalescing<Call, Result>(
       .catch((error: unknown) => rejectAll(group, error))
       .finally(() => {
         running -= 1
-        runNext()
+        runAfterTurn()
       })
   }
   return (call) => {
     const entry = { call, ...Promise.withResolvers<Result>() }
     waiting.push(entry)
-    runNext()
+    runAfterTurn()
     return entry.promise
   }
 }

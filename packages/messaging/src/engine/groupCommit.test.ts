@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { memoryStore } from '../store/memory.ts'
-import { StoreUnavailable, type UnitOfWork } from '../store/port.ts'
+import { type Store, StoreUnavailable, type UnitOfWork } from '../store/port.ts'
 import { groupCommit } from './groupCommit.ts'
 import { billing, placed } from './testing/billing.ts'
 import { bills } from './testing/messages.ts'
@@ -37,11 +37,20 @@ function slowStore(store = memoryStore({ constraints: [{ table: bills, name: 'no
   }
 }
 
+/** Saves units of lanes with these numbers, each in a turn of its own. */
+async function saveInTurns(store: Store, numbers: readonly number[]) {
+  const saves = []
+  for (const number of numbers) {
+    saves.push(store.save([unit(`lane-${number}`, number)]))
+    await untilIdle()
+  }
+  return saves
+}
+
 describe('lanes that save at the same time', () => {
   test('lanes that wait for running statements share the next one, and each gets the id of its own outbox row', async () => {
     const { store, asked, answer } = slowStore()
-    const shared = groupCommit(store)
-    const saves = [1, 2, 4, 5].map((number) => shared.save([unit(`lane-${number}`, number)]))
+    const saves = await saveInTurns(groupCommit(store), [1, 2, 4, 5])
     expect(asked).toEqual([['lane-1'], ['lane-2']])
     answer()
     await untilIdle()
@@ -70,8 +79,7 @@ describe('lanes that save at the same time', () => {
   test('when the store is away, the saves that share a statement or wait for one are rejected', async () => {
     const { store, answer, failNext } = slowStore()
     failNext('save', 'before', new StoreUnavailable('restarting'))
-    const shared = groupCommit(store)
-    const saves = Promise.allSettled([1, 2, 4].map((number) => shared.save([unit(`lane-${number}`, number)])))
+    const saves = Promise.allSettled(await saveInTurns(groupCommit(store), [1, 2, 4]))
     for (let turn = 0; turn < 4; turn += 1) {
       answer()
       await untilIdle()
