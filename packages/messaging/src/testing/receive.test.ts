@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { endpoint } from '../definition/endpoint.ts'
-import { handler, type Handler, transactionalHandler } from '../definition/handler.ts'
+import { batchHandler, handler, type Handler, transactionalHandler } from '../definition/handler.ts'
 import { command, event, type MessageDescriptor } from '../definition/message.ts'
 import { Unrecoverable } from '../definition/outcome.ts'
 import { table } from '../definition/table.ts'
 import { described } from '../definition/testing/described.ts'
-import { receive } from './receive.ts'
+import { receive, receiveTogether } from './receive.ts'
 
 interface Order {
   readonly orderId: string
@@ -77,6 +77,42 @@ describe('receive', () => {
     const tx = { query: <R extends object>() => Promise.resolve([{ id: 'known' } as unknown as R]) }
     const { inserted } = await receive(sales(placeOrder), PlaceOrder({ orderId: 'a' }), { tx })
     expect(inserted).toEqual([{ table: 'orders', row: { id: 'known a' } }])
+  })
+
+  test('messages of a batch handler are received together, and one that fails leaves the others as if it had not been there', async () => {
+    const runs: string[][] = []
+    const placeOrder = batchHandler(PlaceOrder, async (messages, { tx, each }) => {
+      runs.push(messages.map(({ data }) => data.orderId))
+      const [known] = await tx.query<{ id: string }>('select id from orders')
+      each(({ data, insert, publish }) => {
+        if (data.orderId === 'b') throw new Error('a bug')
+        insert(orders, { id: `${known?.id} ${data.orderId}` })
+        publish(OrderPlaced(data))
+      })
+    })
+    const tx = { query: <R extends object>() => Promise.resolve([{ id: 'known' } as unknown as R]) }
+    const [first, second, third] = await receiveTogether(
+      sales(placeOrder),
+      ['a', 'b', 'c'].map((orderId) => PlaceOrder({ orderId })),
+      { tx },
+    )
+    expect(first).toMatchObject({ published: [OrderPlaced({ orderId: 'a' })], inserted: [{ row: { id: 'known a' } }] })
+    expect(second).toMatchObject({ published: [], inserted: [], error: new Error('a bug') })
+    expect(third).toMatchObject({ published: [OrderPlaced({ orderId: 'c' })], inserted: [{ row: { id: 'known c' } }] })
+    expect(runs).toEqual([
+      ['a', 'b', 'c'],
+      ['a', 'c'],
+    ])
+    expect(await receive(sales(placeOrder), PlaceOrder({ orderId: 'd' }), { tx })).toMatchObject({
+      published: [OrderPlaced({ orderId: 'd' })],
+    })
+  })
+
+  test('messages that no batch handler handles are not received together, and the error says so', async () => {
+    const placeOrder = handler(PlaceOrder, () => {})
+    await expect(receiveTogether(sales(placeOrder), [PlaceOrder({ orderId: 'a' })])).rejects.toThrow(
+      'Only messages of one type, which a batchHandler handles, are received together.',
+    )
   })
 
   test('receive refuses a message that the endpoint does not list in produces', async () => {
