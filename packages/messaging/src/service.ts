@@ -59,7 +59,7 @@ export async function start(endpoint: Endpoint, settings: Settings, options: Sta
   const prefix = settings.TOPIC_PREFIX
   const broker = kafkajsBroker({ brokers: settings.KAFKA_BROKERS, clientId: endpoint.name, log })
   const registry = confluentRegistry({ url: settings.SCHEMA_REGISTRY_URL })
-  const database = openPool(settings.DATABASE_URL, log)
+  const database = openPool(settings.DATABASE_URL, log, settings.DATABASE_POOL)
   const store = postgresStore({ pool: database, log })
   const giveUp = new AbortController()
   const close = async () => {

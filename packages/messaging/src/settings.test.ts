@@ -12,14 +12,15 @@ test('the settings are read with defaults that are safe in production', () => {
     KAFKA_BROKERS: ['kafka-1:9092', 'kafka-2:9092'],
     SCHEMA_REGISTRY_URL: 'http://registry:8081/apis/ccompat/v7',
     DATABASE_URL: 'postgres://sales:secret@db/sales',
+    DATABASE_POOL: 4,
     TOPIC_PREFIX: '',
     LOG_LEVEL: 'info',
   })
 })
 
 test('one error names every setting that is missing or wrong', () => {
-  const wrong = { KAFKA_BROKERS: '', DATABASE_URL: 'here', TOPIC_PREFIX: 'no spaces', LOG_LEVEL: 'loud' }
-  for (const name of ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'DATABASE_URL', 'TOPIC_PREFIX', 'LOG_LEVEL'])
+  const wrong = { KAFKA_BROKERS: '', DATABASE_URL: 'here', DATABASE_POOL: '0', TOPIC_PREFIX: 'no spaces', LOG_LEVEL: 'loud' }
+  for (const name of ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'DATABASE_URL', 'DATABASE_POOL', 'TOPIC_PREFIX', 'LOG_LEVEL'])
     expect(() => readSettings(wrong)).toThrow(new RegExp(`${name}: `))
 })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { connectionsByDefault } from './store/postgres/connections.ts'
 
 const settings = z.object({
   KAFKA_BROKERS: z
@@ -8,6 +9,8 @@ const settings = z.object({
     .refine((brokers) => brokers.every((broker) => broker !== ''), 'one host:port or several, with commas between them'),
   SCHEMA_REGISTRY_URL: z.url(),
   DATABASE_URL: z.url(),
+  /** How many connections to the database the process may open. */
+  DATABASE_POOL: z.coerce.number().int().min(1).default(connectionsByDefault),
   TOPIC_PREFIX: z
     .string()
     .regex(/^[a-zA-Z0-9._-]*$/)

@@ -4,12 +4,19 @@ import { StoreUnavailable } from '../port.ts'
 import { unavailable } from './failures.ts'
 
 /**
+ * How many connections a process has at most, unless it is told otherwise. A save and a look into the inbox are under way, and
+ * one more of each on the wire; a batch handler has its transaction. More do not make a process faster (bench/README.md), and
+ * all processes share what the server allows.
+ */
+export const connectionsByDefault = 4
+
+/**
  * A pool with the time limits that the store needs, in milliseconds. The limit for a lock is shorter than the one for a
  * statement, so the error of a blocked statement names the lock. A transaction may be idle while a handler calls another
  * system or while scheduled records are published, but not for ever, since it holds locks. `query_timeout` is measured by the
  * client, for a server that has vanished; it comes last.
  */
-export function openPool(databaseUrl: string, log: Pick<Log, 'warn'>, max = 10): Pool {
+export function openPool(databaseUrl: string, log: Pick<Log, 'warn'>, max = connectionsByDefault): Pool {
   const pool = new Pool({
     connectionString: databaseUrl,
     max,
