@@ -106,19 +106,19 @@ function pidIn(file: string): number {
 
 function print(shop: ReadonlyMap<string, number>, alone: ReadonlyMap<string, number>): void {
   console.log(`| % of a core, over ${seconds} s | the shop, idle | without its services |\n|---|---|---|`)
-  for (const [name, share] of shop) printRow(name, share, isServer(name) ? alone.get(name) : undefined)
-  const [servers, serversAlone] = [sum(shop, isServer), sum(alone, isServer)]
+  for (const [name, share] of shop) printRow(name, share, alone.get(name))
+  const [servers, serversAlone] = [sum([...shop].filter(isServer)), sum([...alone].filter(isServer))]
   printRow('Kafka, registry and PostgreSQL', servers, serversAlone)
-  printRow('everything', sum(shop), serversAlone)
+  printRow('everything', sum(shop), sum(alone))
   printRow('everything, above Kafka, registry and PostgreSQL alone', sum(shop) - serversAlone)
 }
 
-function isServer(name: string): boolean {
+function isServer([name]: readonly [string, number]): boolean {
   return ['Kafka', 'registry', 'PostgreSQL'].includes(name)
 }
 
-function sum(shares: ReadonlyMap<string, number>, counts = (_: string) => true): number {
-  return [...shares].reduce((total, [name, share]) => total + (counts(name) ? share : 0), 0)
+function sum(shares: Iterable<readonly [string, number]>): number {
+  return [...shares].reduce((total, [, share]) => total + share, 0)
 }
 
 function printRow(name: string, ...shares: readonly (number | undefined)[]): void {
