@@ -45,7 +45,7 @@ export function membership(group: string, listener: SubscriptionListener, log: L
   let lastDelivery = 0
   let ended = false
   const paused = new Map<string, TopicPartition>()
-  const fetches = waitingFetches()
+  let fetches = waitingFetches()
   const there = presence({
     isBusy: () => paused.size > 0 || Date.now() - lastDelivery < timeouts.busy,
     onError: (error) => {
@@ -83,6 +83,7 @@ export function membership(group: string, listener: SubscriptionListener, log: L
         connecting: (joining, join) => {
           joining.memberId = member?.memberId ?? null
           member = joining
+          fetches = waitingFetches()
           there.follow(joining, join)
         },
         joining: () => there.join(),
@@ -124,6 +125,7 @@ export function membership(group: string, listener: SubscriptionListener, log: L
     },
     left: () => {
       isMember = false
+      there.end()
     },
     isJoined: () => isMember,
     deliver: (payload) => {
