@@ -13,9 +13,11 @@ const away = new Error('no connection')
 function fetchingMember() {
   const member = { heartbeats: 0, joins: 0, isBusy: false, answer: Promise.withResolvers<void>(), errors: [] as unknown[] }
   let failure: Error | undefined
+  let answers: Promise<void> | undefined
   const coordinator = {
     heartbeat: async () => {
       member.heartbeats += 1
+      await answers
       if (failure !== undefined) throw failure
     },
   }
@@ -31,7 +33,13 @@ function fetchingMember() {
   const failWith = (error: Error | undefined) => {
     failure = error
   }
-  return Object.assign(member, { there, failWith })
+  /** Holds back the answers to heartbeats. @returns gives them */
+  const holdAnswers = () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    answers = promise
+    return resolve
+  }
+  return Object.assign(member, { there, failWith, holdAnswers })
 }
 
 test('a member that waits for records sends heartbeats meanwhile, and more of them while it receives many', async () => {
@@ -101,4 +109,17 @@ test('a member that leaves while it waits to join hears nothing more', async () 
   await passTime(5 * second)
   expect(member.errors).toEqual([])
   expect(member.heartbeats).toBe(1)
+})
+
+test('a heartbeat that is answered after the member has left changes nothing', async () => {
+  const member = fetchingMember()
+  member.failWith(rebalancing)
+  const answer = member.holdAnswers()
+  await passTime(2 * second)
+  expect(member.heartbeats).toBe(1)
+  member.there.end()
+  answer()
+  await untilIdle()
+  expect(member.joins).toBe(0)
+  expect(member.errors).toEqual([])
 })

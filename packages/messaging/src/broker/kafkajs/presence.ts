@@ -40,11 +40,12 @@ export function presence({ isBusy, onError }: PresenceOptions): Presence {
   }
   const beat = async ({ signal }: AbortController) => {
     const error = await untilError(member?.group, isBusy, signal)
+    if (signal.aborted) return
     if (brokerErrorCode(error) === 'REBALANCE_IN_PROGRESS') {
       asked = member?.join()
       await asked?.catch(() => {}) // It is thrown where kafkajs wants to join.
+      if (signal.aborted) return
     }
-    if (signal.aborted) return
     beating = undefined
     onError(error)
   }
