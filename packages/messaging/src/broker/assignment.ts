@@ -1,9 +1,11 @@
 import type { TopicPartition } from './port.ts'
 import { murmur2 } from './partitioner.ts'
 
-export interface MemberTopics {
+export interface GroupMembership {
   readonly id: string
   readonly topics: readonly string[]
+  /** Numbers of the partitions that it has now. */
+  readonly lanes: readonly number[]
 }
 
 /**
@@ -13,12 +15,13 @@ export interface MemberTopics {
  * @param partitions topic → number of its partitions; a topic that is not in it is given to nobody
  */
 export function assignment(
-  members: readonly MemberTopics[],
+  members: readonly GroupMembership[],
   partitions: ReadonlyMap<string, number>,
 ): Map<string, TopicPartition[]> {
   const assigned = new Map(members.map(({ id }) => [id, [] as TopicPartition[]]))
-  const subscribers = (topic: string) => members.filter(({ topics }) => topics.includes(topic)).map(({ id }) => id)
-  const bySubscribers = Map.groupBy(partitions.keys(), (topic) => JSON.stringify(subscribers(topic).toSorted()))
+  const subscribers = (topic: string) => members.filter(({ topics }) => topics.includes(topic))
+  const idsOf = (topic: string) => subscribers(topic).map(({ id }) => id)
+  const bySubscribers = Map.groupBy(partitions.keys(), (topic) => JSON.stringify(idsOf(topic).toSorted()))
   for (const topics of bySubscribers.values()) {
     const count = (topic: string) => partitions.get(topic) ?? 0
     const owners = laneOwners(Math.max(...topics.map(count)), subscribers(topics[0] ?? ''))
@@ -30,11 +33,11 @@ export function assignment(
 }
 
 /**
- * Highest random weight (https://en.wikipedia.org/wiki/Rendezvous_hashing) with a cap, so that no member has more than one
- * lane more than another. The weights follow from the ids alone: when a member comes or goes, the others keep most of what
- * they have, and nobody needs to know what that was.
+ * No member has more than one lane more than another. Within this, each lane stays with the member that has it. The others,
+ * and those that two members claim (one of them was away), go by highest random weight
+ * (https://en.wikipedia.org/wiki/Rendezvous_hashing).
  */
-function laneOwners(lanes: number, members: readonly string[]): Map<number, string> {
+function laneOwners(lanes: number, members: readonly GroupMembership[]): Map<number, string> {
   const fair = Math.floor(lanes / members.length)
   let oneMore = lanes % members.length
   const counts = new Map<string, number>()
@@ -49,9 +52,15 @@ function laneOwners(lanes: number, members: readonly string[]): Map<number, stri
   return owners
 }
 
-function byWeight(lanes: number, members: readonly string[]) {
-  const pairs = members.flatMap((member) =>
-    Array.from({ length: lanes }, (_, lane) => ({ lane, member, weight: murmur2(Buffer.from(`${lane}/${member}`)) })),
+/** Where lanes are comes before where they could be. */
+function byWeight(lanes: number, members: readonly GroupMembership[]) {
+  const pairs = members.flatMap(({ id, lanes: present }) =>
+    Array.from({ length: lanes }, (_, lane) => ({
+      lane,
+      member: id,
+      stays: present.includes(lane) ? 1 : 0,
+      weight: murmur2(Buffer.from(`${lane}/${id}`)),
+    })),
   )
-  return pairs.toSorted((a, b) => b.weight - a.weight || a.lane - b.lane || (a.member < b.member ? -1 : 1))
+  return pairs.toSorted((a, b) => b.stays - a.stays || b.weight - a.weight || a.lane - b.lane || (a.member < b.member ? -1 : 1))
 }

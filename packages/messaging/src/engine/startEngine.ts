@@ -22,6 +22,7 @@ import { RunningHandlers } from './runningHandlers.ts'
 import { Scheduler } from './scheduler.ts'
 import { sharedBatches } from './sharedBatches.ts'
 import type { EndpointStatus } from './status.ts'
+import { tellDueTimes } from './tellDueTimes.ts'
 import { readTopicLimits } from './topicLimits.ts'
 
 export interface EngineOptions {
@@ -55,9 +56,10 @@ const cleanEveryMs = milliseconds('6h')
 /** Starts an endpoint that is deployed; resolves when its consumers have joined. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { endpoint, store, log, giveUp = new AbortController() } = options
-  const runtime = await runtimeOf({ ...options, giveUp })
+  const scheduler = new Scheduler()
+  const runtime = await runtimeOf({ ...options, store: tellDueTimes(store, (dueAt) => scheduler.expect(dueAt)), giveUp })
   const consumers = await joinGroups(runtime)
-  const scheduler = new Scheduler(runtime)
+  scheduler.start(runtime)
   const cleaning = cleanNowAndThen(store, log)
   let stopping: Promise<void> | undefined
 

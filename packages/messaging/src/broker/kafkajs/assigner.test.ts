@@ -6,8 +6,12 @@ import { assigner } from './assigner.ts'
 
 const { MemberAssignment, MemberMetadata } = AssignerProtocol
 
-/** A leader that knows `orders` only. @param lookUp what the broker answers for another topic: its number of partitions */
-function leader(lookUp: (topic: string) => number, log: Log = silentLog) {
+/**
+ * A leader that knows `orders` only.
+ * @param lookUp what the broker answers for another topic: its number of partitions
+ * @param lanes what it has now
+ */
+function leader(lookUp: (topic: string) => number, log: Log = silentLog, lanes: number[] = []) {
   const cluster = {
     findTopicPartitionMetadata: () => Array.from({ length: 4 }),
     findControllerBroker: async () => ({
@@ -16,7 +20,11 @@ function leader(lookUp: (topic: string) => number, log: Log = silentLog) {
       }),
     }),
   } as unknown as Cluster
-  return assigner(log, () => {})({ cluster } as Parameters<ReturnType<typeof assigner>>[0])
+  return assigner(
+    log,
+    () => {},
+    () => new Set(lanes),
+  )({ cluster } as Parameters<ReturnType<typeof assigner>>[0])
 }
 
 const member = (memberId: string, topics: string[]) => ({
@@ -47,6 +55,32 @@ test('a topic that the leader cannot look up is logged and assigned to nobody; t
   const assignments = await assigned(leader(lookUp, { ...silentLog, warn: (fields) => void warned.push(fields) }))
   expect([...assignments.values()].flatMap((topics) => topics?.['orders'] ?? []).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3])
   expect(warned).toEqual([{ err: missing, topic: 'refunds' }])
+})
+
+test('members keep the lanes that they tell the leader when they join', async () => {
+  const topics = ['orders']
+  const joining = (memberId: string, lanes: number[]) => {
+    const { metadata } = leader(() => 0, silentLog, lanes).protocol({ topics })
+    return { memberId, memberMetadata: metadata }
+  }
+  for (const [mine, theirs] of [
+    [
+      [0, 2],
+      [1, 3],
+    ],
+    [
+      [1, 2],
+      [0, 3],
+    ],
+  ] as const) {
+    const group = [joining('me', [...mine]), joining('they', [...theirs])]
+    const answer = await leader(() => 0).assign({ members: group, topics })
+    const given = answer.map(({ memberId, memberAssignment }) => [
+      memberId,
+      MemberAssignment.decode(memberAssignment)?.assignment['orders']?.toSorted(),
+    ])
+    expect(Object.fromEntries(given)).toEqual({ me: mine, they: theirs })
+  }
 })
 
 test('a broker that does not answer fails the assignment, and the group is joined again later', async () => {

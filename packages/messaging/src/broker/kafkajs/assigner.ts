@@ -1,6 +1,6 @@
 import { AssignerProtocol, type Cluster, type GroupMember, type PartitionAssigner } from 'kafkajs'
 import type { Log } from '../../log.ts'
-import { assignment, type MemberTopics } from '../assignment.ts'
+import { assignment, type GroupMembership } from '../assignment.ts'
 import type { TopicPartition } from '../port.ts'
 import { brokerErrorCode } from './errors.ts'
 import { settling } from './settling.ts'
@@ -11,8 +11,12 @@ const NOTHING = Buffer.alloc(0)
 /** Members of one group must have the name in common, also with those of earlier versions. */
 const NAME = 'petrel-lanes'
 
-/** Assigns with `assignment`. @param created receives the consumer's cluster, which kafkajs gives to assigners only */
-export function assigner(log: Log, created: (cluster: Cluster) => void): PartitionAssigner {
+/**
+ * Assigns with `assignment`.
+ * @param created receives the consumer's cluster, which kafkajs gives to assigners only
+ * @param lanes numbers of the partitions that the member has now: it tells them when it joins, and keeps them if it may
+ */
+export function assigner(log: Log, created: (cluster: Cluster) => void, lanes: () => ReadonlySet<number>): PartitionAssigner {
   return ({ cluster }) => {
     created(cluster)
     return {
@@ -20,10 +24,10 @@ export function assigner(log: Log, created: (cluster: Cluster) => void): Partiti
       version: VERSION,
       protocol: ({ topics }) => ({
         name: NAME,
-        metadata: MemberMetadata.encode({ version: VERSION, topics, userData: NOTHING }),
+        metadata: MemberMetadata.encode({ version: VERSION, topics, userData: Buffer.from([...lanes()].join()) }),
       }),
       assign: async ({ members, topics }) => {
-        const subscribed = members.map(memberTopics)
+        const subscribed = members.map(present)
         const assigned = assignment(subscribed, await partitionCounts(cluster, log, topics, subscribed))
         return [...assigned].map(([memberId, partitions]) => ({ memberId, memberAssignment: encoded(partitions) }))
       },
@@ -31,13 +35,14 @@ export function assigner(log: Log, created: (cluster: Cluster) => void): Partiti
   }
 }
 
-const memberTopics = ({ memberId, memberMetadata }: GroupMember): MemberTopics => ({
-  id: memberId,
-  topics: MemberMetadata.decode(memberMetadata)?.topics ?? [],
-})
+/** Earlier versions did not tell their lanes. */
+function present({ memberId, memberMetadata }: GroupMember): GroupMembership {
+  const { topics = [], userData = NOTHING } = MemberMetadata.decode(memberMetadata) ?? {}
+  return { id: memberId, topics, lanes: userData.length === 0 ? [] : userData.toString().split(',').map(Number) }
+}
 
 /** kafkajs has looked up the leader's own topics. During a roll-out others subscribe to topics that the leader does not know. */
-async function partitionCounts(cluster: Cluster, log: Log, own: readonly string[], members: readonly MemberTopics[]) {
+async function partitionCounts(cluster: Cluster, log: Log, own: readonly string[], members: readonly GroupMembership[]) {
   const counts = new Map(own.map((topic) => [topic, cluster.findTopicPartitionMetadata(topic).length]))
   for (const topic of new Set(members.flatMap(({ topics }) => topics)))
     if (!counts.has(topic)) counts.set(topic, await lookUp(cluster, log, topic))

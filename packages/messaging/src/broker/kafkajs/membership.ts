@@ -2,17 +2,22 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Cluster, EachBatchPayload } from 'kafkajs'
 import type { Log } from '../../log.ts'
 import { commits, partitionKey } from '../commits.ts'
-import type { Position, Subscription, SubscriptionListener, TopicPartition } from '../port.ts'
-import { interruptible } from './interruptible.ts'
-import { hookConsumer, type ConsumerGroup, type FetchedBatch } from './patches.ts'
+import type { Subscription, SubscriptionListener, TopicPartition } from '../port.ts'
+import { dropFetches } from './connectionPool.ts'
+import { hookConsumer, type ConsumerGroup, type FetchedBatch } from './consumerHooks.ts'
+import { presence } from './presence.ts'
 import { incoming } from './records.ts'
 import { timeouts } from './timeouts.ts'
+import { kafkajsOffsets, kafkajsPartition, topicPartitions } from './topicPartitions.ts'
+import { waitingFetches } from './waitingFetches.ts'
 
 /**
  * What a subscription knows of its place in the group. It outlives kafkajs's consumers, which end with each crash. The next
  * one keeps the member id: otherwise the group would wait for the former member.
  */
 export interface Membership extends Omit<Subscription, 'stop'> {
+  /** Numbers of the partitions that it had last. */
+  lanes(this: void): ReadonlySet<number>
   /** Follows a new consumer, known by its cluster. */
   adopt(cluster: Cluster): void
   /** The group was joined: everything delivered so far belongs to an earlier assignment. */
@@ -35,17 +40,26 @@ export function membership(group: string, listener: SubscriptionListener, log: L
   /** Counts the times the group was joined; a generation may be joined twice. */
   let epoch = 0
   let isMember = false
+  let lanes: ReadonlySet<number> = new Set()
   let lastFetch = Date.now()
+  let lastDelivery = 0
   let ended = false
   const paused = new Map<string, TopicPartition>()
-  const fetches = interruptible<FetchedBatch[]>([])
+  let fetches = waitingFetches()
+  const there = presence({
+    isBusy: () => paused.size > 0 || Date.now() - lastDelivery < timeouts.busy,
+    onError: (error) => {
+      fetches.fail(error)
+      if (member !== undefined) dropFetches(member)
+    },
+  })
   const fetchedIn = new WeakMap<object, number>()
   const book = commits(
     async (positions) => {
       // Between JoinGroup's answer and the new assignment kafkajs would commit for a generation that does not have these.
       if (member === undefined || member.generationId !== generation) throw new Error('the group is rebalancing')
       // Not consumer.commitOffsets: it tries again on its own, perhaps in the next generation.
-      await member.commitOffsets({ topics: byTopic(positions) })
+      await member.commitOffsets({ topics: kafkajsOffsets(positions) })
     },
     (error, positions) =>
       log.warn(
@@ -63,18 +77,26 @@ export function membership(group: string, listener: SubscriptionListener, log: L
   }
 
   return {
+    lanes: () => lanes,
     adopt: (cluster) =>
       hookConsumer(cluster, {
-        connecting: (joining) => {
+        connecting: (joining, join) => {
           joining.memberId = member?.memberId ?? null
           member = joining
+          fetches = waitingFetches()
+          there.follow(joining, join)
         },
+        joining: () => there.join(),
+        heartbeat: () => fetches.check(),
         leaving: () => {
           isMember = false
+          there.end()
         },
         fetching: async (fetcher, fetch) => {
           // After a pause: kafkajs would fetch again at once.
           if (ended) return delay(timeouts.fetchWhilePaused, [])
+          fetches.check()
+          there.keep()
           lastFetch = Date.now()
           fetcher.maxWaitTime = paused.size > 0 ? timeouts.fetchWhilePaused : timeouts.fetch
           const began = epoch
@@ -96,14 +118,14 @@ export function membership(group: string, listener: SubscriptionListener, log: L
       generation = member?.generationId ?? null
       member?.resume([...paused.values()].map(kafkajsPartition))
       paused.clear()
-      const partitions = Object.entries(assignment).flatMap(([topic, numbers]) =>
-        numbers.map((partition) => ({ topic, partition })),
-      )
+      const partitions = topicPartitions(assignment)
+      lanes = new Set(partitions.map(({ partition }) => partition))
       book.assigned(partitions)
       if (!ended) listener.onAssigned(partitions)
     },
     left: () => {
       isMember = false
+      there.end()
     },
     isJoined: () => isMember,
     deliver: (payload) => {
@@ -116,6 +138,7 @@ export function membership(group: string, listener: SubscriptionListener, log: L
       const end = last.offset + 1n
       const next = rawMessages.nextOffset ?? end
       book.delivered(first, { first: first.offset, end, next })
+      lastDelivery = Date.now()
       listener.onRecords(records)
       payload.resolveOffset(String(next - 1n))
     },
@@ -132,17 +155,7 @@ export function membership(group: string, listener: SubscriptionListener, log: L
     lastFetch: () => lastFetch,
     end: () => {
       ended = true
-      fetches.interrupt()
+      fetches.release()
     },
   }
-}
-
-const kafkajsPartition = ({ topic, partition }: TopicPartition) => ({ topic, partitions: [partition] })
-
-function byTopic(positions: readonly Position[]) {
-  const topics = Map.groupBy(positions, ({ topic }) => topic)
-  return [...topics].map(([topic, positions]) => ({
-    topic,
-    partitions: positions.map(({ partition, offset }) => ({ partition, offset: offset.toString() })),
-  }))
 }

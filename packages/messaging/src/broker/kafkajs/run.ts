@@ -28,11 +28,10 @@ export function runConsumer(settings: KafkajsSettings, { group, topics, membersh
   const client = openClient(settings, timeouts.client)
   const consumer = client.kafka.consumer({
     groupId: group,
-    partitionAssigners: [assigner(settings.log, (cluster) => membership.adopt(cluster))],
+    partitionAssigners: [assigner(settings.log, (cluster) => membership.adopt(cluster), membership.lanes)],
     allowAutoTopicCreation: false,
     sessionTimeout: timeouts.session,
     rebalanceTimeout: timeouts.rebalance,
-    heartbeatInterval: timeouts.heartbeat,
     minBytes: 1,
     maxBytes: SIZES.fetch,
     maxBytesPerPartition: SIZES.partition,
@@ -49,7 +48,7 @@ export function runConsumer(settings: KafkajsSettings, { group, topics, membersh
   const started = start(consumer, topics, membership).catch(end)
   const watch = setInterval(() => {
     if (Date.now() - membership.lastFetch() > timeouts.stall) end(new Error(`nothing was fetched for ${timeouts.stall} ms`))
-  }, timeouts.heartbeat)
+  }, timeouts.stall / 10)
   const cleanUp = async () => {
     await ended
     clearInterval(watch)

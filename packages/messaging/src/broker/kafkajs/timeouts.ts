@@ -10,13 +10,19 @@ export const timeouts = {
   session: 30_000,
   /** How long a rebalance waits for its members. Ours never block, so it is short: a new member waits so long for one that was killed. */
   rebalance: 10_000,
-  heartbeat: 1_000,
+  /**
+   * A member hears of a rebalance with its next heartbeat, and the partitions of a member that has left wait so long. While
+   * records come they would pile up; with none, heartbeats are most of what an idle member costs.
+   */
+  heartbeat: { busy: 100, idle: 1_000 },
+  /** How long a member counts as busy after it received records. */
+  busy: 2_000,
   /** A consumer that began no fetch for this long has stopped without an error (https://github.com/tulios/kafkajs/issues/659). */
   stall: 90_000,
   /** For leaving the group. */
   leave: 5_000,
-  /** How long a fetch waits for records. An idle consumer costs one fetch per this time, and notices a rebalance this much later. */
-  fetch: 1_000,
+  /** How long a fetch waits for records; it returns when the first one comes. Half of what a request may take, or a slow answer would count as none. */
+  fetch: 5_000,
   /** The same while a partition is paused: the fetch under way leaves it out, so its records come with the next one only. */
   fetchWhilePaused: 50,
   /** How long a commit waits for others to go with it. */

@@ -30,6 +30,7 @@ export interface Group {
 export function memoryGroup(topics: Topics): Group {
   const members = new Set<GroupMember>()
   const positions = new Map<string, Position>()
+  let assigned = new Map<string, TopicPartition[]>()
   let scheduled = false
   let memberIds = 0
 
@@ -39,7 +40,9 @@ export function memoryGroup(topics: Topics): Group {
     // As on Kafka, a member does not join before all its topics exist.
     const ready = [...members].filter((member) => member.topics.every(exists))
     for (const member of members) if (!ready.includes(member)) member.dropped()
-    const assigned = assignment(ready, partitionCounts(topics, ready))
+    const lanesOf = ({ id }: GroupMember) => (assigned.get(id) ?? []).map(({ partition }) => partition)
+    const present = ready.map((member) => ({ id: member.id, topics: member.topics, lanes: lanesOf(member) }))
+    assigned = assignment(present, partitionCounts(topics, ready))
     for (const member of ready) if (members.has(member)) member.assigned(assigned.get(member.id) ?? [])
   }
   const rebalance = () => {

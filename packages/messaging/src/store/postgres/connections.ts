@@ -23,6 +23,8 @@ export function openPool(databaseUrl: string, log: Pick<Log, 'warn'>, max = conn
     application_name: 'petrel',
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
+    // Longer than the scheduler sleeps: a new connection costs more than everything else that an idle service asks.
+    idleTimeoutMillis: 30_000,
     lock_timeout: 10_000,
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 60_000,

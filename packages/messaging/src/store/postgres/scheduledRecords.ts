@@ -2,7 +2,7 @@ import type { Pool, QueryConfig, QueryResultRow } from 'pg'
 import type { OutgoingRecord } from '../../broker/port.ts'
 import { nextPollAt } from '../nextPollAt.ts'
 import { StoreUnavailable } from '../port.ts'
-import { type Lease, lease } from './connections.ts'
+import { type Lease, lease, runAlone } from './connections.ts'
 import { unavailable } from './failures.ts'
 import { OutgoingRecordCodec } from './outgoingRecords.ts'
 import { statement } from './saveStatement.ts'
@@ -14,11 +14,19 @@ interface Published {
   readonly nextAt: Date | undefined
 }
 
+/** Mostly nothing is due: then one statement is enough. */
+export async function publishScheduled(pool: Pool, publish: Publish, limit: number): Promise<Published> {
+  const now = new Date()
+  const [next] = await runAlone<NextDue>(pool, selectNext)
+  const nextAt = dueAfter(now, next)
+  return nextAt === undefined || nextAt > now ? { published: 0, nextAt } : publishDue(pool, publish, limit)
+}
+
 /**
  * Publishes inside the transaction that deletes: after a crash between the two the records are published once more, with the
  * same message ids. Replicas skip each other's rows.
  */
-export async function publishScheduled(pool: Pool, publish: Publish, limit: number): Promise<Published> {
+async function publishDue(pool: Pool, publish: Publish, limit: number): Promise<Published> {
   const leased = await lease(pool)
   try {
     const published = await publishOn(leased, publish, limit)
@@ -36,6 +44,14 @@ const deletePublished = statement('delete from petrel_scheduled where id = any($
 /** `now()` is when the transaction began, as in {@link selectDue}: a record that becomes due in between is not missed. */
 const selectNext = statement('select (extract(epoch from min(due_at) - now()) * 1000)::float8 as due_in_ms from petrel_scheduled')
 
+interface NextDue {
+  /** Null when nothing is scheduled. */
+  readonly due_in_ms: number | null
+}
+
+const dueAfter = (now: Date, next: NextDue | undefined): Date | undefined =>
+  next?.due_in_ms == null ? undefined : new Date(now.getTime() + next.due_in_ms)
+
 async function publishOn(leased: Lease, publish: Publish, limit: number): Promise<Published> {
   const now = new Date()
   await run(leased, 'begin')
@@ -45,11 +61,9 @@ async function publishOn(leased: Lease, publish: Publish, limit: number): Promis
     await publish(taken.flatMap(({ record }) => codec.decode(record)))
     await run(leased, { ...deletePublished, values: [taken.map(({ id }) => id)] })
   }
-  const [next] = await run<{ due_in_ms: number | null }>(leased, selectNext)
+  const [next] = await run<NextDue>(leased, selectNext)
   await run(leased, 'commit')
-  const dueInMs = next?.due_in_ms ?? undefined
-  const earliest = dueInMs === undefined ? undefined : new Date(now.getTime() + dueInMs)
-  return { published: taken.length, nextAt: nextPollAt(earliest, now, taken.length < limit) }
+  return { published: taken.length, nextAt: nextPollAt(dueAfter(now, next), now, taken.length < limit) }
 }
 
 async function run<R extends QueryResultRow>({ client }: Lease, query: string | QueryConfig): Promise<R[]> {

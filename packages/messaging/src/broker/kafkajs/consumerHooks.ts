@@ -1,0 +1,86 @@
+import type { Batch, Broker, Cluster, Offsets, TopicPartitions } from 'kafkajs'
+import type { ConnectionPool } from './connectionPool.ts'
+import type { FetchedMessages } from './fetchedRecords.ts'
+
+/** What kafkajs does not offer to its users and this adapter needs; its last release is of February 2023, so the names stay. */
+export interface ConsumerGroup {
+  readonly cluster: Cluster & { readonly brokerPool: { readonly brokers: Readonly<Record<string, KafkaNode>> } }
+  readonly groupId: string
+  readonly coordinator: KafkaNode | null
+  memberId: string | null
+  readonly generationId: number | null
+  /** Milliseconds a fetch, or the wait when there is nothing to fetch, may take. */
+  maxWaitTime: number
+  connect: (this: ConsumerGroup) => Promise<void>
+  fetch: (this: ConsumerGroup, nodeId: number) => Promise<FetchedBatch[]>
+  heartbeat: (this: ConsumerGroup, options: object) => Promise<void>
+  leave: (this: ConsumerGroup) => Promise<void>
+  pause(partitions: TopicPartitions[]): void
+  resume(partitions: TopicPartitions[]): void
+  commitOffsets(offsets: Offsets): Promise<void>
+  resolveOffset(position: { topic: string; partition: number; offset: string }): void
+}
+
+interface KafkaNode extends Broker {
+  readonly connectionPool: ConnectionPool
+  heartbeat(member: { groupId: string; memberId: string; groupGenerationId: number }): Promise<unknown>
+}
+
+/** What one fetch brought of one partition. */
+export interface FetchedBatch extends Batch {
+  readonly fetchedOffset: string
+  /** With what `messages` leaves out. */
+  readonly rawMessages: FetchedMessages
+}
+
+export interface ConsumerHooks {
+  /** Before the group is joined for the first time. @param join asks the coordinator, and takes over what it answers */
+  connecting(group: ConsumerGroup, join: () => Promise<void>): void
+  /** In place of `join`, each time that the consumer is to join. */
+  joining(): Promise<void>
+  /** In place of a heartbeat, after each batch and each fetch that brought nothing. */
+  heartbeat(): void
+  /** Before the group is left. kafkajs does so first when a consumer has crashed, and reports the crash later. */
+  leaving(): void
+  /** Around each fetch. */
+  fetching(group: ConsumerGroup, fetch: () => Promise<FetchedBatch[]>): Promise<FetchedBatch[]>
+}
+
+const hooks = new WeakMap<Cluster, ConsumerHooks>()
+
+/** `cluster` is the consumer's own: kafkajs hands it to the consumer's partition assigner. */
+export const hookConsumer = (cluster: Cluster, hook: ConsumerHooks): void => void hooks.set(cluster, hook)
+
+/** Touches the prototype of kafkajs's consumer group. */
+export function callHooks(prototype: ConsumerGroup): void {
+  const { connect, fetch, heartbeat, leave } = prototype
+  const joins = prototype as unknown as Record<symbol, (this: ConsumerGroup) => Promise<void>>
+  const { join, name } = joinMethod(joins)
+  joins[name] = function (this: ConsumerGroup) {
+    return hooks.get(this.cluster)?.joining() ?? join.call(this)
+  }
+  prototype.connect = function (this: ConsumerGroup) {
+    hooks.get(this.cluster)?.connecting(this, () => join.call(this))
+    return connect.call(this)
+  }
+  prototype.leave = function (this: ConsumerGroup) {
+    hooks.get(this.cluster)?.leaving()
+    return leave.call(this)
+  }
+  prototype.heartbeat = async function (this: ConsumerGroup, options: object) {
+    const hook = hooks.get(this.cluster)
+    return hook === undefined ? heartbeat.call(this, options) : hook.heartbeat()
+  }
+  prototype.fetch = function (this: ConsumerGroup, nodeId: number) {
+    const unhooked = () => fetch.call(this, nodeId)
+    return hooks.get(this.cluster)?.fetching(this, unhooked) ?? unhooked()
+  }
+}
+
+/** Its name is a symbol, which is not exported. */
+function joinMethod(prototype: Readonly<Record<symbol, (this: ConsumerGroup) => Promise<void>>>) {
+  const name = Object.getOwnPropertySymbols(prototype).find(({ description }) => description === 'private:ConsumerGroup:join')
+  const join = name === undefined ? undefined : prototype[name]
+  if (name === undefined || join === undefined) throw new Error('This is not kafkajs 2.2.4: its consumer group has no join.')
+  return { name, join }
+}
