@@ -3,6 +3,7 @@ import { afterEach, beforeEach, vi } from 'vitest'
 /** Turns of the event loop after which nothing more happens until a timer fires. */
 const turnsUntilIdle = 25
 const deadlineMs = 4_000
+const stepMs = 1_000
 
 /** Timers fire and the clock moves only when a test makes time pass. The event loop runs as always. */
 export function useVirtualTime(): void {
@@ -19,11 +20,13 @@ export async function untilIdle(): Promise<void> {
   for (let turn = 0; turn < turnsUntilIdle; turn += 1) await new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Lets time pass, and waits until nothing more happens. */
+/** Lets time pass, slowly enough for what each timer begins, and waits until nothing more happens. */
 export async function passTime(ms: number): Promise<void> {
   await untilIdle()
-  await vi.advanceTimersByTimeAsync(ms)
-  await untilIdle()
+  for (let left = ms; left > 0; left -= stepMs) {
+    await vi.advanceTimersByTimeAsync(Math.min(left, stepMs))
+    await untilIdle()
+  }
 }
 
 /** Lets time pass from timer to timer until the condition holds. @throws Error when it does not within 4 real seconds */
