@@ -1,6 +1,6 @@
 import type { Gateway } from '../../services/billing/src/gateway.ts'
 import { isDeclined, mishap } from '../../services/payment-gateway/src/chance.ts'
-import { charge, refund } from '../../services/payment-gateway/src/ledger.ts'
+import { charging, refund } from '../../services/payment-gateway/src/ledger.ts'
 import { statementOf } from '../../services/payment-gateway/src/statements.ts'
 import { serviceDatabase } from './serviceDatabase.ts'
 import type { Charges, GatewayBehaviour } from './shop.ts'
@@ -16,6 +16,7 @@ export interface InProcessGateway {
 export async function inProcessGateway(): Promise<InProcessGateway> {
   const database = await serviceDatabase({ name: 'payment-gateway' })
   const { pool } = database
+  const charge = charging(pool)
   let behaviour: GatewayBehaviour = { declineRate: 0, failureRate: 0 }
 
   /** As its HTTP answers do: half of those that fail have moved the money. */
@@ -29,8 +30,8 @@ export async function inProcessGateway(): Promise<InProcessGateway> {
     gateway: {
       charge: (amount) =>
         mayFail(async () => {
-          const reason = isDeclined(amount.orderId, behaviour.declineRate) ? 'insufficient funds' : null
-          const answer = await charge(pool, amount.orderId, amount, reason)
+          const declinedBecause = isDeclined(amount.orderId, behaviour.declineRate) ? 'insufficient funds' : null
+          const answer = await charge({ key: amount.orderId, amount, declinedBecause })
           if (answer.outcome === 'other request') throw new Error(`Order ${amount.orderId} was charged another amount before.`)
           return answer
         }),

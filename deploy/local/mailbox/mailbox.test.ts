@@ -47,6 +47,18 @@ test('mails are still there after a restart, even when the last one was cut shor
   ])
 })
 
+test('the mails about an order can be found, those from an earlier version as well', async () => {
+  await mailbox.stop()
+  const former = { id: 1, messageId: '<1@petrel.example>', from: 'shop@petrel.example', to: ['ada@example.com'], subject: 'Tea' }
+  const line = JSON.stringify({ ...former, text: '', html: '', at: '2026-03-01T10:00:00Z', orderId: '42' })
+  await appendFile(join(dataDir, 'mails.jsonl'), `${line}\n`)
+  mailbox = await startMailbox({ dataDir, ...ports })
+  await deliver('ada@example.com', '<2@petrel.example>', '<p>This is not about 42.</p>')
+  await deliver('bob@example.com', '<3@petrel.example>', undefined, '42')
+  const found = (await (await fetch(url('/api/mails?order=42'))).json()) as object[]
+  expect(found).toMatchObject([former, { id: 3, messageId: '<3@petrel.example>', orderId: '42' }])
+})
+
 test('the page shows what a mail says, and runs nothing of it', async () => {
   await deliver('ada@example.com', '<1@petrel.example>', '<script>alert(1)</script><p>Hello</p>')
   const list = await (await fetch(url('/'))).text()
@@ -62,7 +74,7 @@ async function mailsTo(address: string): Promise<{ messageId: string }[]> {
   return (await fetch(url(`/api/mails?to=${encodeURIComponent(address)}`))).json() as Promise<{ messageId: string }[]>
 }
 
-async function deliver(to: string, messageId: string, html?: string): Promise<void> {
+async function deliver(to: string, messageId: string, html?: string, orderId?: string): Promise<void> {
   const transport = createTransport({ url: `smtp://127.0.0.1:${ports.smtpPort}` })
   await transport.sendMail({
     from: 'shop@petrel.example',
@@ -71,6 +83,7 @@ async function deliver(to: string, messageId: string, html?: string): Promise<vo
     subject: 'Tea',
     text: 'Hello & welcome',
     ...(html && { html }),
+    ...(orderId && { headers: { 'X-Order-Id': orderId } }),
   })
   transport.close()
 }

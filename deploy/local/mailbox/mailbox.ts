@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Router } from '@koa/router'
 import { sharedPublicFolder } from '@petrel/pages'
 import Koa, { type Context } from 'koa'
-import { type Mail, type Mails, openMails } from './mails.ts'
+import { type Kept, type Mails, openMails, readMail } from './mails.ts'
 import { listPage, mailPage, nothingPage, type Wanted } from './page.ts'
 import { listenForMails } from './smtp.ts'
 
@@ -58,23 +58,23 @@ export function mailboxApp(mails: Mails, files: ReadonlyMap<string, string>, sho
   const router = new Router()
   // The name under which the browser found this page; a Host that is none is not written into it.
   const shop = ({ hostname }: Context) => `http://${/^[\w.-]+$/.test(hostname) ? hostname : 'localhost'}:${shopPort}`
-  router.get('/', (ctx) => {
+  router.get('/', async (ctx) => {
     const wanted = wantedBy(ctx)
-    ctx.body = listPage(found(mails, wanted), wanted, shop(ctx))
+    ctx.body = await listPage(await found(mails, wanted), wanted, shop(ctx))
   })
-  router.get('/mails/:id', (ctx) => {
+  router.get('/mails/:id', async (ctx) => {
     const mail = mails.all()[Number(ctx.params['id']) - 1]
-    if (mail) ctx.body = mailPage(mail, shop(ctx))
+    if (mail) ctx.body = mailPage(await readMail(mail), shop(ctx))
   })
   router.get([...files.keys()], (ctx) => {
     ctx.type = ctx.path.slice(ctx.path.lastIndexOf('.'))
     ctx.body = files.get(ctx.path)
   })
-  router.get('/api/mails', (ctx) => {
-    ctx.body = found(mails, wantedBy(ctx))
+  router.get('/api/mails', async (ctx) => {
+    ctx.body = await Promise.all((await found(mails, wantedBy(ctx))).map(readMail))
   })
-  router.get('/api/count', (ctx) => {
-    ctx.body = { count: found(mails, wantedBy(ctx)).length }
+  router.get('/api/count', async (ctx) => {
+    ctx.body = { count: (await found(mails, wantedBy(ctx))).length }
   })
   const app = new Koa()
   app.use(async (ctx, next) => {
@@ -95,7 +95,10 @@ function wantedBy(ctx: Context): Wanted {
   return { to: query.get('to') ?? '', order: query.get('order') ?? '', page: Number.isInteger(page) && page > 0 ? page : 1 }
 }
 
-function found(mails: Mails, { to, order }: Wanted): readonly Mail[] {
+async function found(mails: Mails, { to, order }: Wanted): Promise<readonly Kept[]> {
   const addressed = to ? mails.to(to) : mails.all()
-  return order ? addressed.filter(({ orderId }) => orderId === order) : addressed
+  if (!order) return addressed
+  // Only what names the order has to be read.
+  const named = await Promise.all(addressed.filter((mail) => !('raw' in mail) || mail.raw.includes(order)).map(readMail))
+  return named.filter(({ orderId }) => orderId === order)
 }

@@ -1,5 +1,5 @@
 import { type PageName, pageHeader } from '@petrel/pages'
-import type { Mail } from './mails.ts'
+import { type Kept, type Mail, readMail } from './mails.ts'
 
 /** Mails on one page. */
 const PAGE = 50
@@ -13,9 +13,14 @@ export interface Wanted {
 }
 
 /** The mails, newest first, page by page. @param mails all that were asked for, oldest first */
-export function listPage(mails: readonly Mail[], { to, order, page }: Wanted, shop: string): string {
+export async function listPage(mails: readonly Kept[], { to, order, page }: Wanted, shop: string): Promise<string> {
   const pages = Math.max(1, Math.ceil(mails.length / PAGE))
-  const shown = mails.toReversed().slice((page - 1) * PAGE, page * PAGE)
+  const shown = await Promise.all(
+    mails
+      .toReversed()
+      .slice((page - 1) * PAGE, page * PAGE)
+      .map(readMail),
+  )
   const items = shown.map((mail) => item(mail, shop)).join('')
   return document(
     'Mailbox',

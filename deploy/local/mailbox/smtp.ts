@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { simpleParser } from 'mailparser'
+import { buffer } from 'node:stream/consumers'
 import { SMTPServer } from 'smtp-server'
 import type { Mails } from './mails.ts'
 
@@ -17,12 +17,8 @@ export async function listenForMails(mails: Mails, port: number): Promise<() => 
       const to = session.envelope.rcptTo.map(({ address }) => address.toLowerCase())
       const from = session.envelope.mailFrom ? session.envelope.mailFrom.address : ''
       // "Yes" to the sender only when the mail is kept.
-      simpleParser(stream)
-        .then(({ messageId = '', subject = '', text = '', html, headers }) => {
-          const orderId = headers.get('x-order-id')
-          const mail = { messageId, from, to, subject, text, html: html || '', at: new Date().toISOString() }
-          return mails.add(typeof orderId === 'string' ? { ...mail, orderId } : mail)
-        })
+      buffer(stream)
+        .then((raw) => mails.add({ from, to, at: new Date().toISOString(), raw: raw.toString('latin1') }))
         .then(
           () => answer(),
           (error: unknown) => answer(error instanceof Error ? error : new Error(String(error))),

@@ -1,3 +1,4 @@
+export { coalescing } from './coalescing.ts'
 export { type Duration, milliseconds } from './definition/duration.ts'
 export { type Endpoint, endpoint, type Recoverability } from './definition/endpoint.ts'
 export {

@@ -1,3 +1,6 @@
+import http from 'node:http'
+import https from 'node:https'
+import { text } from 'node:stream/consumers'
 import { Postpone, Unrecoverable } from '@petrel/messaging'
 import { z } from 'zod'
 
@@ -24,7 +27,7 @@ export interface Gateway {
 interface Answer {
   readonly status: number
   readonly body: string
-  readonly retryAfter: string | null
+  readonly retryAfter: string | undefined
 }
 
 const charged = z.object({ chargeId: z.string() })
@@ -33,17 +36,16 @@ const refunded = z.object({ refundId: z.string() })
 
 /** A way to the gateway at this address that waits `timeoutMs` for each answer. */
 export function gatewayAt(url: string, timeoutMs: number): Gateway {
-  const post = (path: string, idempotencyKey: string, body: Amount) =>
-    request(new URL(path, url), idempotencyKey, body, timeoutMs)
+  const ask = (path: string, idempotencyKey: string, body: Amount) => request(new URL(path, url), idempotencyKey, body, timeoutMs)
   return {
     async charge(amount) {
-      const answer = await post('/charges', amount.orderId, amount)
+      const answer = await ask('/charges', amount.orderId, amount)
       if (answer.status === 402) return { outcome: 'declined', reason: declined.parse(JSON.parse(answer.body)).reason }
       refuseFailure(answer, `charge order ${amount.orderId}`)
       return { outcome: 'charged', chargeId: charged.parse(JSON.parse(answer.body)).chargeId }
     },
     async refund(amount) {
-      const answer = await post('/refunds', `${amount.orderId}/refund`, amount)
+      const answer = await ask('/refunds', `${amount.orderId}/refund`, amount)
       refuseFailure(answer, `refund order ${amount.orderId}`)
       return refunded.parse(JSON.parse(answer.body))
     },
@@ -60,16 +62,24 @@ async function request(url: URL, idempotencyKey: string, body: Amount, timeoutMs
       `"${idempotencyKey.slice(0, 100)}" cannot be an idempotency key. Correct the order's id, then replay it.`,
     )
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-    return { status: response.status, body: await response.text(), retryAfter: response.headers.get('retry-after') }
+    const headers = { 'content-type': 'application/json', 'idempotency-key': idempotencyKey }
+    return await post(url, headers, JSON.stringify(body), AbortSignal.timeout(timeoutMs))
   } catch (error) {
     throw new Postpone(outage, `no answer from ${url.href}: ${reasonOf(error)}`)
   }
+}
+
+/** With `fetch` a charge costs three times the CPU. Connections are kept open: Node's agents do so by themselves. */
+function post(url: URL, headers: http.OutgoingHttpHeaders, body: string, signal: AbortSignal): Promise<Answer> {
+  const { request } = url.protocol === 'https:' ? https : http
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { method: 'POST', headers, signal }, (response) => {
+      const { statusCode: status = 0, headers: answered } = response
+      text(response).then((said) => resolve({ status, body: said, retryAfter: answered['retry-after'] }), reject)
+    })
+    asked.on('error', reject)
+    asked.end(body)
+  })
 }
 
 /** How long an order waits when the gateway is away: an outage may take hours, and asking every two seconds costs nothing. */
@@ -89,11 +99,12 @@ function refuseFailure({ status, body, retryAfter }: Answer, attempt: string): v
 }
 
 /** Retry-After in seconds (RFC 9110, 10.2.3); the other form, a date, is taken as one second, as is none. */
-const secondsToMs = (retryAfter: string | null): number =>
-  retryAfter !== null && /^\d+$/.test(retryAfter) ? Math.max(Number(retryAfter), 1) * 1_000 : 1_000
+const secondsToMs = (retryAfter: string | undefined): number =>
+  retryAfter !== undefined && /^\d+$/.test(retryAfter) ? Math.max(Number(retryAfter), 1) * 1_000 : 1_000
 
-/** `fetch` hides what happened in `cause`. */
+/** When no address of a name answers, Node says why of each in `errors`, and nothing in `message`. */
 function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ')
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message
 }

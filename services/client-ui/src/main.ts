@@ -8,7 +8,6 @@ import { shopApp } from './http/app.ts'
 import { readPage } from './http/page.ts'
 import { postgresAcceptances } from './readModel/acceptances.ts'
 import { cachedCatalogue } from './readModel/catalogue.ts'
-import { listenForChanges } from './readModel/listen.ts'
 import { postgresReadModel } from './readModel/postgres.ts'
 import { watchOrders } from './readModel/watch.ts'
 import { settingsSchema } from './settings.ts'
@@ -25,11 +24,10 @@ const pool = new Pool({
   query_timeout: 5_000,
 })
 pool.on('error', (error) => log.warn({ err: error }, 'lost a connection to the database'))
-const changes = listenForChanges(settings.DATABASE_URL, log)
 const readModel = postgresReadModel(pool)
 const acceptances = postgresAcceptances(pool, log)
-const catalogue = cachedCatalogue(readModel, changes, log)
-const watch = watchOrders(readModel, changes, log)
+const catalogue = cachedCatalogue(readModel, log)
+const watch = watchOrders(readModel, log)
 
 // The page is there before the bus has joined, and says what it cannot do yet.
 let service: Service | undefined
@@ -59,6 +57,6 @@ service = await run(clientUi, process.env, { log })
 service.onStop(async () => {
   server.close()
   server.closeAllConnections() // Streams never end by themselves; browsers connect again, to another replica.
-  await Promise.all([watch.close(), catalogue.close(), changes.close(), acceptances.close()])
+  await Promise.all([watch.close(), catalogue.close(), acceptances.close()])
   await pool.end()
 })

@@ -19,7 +19,6 @@ import { handler, type Handler, type MessageDescriptor, type MessageType, table 
 /** One row for each event about an order; a second event of the same type is a second row. */
 export const orderHistory = table('order_history', {
   order_id: 'text',
-  message_id: 'text',
   type: 'text',
   at: 'timestamptz',
   total_cents: 'bigint?',
@@ -67,7 +66,6 @@ function record<Data extends { readonly orderId: string }>(
   return handler(event, (data, { insert, message }) => {
     insert(orderHistory, {
       order_id: data.orderId,
-      message_id: message.id,
       type,
       at: message.time,
       total_cents: totalCents(data),

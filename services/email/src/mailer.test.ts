@@ -70,6 +70,44 @@ test('letters go one after the other over the connection that is open', async ()
   expect(received.map((mail) => mail.messageId)).toEqual(['<42.billed@petrel.example>', '<43.billed@petrel.example>'])
 })
 
+test('at most four letters are on their way at a time, and the others wait for their turn', async () => {
+  let open = 0
+  let most = 0
+  const url = await serverWith({
+    onConnect(_, done) {
+      most = Math.max(most, (open += 1))
+      done()
+    },
+    onClose: () => void (open -= 1),
+  })
+  const mailer = mailerAt(url, from)
+  await Promise.all(Array.from({ length: 20 }, (_, at) => mailer.send({ ...letter, mailId: `<${at}.billed@petrel.example>` })))
+  expect(new Set(received.map((mail) => mail.messageId)).size).toBe(20)
+  expect(most).toBe(4)
+})
+
+test('an order id with a line break adds no header to its letter', async () => {
+  await mailerAt(await serverWith(), from).send({ ...letter, orderId: '42\r\nBcc: eve@example.com', subject: 'Tea\nBcc: eve' })
+  expect(received[0]?.bcc).toBeUndefined()
+  expect(received[0]?.subject).toBe('Tea Bcc: eve')
+})
+
+test('a letter in any language arrives as it was written', async () => {
+  const text = `${'Grüße, お茶. '.repeat(30)}\n.\n.dots\n`
+  await mailerAt(await serverWith(), 'Sturmvögel <shop@petrel.example>').send({ ...letter, subject: 'Danke schön 🍵', text })
+  expect(received).toMatchObject([{ subject: 'Danke schön 🍵', from: { text: '"Sturmvögel" <shop@petrel.example>' }, text }])
+})
+
+test('a letter that is refused does not keep the next one back', async () => {
+  const url = await serverWith({
+    onRcptTo: ({ address }, _, done) => done(address === 'eve@example.com' ? refusal('no such user', 550) : null),
+  })
+  const mailer = mailerAt(url, from)
+  expect(await errorOf(mailer.send({ ...letter, to: 'eve@example.com' }))).toBeInstanceOf(Unrecoverable)
+  await mailer.send(letter)
+  expect(received).toHaveLength(1)
+})
+
 test('a mail server that is away postpones the letter', async () => {
   const url = await serverWith()
   await closed()

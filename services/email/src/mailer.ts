@@ -1,6 +1,8 @@
 import { Postpone, Unrecoverable } from '@petrel/messaging'
-import { createTransport } from 'nodemailer'
+import addressparser from 'nodemailer/lib/addressparser'
 import type { Letter } from './letters.ts'
+import { toMime } from './mime.ts'
+import { smtpClient } from './smtp.ts'
 
 /** Hands letters to a mail server. */
 export interface Mailer {
@@ -8,24 +10,19 @@ export interface Mailer {
   send(letter: Letter): Promise<void>
 }
 
-/** A mail server at `smtp://host:port`, with a few connections kept open; `from` is the shop's address. */
+/** Mail servers take only a few connections from one client. */
+const connections = 4
+
+/** A mail server at `smtp://host:port`; `from` is the shop's address. */
 export function mailerAt(url: string, from: string): Mailer {
-  const transport = createTransport({
-    url,
-    pool: true,
-    maxConnections: 4,
-    // The bus tries again, where it can be seen.
-    maxRequeues: 0,
-    connectionTimeout: 3_000,
-    greetingTimeout: 3_000,
-    socketTimeout: 10_000,
-  })
+  const deliver = smtpClient(url, connections)
+  const [sender] = addressparser(from, { flatten: true })
   return {
-    async send({ orderId, mailId, to, subject, text, html }) {
+    async send(letter) {
+      const { mailId, to } = letter
       refuseTooLong(to, mailId)
       try {
-        // The header is for machines: whoever shows the mail finds the order without taking the Message-ID apart.
-        await transport.sendMail({ messageId: mailId, from, to, subject, text, html, headers: { 'X-Order-Id': orderId } })
+        await deliver({ from: sender?.address ?? from, to }, toMime(letter, from, new Date()))
       } catch (error) {
         throw asOutcome(error, mailId, to)
       }

@@ -46,6 +46,16 @@ test('a card is charged once for a key, however often and however much at once o
   expect(await get('/charges')).toEqual({ charges: 1, refunds: 0, declines: 0, ordersChargedTwice: 0 })
 })
 
+test('a charge that cannot be written fails alone, whatever is charged at the same time', async () => {
+  const { charge, get } = await gateway()
+  const orders = Array.from({ length: 10 }, (_, at) => (at === 3 ? 'no text\u0000 of PostgreSQL' : `order-${at}`))
+  const answers = await Promise.all(
+    orders.map((orderId, at) => charge({ ...amount, orderId }, `key-${at}`).catch(() => undefined)),
+  )
+  expect(answers.filter((answer) => answer?.status === 201)).toHaveLength(9)
+  expect(await get('/charges')).toMatchObject({ charges: 9 })
+})
+
 test('an order charged under two keys shows in the audit', async () => {
   const { charge, get } = await gateway()
   await charge(amount, 'one')

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Pool } from 'pg'
+import { coalescing } from '@petrel/messaging'
+import { DatabaseError, type Pool } from 'pg'
 
 /** What somebody wants charged or given back. */
 export interface Amount {
@@ -20,32 +21,69 @@ export type RefundAnswer =
   | { readonly outcome: 'never charged' }
   | { readonly outcome: 'refunded before' }
 
+export interface ChargeRequest {
+  readonly key: string
+  readonly amount: Amount
+  /** Null when the card is good for it. */
+  readonly declinedBecause: string | null
+}
+
 interface Payment extends Amount {
+  readonly key: string
   readonly chargeId: string
   readonly declinedBecause: string | null
 }
 
 /**
  * Takes the money, or declines it, once for a key; asked again, by whomever and even at the same time, the answer is the
- * first one: the primary key makes the second insert wait for the first and then find it.
+ * first one: the primary key makes the second insert wait for the first and then find it. Requests that come while others are
+ * written go into one statement, and to the disk together.
  */
-export async function charge(database: Pool, key: string, amount: Amount, declinedBecause: string | null): Promise<ChargeAnswer> {
-  const inserted = await database.query(
-    `insert into payments (idempotency_key, charge_id, order_id, amount_cents, currency, declined_because)
-     values ($1, $2, $3, $4, $5, $6) on conflict (idempotency_key) do nothing`,
-    [key, `ch_${randomUUID()}`, amount.orderId, amount.amountCents, amount.currency, declinedBecause],
-  )
-  const found = await database.query<Payment>(
-    `select charge_id as "chargeId", order_id as "orderId", amount_cents::float8 as "amountCents", currency,
-       declined_because as "declinedBecause"
-     from payments where idempotency_key = $1`,
-    [key],
-  )
-  const [payment] = found.rows
-  if (payment === undefined) throw new Error(`The answer for idempotency key ${key} was deleted while it was given.`)
+export const charging = (database: Pool): ((request: ChargeRequest) => Promise<ChargeAnswer>) =>
+  coalescing((requests: readonly ChargeRequest[]) => chargeAll(database, requests), {
+    isOneCallsFault: (error) => error instanceof DatabaseError && error.severity === 'ERROR',
+  })
+
+async function chargeAll(database: Pool, requests: readonly ChargeRequest[]): Promise<ChargeAnswer[]> {
+  const charges = requests.map((request) => ({ ...request, chargeId: `ch_${randomUUID()}` }))
+  const keys = charges.map(({ key }) => key)
+  const values = [
+    keys,
+    charges.map(({ chargeId }) => chargeId),
+    charges.map(({ amount }) => amount.orderId),
+    charges.map(({ amount }) => amount.amountCents),
+    charges.map(({ amount }) => amount.currency),
+    charges.map(({ declinedBecause }) => declinedBecause),
+  ]
+  await database.query({ ...insertPayments, values })
+  const found = await database.query<Payment>({ ...selectPayments, values: [keys] })
+  const payments = new Map(found.rows.map((payment) => [payment.key, payment]))
+  return charges.map(({ key, amount, chargeId }) => answerOf(payments.get(key), amount, chargeId))
+}
+
+/** In the order of the keys: two statements with the same keys wait for each other in one direction. */
+const insertPayments = {
+  name: 'insert payments',
+  text: `
+  insert into payments (idempotency_key, charge_id, order_id, amount_cents, currency, declined_because)
+  select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[]) as asked (key) order by key
+  on conflict (idempotency_key) do nothing`,
+}
+
+const selectPayments = {
+  name: 'select payments',
+  text: `
+  select idempotency_key as key, charge_id as "chargeId", order_id as "orderId", amount_cents::float8 as "amountCents", currency,
+    declined_because as "declinedBecause"
+  from payments where idempotency_key = any($1)`,
+}
+
+function answerOf(payment: Payment | undefined, amount: Amount, ownChargeId: string): ChargeAnswer {
+  if (payment === undefined) throw new Error(`The answer for order ${amount.orderId} was deleted while it was given.`)
+  const { chargeId, declinedBecause } = payment
   if (!isSame(payment, amount)) return { outcome: 'other request' }
-  if (payment.declinedBecause !== null) return { outcome: 'declined', reason: payment.declinedBecause }
-  return { outcome: 'charged', chargeId: payment.chargeId, isNew: inserted.rowCount === 1, ...amount }
+  if (declinedBecause !== null) return { outcome: 'declined', reason: declinedBecause }
+  return { outcome: 'charged', chargeId, isNew: chargeId === ownChargeId, ...amount }
 }
 
 /** Gives back all that was charged for an order, once. */

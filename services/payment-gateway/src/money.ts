@@ -3,7 +3,7 @@ import type { Pool } from 'pg'
 import { z } from 'zod'
 import type { Behaviours } from './behaviour.ts'
 import { isDeclined } from './chance.ts'
-import { charge, type ChargeAnswer, refund, type RefundAnswer } from './ledger.ts'
+import { type ChargeAnswer, charging, refund, type RefundAnswer } from './ledger.ts'
 
 const ChargeRequest = z.object({
   orderId: z.string().min(1),
@@ -13,14 +13,16 @@ const ChargeRequest = z.object({
 const RefundRequest = z.object({ orderId: z.string().min(1) })
 
 /** `POST /charges` */
-export const postCharge =
-  (database: Pool, behaviours: Behaviours): Middleware =>
-  async (context) => {
+export function postCharge(database: Pool, behaviours: Behaviours): Middleware {
+  const charge = charging(database)
+  return async (context) => {
     const asked = read(context, ChargeRequest)
     if (asked === undefined) return
-    const declinedBecause = isDeclined(asked.body.orderId, behaviours.now().declineRate) ? 'insufficient funds' : null
-    answerCharge(context, await charge(database, asked.key, asked.body, declinedBecause))
+    const { key, body: amount } = asked
+    const declinedBecause = isDeclined(amount.orderId, behaviours.now().declineRate) ? 'insufficient funds' : null
+    answerCharge(context, await charge({ key, amount, declinedBecause }))
   }
+}
 
 /** `POST /refunds` */
 export const postRefund =

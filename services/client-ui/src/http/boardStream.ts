@@ -20,7 +20,6 @@ export function streamBoard(watch: Watch) {
     const places = batchPlaces(ctx.URL.searchParams)
     const summary = (order: Order) => ({ place: places?.get(order.orderId) ?? null, ...orderSummary(order) })
     answerEvents(ctx, (stream) => {
-      stream.onDrain(watch.resume)
       const viewer: Viewer = {
         show: ({ orders, lastAnswers }) =>
           stream.send({ event: 'orders', data: { ...signsOfLife(lastAnswers), orders: orders.map(summary) } }),

@@ -15,8 +15,6 @@ export interface EventStream {
   send(event: ServerSentEvent): void
   /** The browser has not read what was sent. */
   readonly busy: () => boolean
-  /** Called when it has. */
-  onDrain(drained: () => void): void
 }
 
 /**
@@ -35,7 +33,6 @@ export function answerEvents(ctx: Context, begin: (stream: EventStream) => () =>
   const end = begin({
     send: (event) => void stream.write(written(event)),
     busy: () => stream.writableNeedDrain,
-    onDrain: (drained) => void stream.on('drain', drained),
   })
   stream.on('close', () => {
     clearInterval(heartbeat)

@@ -11,7 +11,6 @@ import { signsOfLife } from './signsOfLife.ts'
 export function streamOrder(watch: Watch) {
   return (ctx: Context, orderId: string): void => {
     answerEvents(ctx, (stream) => {
-      stream.onDrain(watch.resume)
       return watch.orders([orderId], {
         show: ({ orders: [order], lastAnswers }) =>
           order === undefined

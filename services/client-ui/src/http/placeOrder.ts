@@ -5,7 +5,7 @@ import { type Acceptance, requestHash } from '../order/acceptance.ts'
 import { placementIds } from '../order/identity.ts'
 import type { Acceptances } from '../readModel/acceptances.ts'
 import type { Catalogue } from '../readModel/catalogue.ts'
-import { idempotencyKey, type OrderRequest, orderRequest } from './orderRequest.ts'
+import { type CheckRequest, idempotencyKey, type OrderRequest, orderRequests } from './orderRequest.ts'
 import { Problem, unavailable } from './problem.ts'
 
 /**
@@ -13,9 +13,10 @@ import { Problem, unavailable } from './problem.ts'
  * What the customer may not do is answered at once (400); what the others decide is shown on the order's page.
  */
 export function placeOrder(bus: Bus, catalogue: Catalogue, acceptances: Acceptances) {
+  const check = orderRequests((sku) => catalogue.has(sku))
   return async (ctx: Context): Promise<void> => {
     const key = idempotencyKey(ctx.get('Idempotency-Key'))
-    const order = requestedOrder(ctx, catalogue)
+    const order = requestedOrder(ctx, catalogue, check)
     const { orderId, messageId } = placementIds(order.customerId, key)
     const acceptance = acceptanceOf(orderId, order, catalogue)
 
@@ -32,16 +33,17 @@ export function placeOrder(bus: Bus, catalogue: Catalogue, acceptances: Acceptan
 
 /** Checks an order as `placeOrder` does, and places nothing: for a page that is about to place many. */
 export function checkOrder(catalogue: Catalogue) {
+  const check = orderRequests((sku) => catalogue.has(sku))
   return (ctx: Context): void => {
-    requestedOrder(ctx, catalogue)
+    requestedOrder(ctx, catalogue, check)
     ctx.status = 204
   }
 }
 
-function requestedOrder(ctx: Context, catalogue: Catalogue): OrderRequest {
+function requestedOrder(ctx: Context, catalogue: Catalogue, check: CheckRequest): OrderRequest {
   if (catalogue.products().length === 0)
     throw unavailable('The shop is opening', 'It does not know its catalogue yet. Send the same request again.')
-  return orderRequest(ctx.request.body, (sku) => catalogue.has(sku))
+  return check(ctx.request.body)
 }
 
 function acceptanceOf(orderId: string, order: OrderRequest, catalogue: Catalogue): Acceptance {

@@ -44,6 +44,19 @@ describe("an order's stream", () => {
     expect(kinds(await stream.until(2))).toEqual(['unknown', 'order'])
   })
 
+  test('reads nothing while nothing changes, and shows everything again now and then', async () => {
+    const reads = vi.spyOn(shop.readModel, 'orders')
+    const asked = vi.spyOn(shop.readModel, 'snapshot')
+    shop.publish('order-1', 'OrderPlaced')
+    const stream = await read('/api/orders/order-1/events')
+    await stream.until(1)
+    await vi.waitFor(() => expect(asked.mock.calls.length).toBeGreaterThan(2))
+    expect(reads).toHaveBeenCalledTimes(1)
+    vi.setSystemTime(Date.now() + 10_000)
+    shop.publish('order-2', 'OrderPlaced')
+    expect(types((await stream.until(2))[1])).toEqual(['OrderPlaced'])
+  })
+
   test('says nothing of other orders', async () => {
     const stream = await read('/api/orders/order-1/events')
     await stream.until(1)

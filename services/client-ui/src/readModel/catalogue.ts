@@ -1,6 +1,6 @@
-import type { Product } from '../order/order.ts'
 import type { Log } from '@petrel/messaging'
-import type { Changes, ReadModel } from './port.ts'
+import type { Product } from '../order/order.ts'
+import type { ReadModel } from './port.ts'
 import { rounds } from './rounds.ts'
 
 /** The catalogue in memory: orders are checked against it, and go on being accepted, while the database is away. */
@@ -13,17 +13,23 @@ export interface Catalogue {
   close(): Promise<void>
 }
 
-/** Keeps the last catalogue that could be read, and reads it again whenever a change is announced. */
-export function cachedCatalogue(readModel: ReadModel, changes: Changes, log: Log): Catalogue {
+const readEveryMs = 1_000
+
+/** Keeps the last catalogue that could be read, and reads it again every second. */
+export function cachedCatalogue(readModel: Pick<ReadModel, 'catalogue'>, log: Log): Catalogue {
   let products: readonly Product[] = []
   let skus = new Set<string>()
   let readAt: Date | undefined
-  const refresh = rounds(async () => {
-    products = await readModel.catalogue()
-    skus = new Set(products.map((product) => product.sku))
-    readAt = new Date()
-  }, log)
-  changes.onCatalogue(refresh.soon)
+  const refresh = rounds(
+    async () => {
+      products = await readModel.catalogue()
+      skus = new Set(products.map((product) => product.sku))
+      readAt = new Date()
+      refresh.soon()
+    },
+    log,
+    readEveryMs,
+  )
   refresh.soon()
   return { products: () => products, readAt: () => readAt, has: (sku) => skus.has(sku), close: refresh.close }
 }

@@ -3,14 +3,13 @@ import { OrderBilled, OrderPlaced, OrderShipped, ProductListed, ShipmentDelayed,
 import { type Message, uuid7 } from '@petrel/messaging'
 import { migrate } from '@petrel/messaging/operations'
 import { receive } from '@petrel/messaging/testing'
-import { Client, Pool } from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { eventually, testSystem } from '../../../../test/support/stack.ts'
+import { Pool } from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { testSystem } from '../../../../test/support/stack.ts'
 import type { Acceptance } from '../order/acceptance.ts'
 import { clientUi } from '../endpoint.ts'
 import { quiet } from '../testing/fakeShop.ts'
 import { postgresAcceptances } from './acceptances.ts'
-import { type Listener, listenForChanges } from './listen.ts'
 import { postgresReadModel } from './postgres.ts'
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
@@ -18,7 +17,6 @@ const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 const system = await testSystem()
 const url = await system.createDatabase('client-ui')
 const pool = new Pool({ connectionString: url, max: 4 })
-pool.on('error', () => {}) // One test ends connections on purpose.
 const readModel = postgresReadModel(pool)
 
 beforeAll(() => migrate(url, [{ namespace: 'client-ui', path: migrations }]))
@@ -137,7 +135,7 @@ const ago = (seconds: number) => new Date(Date.now() - seconds * 1000)
 const late = (orderId: string) => ShipmentDelayed({ orderId, waitingFor: ['OrderBilled'], since: acceptedAt })
 
 describe('the latest orders', () => {
-  test('are the newest, with those that are stuck or delayed whatever their age', async () => {
+  test('are the newest, beside those that are stuck or delayed whatever their age', async () => {
     const [stuck, delayed, over] = threeIds()
     const [old, newer, newest] = threeIds()
     await record(
@@ -151,16 +149,17 @@ describe('the latest orders', () => {
     for (const orderId of [delayed, over, old]) await handle(placed(orderId))
     for (const orderId of [delayed, over]) await handle(late(orderId))
     await handle(OrderShipped({ orderId: over, trackingCode: 'PT1', shippedAt: new Date() }))
-    const latest = await readModel.latest(2)
-    expect(latest).toEqual(expect.arrayContaining([stuck, delayed, newer, newest]))
-    expect(latest).not.toContain(over)
-    expect(latest).not.toContain(old)
+    expect(new Set(await readModel.newest(2))).toEqual(new Set([newer, newest]))
+    const behind = await readModel.late()
+    expect(behind).toEqual(expect.arrayContaining([stuck, delayed]))
+    expect(behind).not.toContain(over)
+    expect(behind).not.toContain(old)
   })
 
   test('are there, too, when only their events are', async () => {
     const orderId = uuid7()
     await handle(placed(orderId), { time: new Date(Date.now() + 60_000) })
-    expect(await readModel.latest(1)).toContain(orderId)
+    expect(await readModel.newest(1)).toContain(orderId)
   })
 })
 
@@ -196,58 +195,26 @@ describe('the catalogue', () => {
   })
 })
 
-describe('changes', () => {
-  let listener: Listener
-  const announced: (readonly string[] | 'all')[] = []
-  let catalogueChanges = 0
-
-  beforeEach(async () => {
-    listener = listenForChanges(url, quiet)
-    listener.onOrders((ids) => void announced.push(ids))
-    listener.onCatalogue(() => void catalogueChanges++)
-    await eventually(() => expect(announced).toContain('all'))
-    announced.length = 0
-    catalogueChanges = 0
-  })
-  afterEach(() => listener.close())
-
-  test('made by any replica reach every other', async () => {
+describe('a snapshot', () => {
+  test('is another one as soon as any replica has written something', async () => {
+    const before = await readModel.snapshot()
     const orderId = uuid7()
     await handle(placed(orderId))
-    await eventually(() => expect(announced.flat()).toContain(orderId))
-    await handle(StockLevelChanged({ sku: 'cup', available: 1, version: 99 }))
-    await eventually(() => expect(catalogueChanges).toBeGreaterThan(0))
-  })
-
-  test('are announced when an order is accepted', async () => {
-    const orderId = uuid7()
+    const placedAt = await readModel.snapshot()
     await record(accepted(orderId))
-    await eventually(() => expect(announced.flat()).toContain(orderId))
+    expect(new Set([before, placedAt, await readModel.snapshot()]).size).toBe(3)
   })
 
-  test('of a thousand orders in one statement are all announced, whatever the length of their ids', async () => {
-    const longest = 'x'.repeat(300)
-    await pool.query(
-      `insert into order_history (order_id, message_id, type, at)
-       select case when n = 0 then $1 else 'many-' || n end, 'm' || n, 'OrderPlaced', now() from generate_series(0, 999) as n`,
-      [longest],
-    )
-    await eventually(() => expect(new Set(announced.flat()).size).toBe(1000))
-    expect(announced.flat()).toContain(longest.slice(0, 64))
-  })
-
-  test('are announced again after the connection was lost, and whatever was missed is asked for', async () => {
-    const other = new Client({ connectionString: system.addresses.databaseUrl })
-    await other.connect()
-    const { rowCount } = await other.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and query like 'listen%'`,
-      [new URL(url).pathname.slice(1)],
-    )
-    await other.end()
-    expect(rowCount).toBe(1)
-    await eventually(() => expect(announced).toContain('all'), { withinMs: 5_000 })
+  test('is another one when a write that began before it is over', async () => {
+    const client = await pool.connect()
+    await client.query('begin')
     const orderId = uuid7()
-    await handle(placed(orderId))
-    await eventually(() => expect(announced.flat()).toContain(orderId), { withinMs: 5_000 })
+    await client.query(`insert into order_history (order_id, type, at) values ($1, 'OrderPlaced', now())`, [orderId])
+    const during = await readModel.snapshot()
+    expect(await readModel.orders([orderId])).toEqual([])
+    await client.query('commit')
+    client.release()
+    expect(await readModel.snapshot()).not.toBe(during)
+    expect(await readModel.orders([orderId])).toHaveLength(1)
   })
 })

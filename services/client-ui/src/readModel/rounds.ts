@@ -1,8 +1,7 @@
 import type { Log } from '@petrel/messaging'
 
-/** At most this often a second, whatever happens: enough to look live, and no load however many orders come. */
-const roundsPerSecond = 4
-const betweenRoundsMs = 1000 / roundsPerSecond
+/** Enough to look live, and no load however many orders come. */
+const liveMs = 250
 /** After a failure, for example a database that is away. */
 const afterFailureMs = 1000
 
@@ -13,8 +12,11 @@ export interface Rounds {
   readonly close: () => Promise<void>
 }
 
-/** Does `work` in rounds, one at a time; many calls of `soon` are one round. A failed round is logged and tried again. */
-export function rounds(work: () => Promise<void>, log: Log): Rounds {
+/**
+ * Does `work` in rounds, one at a time, with a pause after each; many calls of `soon` are one round. A failed round is logged and
+ * tried again.
+ */
+export function rounds(work: () => Promise<void>, log: Log, pauseMs = liveMs): Rounds {
   let wanted = false
   let running: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
@@ -25,7 +27,7 @@ export function rounds(work: () => Promise<void>, log: Log): Rounds {
     if (closed) return
     wanted = false
     running = work().then(
-      () => over(betweenRoundsMs),
+      () => over(pauseMs),
       (error: unknown) => {
         log.warn({ err: error }, 'could not read what the page shows; trying again in a second')
         wanted = true
@@ -33,12 +35,12 @@ export function rounds(work: () => Promise<void>, log: Log): Rounds {
       },
     )
   }
-  const over = (pauseMs: number) => {
+  const over = (ms: number) => {
     running = undefined
     timer = setTimeout(() => {
       timer = undefined
       if (wanted) begin()
-    }, pauseMs)
+    }, ms)
   }
   return {
     soon() {

@@ -1,6 +1,6 @@
 import type { Log } from '@petrel/messaging'
 import type { Order } from '../order/order.ts'
-import type { Changes, ReadModel } from './port.ts'
+import type { ReadModel } from './port.ts'
 import { rounds } from './rounds.ts'
 
 /** What a viewer is shown: orders that are new or have changed; when nothing is there yet, an empty list once. */
@@ -22,90 +22,107 @@ export interface Viewer {
 export interface Watch {
   /** Shows these orders as soon as they are there, and again whenever they change. @returns a function that ends it */
   orders(ids: readonly string[], viewer: Viewer): () => void
-  /** Shows the latest orders and every order that changes. @returns a function that ends it */
+  /** Shows the latest orders and those that are late, and each again whenever it changes. @returns a function that ends it */
   latest(limit: number, viewer: Viewer): () => void
-  /** A viewer is no longer busy. */
-  readonly resume: () => void
   close(): Promise<void>
 }
 
 interface Watching {
   readonly viewer: Viewer
-  /** The orders it looks at; undefined for the latest, whichever these are. */
-  readonly ids: ReadonlySet<string> | undefined
-  readonly limit: number
-  /** What it has yet to be shown; `'latest'` when that must be asked first. */
-  pending: Set<string> | 'latest'
+  /** The orders that it looks at now. */
+  readonly ids: () => Promise<readonly string[]>
+  /** Order id → how much of its history the viewer has been shown. */
+  readonly shown: Map<string, string>
   /** Whether it has been shown anything, or that there is nothing. */
   wasShown: boolean
+  /** The snapshot of what it was shown last. */
+  snapshot: string | undefined
+  /** When it is shown all of its orders again: how far the services have come is news, too. */
+  wholeAt: number
 }
 
-/** One read a round for all viewers together, at most four rounds a second, whatever the number of viewers and changes. */
-export function watchOrders(readModel: ReadModel, changes: Changes, log: Log): Watch {
+const wholeEveryMs = 10_000
+/** Of the latest orders that a viewer was ever shown, so many are followed. */
+const mostFollowed = 1000
+
+/** One read a round for all viewers together, at most four rounds a second; none while nobody looks, or nothing changes. */
+export function watchOrders(readModel: ReadModel, log: Log): Watch {
   const all = new Set<Watching>()
-  const round = rounds(() => showPending(readModel, [...all]), log)
-  changes.onOrders((changed) => {
-    for (const watching of all) note(watching, changed)
-    if (all.size > 0) round.soon()
-  })
-  const begin = (watching: Watching) => {
+  const round = rounds(async () => {
+    if (all.size === 0) return
+    await look(readModel, [...all])
+    round.soon()
+  }, log)
+  const begin = (viewer: Viewer, ids: (shown: ReadonlyMap<string, string>) => Promise<readonly string[]>) => {
+    const shown = new Map<string, string>()
+    const watching: Watching = { viewer, ids: () => ids(shown), shown, wasShown: false, snapshot: undefined, wholeAt: 0 }
     all.add(watching)
     round.soon()
     return () => void all.delete(watching)
   }
+  const late = remembered(wholeEveryMs, () => readModel.late())
   return {
-    orders: (ids, viewer) => begin({ viewer, ids: new Set(ids), limit: ids.length, pending: new Set(ids), wasShown: false }),
-    latest: (limit, viewer) => begin({ viewer, ids: undefined, limit, pending: 'latest', wasShown: false }),
-    resume: round.soon,
+    orders: (ids, viewer) => begin(viewer, async () => ids),
+    latest: (limit, viewer) =>
+      begin(viewer, async (shown) => {
+        const [newest, behind] = await Promise.all([readModel.newest(limit), late()])
+        return [...newest, ...behind, ...[...shown.keys()].slice(-mostFollowed)]
+      }),
     close: round.close,
   }
 }
 
-function note(watching: Watching, changed: readonly string[] | 'all'): void {
-  const { ids, limit, pending } = watching
-  if (changed === 'all') watching.pending = ids === undefined ? 'latest' : new Set(ids)
-  else if (pending !== 'latest') {
-    for (const id of changed) if (ids === undefined || ids.has(id)) pending.add(id)
-    // More than fits on the page: only the latest are of interest.
-    if (ids === undefined && pending.size > limit) watching.pending = 'latest'
-  }
-}
-
-async function showPending(readModel: ReadModel, all: readonly Watching[]): Promise<void> {
-  const waiting = all.filter(({ viewer, pending }) => !viewer.busy() && (pending === 'latest' || pending.size > 0))
-  const taken = waiting.map((watching) => ({ watching, pending: watching.pending }))
-  for (const { watching } of taken) watching.pending = new Set()
+async function look(readModel: ReadModel, all: readonly Watching[]): Promise<void> {
   try {
-    await showTaken(readModel, taken)
+    const snapshot = await readModel.snapshot()
+    const behind = all.filter((watching) => watching.snapshot !== snapshot && !watching.viewer.busy())
+    if (behind.length > 0) await showChanges(readModel, behind)
+    for (const watching of behind) watching.snapshot = snapshot
   } catch (error) {
-    for (const { watching, pending } of taken) {
-      if (pending === 'latest') watching.pending = 'latest'
-      else note(watching, [...pending])
-      watching.wasShown = false
+    for (const watching of all) {
+      Object.assign(watching, { wasShown: false, snapshot: undefined, wholeAt: 0 })
       watching.viewer.unread()
     }
     throw error
   }
 }
 
-type Taken = readonly { readonly watching: Watching; readonly pending: Watching['pending'] }[]
-
-async function showTaken(readModel: ReadModel, taken: Taken): Promise<void> {
-  if (taken.length === 0) return
-  const wanted = await Promise.all(
-    taken.map(async ({ watching, pending }) => ({
-      watching,
-      ids: pending === 'latest' ? new Set(await readModel.latest(watching.limit)) : pending,
-    })),
-  )
+async function showChanges(readModel: ReadModel, behind: readonly Watching[]): Promise<void> {
+  const wanted = await Promise.all(behind.map(async (watching) => ({ watching, ids: new Set(await watching.ids()) })))
   const [orders, lastAnswers] = await Promise.all([
     readModel.orders([...new Set(wanted.flatMap(({ ids }) => [...ids]))]),
     readModel.lastAnswers(),
   ])
   for (const { watching, ids } of wanted) {
-    const own = orders.filter((order) => ids.has(order.orderId))
+    const own = changed(
+      watching,
+      orders.filter((order) => ids.has(order.orderId)),
+    )
     if (own.length === 0 && watching.wasShown) continue
     watching.wasShown = true
     watching.viewer.show({ orders: own, lastAnswers })
+  }
+}
+
+function changed(watching: Watching, orders: readonly Order[], now = Date.now()): Order[] {
+  const { shown } = watching
+  if (now >= watching.wholeAt) {
+    watching.wholeAt = now + wholeEveryMs
+    shown.clear()
+  }
+  const own = orders.filter((order) => shown.get(order.orderId) !== progressOf(order))
+  for (const order of own) shown.set(order.orderId, progressOf(order))
+  return own
+}
+
+/** An order gains events, and perhaps the acceptance that was written down late; it never changes otherwise. */
+const progressOf = ({ history, acceptedAt }: Order): string => `${history.length} ${acceptedAt?.getTime()}`
+
+/** What was read last, until it is so many milliseconds old. */
+function remembered<T>(ms: number, read: () => Promise<T>): () => Promise<T> {
+  let last: { readonly value: T; readonly until: number } | undefined
+  return async () => {
+    if (last === undefined || Date.now() >= last.until) last = { value: await read(), until: Date.now() + ms }
+    return last.value
   }
 }

@@ -7,6 +7,7 @@ import { shopApp } from '../http/app.ts'
 import { readPage } from '../http/page.ts'
 import type { Product } from '../order/order.ts'
 import { cachedCatalogue } from '../readModel/catalogue.ts'
+import type { ReadModel } from '../readModel/port.ts'
 import { type Watch, watchOrders } from '../readModel/watch.ts'
 import { type Happening, type MemoryReadModel, memoryReadModel } from './memoryReadModel.ts'
 
@@ -36,6 +37,8 @@ export interface FakeShop {
   /** What is away: set and unset at will. */
   readonly away: { broker: boolean; database: boolean; answer: boolean; gateway: boolean }
   readonly counts: Counts
+  /** What the shop reads. */
+  readonly readModel: ReadModel
   /** How often the read model could not be asked. */
   readonly failedReads: () => number
   /** How many browsers listen to a stream now. */
@@ -69,8 +72,8 @@ export async function startFakeShop(options: FakeShopOptions = {}): Promise<Fake
   const away = { broker: false, database: options.databaseAway ?? false, answer: false, gateway: false }
   const counts: Counts = { charges: 0, refunds: 0, declines: 0, ordersChargedTwice: 0 }
   const store = memoryReadModel(options.products ?? someProducts, away)
-  const catalogue = cachedCatalogue(store.readModel, store.changes, quiet)
-  const watch = counted(watchOrders(store.readModel, store.changes, quiet))
+  const catalogue = cachedCatalogue(store.readModel, quiet)
+  const watch = counted(watchOrders(store.readModel, quiet))
   const bus: Bus = {
     isReady: () => options.joined ?? true,
     async send(message: Message<'command'>, { id }) {
@@ -86,7 +89,6 @@ export async function startFakeShop(options: FakeShopOptions = {}): Promise<Fake
   ).listen(0, '127.0.0.1')
   await once(gateway, 'listening')
   const { acceptances, readModel } = store
-  const rereading = setInterval(store.reread, rereadMs)
   const page = await readPage()
   const urls = {
     mailboxUrl: 'http://127.0.0.1:8025',
@@ -101,6 +103,7 @@ export async function startFakeShop(options: FakeShopOptions = {}): Promise<Fake
     away,
     counts,
     onSent: () => {},
+    readModel: store.readModel,
     failedReads: store.failedReads,
     streams: watch.watching,
     accept: store.accept,
@@ -108,7 +111,6 @@ export async function startFakeShop(options: FakeShopOptions = {}): Promise<Fake
     restock: store.restock,
     [Symbol.asyncDispose]: () => fake.close(),
     async close() {
-      clearInterval(rereading)
       for (const each of [server, gateway]) {
         each.close()
         each.closeAllConnections()
@@ -118,9 +120,6 @@ export async function startFakeShop(options: FakeShopOptions = {}): Promise<Fake
   }
   return fake
 }
-
-/** As the real changes do: now and then the catalogue is read although nothing was announced. */
-const rereadMs = 5_000
 
 export const urlOf = (address: AddressInfo | string | null) => `http://127.0.0.1:${(address as AddressInfo).port}`
 

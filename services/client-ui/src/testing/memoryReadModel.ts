@@ -1,7 +1,7 @@
 import type { Acceptance } from '../order/acceptance.ts'
 import type { Line, Product } from '../order/order.ts'
 import type { Acceptances, FirstRequest } from '../readModel/acceptances.ts'
-import type { Changes, ReadModel } from '../readModel/port.ts'
+import type { ReadModel } from '../readModel/port.ts'
 import { type AcceptanceRow, type HistoryRow, toOrder } from '../readModel/rows.ts'
 
 /** What an event says, as far as the page shows it. */
@@ -13,12 +13,10 @@ export interface Happening {
 
 export interface MemoryReadModel {
   readonly readModel: ReadModel
-  readonly changes: Changes
   readonly acceptances: Acceptances
   readonly failedReads: () => number
   readonly accept: (orderId: string, more?: { acceptedAt?: Date; customerId?: string; lines?: readonly Line[] }) => void
   readonly publish: (orderId: string, type: string, more?: Happening) => void
-  readonly reread: () => void
   readonly restock: (products: readonly Product[]) => void
 }
 
@@ -29,8 +27,7 @@ export function memoryReadModel(initial: readonly Product[], away: { database: b
   let failedReads = 0
   const accepted = new Map<string, AcceptanceRow>()
   const histories = new Map<string, HistoryRow[]>()
-  const orderListeners: ((ids: readonly string[]) => void)[] = []
-  const catalogueListeners: (() => void)[] = []
+  let changes = 0
 
   const answer = async <T>(value: () => T): Promise<T> => {
     if (!away.database) return value()
@@ -39,34 +36,26 @@ export function memoryReadModel(initial: readonly Product[], away: { database: b
   }
   const known = () => [...new Set([...accepted.keys(), ...histories.keys()])]
   const acceptedAt = (orderId: string, { at }: HistoryRow) => accepted.get(orderId)?.accepted_at ?? at
-  const changed = (orderId: string) => {
-    for (const listener of orderListeners) listener([orderId])
-  }
-  const reread = () => {
-    for (const listener of catalogueListeners) listener()
-  }
   const readModel: ReadModel = {
+    snapshot: () => answer(() => String(changes)),
     orders: (ids) =>
       answer(() =>
         known()
           .filter((orderId) => ids.includes(orderId))
           .map((orderId) => toOrder(orderId, accepted.get(orderId), histories.get(orderId) ?? [])),
       ),
-    latest: (limit) => answer(() => known().slice(-limit)),
+    newest: (limit) => answer(() => known().slice(-limit)),
+    late: () => answer(() => []),
     lastAnswers: () =>
       answer(() => new Map([...histories].flatMap(([orderId, rows]) => rows.map((row) => [row.type, acceptedAt(orderId, row)])))),
     catalogue: () => answer(() => [...products]),
   }
   const accept: MemoryReadModel['accept'] = (orderId, { acceptedAt = new Date(), customerId = 'ada', lines = [] } = {}) => {
     accepted.set(orderId, { order_id: orderId, accepted_at: acceptedAt, customer_id: customerId, lines, currency: 'EUR' })
-    changed(orderId)
+    changes += 1
   }
   return {
     readModel,
-    changes: {
-      onOrders: (listener) => void orderListeners.push(listener),
-      onCatalogue: (listener) => void catalogueListeners.push(listener),
-    },
     acceptances: memoryAcceptances(accept),
     failedReads: () => failedReads,
     accept,
@@ -77,13 +66,9 @@ export function memoryReadModel(initial: readonly Product[], away: { database: b
         orderId,
         [...(histories.get(orderId) ?? []), row].toSorted((one, other) => one.at.getTime() - other.at.getTime()),
       )
-      changed(orderId)
+      changes += 1
     },
-    reread,
-    restock(changedProducts) {
-      products = changedProducts
-      reread()
-    },
+    restock: (changedProducts) => void (products = changedProducts),
   }
 }
 

@@ -52,8 +52,11 @@ export function postgresStore(options: PostgresStoreOptions): Store {
   }
 }
 
-const selectSagas = statement(`select saga, id, version, state, completed
-  from unnest($1::text[], $2::text[]) as wanted (saga, id) join petrel_saga using (saga, id)`)
+/** Each by the index. As a plain join it was planned while the table was small, and read all of it ever after. */
+const selectSagas = statement(`select found.* from unnest($1::text[], $2::text[]) as wanted (saga, id), lateral (
+    select saga, id, version, state, completed from petrel_saga as saved
+    where saved.saga = wanted.saga and saved.id = wanted.id limit 1
+  ) as found`)
 const selectPending = statement('select id, records from petrel_outbox where lane = $1 order by id')
 const deleteSent = statement('delete from petrel_outbox where id = any($1::bigint[])')
 
