@@ -1,8 +1,11 @@
 // What an order costs: the whole shop under several loads, each on a stack of its own.
 //   npm run bench -- shop [--orders 2000] [--load blast --load 20 …] [--rate 50 --seconds 20] [--statements 20]
-// Loads: alone, 2, 20, 200, rate, blast; all of them unless some are named.
+//   npm run bench -- shop --against <folder of another checkout> [--rounds 3] [--orders 2000] [--load blast …]
+// Loads: alone, 2, 20, 200, rate, blast; all of them unless some are named. Against another checkout: blast.
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { loadsOf } from './shop/loads.ts'
+import { pairsTable, runInTurn } from './shop/against.ts'
+import { type Load, loadsOf } from './shop/loads.ts'
 import { measure, type ShopFigures } from './shop/measure.ts'
 import { costTable, statementTable, workTables } from './shop/tables.ts'
 
@@ -13,18 +16,35 @@ const { values: args } = parseArgs({
     rate: { type: 'string', default: '50' },
     seconds: { type: 'string', default: '20' },
     statements: { type: 'string', default: '0' },
+    against: { type: 'string' },
+    rounds: { type: 'string', default: '3' },
   },
 })
 const loads = loadsOf({ orders: Number(args.orders), rate: Number(args.rate), seconds: Number(args.seconds) })
-const chosen = args.load ?? Object.keys(loads)
 
-const measured: ShopFigures[] = []
-for (const name of chosen) {
+if (args.against === undefined) await measureEach((args.load ?? Object.keys(loads)).map(chosen))
+else measureBeside(resolve(args.against), (args.load ?? ['blast']).map(chosen))
+
+function chosen(name: string): Load {
   const load = loads[name]
   if (load === undefined) throw new Error(`There is no load "${name}". There are: ${Object.keys(loads).join(', ')}.`)
-  console.error(`${load.name} …`)
-  measured.push(await measure(load))
+  return load
 }
 
-const statements = measured.map((load) => statementTable(load, Number(args.statements)))
-console.log([costTable(measured), ...workTables(measured), ...(args.statements === '0' ? [] : statements)].join('\n\n'))
+async function measureEach(chosenLoads: readonly Load[]): Promise<void> {
+  const measured: ShopFigures[] = []
+  for (const load of chosenLoads) {
+    console.error(`${load.name} …`)
+    measured.push(await measure(load))
+  }
+  const statements = args.statements === '0' ? [] : measured.map((load) => statementTable(load, Number(args.statements)))
+  console.log([costTable(measured), ...workTables(measured), ...statements].join('\n\n'))
+}
+
+function measureBeside(there: string, chosenLoads: readonly Load[]): void {
+  const here = join(import.meta.dirname, '..')
+  for (const { name, ordersArgs } of chosenLoads) {
+    if (ordersArgs === undefined) throw new Error(`bench/orders.ts has no load "${name}": choose blast, 2, 20 or 200.`)
+    console.log(`${pairsTable(name, runInTurn({ here, there }, ordersArgs, Number(args.rounds)))}\n`)
+  }
+}

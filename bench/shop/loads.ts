@@ -4,6 +4,8 @@ import { atRate, blast, oneAlone, type Placing, sideBySide } from './placing.ts'
 export interface Load {
   readonly name: string
   readonly place: Placing
+  /** What `bench/orders.ts` is given for the same load, if it knows it. */
+  readonly ordersArgs?: readonly string[]
 }
 
 export interface LoadSizes {
@@ -17,9 +19,15 @@ export interface LoadSizes {
 /** Every way in which orders come, by the name that a person gives it at the command line. */
 export const loadsOf = ({ orders, rate, seconds }: LoadSizes): Readonly<Record<string, Load>> => ({
   alone: { name: 'one alone', place: oneAlone(100) },
-  2: { name: '2 side by side', place: sideBySide(2, Math.ceil(orders / 10)) },
-  20: { name: '20 side by side', place: sideBySide(20, Math.ceil(orders / 2)) },
-  200: { name: '200 side by side', place: sideBySide(200, orders) },
+  2: someSideBySide(2, Math.ceil(orders / 10)),
+  20: someSideBySide(20, Math.ceil(orders / 2)),
+  200: someSideBySide(200, orders),
   rate: { name: `${rate} a second`, place: atRate(rate, rate * seconds) },
-  blast: { name: 'all at once', place: blast(orders) },
+  blast: { name: 'all at once', place: blast(orders), ordersArgs: ['--orders', `${orders}`, '--blast'] },
+})
+
+const someSideBySide = (customers: number, orders: number): Load => ({
+  name: `${customers} side by side`,
+  place: sideBySide(customers, orders),
+  ordersArgs: ['--orders', `${orders}`, '--side-by-side', `${customers}`],
 })
