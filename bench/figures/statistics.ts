@@ -1,5 +1,9 @@
-/** The middle one; 0 when there are none. */
-export const median = (values: readonly number[]): number => percentile(values, 50)
+/** The middle one, or the mean of the two in the middle; 0 when there are none. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length / 2
+  return ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2
+}
 
 /** The smallest value that at least `share` per cent of the values do not exceed; 0 when there are none. */
 export function percentile(values: readonly number[], share: number): number {
