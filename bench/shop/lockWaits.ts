@@ -56,3 +56,15 @@ export async function watchLocks(superuserUrl: string, databases: ServiceDatabas
     },
   }
 }
+
+/** Transactions that PostgreSQL has ended because they waited for each other, in all databases of the shop. */
+export async function deadlocks(superuserUrl: string, databases: ServiceDatabases): Promise<number> {
+  const client = new Client(superuserUrl)
+  await client.connect()
+  const { rows } = await client.query<{ deadlocks: number }>(
+    'select sum(deadlocks)::int as deadlocks from pg_stat_database where datname like $1',
+    [databases.pattern],
+  )
+  await client.end()
+  return rows[0]?.deadlocks ?? 0
+}
