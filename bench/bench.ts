@@ -5,6 +5,7 @@ import { join } from 'node:path'
 const benchmarks: Readonly<Record<string, readonly [file: string, what: string]>> = {
   shop: ['shop.ts', 'what an order costs, from the page to the last mail, under six loads; or beside another checkout'],
   'effects-once': ['effectsOnce.ts', 'what a message costs in one service, beside loops written by hand and other frameworks'],
+  compare: ['compare.ts', 'what changed in CPU a message and an order since the kept run'],
   replicas: ['replicas.ts', 'what a second and a third replica of a service bring'],
 }
 

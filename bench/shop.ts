@@ -1,12 +1,16 @@
 // What an order costs: the whole shop under several loads, each on a stack of its own.
-//   npm run bench -- shop [--orders 2000] [--load blast --load 20 …] [--rate 50 --seconds 20] [--statements 20]
+//   npm run bench -- shop [--orders 2000] [--load blast --load 20 …] [--rate 50 --seconds 20] [--statements 20] [--save]
 //   npm run bench -- shop --against <folder of another checkout> [--rounds 3] [--orders 2000] [--load blast …]
 // Loads: alone, 2, 20, 200, rate, blast; all of them unless some are named. Against another checkout: blast.
+import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { readRun, runFile, writeRun } from './figures/runs.ts'
 import { pairsTable, runInTurn } from './shop/against.ts'
 import { type Load, loadsOf } from './shop/loads.ts'
-import { measure, type ShopFigures } from './shop/measure.ts'
+import { costPlot } from './shop/costPlot.ts'
+import { type FiguresByLoad, type ShopFigures, worthKeeping } from './shop/figures.ts'
+import { measure } from './shop/measure.ts'
 import { costTable, statementTable, workTables } from './shop/tables.ts'
 
 const { values: args } = parseArgs({
@@ -18,11 +22,13 @@ const { values: args } = parseArgs({
     statements: { type: 'string', default: '0' },
     against: { type: 'string' },
     rounds: { type: 'string', default: '3' },
+    save: { type: 'boolean', default: false },
   },
 })
 const loads = loadsOf({ orders: Number(args.orders), rate: Number(args.rate), seconds: Number(args.seconds) })
 
-if (args.against === undefined) await measureEach((args.load ?? Object.keys(loads)).map(chosen))
+if (args.save && args.load !== undefined) throw new Error('Only a run of all loads is kept: --save without --load.')
+if (args.against === undefined) await measureEach(args.load ?? Object.keys(loads))
 else measureBeside(resolve(args.against), (args.load ?? ['blast']).map(chosen))
 
 function chosen(name: string): Load {
@@ -31,15 +37,29 @@ function chosen(name: string): Load {
   return load
 }
 
-async function measureEach(chosenLoads: readonly Load[]): Promise<void> {
-  const measured: ShopFigures[] = []
-  for (const load of chosenLoads) {
+async function measureEach(names: readonly string[]): Promise<void> {
+  const measured: Record<string, ShopFigures> = {}
+  for (const [name, load] of names.map((each) => [each, chosen(each)] as const)) {
     console.error(`${load.name} …`)
-    measured.push(await measure(load))
+    measured[name] = await measure(load)
   }
-  const statements = args.statements === '0' ? [] : measured.map((load) => statementTable(load, Number(args.statements)))
-  console.log([costTable(measured), ...workTables(measured), ...statements].join('\n\n'))
+  const figures = Object.values(measured)
+  const statements = args.statements === '0' ? [] : figures.map((load) => statementTable(load, Number(args.statements)))
+  console.log([costTable(figures), ...workTables(figures), ...statements].join('\n\n'))
+  plot(measured)
+  if (args.load === undefined) writeRun('shop', worthKeeping(measured), { keep: args.save })
 }
+
+/** Cost against load: with --save the picture of README.md, which has the run that was kept until now in it. */
+function plot(measured: FiguresByLoad): void {
+  const loads = plotted(measured)
+  if (loads.length === 0) return
+  const file = runFile(args.save ? 'kept' : 'last', 'shop.svg')
+  writeFileSync(file, costPlot(loads, plotted(readRun<FiguresByLoad>('kept', 'shop')?.figures ?? {})))
+  console.error(`The same as a picture: ${file}`)
+}
+
+const plotted = (figures: FiguresByLoad): ShopFigures[] => ['2', '20', '200', 'blast'].flatMap((load) => figures[load] ?? [])
 
 function measureBeside(there: string, chosenLoads: readonly Load[]): void {
   const here = join(import.meta.dirname, '..')

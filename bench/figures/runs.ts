@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { LOCAL } from '../../deploy/local/folders.ts'
 import { type Machine, thisCommit, thisMachine } from './machine.ts'
 
@@ -11,24 +11,27 @@ export interface Run<Figures> {
   readonly figures: Figures
 }
 
-/** The newest run on this machine, and the one that is kept in the repository to compare with. */
-const files = {
-  last: (benchmark: string) => join(LOCAL, 'bench', `${benchmark}.json`),
-  kept: (benchmark: string) => join(import.meta.dirname, '../results', `${benchmark}.json`),
+/** The newest run on this machine, or the one that is kept in the repository to compare with. */
+export type Which = 'last' | 'kept'
+
+const folders: Readonly<Record<Which, string>> = { last: join(LOCAL, 'bench'), kept: join(import.meta.dirname, '../results') }
+
+/** Where a run is, or a picture of it. The folder is there. */
+export function runFile(which: Which, name: string): string {
+  mkdirSync(folders[which], { recursive: true })
+  return join(folders[which], name)
 }
 
 /** Writes the run down; with `keep` it takes the place of the kept one. */
 export function writeRun(benchmark: string, figures: unknown, { keep }: { readonly keep: boolean }): void {
   const run: Run<unknown> = { at: new Date().toISOString(), commit: thisCommit(), machine: thisMachine(), figures }
-  for (const file of keep ? [files.last(benchmark), files.kept(benchmark)] : [files.last(benchmark)]) {
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, `${JSON.stringify(run, rounded, 2)}\n`)
-  }
+  const places: readonly Which[] = keep ? ['last', 'kept'] : ['last']
+  for (const which of places) writeFileSync(runFile(which, `${benchmark}.json`), `${JSON.stringify(run, rounded, 2)}\n`)
 }
 
 /** @returns undefined when there is none */
-export function readRun<Figures>(which: keyof typeof files, benchmark: string): Run<Figures> | undefined {
-  const file = files[which](benchmark)
+export function readRun<Figures>(which: Which, benchmark: string): Run<Figures> | undefined {
+  const file = runFile(which, `${benchmark}.json`)
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Run<Figures>) : undefined
 }
 

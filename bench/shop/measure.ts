@@ -1,34 +1,14 @@
 import { CpuRecorder } from '../cpu.ts'
-import { percentile, sum } from '../figures/statistics.ts'
-import { type Batches, readBatches } from './batches.ts'
+import { percentile } from '../figures/statistics.ts'
+import { readBatches } from './batches.ts'
+import type { ShopFigures } from './figures.ts'
 import type { Load } from './loads.ts'
-import { type LockWait, watchLocks } from './lockWaits.ts'
+import { watchLocks } from './lockWaits.ts'
 import { type MeasuredShop, openForMeasuring } from './openForMeasuring.ts'
 import { lastEffects, untilAllDone } from './orderHistory.ts'
 import type { PlacedOrder } from './placing.ts'
-import { readStatements, resetStatements, type Statement } from './statements.ts'
+import { readStatements, resetStatements } from './statements.ts'
 import { verify } from './verify.ts'
-
-/** What one load cost. */
-export interface ShopFigures {
-  readonly load: string
-  readonly orders: number
-  /** From the first request to the last effect of the last order. */
-  readonly seconds: number
-  readonly acceptedPerSecond: number
-  readonly donePerSecond: number
-  /** CPU milliseconds an order, of each process. */
-  readonly cpuMs: Readonly<Record<string, number>>
-  /** From the request to the last effect's row in the page's history. */
-  readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number }
-  readonly residentMiB: Readonly<Record<string, number>>
-  readonly batches: readonly Batches[]
-  readonly statements: readonly Statement[]
-  readonly lockWaits: readonly LockWait[]
-}
-
-/** The outside world, played. */
-export const standIns: readonly string[] = ['payment-gateway', 'mailbox']
 
 const CPU_EVERY_MS = 200
 
@@ -78,6 +58,3 @@ async function figures({ open, load, cpu, placed, began, accepted }: Run): Promi
     statements: await readStatements(open.superuserUrl, open.databases),
   }
 }
-
-/** CPU milliseconds an order, of all processes. */
-export const totalCpuMs = ({ cpuMs }: Pick<ShopFigures, 'cpuMs'>): number => sum(Object.values(cpuMs))

@@ -1,4 +1,5 @@
-import { startOwnStack } from '../../test/support/oneStack.ts'
+import { Problem } from '../../deploy/local/problem.ts'
+import { type OwnStack, startOwnStack } from '../../test/support/oneStack.ts'
 import { openShop, type Shop } from '../../test/support/shop.ts'
 import { cpuSeconds, residentMiB } from '../cpu.ts'
 import { type MailboxProcess, startMailboxProcess } from './mailboxProcess.ts'
@@ -21,7 +22,7 @@ export interface MeasuredShop {
 
 export async function openForMeasuring(): Promise<MeasuredShop> {
   await using opened = new AsyncDisposableStack()
-  const { stack, remove } = await startOwnStack({ postgresSettings: countingSettings })
+  const { stack, remove } = await startCountingStack()
   opened.defer(remove)
   let mailbox: MailboxProcess | undefined
   const openMailbox: typeof startMailboxProcess = async (options) => (mailbox = await startMailboxProcess(options))
@@ -40,6 +41,17 @@ export async function openForMeasuring(): Promise<MeasuredShop> {
     cpu: () => ({ ...valuesOf(pids, (pid) => cpuSeconds(pid)), database: cpuSeconds(postgres, { withChildren: true }) }),
     residentMiB: () => valuesOf(pids, residentMiB),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  }
+}
+
+/** Its ports are chosen before anybody listens on them: on a busy machine another program gets one of them now and then. */
+async function startCountingStack(tries = 3): Promise<OwnStack> {
+  try {
+    return await startOwnStack({ postgresSettings: countingSettings })
+  } catch (error) {
+    if (tries === 1 || !(error instanceof Problem)) throw error
+    console.error(`Once more, since the stack did not start: ${error.message}`)
+    return startCountingStack(tries - 1)
   }
 }
 

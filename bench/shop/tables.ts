@@ -1,7 +1,7 @@
 import { endpoints, services } from '../../test/support/shop.ts'
 import { sum } from '../figures/statistics.ts'
 import { short, table } from '../figures/table.ts'
-import { type ShopFigures, standIns, totalCpuMs } from './measure.ts'
+import { oneLine, type ShopFigures, standIns, totalCpuMs } from './figures.ts'
 
 const processes = ['database', 'broker', 'registry', ...services.filter((name) => !standIns.includes(name)), ...standIns]
 
@@ -52,8 +52,9 @@ function lockWait({ lockWaits, seconds }: ShopFigures, service: string): string 
 
 /** The statements on which PostgreSQL spent most time. */
 export function statementTable({ load, orders, statements }: ShopFigures, most: number): string {
-  const rows = statements.slice(0, most).map(({ service, text, calls, rows: affected, ms }) => {
-    const sql = text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').slice(0, 140)
+  const costliest = statements.slice(0, most).map(oneLine)
+  const rows = costliest.map(({ service, text, calls, rows: affected, ms }) => {
+    const sql = text.replaceAll('|', '\\|')
     return [service, short(calls / orders), short(affected / calls), short(ms / calls), short(ms / orders), `\`${sql}\``]
   })
   return table([[load, 'calls an order', 'rows a call', 'ms a call', 'ms an order', 'statement'], ...rows])
