@@ -1,13 +1,13 @@
 // What an order costs: the whole shop under several loads, each on a stack of its own.
-//   npm run bench -- shop [--orders 2000] [--load blast --load 20 …] [--rate 50 --seconds 20] [--statements 20] [--save]
-//   npm run bench -- shop --against <folder of another checkout> [--rounds 3] [--orders 2000] [--load blast …]
+//   npm run bench -- shop [--orders 1000] [--load blast --load 20 …] [--rate 50 --seconds 20] [--statements 20] [--save]
+//   npm run bench -- shop --against <folder of another checkout> [--rounds 3] [--orders 1000] [--load blast …]
 // Loads: alone, 2, 20, 200, rate, blast; all of them unless some are named. Against another checkout: blast.
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readRun, runFile, writeRun } from './figures/runs.ts'
 import { pairsTable, runInTurn } from './shop/against.ts'
-import { type Load, loadsOf } from './shop/loads.ts'
+import { type Load, loadNames, loadsOf } from './shop/loads.ts'
 import { costPlot } from './shop/costPlot.ts'
 import { type FiguresByLoad, type ShopFigures, worthKeeping } from './shop/figures.ts'
 import { measure } from './shop/measure.ts'
@@ -15,7 +15,7 @@ import { costTable, statementTable, workTables } from './shop/tables.ts'
 
 const { values: args } = parseArgs({
   options: {
-    orders: { type: 'string', default: '2000' },
+    orders: { type: 'string', default: '1000' },
     load: { type: 'string', multiple: true },
     rate: { type: 'string', default: '50' },
     seconds: { type: 'string', default: '20' },
@@ -28,12 +28,12 @@ const { values: args } = parseArgs({
 const loads = loadsOf({ orders: Number(args.orders), rate: Number(args.rate), seconds: Number(args.seconds) })
 
 if (args.save && args.load !== undefined) throw new Error('Only a run of all loads is kept: --save without --load.')
-if (args.against === undefined) await measureEach(args.load ?? Object.keys(loads))
+if (args.against === undefined) await measureEach(args.load ?? loadNames)
 else measureBeside(resolve(args.against), (args.load ?? ['blast']).map(chosen))
 
 function chosen(name: string): Load {
   const load = loads[name]
-  if (load === undefined) throw new Error(`There is no load "${name}". There are: ${Object.keys(loads).join(', ')}.`)
+  if (load === undefined) throw new Error(`There is no load "${name}". There are: ${loadNames.join(', ')}.`)
   return load
 }
 
@@ -43,7 +43,7 @@ async function measureEach(names: readonly string[]): Promise<void> {
     console.error(`${load.name} …`)
     measured[name] = await measure(load)
   }
-  const figures = Object.values(measured)
+  const figures = names.flatMap((name) => measured[name] ?? [])
   const statements = args.statements === '0' ? [] : figures.map((load) => statementTable(load, Number(args.statements)))
   console.log([costTable(figures), ...workTables(figures), ...statements].join('\n\n'))
   plot(measured)
@@ -59,7 +59,9 @@ function plot(measured: FiguresByLoad): void {
   console.error(`The same as a picture: ${file}`)
 }
 
-const plotted = (figures: FiguresByLoad): ShopFigures[] => ['2', '20', '200', 'blast'].flatMap((load) => figures[load] ?? [])
+function plotted(figures: FiguresByLoad): ShopFigures[] {
+  return ['2', '20', '200', 'blast'].flatMap((load) => figures[load] ?? [])
+}
 
 function measureBeside(there: string, chosenLoads: readonly Load[]): void {
   const here = join(import.meta.dirname, '..')

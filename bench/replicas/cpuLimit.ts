@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem } from '../../deploy/local/problem.ts'
@@ -25,6 +25,7 @@ export function cpuLimit(name: string, cores: number): CpuLimit {
     mkdirSync(group)
     write(group, Math.round(cores * PERIOD_US))
   } catch (error) {
+    if (existsSync(group)) rmdirSync(group)
     throw new Problem(`${unwritable} ${(error as Error).message}`, { cause: error })
   }
   return {
@@ -62,7 +63,10 @@ function writeV1(group: string, quotaUs: number): void {
   writeFileSync(join(group, 'cpu.cfs_quota_us'), String(quotaUs))
 }
 
-const writeV2 = (group: string, quotaUs: number) => writeFileSync(join(group, 'cpu.max'), `${quotaUs} ${PERIOD_US}`)
+function writeV2(group: string, quotaUs: number): void {
+  writeFileSync(join(group, '..', 'cgroup.subtree_control'), '+cpu')
+  writeFileSync(join(group, 'cpu.max'), `${quotaUs} ${PERIOD_US}`)
+}
 
 /** A process that has just ended may still be in it. */
 async function removeWhenEmpty(group: string): Promise<void> {

@@ -16,6 +16,9 @@ export interface LoadSizes {
   readonly seconds: number
 }
 
+/** From the least to the most at a time. */
+export const loadNames = ['alone', '2', '20', '200', 'rate', 'blast']
+
 /** Every way in which orders come, by the name that a person gives it at the command line. */
 export const loadsOf = ({ orders, rate, seconds }: LoadSizes): Readonly<Record<string, Load>> => ({
   alone: { name: 'one alone', place: oneAlone(100) },
