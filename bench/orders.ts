@@ -1,11 +1,11 @@
 // Orders per second through the whole shop: page, sales, billing (over HTTP to the gateway), stock, shipping, email (over SMTP), loyalty.
-//   node bench/orders.ts [--orders 2000] [--side-by-side 20] [--blast]
+//   node bench/orders.ts [--orders 2000] [--side-by-side 20] [--blast] [--checkout <folder>]
 // With --blast the orders are handed to Kafka directly, as fast as it takes them: what the shop does with a backlog.
-// More is measured by `npm run bench -- shop`, which also runs this file of another checkout beside this one's.
+// With --checkout it is the shop of another folder: `npm run bench -- shop --against` runs both in turn, and measures more.
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { startOwnStack } from '../test/support/oneStack.ts'
-import { openShop } from '../test/support/shop.ts'
 import { CpuRecorder, cpuSeconds, residentMiB } from './cpu.ts'
+import { loadCheckout, thisCheckout } from './shop/checkout.ts'
 import { openOrderHistory, untilAllDone } from './shop/orderHistory.ts'
 import { blast, sideBySide } from './shop/placing.ts'
 import { serviceDatabases } from './shop/serviceDatabases.ts'
@@ -17,15 +17,17 @@ const { values: args } = parseArgs({
     orders: { type: 'string', default: '2000' },
     'side-by-side': { type: 'string', default: '20' },
     blast: { type: 'boolean', default: false },
+    checkout: { type: 'string', default: thisCheckout },
   },
 })
 const orders = Number(args.orders)
 const place = args.blast ? blast(orders) : sideBySide(Number(args['side-by-side']), orders)
 
-const { stack, remove } = await startOwnStack()
+const checkout = await loadCheckout(resolve(args.checkout))
+const { stack, remove } = await checkout.startOwnStack()
 try {
-  await using shop = await openShop({ addresses: stack })
-  await using history = await openOrderHistory(serviceDatabases(shop.system))
+  await using shop = await checkout.openShop({ addresses: stack })
+  await using history = await openOrderHistory(serviceDatabases(shop.system), checkout.wholeJourney)
   const services = servicePids(shop.running)
   const { kafka = 0, postgres = 0 } = stack.pids()
   const recorder = new CpuRecorder(() => ({
@@ -34,7 +36,7 @@ try {
     database: cpuSeconds(postgres, { withChildren: true }),
   }))
   const began = Date.now()
-  const placed = await place({ shop, history })
+  const placed = await place({ shop, history, contracts: checkout })
   const accepted = Date.now()
   await untilAllDone(
     history,

@@ -3,7 +3,7 @@
 //   npm run bench -- shop --against <folder of another checkout> [--rounds 3] [--orders 1000] [--load blast …]
 // Loads: alone, 2, 20, 200, rate, blast; all of them unless some are named. Against another checkout: blast.
 import { writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readRun, runFile, writeRun } from './figures/runs.ts'
 import { pairsTable, runInTurn } from './shop/against.ts'
@@ -64,9 +64,8 @@ function plotted(figures: FiguresByLoad): ShopFigures[] {
 }
 
 function measureBeside(there: string, chosenLoads: readonly Load[]): void {
-  const here = join(import.meta.dirname, '..')
   for (const { name, ordersArgs } of chosenLoads) {
     if (ordersArgs === undefined) throw new Error(`bench/orders.ts has no load "${name}": choose blast, 2, 20 or 200.`)
-    console.log(`${pairsTable(name, runInTurn({ here, there }, ordersArgs, Number(args.rounds)))}\n`)
+    console.log(`${pairsTable(name, runInTurn(there, ordersArgs, Number(args.rounds)))}\n`)
   }
 }

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { median, sum } from '../figures/statistics.ts'
+import { thisCheckout } from './checkout.ts'
 import { short, table } from '../figures/table.ts'
 
-/** What the table of `bench/orders.ts` says: the same table in every commit that has the file. */
+/** What the table of `bench/orders.ts` says. */
 export interface OrdersTable {
   readonly donePerSecond: number
   /** CPU milliseconds an order, of the processes that the table has; the mailbox is not among them. */
@@ -27,20 +28,19 @@ export interface Pair {
   readonly there: OrdersTable
 }
 
-/** Runs `bench/orders.ts` of both checkouts, each its own, so often in turn; who begins changes with the round. */
-export function runInTurn(folders: { readonly here: string; readonly there: string }, args: readonly string[], rounds: number) {
+/** Runs the shops of both checkouts so often in turn, with the same bench; who begins changes with the round. */
+export function runInTurn(there: string, args: readonly string[], rounds: number): Pair[] {
   return Array.from({ length: rounds }, (_, round): Pair => {
-    const first = round % 2 === 0 ? runOrders(folders.there, args) : undefined
-    const here = runOrders(folders.here, args)
-    return { here, there: first ?? runOrders(folders.there, args) }
+    const first = round % 2 === 0 ? runOrders(there, args) : undefined
+    const here = runOrders(thisCheckout, args)
+    return { here, there: first ?? runOrders(there, args) }
   })
 }
 
 function runOrders(folder: string, args: readonly string[]): OrdersTable {
-  console.error(`bench/orders.ts ${args.join(' ')} in ${folder} …`)
-  const command = [...process.execArgv, join(folder, 'bench/orders.ts'), ...args]
+  console.error(`${args.join(' ')}, ${folder} …`)
+  const command = [...process.execArgv, join(import.meta.dirname, '../orders.ts'), ...args, '--checkout', folder]
   const { stdout, status } = spawnSync(process.execPath, command, {
-    cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
   })

@@ -1,6 +1,7 @@
 import { Problem } from '../../deploy/local/problem.ts'
+import { PlaceOrder } from '@petrel/contracts'
 import { type OwnStack, startOwnStack } from '../../test/support/oneStack.ts'
-import { openShop, type Shop } from '../../test/support/shop.ts'
+import { openShop, type Shop, wholeJourney } from '../../test/support/shop.ts'
 import { cpuSeconds, residentMiB } from '../cpu.ts'
 import { type MailboxProcess, startMailboxProcess } from './mailboxProcess.ts'
 import { type OrderHistory, openOrderHistory } from './orderHistory.ts'
@@ -11,6 +12,7 @@ import { countingSettings } from './statements.ts'
 /** A whole shop on a stack of its own, every process of which can be measured. */
 export interface MeasuredShop {
   readonly shop: Shop
+  readonly contracts: { readonly PlaceOrder: typeof PlaceOrder }
   readonly history: OrderHistory
   readonly databases: ServiceDatabases
   readonly superuserUrl: string
@@ -28,13 +30,14 @@ export async function openForMeasuring(): Promise<MeasuredShop> {
   const openMailbox: typeof startMailboxProcess = async (options) => (mailbox = await startMailboxProcess(options))
   const shop = opened.use(await openShop({ addresses: stack, openMailbox }))
   const databases = serviceDatabases(shop.system)
-  const history = opened.use(await openOrderHistory(databases))
+  const history = opened.use(await openOrderHistory(databases, wholeJourney))
 
   const { kafka = 0, registry = 0, postgres = 0 } = stack.pids()
   const pids = { ...servicePids(shop.running), mailbox: mailbox?.pid ?? 0, broker: kafka, registry }
   const closing = opened.move()
   return {
     shop,
+    contracts: { PlaceOrder },
     history,
     databases,
     superuserUrl: stack.databaseUrl,

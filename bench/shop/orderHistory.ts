@@ -1,18 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
-import { wholeJourney } from '../../test/support/shop.ts'
 import type { ServiceDatabases } from './serviceDatabases.ts'
 
 /** The page's database, where everything that became of an order can be seen. Asked directly: over HTTP, the page would pay for it. */
 export interface OrderHistory {
   readonly client: Client
+  /** The events that every order has when it is done. */
+  readonly wholeJourney: readonly string[]
   [Symbol.asyncDispose](): Promise<void>
 }
 
-export async function openOrderHistory(databases: ServiceDatabases): Promise<OrderHistory> {
+export async function openOrderHistory(databases: ServiceDatabases, wholeJourney: readonly string[]): Promise<OrderHistory> {
   const client = new Client(databases.urlOf('client-ui'))
   await client.connect()
-  return { client, [Symbol.asyncDispose]: () => client.end() }
+  return { client, wholeJourney, [Symbol.asyncDispose]: () => client.end() }
 }
 
 const LOOK_EVERY_MS = 20
@@ -41,7 +42,7 @@ export async function untilAllDone(history: OrderHistory, ids: readonly string[]
   }
 }
 
-async function doneAmong({ client }: OrderHistory, ids: readonly string[]): Promise<Set<string>> {
+async function doneAmong({ client, wholeJourney }: OrderHistory, ids: readonly string[]): Promise<Set<string>> {
   const { rows } = await client.query<{ order_id: string }>({
     name: 'done-among',
     text: `select order_id from order_history where order_id = any($1) and type = any($2)
@@ -56,7 +57,7 @@ async function doneAmong({ client }: OrderHistory, ids: readonly string[]): Prom
  * (`track_commit_timestamp`), so that nothing is asked and nothing added while the shop works. The row can be seen a moment
  * later, when the disk has it.
  */
-export async function lastEffects({ client }: OrderHistory): Promise<Map<string, number>> {
+export async function lastEffects({ client, wholeJourney }: OrderHistory): Promise<Map<string, number>> {
   const { rows } = await client.query<{ order_id: string; at: number }>(
     `select order_id, (extract(epoch from max(pg_xact_commit_timestamp(xmin))) * 1000)::float8 as at
      from order_history where type = any($1) group by order_id`,

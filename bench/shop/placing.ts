@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PlaceOrder } from '@petrel/contracts'
+import type { PlaceOrder } from '@petrel/contracts'
 import { uuid7 } from '@petrel/messaging'
 import type { Shop } from '../../test/support/shop.ts'
 import { type OrderHistory, untilAllDone } from './orderHistory.ts'
@@ -14,6 +14,7 @@ export interface PlacedOrder {
 export interface OpenShop {
   readonly shop: Shop
   readonly history: OrderHistory
+  readonly contracts: { readonly PlaceOrder: typeof PlaceOrder }
 }
 
 /** Places the orders in some way; resolves when all are accepted. */
@@ -22,11 +23,11 @@ export type Placing = (open: OpenShop) => Promise<PlacedOrder[]>
 /** All at once, past the page, handed to Kafka as fast as it takes them: what the shop does with a backlog. */
 export const blast =
   (orders: number): Placing =>
-  async ({ shop }) => {
+  async ({ shop, contracts }) => {
     const send = async (number: number) => {
       const [orderId, at] = [uuid7(), Date.now()]
       const lines = [{ sku: 'green-tea', quantity: 2 }]
-      await shop.keeper.send(PlaceOrder({ orderId, ...customer(number), lines, acceptedAt: new Date(at) }))
+      await shop.keeper.send(command(contracts, { orderId, ...customer(number), lines, acceptedAt: new Date(at) }))
       return { orderId, at }
     }
     const placed: PlacedOrder[] = []
@@ -36,6 +37,13 @@ export const blast =
     }
     return placed
   }
+
+/** In an older checkout the command may have fewer fields. */
+function command({ PlaceOrder: type }: OpenShop['contracts'], order: PlaceOrder): ReturnType<typeof PlaceOrder> {
+  const { fields } = type.schema as unknown as { readonly fields: readonly { readonly name: string }[] }
+  const known = fields.map(({ name }) => [name, order[name as keyof PlaceOrder]])
+  return type(Object.fromEntries(known) as PlaceOrder)
+}
 
 /** Over HTTP, by customers who each place the next order when the page has accepted the one before. */
 export const sideBySide =
