@@ -45,10 +45,10 @@ export class CpuRecorder<Name extends string> {
   readonly #samples: { at: number; cpu: Record<Name, number> }[] = []
   readonly #timer: NodeJS.Timeout
 
-  constructor(read: () => Record<Name, number>) {
+  constructor(read: () => Record<Name, number>, everyMs = 50) {
     this.#read = read
     this.#sample()
-    this.#timer = setInterval(() => this.#sample(), 50)
+    this.#timer = setInterval(() => this.#sample(), everyMs)
   }
 
   stop(): void {

@@ -1,39 +1,50 @@
 // Orders per second through the whole shop: page, sales, billing (over HTTP to the gateway), stock, shipping, email (over SMTP), loyalty.
-//   node bench/orders.ts [--orders 2000] [--side-by-side 20] [--blast]
+//   node bench/orders.ts [--orders 2000] [--side-by-side 20] [--blast] [--checkout <folder>]
 // With --blast the orders are handed to Kafka directly, as fast as it takes them: what the shop does with a backlog.
-import { setTimeout as sleep } from 'node:timers/promises'
+// With --checkout it is the shop of another folder: `npm run bench -- shop --against` runs both in turn, and measures more.
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { PlaceOrder } from '@petrel/contracts'
-import { uuid7 } from '@petrel/messaging'
-import { openShop, type Shop, wholeJourney } from '../test/support/shop.ts'
-import { startOwnStack } from '../test/support/oneStack.ts'
 import { CpuRecorder, cpuSeconds, residentMiB } from './cpu.ts'
+import { loadCheckout, thisCheckout } from './shop/checkout.ts'
+import { openOrderHistory, untilAllDone } from './shop/orderHistory.ts'
+import { blast, sideBySide } from './shop/placing.ts'
+import { serviceDatabases } from './shop/serviceDatabases.ts'
+import { servicePids } from './shop/servicePids.ts'
+import { verify } from './shop/verify.ts'
 
 const { values: args } = parseArgs({
   options: {
     orders: { type: 'string', default: '2000' },
     'side-by-side': { type: 'string', default: '20' },
     blast: { type: 'boolean', default: false },
+    checkout: { type: 'string', default: thisCheckout },
   },
 })
 const orders = Number(args.orders)
+const place = args.blast ? blast(orders) : sideBySide(Number(args['side-by-side']), orders)
 
-const { stack, remove } = await startOwnStack()
+const checkout = await loadCheckout(resolve(args.checkout))
+const { stack, remove } = await checkout.startOwnStack()
 try {
-  await using shop = await openShop({ addresses: stack })
-  const pids = stack.pids()
+  await using shop = await checkout.openShop({ addresses: stack })
+  await using history = await openOrderHistory(serviceDatabases(shop.system), checkout.wholeJourney)
+  const services = servicePids(shop.running)
+  const { kafka = 0, postgres = 0 } = stack.pids()
   const recorder = new CpuRecorder(() => ({
-    ...Object.fromEntries([...shop.running].map(([name, { pid }]) => [name, cpuSeconds(pid)])),
-    broker: cpuSeconds(pids.kafka ?? 0),
-    database: cpuSeconds(pids.postgres ?? 0, { withChildren: true }),
+    ...Object.fromEntries(Object.entries(services).map(([name, pid]) => [name, cpuSeconds(pid)])),
+    broker: cpuSeconds(kafka),
+    database: cpuSeconds(postgres, { withChildren: true }),
   }))
   const began = Date.now()
-  const ids = await (args.blast ? blast(shop, orders) : placeAll(shop, orders, Number(args['side-by-side'])))
+  const placed = await place({ shop, history, contracts: checkout })
   const accepted = Date.now()
-  await untilAllDone(shop, ids)
+  await untilAllDone(
+    history,
+    placed.map(({ orderId }) => orderId),
+  )
   const done = Date.now()
   recorder.stop()
-  await verify(shop, ids)
+  await verify(shop, placed)
 
   console.log(`| ${orders} orders | per second | ms |`)
   console.log('|---|---|---|')
@@ -41,7 +52,7 @@ try {
   console.log(`| done: shipped, mailed, rewarded | ${rate(done - began)} | ${done - began} |`)
   console.log('\n| process | CPU ms an order | resident MiB |\n|---|---|---|')
   for (const [name, seconds] of Object.entries(recorder.between(began, done)))
-    console.log(`| ${name} | ${((seconds * 1000) / orders).toFixed(2)} | ${memoryOf(shop, name)} |`)
+    console.log(`| ${name} | ${((seconds * 1000) / orders).toFixed(2)} | ${memoryOf(services[name])} |`)
 } finally {
   await remove()
 }
@@ -50,60 +61,6 @@ function rate(ms: number): number {
   return Math.round((orders / ms) * 1000)
 }
 
-function memoryOf(shop: Shop, name: string): number | string {
-  const service = [...shop.running].find(([running]) => running === name)?.[1]
-  return service === undefined ? '' : residentMiB(service.pid)
-}
-
-async function placeAll(shop: Shop, count: number, sideBySide: number): Promise<string[]> {
-  const ids: string[] = []
-  let next = 0
-  const customer = async () => {
-    while (next < count) {
-      const customerId = `customer-${next++ % 100}`
-      ids.push(await shop.placeOrder({ customerId, email: `${customerId}@example.org` }))
-    }
-  }
-  await Promise.all(Array.from({ length: sideBySide }, customer))
-  return ids
-}
-
-async function blast(shop: Shop, count: number): Promise<string[]> {
-  const ids = Array.from({ length: count }, () => uuid7())
-  const send = (orderId: string, index: number) => {
-    const customerId = `customer-${index % 100}`
-    const lines = [{ sku: 'green-tea', quantity: 2 }]
-    return shop.keeper.send(
-      PlaceOrder({ orderId, customerId, email: `${customerId}@example.org`, lines, acceptedAt: new Date() }),
-    )
-  }
-  for (let at = 0; at < count; at += 100) await Promise.all(ids.slice(at, at + 100).map((id, index) => send(id, at + index)))
-  return ids
-}
-
-/** Orders are done roughly in the order in which they came: looking at the oldest that is not done is enough. */
-async function untilAllDone(shop: Shop, ids: readonly string[]): Promise<void> {
-  const deadline = Date.now() + 300_000
-  for (const id of ids)
-    while (!isDone(await orderIfKnown(shop, id))) {
-      if (Date.now() > deadline) throw new Error(`order ${id} is not done after 5 minutes`)
-      await sleep(20)
-    }
-}
-
-/** With a backlog the page has not heard of every order yet. */
-function orderIfKnown(shop: Shop, id: string) {
-  return shop.order(id).catch(() => ({ history: [] }))
-}
-
-function isDone({ history }: Pick<Awaited<ReturnType<Shop['order']>>, 'history'>): boolean {
-  return wholeJourney.every((type) => history.some((step) => step.type === type))
-}
-
-async function verify(shop: Shop, ids: readonly string[]): Promise<void> {
-  if (new Set(ids).size !== orders) throw new Error(`${orders} orders, but ${new Set(ids).size} ids`)
-  const { ordersChargedTwice } = await shop.totals()
-  if (ordersChargedTwice !== 0) throw new Error(`${ordersChargedTwice} orders were charged twice`)
-  const failures = await shop.failures()
-  if (failures.length > 0) throw new Error(`${failures.length} messages wait in dead letter topics`)
+function memoryOf(pid: number | undefined): number | string {
+  return pid === undefined ? '' : residentMiB(pid)
 }

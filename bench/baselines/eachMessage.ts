@@ -2,8 +2,8 @@
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
 import { Pool, type PoolClient } from 'pg'
 import { avroCodec, confluentRegistry } from '../support.ts'
+import { eventHeaders } from '../effectsOnce/headers.ts'
 import { OrderPlaced, PlaceOrder } from '../effectsOnce/messages.ts'
-import { uuid7 } from '@petrel/messaging'
 
 const { KAFKA_BROKERS = '', SCHEMA_REGISTRY_URL = '', DATABASE_URL, TOPIC_PREFIX = '' } = process.env
 const kafka = new Kafka({ brokers: KAFKA_BROKERS.split(','), logLevel: logLevel.ERROR })
@@ -27,14 +27,14 @@ await consumer.subscribe({ topic: TOPIC_PREFIX + PlaceOrder.topic, fromBeginning
 await consumer.run({
   partitionsConsumedConcurrently: 4,
   eachMessage: async ({ message }) => {
-    const id = message.headers?.['ce_id']?.toString()
+    const id = message.headers?.['ce_id']?.toString() ?? ''
     await codec.prepare([message.value])
     const order = codec.decode(message.value, PlaceOrder) as PlaceOrder
     const client = await database.connect()
     try {
       await client.query('begin')
       const { rowCount } = await client.query('insert into inbox values ($1) on conflict do nothing', [id])
-      if (rowCount === 1) await place(client, order, id)
+      if (rowCount === 1) await place(client, order, eventHeaders(id, message.headers))
       await client.query('commit')
     } catch (error) {
       await client.query('rollback')
@@ -45,18 +45,14 @@ await consumer.run({
   },
 })
 
-async function place(client: PoolClient, order: PlaceOrder, cause: string | undefined): Promise<void> {
+async function place(client: PoolClient, order: PlaceOrder, headers: Record<string, string>): Promise<void> {
   const { orderId, customerId, currency, amountCents, placedAt } = order
   await client.query(
     'insert into orders (order_id, customer_id, currency, amount_cents, placed_at) values ($1, $2, $3, $4, $5)',
     [orderId, customerId, currency, amountCents, placedAt],
   )
   const value = codec.encode(OrderPlaced, schemaId ?? 0, { orderId, customerId, currency, amountCents, placedAt })
-  await client.query('insert into outbox (key, value, headers) values ($1, $2, $3)', [
-    orderId,
-    value,
-    { ce_id: uuid7(), ce_causationid: cause, ce_type: OrderPlaced.fullName },
-  ])
+  await client.query('insert into outbox (key, value, headers) values ($1, $2, $3)', [orderId, value, headers])
 }
 
 async function relay(): Promise<void> {

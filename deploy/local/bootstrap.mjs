@@ -24,7 +24,7 @@ const commands = {
   mend: script('deploy/local/commands/mend.ts'),
   reset: script('deploy/local/commands/reset.ts'),
   check: script('deploy/local/commands/check.ts'),
-  bench: script('bench/all.ts', '--disable-warning=TimeoutNegativeWarning'),
+  bench: script('bench/bench.ts', '--disable-warning=TimeoutNegativeWarning'),
   test: [join(bin, 'vitest'), 'run'],
   'test:long': [join(bin, 'vitest'), 'run', '--mode', 'long'],
 }

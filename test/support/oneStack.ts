@@ -52,7 +52,11 @@ function startSharedStack(): Promise<OwnStack> {
 }
 
 /** A stack that nobody else uses, on free ports with data of its own; for tests that break it. */
-export async function startOwnStack({ elsewhere = {}, log = () => {} }: Partial<StackOptions> = {}): Promise<OwnStack> {
+export async function startOwnStack({
+  elsewhere = {},
+  postgresSettings = {},
+  log = () => {},
+}: Partial<StackOptions> = {}): Promise<OwnStack> {
   const dataDir = await mkdtemp(join(tmpdir(), 'petrel-test-'))
   // PostgreSQL may run as another user than we.
   await chmod(dataDir, 0o755)
@@ -60,7 +64,8 @@ export async function startOwnStack({ elsewhere = {}, log = () => {} }: Partial<
   const [kafka = 0, kafkaController = 0, registry = 0, postgres = 0] = await freePorts(4)
   const ports = { kafka, kafkaController, registry, postgres }
   try {
-    const [stack] = await Promise.all([startStack({ dataDir, jarsDir: JARS, ports, elsewhere, log }), compileServices()])
+    const options = { dataDir, jarsDir: JARS, ports, elsewhere, postgresSettings, log }
+    const [stack] = await Promise.all([startStack(options), compileServices()])
     return { stack, remove: () => stack.stop().then(removeData) }
   } catch (error) {
     await removeData()

@@ -130,15 +130,17 @@ export interface ShopOptions {
   readonly without?: readonly EndpointName[]
   /** Of a stack of the test's own. */
   readonly addresses?: StackAddresses
+  /** Default: in this process. */
+  readonly openMailbox?: typeof startMailbox
 }
 
 /** Opens a shop with all services running but those left out, and a shelf full of tea and cups. */
-export async function openShop({ without = [], addresses }: ShopOptions = {}): Promise<Shop> {
+export async function openShop({ without = [], addresses, openMailbox = startMailbox }: ShopOptions = {}): Promise<Shop> {
   const system = await testSystem(addresses)
   const broker = kafkajsBroker({ brokers: system.addresses.kafkaBrokers.split(','), clientId: 'test', log: silentLog })
   const mailsDir = await mkdtemp(join(tmpdir(), 'petrel-mails-'))
   const { smtp: smtpPort, mailbox: httpPort, clientUi: shopPort } = system.ports
-  const mailbox = await startMailbox({ dataDir: mailsDir, smtpPort, httpPort, shopPort })
+  const mailbox = await openMailbox({ dataDir: mailsDir, smtpPort, httpPort, shopPort })
   let keeper: Service | undefined
   const close = async () => {
     await keeper?.stop()

@@ -12,7 +12,11 @@ export interface PostgresOptions {
   readonly dataDir: string
   readonly logsDir: string
   readonly port: number
+  readonly settings: PostgresSettings
 }
+
+/** Lines of postgresql.conf: https://www.postgresql.org/docs/current/runtime-config.html */
+export type PostgresSettings = Readonly<Record<string, string>>
 
 const SUPERUSER = 'petrel'
 
@@ -29,7 +33,7 @@ export async function startPostgres(options: PostgresOptions, signal?: AbortSign
   const postgres = await startChild({
     name: 'PostgreSQL',
     command: account.command(programs.postgres),
-    args: account.args(programs.postgres, ['-D', cluster, ...settings(options.port)]),
+    args: account.args(programs.postgres, ['-D', cluster, ...settings(options)]),
     ...account.ids,
     logFile: join(options.logsDir, 'postgres.log'),
     pidFile: join(options.dataDir, 'pid'),
@@ -69,7 +73,7 @@ async function initialiseOnce(initdb: string, cluster: string, dataDir: string, 
 }
 
 /** Loopback only, no socket files (their paths may be too long), small; what is committed is on disk, as in production. */
-function settings(port: number): string[] {
+function settings({ port, settings: more }: PostgresOptions): string[] {
   const values = {
     listen_addresses: '127.0.0.1',
     port,
@@ -83,6 +87,7 @@ function settings(port: number): string[] {
     autovacuum_naptime: '30s',
     bgwriter_delay: '1s',
     wal_writer_delay: '1s',
+    ...more,
   }
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 }

@@ -50,7 +50,7 @@ async function serversToStart(options: StackOptions): Promise<Server[]> {
   const servers: Server[] = []
 
   if (!elsewhere.databaseUrl) {
-    const postgres = { ...folders('postgres'), port: ports.postgres }
+    const postgres = { ...folders('postgres'), port: ports.postgres, settings: options.postgresSettings ?? {} }
     servers.push({ key: 'postgres', name: 'PostgreSQL', start: (signal) => startPostgres(postgres, signal) })
   }
   if (elsewhere.kafkaBrokers && elsewhere.registryUrl) return servers

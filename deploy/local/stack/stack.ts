@@ -5,7 +5,7 @@ import type { Progress } from '../progress.mjs'
 import { assertUsableFolder } from './disk.ts'
 import type { Elsewhere } from './elsewhere.ts'
 import { assertPortsFree, portsToUse, type StackPorts } from './ports.ts'
-import { superuserUrl } from './postgres.ts'
+import { type PostgresSettings, superuserUrl } from './postgres.ts'
 import { registryUrl } from './registry.ts'
 import { type Servers, startServers, stopServers } from './servers.ts'
 
@@ -19,6 +19,8 @@ export interface StackOptions {
   readonly ports: StackPorts
   /** What runs elsewhere and so is not started here. */
   readonly elsewhere?: Elsewhere
+  /** Of PostgreSQL, in addition to those it always has: for measuring it. */
+  readonly postgresSettings?: PostgresSettings
   readonly log: PrintLine
   /** Names what is being started while nothing is printed. Default: nobody waits at a terminal. */
   readonly during?: Progress['during']

@@ -1,0 +1,23 @@
+// `npm run bench -- <name> …`: hands over to one of the benchmarks; without a name it says which there are.
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+
+const benchmarks: Readonly<Record<string, readonly [file: string, what: string]>> = {
+  shop: ['shop.ts', 'what an order costs, from the page to the last mail, under six loads; or beside another checkout'],
+  'effects-once': ['effectsOnce.ts', 'what a message costs in one service, beside loops written by hand and other frameworks'],
+  compare: ['compare.ts', 'what changed in CPU a message and an order since the kept run'],
+  replicas: ['replicas.ts', 'what a second and a third replica of a service bring'],
+}
+
+const [name = '', ...args] = process.argv.slice(2)
+const benchmark = benchmarks[name]
+if (benchmark === undefined) {
+  if (name !== '') console.error(`There is no benchmark "${name}".`)
+  console.log('npm run bench -- <name> [options]; what each measures, and its options, is in bench/README.md\n')
+  for (const [each, [, what]] of Object.entries(benchmarks)) console.log(`  ${each.padEnd(14)} ${what}`)
+  process.exit(name === '' ? 0 : 1)
+}
+const { status } = spawnSync(process.execPath, [...process.execArgv, join(import.meta.dirname, benchmark[0]), ...args], {
+  stdio: 'inherit',
+})
+process.exitCode = status ?? 1
