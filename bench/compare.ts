@@ -47,10 +47,13 @@ function changesOfEffectsOnce(now: Results, kept: Results): Change[] {
   ]
 }
 
-const cpuOfPetrel = ({ Petrel = [] }: Results): number => median(Petrel.map(allCpu))
+function cpuOfPetrel({ Petrel = [] }: Results): number {
+  return median(Petrel.map(allCpu))
+}
 
-const beside = ({ Petrel = [], ...others }: Results, name: string): number =>
-  1 / median(pairedRatios(Petrel, others[name] ?? [], cpuRatio))
+function beside({ Petrel = [], ...others }: Results, name: string): number {
+  return 1 / median(pairedRatios(Petrel, others[name] ?? [], cpuRatio))
+}
 
 function changesOfShop(now: FiguresByLoad, kept: FiguresByLoad): Change[] {
   return Object.entries(now).flatMap(([load, figures]) => {

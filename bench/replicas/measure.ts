@@ -27,9 +27,9 @@ export interface ReplicaFigures {
 }
 
 /** Handled before it is measured, without a limit: what runs for hours has been compiled. */
-const WARM_UP_ORDERS = 2000
+const WARM_UP_ORDERS = 6000
 /** In which the replicas, limited by now, work off what they had taken before. */
-const SETTLE_MS = 2000
+const SETTLE_MS = 5000
 
 /** How fast so many replicas of a service work off a backlog, in an open shop where no other replica of it runs. */
 export async function measureReplicas(
