@@ -36,7 +36,7 @@ const FRUGAL = {
   NODE_COMPILE_CACHE: COMPILED,
   MALLOC_ARENA_MAX: '2',
   MALLOC_TRIM_THRESHOLD_: '131072',
-  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_MMAP_THRESHOLD_: '32768',
 }
 
 /** Starts a service as a process of its own; `onLine` is called with every line it writes. */
