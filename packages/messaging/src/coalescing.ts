@@ -47,10 +47,11 @@ export function coalescing<Call, Result>(
     isTurnEnding = true
     setImmediate(() => {
       isTurnEnding = false
-      while (waiting.length > 0 && running < underWay) runNext()
+      runNext()
     })
   }
   const runNext = () => {
+    if (waiting.length === 0 || running >= underWay) return
     const group = waiting.slice(0, atMost)
     waiting = waiting.slice(atMost)
     running += 1
@@ -60,6 +61,7 @@ export function coalescing<Call, Result>(
         running -= 1
         runAfterTurn()
       })
+    runNext()
   }
   return (call) => {
     const entry = { call, ...Promise.withResolvers<Result>() }

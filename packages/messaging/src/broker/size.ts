@@ -9,6 +9,19 @@ export function sizeOf({ key, value, headers }: OutgoingRecord): number {
   return OVERHEAD.record + bytes(key) + bytes(value) + headersSize(headers)
 }
 
+/** Whether it certainly takes no more than that: measured without reading its texts. */
+export function isSurelyWithin(limit: number, { key, value, headers }: OutgoingRecord): boolean {
+  let size = OVERHEAD.record + atMost(key) + atMost(value)
+  forEachHeader(headers, (name, content) => {
+    size += OVERHEAD.header + atMost(name) + atMost(content)
+  })
+  return size <= limit
+}
+
+/** A character of a string takes at most three bytes in UTF-8. */
+const atMost = (content: Buffer | string | null) =>
+  content === null ? 0 : typeof content === 'string' ? content.length * 3 : content.length
+
 function headersSize(headers: RecordHeaders): number {
   let size = 0
   forEachHeader(headers, (name, value) => {

@@ -170,6 +170,11 @@ interface Counted {
   timeouts: number[]
 }
 
+const record = ({ orderId, number }: NumberedOrder, { message, insert, publish }: HandlerContext) => {
+  insert(bills, { message_id: message.id, order_id: orderId, number })
+  publish(OrderBilled({ orderId, number }))
+}
+
 /** An endpoint whose handlers do with each message what its course asks for. */
 function endpointFollowing(courseOf: (number: number) => Course, version: 'older' | 'newer', settings: Partial<Endpoint> = {}) {
   const runs = new Map<string, number>()
@@ -191,10 +196,6 @@ function endpointFollowing(courseOf: (number: number) => Course, version: 'older
     await Promise.resolve()
     failAtOnce(number, context)
     await spoil(number, context, tx)
-  }
-  const record = ({ orderId, number }: NumberedOrder, { message, insert, publish }: HandlerContext) => {
-    insert(bills, { message_id: message.id, order_id: orderId, number })
-    publish(OrderBilled({ orderId, number }))
   }
   const handle = ({ orderId, number }: NumberedOrder, context: HandlerContext, tx?: Tx) => {
     // A foreign record can be a valid message by chance.

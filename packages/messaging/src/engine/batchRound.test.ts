@@ -233,7 +233,7 @@ describe('a message that fails', () => {
   test('cannot be swallowed by the handler, and neither can an async decision', async () => {
     const swallowing = batchHandler(OrderPlaced, async (_, { each }) => {
       try {
-        each(({ data }) => (data.number === 1 ? Promise.resolve() : undefined))
+        void each(({ data }) => (data.number === 1 ? Promise.resolve() : undefined))
       } catch {
         return
       }

@@ -34,18 +34,19 @@ export type RunShared = (handler: Handler, share: LaneShare) => Promise<Committe
  */
 export function sharedBatches(): RunShared {
   const runs = new Map<Handler, (share: LaneShare) => Promise<CommittedShare>>()
-  const runOf = (handler: Handler) =>
-    coalescing((shares: readonly LaneShare[]) => runAndCommit(handler, shares), {
-      underWay: 1,
-      atMost: lanesAtOnce,
-      isOneCallsFault: (error) => !isUnavailable(error) && !(error instanceof HandlerInterrupted),
-    })
   return (handler, share) => {
     const run = runs.get(handler) ?? runOf(handler)
     runs.set(handler, run)
     return run(share)
   }
 }
+
+const runOf = (handler: Handler) =>
+  coalescing((shares: readonly LaneShare[]) => runAndCommit(handler, shares), {
+    underWay: 1,
+    atMost: lanesAtOnce,
+    isOneCallsFault: (error) => !isUnavailable(error) && !(error instanceof HandlerInterrupted),
+  })
 
 const noSagas = new SagaStates([])
 

@@ -1,5 +1,5 @@
 import type { BrokerAdmin, OutgoingRecord } from '../broker/port.ts'
-import { sizeOf } from '../broker/size.ts'
+import { isSurelyWithin, sizeOf } from '../broker/size.ts'
 
 /** How large a record may be in each topic, in bytes with its headers. */
 export interface TopicLimits {
@@ -14,7 +14,7 @@ const batchOverheadBytes = 512
 
 export function topicLimits(maxMessageBytes: ReadonlyMap<string, number>): TopicLimits {
   const of = (topic: string) => (maxMessageBytes.get(topic) ?? kafkaDefaultBytes) - batchOverheadBytes
-  return { of, fits: (record) => sizeOf(record) <= of(record.topic) }
+  return { of, fits: (record) => isSurelyWithin(of(record.topic), record) || sizeOf(record) <= of(record.topic) }
 }
 
 /** @throws BrokerUnavailable */

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { crc32c } from './crc32c.ts'
 import { type ConnectionPool, joinOnOwnConnection } from './connectionPool.ts'
 import { callHooks, type ConsumerGroup } from './consumerHooks.ts'
 import { type DecodeMessages, type FetchedPartition, withNextOffset, withoutAborted } from './fetchedRecords.ts'
@@ -28,6 +29,7 @@ export function patchKafkajs(): void {
   callHooks(prototypeOf('kafkajs/src/consumer/consumerGroup.js') as ConsumerGroup)
   replace('kafkajs/src/protocol/recordBatch/record/v0/index.js', () => encodeRecord)
   replace('kafkajs/src/protocol/recordBatch/record/v0/decoder.js', () => decodeRecord)
+  replace('kafkajs/src/protocol/recordBatch/crc32C/index.js', () => crc32c)
   replace('kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js', (original) => withNextOffset(original as DecodeMessages))
 }
 
@@ -48,7 +50,7 @@ function hideAborted(prototype: KafkaNode): void {
 
 /**
  * kafkajs allocates 512 bytes for each header and counts offsets in objects around bigints: that was half of what a small
- * message cost the process. It also hides where a fetch ended. Modules that are loaded later get ours: those of produce and
+ * message cost the process. It takes checksums byte by byte. It also hides where a fetch ended. Modules that are loaded later get ours: those of produce and
  * fetch are loaded when first used, and `decodeMessages` loads the decoder. Can go with kafkajs.
  */
 function replace(path: string, by: (original: unknown) => unknown): void {
