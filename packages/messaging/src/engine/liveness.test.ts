@@ -13,11 +13,14 @@ import { OrderPlaced } from './testing/messages.ts'
 import { type TestSystem, testSystem } from './testing/testSystem.ts'
 import { passTime, untilIdle, useVirtualTime } from './testing/virtualTime.ts'
 
+const minutes = (count: number) => count * 60_000
+const waits = (records: number, dueAt?: string) => ({ records, bytes: records, ...(dueAt !== undefined && { dueAt }) })
+const limitOf = (changes: Parameters<typeof billing>[1]) => moveLimitMs(billing(undefined, changes).endpoint)
+
 describe('the decision', () => {
   const now = Date.UTC(2030, 0, 1)
   const limitMs = milliseconds('6m')
   const ago = (ms: number) => new Date(now - ms).toISOString()
-  const minutes = (count: number) => count * 60_000
 
   const isStuck = (lane: Pick<LaneStatus, 'doing' | 'movedAt'> & Partial<LaneStatus>) => {
     const waiting = { records: 0, bytes: 0 }
@@ -25,7 +28,6 @@ describe('the decision', () => {
     const status = { ...statusBeforeJoining('billing'), groups: [{ group: 'billing', joined: true, lanes }] }
     return stuckLanes(status, limitMs, now).length > 0
   }
-  const waits = (records: number, dueAt?: string) => ({ records, bytes: records, ...(dueAt !== undefined && { dueAt }) })
 
   test.each([
     ['has waited for records since yesterday', waitForRecords, minutes(1_440), waits(0), false],
@@ -59,33 +61,32 @@ describe('the decision', () => {
   })
 
   test('handlers with a longer time limit, or more tries at once, have more time', () => {
-    const limitOf = (changes: Parameters<typeof billing>[1]) => moveLimitMs(billing(undefined, changes).endpoint)
     expect(limitOf({ handlerTimeLimit: '1h' })).toBeGreaterThan(3 * milliseconds('1h'))
     expect(limitOf({ handlerTimeLimit: '1h', recoverability: { immediate: 9 } })).toBeGreaterThan(10 * milliseconds('1h'))
   })
 })
 
+const seconds = (count: number) => new Promise<void>((resolve) => setTimeout(resolve, count * 1_000))
+
+const stuck = (engine: Engine, endpoint: Endpoint) => stuckLanes(engine.status(), moveLimitMs(endpoint), Date.now())
+
+async function expectAliveFor(engine: Engine, endpoint: Endpoint, minutes: number): Promise<void> {
+  for (let minute = 0; minute < minutes; minute += 1) {
+    await passTime(60_000)
+    expect(stuck(engine, endpoint)).toEqual([])
+  }
+}
+
+function takeStoreAway({ store }: TestSystem) {
+  const save = store.save.bind(store)
+  store.save = async () => {
+    throw new StoreUnavailable('the database is away')
+  }
+  return { bringBack: () => void (store.save = save) }
+}
+
 describe('a process', () => {
   useVirtualTime()
-
-  const seconds = (count: number) => new Promise<void>((resolve) => setTimeout(resolve, count * 1_000))
-
-  const stuck = (engine: Engine, endpoint: Endpoint) => stuckLanes(engine.status(), moveLimitMs(endpoint), Date.now())
-
-  async function expectAliveFor(engine: Engine, endpoint: Endpoint, minutes: number): Promise<void> {
-    for (let minute = 0; minute < minutes; minute += 1) {
-      await passTime(60_000)
-      expect(stuck(engine, endpoint)).toEqual([])
-    }
-  }
-
-  function takeStoreAway({ store }: TestSystem) {
-    const save = store.save.bind(store)
-    store.save = async () => {
-      throw new StoreUnavailable('the database is away')
-    }
-    return { bringBack: () => void (store.save = save) }
-  }
 
   test('is alive while nothing comes', async () => {
     const { endpoint } = billing()
