@@ -5,10 +5,12 @@ import type { Broker } from './broker/port.ts'
 import type { Endpoint } from './definition/endpoint.ts'
 import type { Message } from './definition/message.ts'
 import { type RetryOptions, retryUntilStopped } from './engine/retryUntilStopped.ts'
+import { moveLimitMs } from './engine/liveness.ts'
 import { type Engine, startEngine } from './engine/startEngine.ts'
-import type { EndpointStatus } from './engine/status.ts'
+import { type EndpointStatus, statusBeforeJoining } from './engine/status.ts'
 import { faultSwitch } from './fault.ts'
 import type { Log } from './log.ts'
+import { startOpsServer } from './ops/opsServer.ts'
 import { checkDeployed } from './operations/checkDeployed.ts'
 import { NotDeployed, PartitionCountMismatch } from './operations/notDeployed.ts'
 import { confluentRegistry } from './registry/confluent.ts'
@@ -51,11 +53,14 @@ export interface StartOptions {
 }
 
 /**
- * Starts an endpoint; resolves when its consumers have joined. Waits for a broker, registry or database that is away.
- * @throws NotDeployed when a topic, schema, table or consumer group is missing; PartitionCountMismatch; DatabaseOwnedByAnother
+ * Starts an endpoint; resolves when its consumers have joined. Waits for a broker, registry or database that is away. The ops
+ * port answers from the beginning until everything else has stopped.
+ * @throws Error when the ops port is taken; NotDeployed when a topic, schema, table or consumer group is missing; PartitionCountMismatch; DatabaseOwnedByAnother
  */
 export async function start(endpoint: Endpoint, settings: Settings, options: StartOptions = {}): Promise<Service> {
   const log = options.log ?? pino({ name: endpoint.name, level: settings.LOG_LEVEL })
+  let engine: Engine | undefined
+  const ops = await openOpsPort(endpoint, settings, log, () => engine?.status() ?? statusBeforeJoining(endpoint.name))
   const prefix = settings.TOPIC_PREFIX
   const broker = kafkajsBroker({ brokers: settings.KAFKA_BROKERS, clientId: endpoint.name, log })
   const registry = confluentRegistry({ url: settings.SCHEMA_REGISTRY_URL })
@@ -66,17 +71,23 @@ export async function start(endpoint: Endpoint, settings: Settings, options: Sta
     await broker.close()
     await store.close()
     await database.end()
+    await ops?.close()
   }
   try {
     await untilDeployed(endpoint, { admin: broker.admin, registry, prefix, database }, { signal: giveUp.signal, log })
     await retryUntilStopped('claim the database', { signal: giveUp.signal, log }, () => claimDatabase(database, endpoint.name))
     const fault = faultSwitch(settings.FAULT_FILE)
-    const engine = await startEngine({ endpoint, prefix, broker, store, registry, log, fault, giveUp })
+    engine = await startEngine({ endpoint, prefix, broker, store, registry, log, fault, giveUp })
     return running({ log, database, broker, engine, close })
   } catch (error) {
     await close()
     throw error
   }
+}
+
+async function openOpsPort(endpoint: Endpoint, { OPS_PORT: port }: Settings, log: Log, status: () => EndpointStatus) {
+  if (port === undefined) return undefined
+  return startOpsServer({ port, log, status, moveLimitMs: moveLimitMs(endpoint) })
 }
 
 const isForDeployment = (error: unknown) => error instanceof NotDeployed || error instanceof PartitionCountMismatch

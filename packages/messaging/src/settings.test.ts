@@ -18,6 +18,15 @@ test('the settings are read with defaults that are safe in production', () => {
   })
 })
 
+test('the ops port is off unless it is set', () => {
+  expect(readSettings(complete).OPS_PORT).toBeUndefined()
+  expect(readSettings({ ...complete, OPS_PORT: '9090' }).OPS_PORT).toBe(9090)
+})
+
+test.each(['', 'http', '-1', '65536', '80.5'])('%j is no port', (OPS_PORT) => {
+  expect(() => readSettings({ ...complete, OPS_PORT })).toThrow(/OPS_PORT: /)
+})
+
 test('one error names every setting that is missing or wrong', () => {
   const wrong = { KAFKA_BROKERS: '', DATABASE_URL: 'here', DATABASE_POOL: '0', TOPIC_PREFIX: 'no spaces', LOG_LEVEL: 'loud' }
   for (const name of ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'DATABASE_URL', 'DATABASE_POOL', 'TOPIC_PREFIX', 'LOG_LEVEL'])

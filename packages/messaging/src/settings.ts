@@ -17,6 +17,8 @@ const settings = z.object({
     .default(''),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   FAULT_FILE: z.string().optional(),
+  /** Where the process answers /live, /ready and /metrics; nowhere when it is not set. 0: a free port, which the log names. */
+  OPS_PORT: z.string().min(1).pipe(z.coerce.number<string>().int().min(0).max(65_535)).optional(),
 })
 
 /** The settings that every endpoint needs. */

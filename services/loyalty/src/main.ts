@@ -9,6 +9,6 @@ const schema = z.object({ LOYALTY_PORT: z.coerce.number().int().min(0).max(65_53
 const settings = ownSettings(loyalty.name, schema, process.env)
 
 const service = await run(loyalty, process.env)
-const server = pointsApi(service.database, () => service.isReady()).listen(settings.LOYALTY_PORT)
+const server = pointsApi(service.database).listen(settings.LOYALTY_PORT)
 await once(server, 'listening')
 service.onStop(promisify(server.close.bind(server)))

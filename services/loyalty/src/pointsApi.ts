@@ -9,18 +9,11 @@ interface Points {
   readonly history: readonly { readonly orderId: string; readonly points: number; readonly at: Date }[]
 }
 
-/** What loyalty answers over HTTP. `isReady` says whether new bookings come in. */
-export function pointsApi(database: Pick<Pool, 'query'>, isReady: () => boolean): Koa {
+/** What loyalty answers over HTTP. */
+export function pointsApi(database: Pick<Pool, 'query'>): Koa {
   const router = new Router()
   router.get('/customers/:id/points', async (context) => {
     context.body = await pointsOf(context.params.id ?? '', database)
-  })
-  router.get('/live', (context) => {
-    context.body = { live: true }
-  })
-  router.get('/ready', (context) => {
-    context.status = isReady() ? 200 : 503
-    context.body = { ready: isReady() }
   })
   const app = new Koa()
   app.use(router.routes())

@@ -12,6 +12,7 @@ import { runHandlers } from './runHandlers.ts'
 import { sagaKey, SagaStates } from './sagas.ts'
 import { settle } from './settle.ts'
 import { handleInTransaction } from './transactionalRound.ts'
+import { waitForTurn } from './status.ts'
 import { outcomeOf } from './unitOfWork.ts'
 
 /**
@@ -36,7 +37,8 @@ export async function handleBatch(lane: LaneContext, records: readonly BrokerRec
 async function handleRound(lane: LaneContext, round: readonly Delivery[]): Promise<readonly Delivery[]> {
   const { guard } = lane.runtime
   if (!guard.isOn) return handleTogether(lane, round)
-  const notBegun = await guard.oneAtATime(async () => (guard.isOn ? handleTogether(lane, round.slice(0, 1)) : undefined))
+  const handleFirst = async () => (guard.isOn ? handleTogether(lane, round.slice(0, 1)) : undefined)
+  const notBegun = await lane.during(waitForTurn, () => guard.oneAtATime(handleFirst))
   return notBegun === undefined ? round : [...notBegun, ...round.slice(1)]
 }
 

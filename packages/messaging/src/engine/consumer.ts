@@ -22,8 +22,8 @@ export class Consumer {
   readonly #runtime: EndpointRuntime
   readonly #options: ConsumerOptions
   readonly #lanes = new Map<number, Lane>()
-  /** Lanes that another member has now. Each promise resolves when the lane's last batch in this process has ended. */
-  readonly #leaving = new Map<number, Promise<void>>()
+  /** Lanes that another member has now, until their last batch in this process has ended. */
+  readonly #leaving = new Set<Lane>()
   #quota: Quota
   #subscription: Subscription | undefined
   #stopping = false
@@ -60,7 +60,7 @@ export class Consumer {
     return {
       group: this.#options.group,
       joined: this.isJoined(),
-      lanes: [...this.#lanes.values()].map((lane) => lane.status()),
+      lanes: [...this.#lanes.values(), ...this.#leaving].map((lane) => lane.status()),
     }
   }
 
@@ -70,7 +70,7 @@ export class Consumer {
     clearInterval(this.#commitTimer)
     const lanes = [...this.#lanes.values()]
     for (const lane of lanes) lane.end()
-    await this.#untilGivenUp(Promise.all([...lanes.map((lane) => lane.ended), ...this.#leaving.values()]))
+    await this.#untilGivenUp(Promise.all([...lanes, ...this.#leaving].map((lane) => lane.ended)))
     await this.#subscription?.commit([])
     await this.#subscription?.stop()
   }
@@ -95,7 +95,8 @@ export class Consumer {
       if (numbers.has(number)) continue
       lane.end()
       this.#lanes.delete(number)
-      this.#leaving.set(number, lane.ended)
+      this.#leaving.add(lane)
+      void lane.ended.then(() => this.#leaving.delete(lane))
     }
     for (const number of numbers) if (!this.#lanes.has(number)) this.#lanes.set(number, this.#open(number))
   }
@@ -109,7 +110,9 @@ export class Consumer {
       quota: () => this.#quota,
       isDelayed: (topic) => delayedTopics.has(topic),
     }
-    return new Lane(this.#runtime, owner, `${group}/${number}`, this.#leaving.get(number) ?? Promise.resolve())
+    const name = `${group}/${number}`
+    const earlier = [...this.#leaving].filter((lane) => lane.name === name)
+    return new Lane(this.#runtime, owner, name, earlier)
   }
 
   #offer(records: readonly BrokerRecord[]): void {

@@ -10,7 +10,7 @@ import { pause } from '../pause.ts'
 import { positionsAfter } from './positions.ts'
 import { begin, pauseAfter, Stopped } from './retryUntilStopped.ts'
 import { longestTimerMs } from './runningHandlers.ts'
-import { type LaneStatus, waitForRecords } from './status.ts'
+import { type LaneStatus, waitForEarlierBatch, waitForRecords } from './status.ts'
 
 /** What a lane asks of the consumer it belongs to. */
 export interface LaneOwner extends QueueOwner {
@@ -40,13 +40,19 @@ export class Lane {
   #isEnding = false
   readonly ended: Promise<void>
 
-  /** @param after resolves when an earlier lane with this name in this process has ended */
-  constructor(runtime: EndpointRuntime, owner: LaneOwner, name: string, after: Promise<void>) {
+  /** @param earlier lanes with this name in this process that have not ended: this one begins after them */
+  constructor(runtime: EndpointRuntime, owner: LaneOwner, name: string, earlier: readonly Lane[]) {
     this.#owner = owner
     this.#queues = new LaneQueues(owner, (record) => this.#dueAt(record))
     this.#longestDelayMs = Math.max(0, ...runtime.endpoint.recoverability.delayed.map(milliseconds))
     this.#context = laneContext(runtime, name, () => this.#isEnding)
-    this.ended = after.then(() => this.#run())
+    if (earlier.length > 0) begin(this.#context.progress, waitForEarlierBatch)
+    this.ended = Promise.all(earlier.map(({ ended }) => ended)).then(() => this.#run())
+  }
+
+  /** `<group>/<partition>` */
+  get name(): string {
+    return this.#context.name
   }
 
   /** Records of one partition, in offset order. */
@@ -69,15 +75,21 @@ export class Lane {
   }
 
   status(): LaneStatus {
-    const { name, progress, records } = this.#context
+    const { progress, records } = this.#context
     return {
-      lane: name,
+      lane: this.name,
       doing: progress.doing,
       since: new Date(progress.since).toISOString(),
+      movedAt: new Date(progress.movedAt).toISOString(),
       ...(progress.failures > 0 && { failures: progress.failures, error: progress.error }),
       ...fieldsOfFirst(records),
-      waiting: { records: this.#queues.length, bytes: this.#queues.bytes },
+      waiting: { records: this.#queues.length, bytes: this.#queues.bytes, ...this.#nextDue() },
     }
+  }
+
+  #nextDue(): { readonly dueAt?: string } {
+    const due = this.#queues.nextDue() ?? 0
+    return due > 0 ? { dueAt: new Date(due).toISOString() } : {}
   }
 
   /** Store and broker are waited for where they are used. An error that comes as far as here is unexpected: the lane starts again. */

@@ -32,9 +32,11 @@ export interface LaneContext {
 }
 
 export function laneContext(runtime: EndpointRuntime, name: string, isEnding: () => boolean): LaneContext {
+  const now = Date.now()
   const progress: Progress = {
     doing: waitForRecords,
-    since: Date.now(),
+    since: now,
+    movedAt: now,
     failures: 0,
     error: undefined,
     subject: () => fieldsOfFirst(context.records),

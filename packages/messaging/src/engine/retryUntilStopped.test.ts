@@ -93,7 +93,7 @@ describe('retryUntilStopped', () => {
     const warn = vi.fn()
     const action = vi.fn<() => Promise<void>>().mockRejectedValueOnce(new StoreUnavailable('away'))
     action.mockRejectedValueOnce(new StoreUnavailable('away')).mockResolvedValue()
-    const progress = { doing: '', since: 0, failures: 0, error: undefined, subject: () => ({ messageId: 'm-1' }) }
+    const progress = { doing: '', since: 0, movedAt: 0, failures: 0, error: undefined, subject: () => ({ messageId: 'm-1' }) }
     const result = retryUntilStopped('save a batch', { ...options(), log: { ...silentLog, warn }, progress }, action)
     await passTime(1_000)
     await result

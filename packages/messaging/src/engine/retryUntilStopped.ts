@@ -30,6 +30,8 @@ export interface Progress {
   doing: string
   /** Milliseconds since the epoch. */
   since: number
+  /** When it last began a step, a further try of it, or a handler, in milliseconds since the epoch. */
+  movedAt: number
   failures: number
   /** Why the last try failed. */
   error: string | undefined
@@ -61,11 +63,18 @@ export async function retryUntilStopped<T>(what: string, options: RetryOptions, 
       await pause(pauseMs, signal)
     }
     if (signal.aborted) throw new Stopped(`stopped while trying to ${what}`)
+    if (progress !== undefined) moved(progress)
   }
 }
 
 export function begin(progress: Progress, doing: string): void {
-  Object.assign(progress, { doing, since: Date.now(), failures: 0, error: undefined })
+  const now = Date.now()
+  Object.assign(progress, { doing, since: now, movedAt: now, failures: 0, error: undefined })
+}
+
+/** Something has begun: what does it is not stuck. */
+export function moved(progress: Progress): void {
+  progress.movedAt = Date.now()
 }
 
 /** The pause after that many failures in a row, in milliseconds: doubled each time, up to five seconds. A quarter more or less, so that replicas do not retry all at once. */

@@ -1,6 +1,7 @@
 import { attempt, type Decided, TransactionAborted } from './attempt.ts'
 import type { Delivery } from './delivery.ts'
 import type { LaneContext } from './laneContext.ts'
+import { moved } from './retryUntilStopped.ts'
 import type { SagaStates } from './sagas.ts'
 
 export interface Ran {
@@ -17,7 +18,9 @@ export async function runHandlers(lane: LaneContext, deliveries: readonly Delive
   const mayBegin = () => !lane.isEnding() && !(runtime.guard.isOn && deliveries.length > 1)
   const runChain = async (chain: readonly Delivery[]) => {
     for (const delivery of chain) {
-      const result = mayBegin() ? await attempt(runtime, delivery, states) : undefined
+      if (!mayBegin()) return
+      moved(lane.progress)
+      const result = await attempt(runtime, delivery, states)
       if (result === undefined || result instanceof TransactionAborted) return
       results.set(delivery, result)
     }

@@ -4,7 +4,7 @@ import { runBatch } from './batchRun.ts'
 import type { Delivery } from './delivery.ts'
 import { lanesAtOnce } from './groupCommit.ts'
 import type { LaneContext } from './laneContext.ts'
-import { isUnavailable } from './retryUntilStopped.ts'
+import { isUnavailable, moved } from './retryUntilStopped.ts'
 import { HandlerInterrupted } from './runningHandlers.ts'
 import { SagaStates } from './sagas.ts'
 import { type Outcome, outcomeOf } from './unitOfWork.ts'
@@ -41,12 +41,23 @@ export function sharedBatches(): RunShared {
   }
 }
 
-const runOf = (handler: Handler) =>
-  coalescing((shares: readonly LaneShare[]) => runAndCommit(handler, shares), {
+function runOf(handler: Handler) {
+  const waiting = new Set<LaneContext>()
+  const beginRun = (shares: readonly LaneShare[]) => {
+    // Also for lanes that are not in this run: they wait for it, and are not stuck.
+    for (const lane of waiting) moved(lane.progress)
+    return runAndCommit(handler, shares)
+  }
+  const run = coalescing(beginRun, {
     underWay: 1,
     atMost: lanesAtOnce,
     isOneCallsFault: (error) => !isUnavailable(error) && !(error instanceof HandlerInterrupted),
   })
+  return (share: LaneShare) => {
+    waiting.add(share.lane)
+    return run(share).finally(() => waiting.delete(share.lane))
+  }
+}
 
 const noSagas = new SagaStates([])
 

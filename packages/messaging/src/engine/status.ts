@@ -1,5 +1,9 @@
 /** What a lane does that has nothing to do. */
 export const waitForRecords = 'wait for records'
+/** What a lane does while the outage guard lets other lanes handle their message first. */
+export const waitForTurn = 'wait for its turn'
+/** What a lane does whose partitions have come back before its last batch in this process has ended. */
+export const waitForEarlierBatch = 'wait for its batch from before a rebalance'
 
 /** What a lane does at the moment, and what it waits for. */
 export interface LaneStatus {
@@ -9,6 +13,8 @@ export interface LaneStatus {
   readonly doing: string
   /** ISO 8601. */
   readonly since: string
+  /** When it last began a step, a further try of it, or a handler. ISO 8601. */
+  readonly movedAt: string
   /** How often it has failed so far, and why the last time. */
   readonly failures?: number
   readonly error?: string | undefined
@@ -17,14 +23,15 @@ export interface LaneStatus {
   readonly partition?: number
   readonly offset?: string
   readonly messageId?: string | undefined
-  /** Records that wait in memory. */
-  readonly waiting: { readonly records: number; readonly bytes: number }
+  /** Records that wait in memory. `dueAt` (ISO 8601): when the first of them may be handled, if that is not at once. */
+  readonly waiting: { readonly records: number; readonly bytes: number; readonly dueAt?: string }
 }
 
 export interface GroupStatus {
   readonly group: string
   /** Whether it is a member of its consumer group now. */
   readonly joined: boolean
+  /** Also those that another member has now, while their last batch in this process has not ended. */
   readonly lanes: readonly LaneStatus[]
 }
 
@@ -40,3 +47,13 @@ export interface EndpointStatus {
   /** Messages dropped since the start, since they had been handled before. */
   readonly duplicatesDropped: number
 }
+
+/** The status of an endpoint that has not joined its groups yet. */
+export const statusBeforeJoining = (endpoint: string): EndpointStatus => ({
+  endpoint,
+  ready: false,
+  groups: [],
+  outageGuard: { on: false, failuresInARow: 0 },
+  busyKeys: 0,
+  duplicatesDropped: 0,
+})
