@@ -14,9 +14,9 @@ import { deadlocks } from './shop/lockWaits.ts'
 const { values: args } = parseArgs({
   options: {
     service: { type: 'string', multiple: true, default: Object.keys(waitingFor) },
-    cores: { type: 'string', default: '0.2' },
+    cores: { type: 'string', default: '0.1' },
     seconds: { type: 'string', default: '10' },
-    orders: { type: 'string', default: '20000' },
+    orders: { type: 'string', default: '60000' },
     save: { type: 'boolean', default: false },
   },
 })

@@ -76,11 +76,13 @@ describe('a cluster that asks a service', () => {
 
   const startBilling = (env: Readonly<Record<string, string>> = {}) => system.startService('billing', { OPS_PORT: '0', ...env })
 
-  test('hears that one without a broker is alive and not ready', async () => {
-    const { live, ready, status } = await opsOf(await startBilling({ KAFKA_BROKERS: '127.0.0.1:1' }))
+  test('hears that one without a broker is alive and not ready, and ends it at once', async () => {
+    const billing = await startBilling({ KAFKA_BROKERS: '127.0.0.1:1' })
+    const { live, ready, status } = await opsOf(billing)
     expect(await live()).toBe(200)
     expect(await ready()).toBe(503)
     expect(await status()).toMatchObject({ endpoint: 'billing', ready: false, groups: [] })
+    expect(await billing.kill('SIGTERM')).toEqual({ code: 0, signal: null })
   })
 
   test('hears that one is ready when it has joined, and on SIGTERM that it drains and is alive until its slow handler is done', async () => {

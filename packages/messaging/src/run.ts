@@ -9,7 +9,9 @@ import { type Environment, readEnvironment, readSettings } from './settings.ts'
  * @param environment usually `process.env`; see `settings.ts` for what is read
  */
 export async function run(endpoint: Endpoint, environment: Environment, options: StartOptions = {}): Promise<Service> {
+  const notJoined = endsBeforeJoining()
   const service = await startOrExit(endpoint, environment, options)
+  notJoined.over()
   service.log.info({ event: 'joined' }, `${endpoint.name} is handling messages`)
   stopOnSignal(service, endpoint.name)
   return service
@@ -40,6 +42,19 @@ function exit(service: string, error: unknown): never {
   process.exit(1)
 }
 
+const signals = ['SIGTERM', 'SIGINT'] as const
+
+/**
+ * Until the endpoint has joined there is nothing to bring to an end. Without a listener the first process of a container would
+ * ignore the signal, and its cluster would wait and then kill it.
+ */
+function endsBeforeJoining() {
+  for (const signal of signals) process.once(signal, endAtOnce)
+  return { over: () => signals.forEach((signal) => process.off(signal, endAtOnce)) }
+}
+
+const endAtOnce = () => process.exit(0)
+
 function stopOnSignal(service: Service, name: string): void {
   const stop = (signal: string) => {
     service.log.info({ event: 'stopping', signal }, `${name} finishes what it has begun`)
@@ -51,5 +66,5 @@ function stopOnSignal(service: Service, name: string): void {
       },
     )
   }
-  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, stop)
+  for (const signal of signals) process.once(signal, stop)
 }
