@@ -1,5 +1,5 @@
 // What a second and a third replica bring: a service works off a backlog with a share of a processor for each replica.
-//   npm run bench -- replicas [--service stock …] [--cores 0.2] [--seconds 10] [--orders 20000] [--save]
+//   npm run bench -- replicas [--service stock …] [--cores 0.1] [--seconds 10] [--orders 60000] [--save]
 // Only that service runs (and the payment gateway), so that three replicas, the broker and the database fit two cores.
 import { parseArgs } from 'node:util'
 import { Problem } from '../deploy/local/problem.ts'
