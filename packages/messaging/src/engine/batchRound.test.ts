@@ -3,7 +3,7 @@ import { type Endpoint, endpoint } from '../definition/endpoint.ts'
 import { type BatchContext, type BatchedMessage, batchHandler } from '../definition/handler.ts'
 import { Postpone, Unrecoverable } from '../definition/outcome.ts'
 import type { Constraint } from '../store/memory.ts'
-import { AlreadyHandled, StoreUnavailable } from '../store/port.ts'
+import { AlreadyHandled, SagaConflict, StoreUnavailable } from '../store/port.ts'
 import { placed } from './testing/billing.ts'
 import { bills, type NumberedOrder, OrderBilled, OrderPlaced } from './testing/messages.ts'
 import { sql, written } from './testing/sqlStore.ts'
@@ -106,8 +106,8 @@ describe('messages that are handled together', () => {
     expect(system.store.rows(written)).toEqual([{ by: 1 }])
   })
 
-  test.each([new StoreUnavailable('a fault made by the test'), new AlreadyHandled('a fault made by the test')])(
-    'a commit that fails is tried again with all of them ($name)',
+  test.each([StoreUnavailable, AlreadyHandled, SagaConflict].map((Fault) => new Fault('a fault made by the test')))(
+    'a commit for whose failure no message is to blame is tried again with all of them ($name)',
     async (error) => {
       const { endpoint } = batchBilling(() => {}, noRetries)
       const system = await testSystem(endpoint)

@@ -1,5 +1,5 @@
 import type { Handler } from '../definition/handler.ts'
-import { AlreadyHandled } from '../store/port.ts'
+import { AlreadyHandled, SagaConflict } from '../store/port.ts'
 import { type Failed, failedIfBusy, failedOrAgain } from './attempt.ts'
 import { MessagesFailed } from './batchRun.ts'
 import { bisect } from './bisect.ts'
@@ -59,7 +59,9 @@ async function tryBatch(lane: LaneContext, handler: Handler, deliveries: readonl
 }
 
 async function afterFailure(round: BatchRound, handler: Handler, deliveries: readonly Delivery[], error: unknown): Promise<void> {
-  if (error instanceof AlreadyHandled) return handleAsBatch(round, handler, await withoutHandled(round.lane, deliveries))
+  // Another member was faster. Only what the database refuses to write is a message's own fault.
+  const isConflict = error instanceof AlreadyHandled || error instanceof SagaConflict
+  if (isConflict) return handleAsBatch(round, handler, await withoutHandled(round.lane, deliveries))
   const errors = error instanceof MessagesFailed ? error.errors : undefined
   if (errors !== undefined) return againWithout(round, handler, deliveries, errors)
   await bisect(
