@@ -35,7 +35,7 @@ export async function foreignRecords(
   const types = [...new Set(places.flatMap((place) => place.types))]
   const schemas = await registerForeignSchemas(shop.system, types)
   const write = wellFormedWriter(shop.system)
-  const starts = Object.keys(kinds).map(() => below(random, places.length))
+  const starts = Object.keys(kinds).map((kind) => firstPlace(kind, places, random))
   const records: Foreign[] = []
   for (let index = 0; index < perKind; index += 1)
     for (const [at, kind] of Object.keys(kinds).entries()) {
@@ -46,6 +46,13 @@ export async function foreignRecords(
       records.push(await foreign(kind, { place, type, write, message, other, number, index, random, schemas }))
     }
   return records
+}
+
+/** Few topics take more than a dead letter topic does: what is to be too large for one begins with such a topic. */
+function firstPlace(kind: string, places: readonly Place[], random: () => number): number {
+  const anywhere = below(random, places.length)
+  const roomy = places.flatMap(({ limit }, at) => (limit >= enough ? [at] : []))
+  return kind.endsWith('no dead letter topic takes') && roomy.length > 0 ? pick(random, roomy) : anywhere
 }
 
 async function foreign(kind: string, material: Material): Promise<Foreign> {
