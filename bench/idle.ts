@@ -10,9 +10,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { ROOT } from '../deploy/local/folders.ts'
 import { type GuardedProcess, spawnGuarded } from '../deploy/local/processes/guardedProcess.ts'
-import { freePorts } from '../deploy/local/stack/ports.ts'
 import { eventually } from '../test/support/eventually.ts'
 import { fetchOk, getJson, jsonBody } from '../test/support/http.ts'
+import { ownStartEnvironment } from '../test/support/ownStart.ts'
 import { anOrder, type OrderView, requireTypes, wholeJourney } from '../test/support/shop.ts'
 import { cpuSeconds } from './cpu.ts'
 
@@ -22,25 +22,12 @@ const orders = 20
 /** Shipping's alarm for the last order comes 30 s after it was placed, and Kafka and Java have things to put away. */
 const restMs = 45_000
 
-const portVariables = [
-  'CLIENT_UI_PORT',
-  'PAYMENT_GATEWAY_PORT',
-  'LOYALTY_PORT',
-  'MAILBOX_PORT',
-  'SMTP_PORT',
-  'KAFKA_PORT',
-  'KAFKA_CONTROLLER_PORT',
-  'REGISTRY_PORT',
-  'POSTGRES_PORT',
-]
 const bootstrap = join(ROOT, 'deploy/local/bootstrap.mjs')
 const folder = await mkdtemp(join(tmpdir(), 'petrel-idle-'))
 // PostgreSQL may run as another user than we.
 await chmod(folder, 0o755)
-const ports = await freePorts(portVariables.length)
-const chosen = Object.fromEntries(portVariables.map((name, index) => [name, String(ports[index])]))
-const env = { ...process.env, ...chosen, PETREL_SYSTEM_FOLDER: folder }
-const page = `http://127.0.0.1:${chosen['CLIENT_UI_PORT']}`
+const env = await ownStartEnvironment(folder)
+const page = `http://127.0.0.1:${env['CLIENT_UI_PORT']}`
 
 const system = await spawnGuarded('npm start', process.execPath, [bootstrap, 'start'], {
   env,

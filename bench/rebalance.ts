@@ -5,10 +5,10 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { Client } from 'pg'
 import { type Broker, deploy } from '@petrel/messaging/operations'
 import type { Stack } from '../deploy/local/stack/stack.ts'
 import { startOwnStack } from '../test/support/oneStack.ts'
+import { makeDatabase } from './makeDatabase.ts'
 import { bench } from './effectsOnce/endpoint.ts'
 import { OrderPlaced, PlaceOrder } from './effectsOnce/messages.ts'
 import { type Replica, startReplica } from './rebalance/replica.ts'
@@ -62,16 +62,6 @@ async function measure({ kafkaBrokers, registryUrl, databaseUrl }: Stack, name: 
     await Promise.all(staying.map((replica) => replica.leave()))
     await broker.close()
   }
-}
-
-async function makeDatabase(superuserUrl: string, name: string): Promise<string> {
-  const client = new Client(superuserUrl)
-  await client.connect()
-  await client.query(`create database bench_${name}`)
-  await client.end()
-  const url = new URL(superuserUrl)
-  url.pathname = `/bench_${name}`
-  return url.href
 }
 
 async function comeAndGo(start: () => Promise<Replica>, owners: () => Promise<Change['before']>): Promise<Changes> {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { deploy } from '@petrel/messaging/operations'
 import { Client } from 'pg'
 import type { Stack } from '../../deploy/local/stack/stack.ts'
+import { makeDatabase } from '../makeDatabase.ts'
 import { CpuRecorder, cpuSeconds, residentMiB } from '../cpu.ts'
 import { confluentRegistry, kafkajsBroker, silentLog } from '../support.ts'
 import type { Contender, Result } from './contender.ts'
@@ -20,7 +21,7 @@ export const onOurStack = (stack: Stack, name: string, program: string, messages
 
 async function measure(stack: Stack, run: string, main: string, count: number): Promise<Result> {
   const prefix = `${run}.`
-  const databaseUrl = await makeDatabase(stack, run)
+  const databaseUrl = await makeDatabase(stack.databaseUrl, run)
   const broker = kafkajsBroker({ brokers: [stack.kafkaBrokers], clientId: 'bench', log: silentLog })
   const registry = confluentRegistry({ url: stack.registryUrl })
   const database = { url: databaseUrl, migrations: join(import.meta.dirname, 'migrations') }
@@ -48,16 +49,6 @@ async function measure(stack: Stack, run: string, main: string, count: number): 
     if (service.exitCode === null) await once(service, 'exit')
     await broker.close()
   }
-}
-
-async function makeDatabase({ databaseUrl }: Stack, name: string): Promise<string> {
-  const client = new Client(databaseUrl)
-  await client.connect()
-  await client.query(`create database bench_${name}`)
-  await client.end()
-  const url = new URL(databaseUrl)
-  url.pathname = `/bench_${name}`
-  return url.href
 }
 
 async function untilSaid(

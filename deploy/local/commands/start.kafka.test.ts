@@ -7,24 +7,13 @@ import { promisify, stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../../../test/support/eventually.ts'
 import { getJson, jsonBody } from '../../../test/support/http.ts'
+import { ownStartEnvironment, type portVariables } from '../../../test/support/ownStart.ts'
 import { type Charges, type OrderView, typesOf, wholeJourney } from '../../../test/support/shop.ts'
 import { ROOT } from '../folders.ts'
 import { type GuardedProcess, spawnGuarded } from '../processes/guardedProcess.ts'
-import { freePorts } from '../stack/ports.ts'
 
 const run = promisify(execFile)
 const bootstrap = join(ROOT, 'deploy/local/bootstrap.mjs')
-const portVariables = [
-  'CLIENT_UI_PORT',
-  'PAYMENT_GATEWAY_PORT',
-  'LOYALTY_PORT',
-  'MAILBOX_PORT',
-  'SMTP_PORT',
-  'KAFKA_PORT',
-  'KAFKA_CONTROLLER_PORT',
-  'REGISTRY_PORT',
-  'POSTGRES_PORT',
-] as const
 
 // A stack of somebody else is not ours to kill.
 describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('npm start', () => {
@@ -37,10 +26,8 @@ describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('np
     folder = await mkdtemp(join(tmpdir(), 'Sturm vögel 🌧 '))
     // PostgreSQL may run as another user than we.
     await chmod(folder, 0o755)
-    const ports = await freePorts(portVariables.length)
-    const chosen = Object.fromEntries(portVariables.map((name, index) => [name, String(ports[index])]))
     // The locale of a bare container: with it Java finds no file whose name is not ASCII.
-    env = { ...process.env, ...chosen, PETREL_SYSTEM_FOLDER: folder, LC_ALL: 'C', LANG: 'C' }
+    env = { ...(await ownStartEnvironment(folder)), LC_ALL: 'C', LANG: 'C' }
     system = await spawnGuarded('npm start', process.execPath, [bootstrap, 'start'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     for (const output of [system.stdout, system.stderr])
       if (output) createInterface({ input: output }).on('line', (line) => lines.push(stripVTControlCharacters(line)))

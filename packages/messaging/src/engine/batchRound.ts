@@ -4,7 +4,7 @@ import { type Failed, failedIfBusy, failedOrAgain } from './attempt.ts'
 import { MessagesFailed } from './batchRun.ts'
 import { bisect } from './bisect.ts'
 import type { Delivery } from './delivery.ts'
-import { handledAmong } from './inbox.ts'
+import { handledAmong, withoutHandled } from './inbox.ts'
 import type { LaneContext } from './laneContext.ts'
 import { isUnavailable } from './retryUntilStopped.ts'
 import { HandlerInterrupted } from './runningHandlers.ts'
@@ -69,12 +69,6 @@ async function afterFailure(round: BatchRound, handler: Handler, deliveries: rea
     (half) => handleAsBatch(round, handler, half),
     (only) => againWithout(round, handler, [only], new Map([[only, error]])),
   )
-}
-
-async function withoutHandled(lane: LaneContext, deliveries: readonly Delivery[]): Promise<readonly Delivery[]> {
-  const known = await handledAmong(lane, deliveries.map(identityOf))
-  if (known.size === 0) await lane.conflictPause()
-  return deliveries.filter((delivery) => !known.has(identityOf(delivery)))
 }
 
 /** Messages that have failed may have a further try at once: with the others, so that each key keeps its order. */

@@ -38,4 +38,11 @@ export async function handledAmong(
   return handled
 }
 
+/** After a refusal because another member has handled some of these messages: the others. */
+export async function withoutHandled(lane: LaneContext, deliveries: readonly Delivery[]): Promise<readonly Delivery[]> {
+  const handled = await handledAmong(lane, deliveries.map(identityOf))
+  if (handled.size === 0) await lane.conflictPause()
+  return deliveries.filter((delivery) => !handled.has(identityOf(delivery)))
+}
+
 const identityOf = ({ envelope }: Delivery) => envelope.identity

@@ -13,6 +13,7 @@ import { OrderPlaced } from './testing/messages.ts'
 import { type TestSystem, testSystem } from './testing/testSystem.ts'
 import { passTime, untilIdle, useVirtualTime } from './testing/virtualTime.ts'
 
+const doings = (engine: Engine) => engine.status().groups.flatMap(({ lanes }) => lanes.map(({ doing }) => doing))
 const minutes = (count: number) => count * 60_000
 const waits = (records: number, dueAt?: string) => ({ records, bytes: records, ...(dueAt !== undefined && { dueAt }) })
 const limitOf = (changes: Parameters<typeof billing>[1]) => moveLimitMs(billing(undefined, changes).endpoint)
@@ -106,12 +107,7 @@ describe('a process', () => {
     await untilIdle()
     second.process.kill()
     await untilIdle()
-    expect(
-      engine
-        .status()
-        .groups.flatMap(({ lanes }) => lanes)
-        .map(({ doing }) => doing),
-    ).toContain(waitForEarlierBatch)
+    expect(doings(engine)).toContain(waitForEarlierBatch)
 
     await expectAliveFor(engine, endpoint, 60)
 
@@ -133,12 +129,7 @@ describe('a process', () => {
     const database = takeStoreAway(system)
     await system.publish(...range(20, 29).map((number) => ({ message: placed(number), partition: number % 3 })))
     await untilIdle()
-    expect(
-      engine
-        .status()
-        .groups.flatMap(({ lanes }) => lanes)
-        .map(({ doing }) => doing),
-    ).toContain(waitForTurn)
+    expect(doings(engine)).toContain(waitForTurn)
 
     await expectAliveFor(engine, endpoint, 60)
 

@@ -2,7 +2,7 @@ import { type StoreTransaction, WriteRefused } from '../store/port.ts'
 import { attempt, type Decided, type Failed, failedOrAgain, isFailed, TransactionAborted } from './attempt.ts'
 import { bisect } from './bisect.ts'
 import type { Delivery } from './delivery.ts'
-import { handledAmong } from './inbox.ts'
+import { handledAmong, withoutHandled } from './inbox.ts'
 import type { LaneContext } from './laneContext.ts'
 import { isRefusal } from './refusal.ts'
 import { SagaStates } from './sagas.ts'
@@ -102,7 +102,14 @@ async function commit(lane: LaneContext, decided: readonly Decided[], transactio
 async function afterRefusal(context: TransactionalContext, decided: readonly Decided[], error: Error): Promise<void> {
   const { lane } = context
   // Only what the database refuses to write is a message's own fault.
-  if (!(error instanceof WriteRefused)) return handleInTransaction(context, await withoutHandled(lane, decided))
+  if (!(error instanceof WriteRefused))
+    return handleInTransaction(
+      context,
+      await withoutHandled(
+        lane,
+        decided.map(({ delivery }) => delivery),
+      ),
+    )
   await bisect(
     decided,
     (half) =>
@@ -115,13 +122,6 @@ async function afterRefusal(context: TransactionalContext, decided: readonly Dec
       await tryAgainOrFail(context, only.delivery, error, only.tries)
     },
   )
-}
-
-async function withoutHandled(lane: LaneContext, decided: readonly Decided[]): Promise<Delivery[]> {
-  const identities = decided.map(({ delivery }) => delivery.envelope.identity)
-  const known = await handledAmong(lane, identities)
-  if (known.size === 0) await lane.conflictPause()
-  return decided.map(({ delivery }) => delivery).filter(({ envelope }) => !known.has(envelope.identity))
 }
 
 async function tryAgainOrFail(context: TransactionalContext, delivery: Delivery, error: unknown, tries: number): Promise<void> {
