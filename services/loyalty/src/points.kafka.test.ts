@@ -54,6 +54,19 @@ test('lanes that book for the same customers in different orders do not lock eac
   expect(rows).toEqual(customers.map((customer_id) => ({ customer_id, balance: 8 * 16 })))
 })
 
+test('batches that book for hundreds of customers, each in an order of its own, are done at the first try', async () => {
+  await using loyalty = await serviceDatabase(loyaltyEndpoint)
+  const customers = Array.from({ length: 400 }, (_, index) => `customer-${index}`)
+  const lane = async (number: number) => {
+    const inOrder = [...customers.slice(number * 50), ...customers.slice(0, number * 50)]
+    for (let round = 0; round < 5; round += 1)
+      await loyalty.handle(...inOrder.map((customer) => billed(`${number}-${round}-${customer}`, customer)))
+  }
+  await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map(lane))
+  const { rows } = await loyalty.pool.query('select distinct balance::int from balances')
+  expect(rows).toEqual([{ balance: 8 * 5 * 16 }])
+})
+
 test('a customer can ask for the balance and where it comes from', async () => {
   await using loyalty = await serviceDatabase(loyaltyEndpoint)
   await loyalty.handle(billed('1'), billed('2'))

@@ -107,6 +107,18 @@ test('many lanes that want the same products in every order sell each piece once
   expect(Math.min(...Object.values(await levels(stock)))).toBeGreaterThanOrEqual(0)
 })
 
+test('batches that want hundreds of products, each in an order of its own, are done at the first try', async () => {
+  const skus = Array.from({ length: 400 }, (_, index) => `sku-${index}`)
+  await using stock = await shelf(Object.fromEntries(skus.map((sku) => [sku, 1_000])))
+  const lane = async (number: number) => {
+    const inOrder = [...skus.slice(number * 50), ...skus.slice(0, number * 50)]
+    for (let round = 0; round < 5; round += 1)
+      await stock.handle(placed(`${number}-${round}`, Object.fromEntries(inOrder.map((sku) => [sku, 1]))))
+  }
+  await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map(lane))
+  expect(new Set(Object.values(await levels(stock)))).toEqual(new Set([1_000 - 8 * 5]))
+})
+
 test('what was reserved goes back to the shelf, once', async () => {
   await using stock = await shelf({ tea: 5, cup: 3 })
   await stock.handle(placed('42', { tea: 2, cup: 3 }), placed('43', { tea: 1 }))
