@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { CLUSTERS } from './clusters.ts'
-import { checkImagesInto } from './images.ts'
+import { checkImagesInto, imageRegistry } from './images.ts'
 import { readSettings } from './settings.ts'
 
 test('kind and minikube get their images without a word from anybody', () => {
@@ -17,4 +17,9 @@ test('a registry, or a command that builds and brings, will do for a cluster of 
   for (const way of [{ PETREL_IMAGE_INTO: 'registry:ghcr.io/acme' }, { PETREL_IMAGE_COMMAND: 'build-and-bring' }]) {
     expect(() => checkImagesInto(CLUSTERS.current, readSettings({ CLUSTER: 'current', ...way }))).not.toThrow()
   }
+})
+
+test('images that went to a registry are pulled from there, and others are on the nodes', () => {
+  expect(imageRegistry(readSettings({ CLUSTER: 'current', PETREL_IMAGE_INTO: 'registry:ghcr.io/acme' }))).toBe('ghcr.io/acme')
+  expect(imageRegistry(readSettings({ CLUSTER: 'kind' }))).toBe('')
 })
