@@ -27,6 +27,7 @@ const commands = {
   bench: script('bench/bench.ts', '--disable-warning=TimeoutNegativeWarning'),
   test: [join(bin, 'vitest'), 'run'],
   'test:long': [join(bin, 'vitest'), 'run', '--mode', 'long'],
+  'test:cluster': script('test/cluster/run.ts'),
 }
 
 // Without a command it only installs.
