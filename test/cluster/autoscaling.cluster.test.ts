@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { kubectl } from './support/kubectl.ts'
 import { sharedShop } from './support/oneShop.ts'
 import { report } from './support/report.ts'
+import { pauseAt, scaleAgain } from './support/scaling.ts'
 import { watchReplicas } from './support/watchReplicas.ts'
 
 const orders = 1_700
@@ -15,13 +15,13 @@ test('a backlog of 5,000 messages brings shipping from one replica to six, is ha
   const before = await shop.books()
 
   // Away: every order leaves three messages for it (placed, billed, reserved).
-  await pause(namespace, shipping, '0')
+  await pauseAt(shop, 'shipping', 0)
   const watch = watchReplicas(namespace, shipping)
   await watch.until(({ wanted, ready }) => wanted === 0 && ready === 0, 120_000)
   const placed = await shop.place({ count: orders, rate: 40 })
   expect(placed.failures).toEqual({})
 
-  await pause(namespace, shipping, undefined)
+  await scaleAgain(shop, 'shipping')
   const one = await watch.until(({ wanted }) => wanted >= 1, 60_000)
   const six = await watch.until(({ ready }) => ready === most, 120_000)
   await shop.expectBooksExact(before.accepted + placed.accepted)
@@ -31,10 +31,3 @@ test('a backlog of 5,000 messages brings shipping from one replica to six, is ha
   report('autoscaling', { placed, replicas: watch.seen, toSixMs: six.atMs - one.atMs, toOneMs: back.atMs - six.atMs })
   expect(Math.max(...watch.seen.map(({ wanted }) => wanted))).toBe(most)
 })
-
-/** KEDA keeps it at so many replicas; undefined: it scales again. */
-async function pause(namespace: string, scaledObject: string, replicas: string | undefined): Promise<void> {
-  const annotation = 'autoscaling.keda.sh/paused-replicas'
-  const change = replicas === undefined ? `${annotation}-` : `${annotation}=${replicas}`
-  await kubectl(['annotate', '-n', namespace, 'scaledobject', scaledObject, change, '--overwrite'])
-}

@@ -114,8 +114,10 @@ export function clusterShop({ namespace, release = 'shop', topicPrefix = '' }: S
         },
         { withinMs, everyMs: 2_000 },
       )
-      const { chargedTwice, steps, ...counts } = books
+      const { accepted: written, chargedTwice, steps, ...counts } = books
       const wrong = Object.entries(counts).filter(([, count]) => count !== accepted)
+      // Of an order whose answer was lost the page does not know that it was accepted.
+      if (written > accepted) throw new Error(`The page has accepted more than ${accepted} orders: ${JSON.stringify(books)}`)
       if (wrong.length > 0 || chargedTwice !== 0 || steps !== accepted * wholeJourney.length)
         throw new Error(`The books of ${accepted} orders are wrong: ${JSON.stringify(books)}`)
       return books
