@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { faultsOf, looks } from '../../../test/support/pageChecks.ts'
 import { noBrowser, startBrowser } from '../../../test/support/startBrowser.ts'
-import { freePorts } from '../stack/ports.ts'
+import { freePorts } from '../../../deploy/local/stack/ports.ts'
 import { type Mailbox, startMailbox } from './mailbox.ts'
 
 const orderId = '0195a3c2-7d4e-7b1a-9c3d-5e6f7a8b9c0d'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { freePorts } from '../stack/ports.ts'
+import { freePorts } from '../../../deploy/local/stack/ports.ts'
 import { type Mailbox, startMailbox } from './mailbox.ts'
 
 let dataDir: string

@@ -15,6 +15,8 @@ export interface MailboxOptions {
   readonly httpPort: number
   /** Where the shop listens, on the same machine: a mail links to its order's page. */
   readonly shopPort?: number
+  /** Whom it listens to. Default: this machine alone. */
+  readonly host?: string
 }
 
 export interface Mailbox {
@@ -22,10 +24,16 @@ export interface Mailbox {
 }
 
 /** A substitute for the customers' mailboxes: takes every mail, shows it on a page and at `GET /api/mails?to=&order=`. */
-export async function startMailbox({ dataDir, smtpPort, httpPort, shopPort = 8080 }: MailboxOptions): Promise<Mailbox> {
+export async function startMailbox({
+  dataDir,
+  smtpPort,
+  httpPort,
+  shopPort = 8080,
+  host = '127.0.0.1',
+}: MailboxOptions): Promise<Mailbox> {
   const mails = await openMails(join(dataDir, 'mails.jsonl'))
-  const stopListening = await listenForMails(mails, smtpPort)
-  const server = mailboxApp(mails, await readPublicFiles(), shopPort).listen(httpPort, '127.0.0.1')
+  const stopListening = await listenForMails(mails, smtpPort, host)
+  const server = mailboxApp(mails, await readPublicFiles(), shopPort).listen(httpPort, host)
   await once(server, 'listening')
   return {
     async stop() {
@@ -39,8 +47,8 @@ export async function startMailbox({ dataDir, smtpPort, httpPort, shopPort = 808
 const publicFiles: Readonly<Record<string, string | URL>> = {
   '/css/tokens.css': join(sharedPublicFolder, 'css', 'tokens.css'),
   '/css/frame.css': join(sharedPublicFolder, 'css', 'frame.css'),
-  '/mailbox.css': new URL('mailbox.css', import.meta.url),
-  '/mailbox.js': new URL('mailbox.js', import.meta.url),
+  '/mailbox.css': new URL('../public/mailbox.css', import.meta.url),
+  '/mailbox.js': new URL('../public/mailbox.js', import.meta.url),
 }
 
 /** Path → content. */
@@ -75,6 +83,12 @@ export function mailboxApp(mails: Mails, files: ReadonlyMap<string, string>, sho
   })
   router.get('/api/count', async (ctx) => {
     ctx.body = { count: (await found(mails, wantedBy(ctx))).length }
+  })
+  router.get('/live', (ctx) => {
+    ctx.body = { live: true }
+  })
+  router.get('/ready', (ctx) => {
+    ctx.body = { ready: true }
   })
   const app = new Koa()
   app.use(async (ctx, next) => {
