@@ -8,6 +8,7 @@ import { screen } from './screen.ts'
 import type { SelectionOptions } from './selectionOptions.ts'
 import { showFailures } from './showFailures.ts'
 import { showOrder } from './showOrder.ts'
+import { topologyCommand } from './topologyCommand.ts'
 
 /** Done; nothing found or something failed; the command line itself is wrong. */
 export const exitCode = { done: 0, failed: 1, usage: 2 } as const
@@ -24,7 +25,9 @@ export async function petrel(args: readonly string[], context: ProcessContext): 
     }
   }
   try {
-    await commands(run, context).parseAsync(args, { from: 'user' })
+    const program = commands(run, context)
+    withTopology(program, async (options) => void (found = await topologyCommand(context, options)))
+    await program.parseAsync(args, { from: 'user' })
     return found ? exitCode.done : exitCode.failed
   } catch (error) {
     // Commander has already said what is wrong, or shown the help that was asked for.
@@ -75,6 +78,15 @@ function commands(run: Run, { stdout, stderr }: ProcessContext): Command {
     .action((id: string, options: Json) => run((context) => showOrder(context, id, options)))
   return program
 }
+
+/** It reads the project alone, so there need not be a Kafka. */
+const withTopology = (program: Command, action: (options: { check?: true } & Json) => Promise<void>): Command =>
+  program
+    .command('topology')
+    .description('write everything that follows from the endpoints: values of charts, documents, manifests')
+    .option('--check', 'write nothing, and fail when a file is not as it would be written')
+    .option('--json', 'write nothing, and print it')
+    .action(action)
 
 const withSelection = (command: Command): Command =>
   command
