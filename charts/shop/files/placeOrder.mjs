@@ -61,7 +61,9 @@ async function chargedOnce(orderId, totalCents) {
   const { charges, refunds } = await get(PAYMENT_GATEWAY_URL, `/charges?orderId=${orderId}`)
   const amounts = charges.map(({ amountCents }) => amountCents)
   const isRight = amounts.length === 1 && amounts[0] === totalCents && refunds.length === 0
-  return isRight ? true : not(`order ${orderId} of ${totalCents} was charged [${amounts.join(', ')}] and refunded ${refunds.length} times`)
+  return isRight
+    ? true
+    : not(`order ${orderId} of ${totalCents} was charged [${amounts.join(', ')}] and refunded ${refunds.length} times`)
 }
 
 /** Asks again and again, and says in the end what was wrong the last time. */
