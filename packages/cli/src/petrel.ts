@@ -5,6 +5,7 @@ import { deployServices } from './deployServices.ts'
 import { discardFailures } from './discardFailures.ts'
 import { duration } from './durationOption.ts'
 import { explain } from './explain.ts'
+import { newService } from './new/newService.ts'
 import { removeEndpoint } from './removeEndpoint.ts'
 import { replayFailures } from './replayFailures.ts'
 import { screen } from './screen.ts'
@@ -47,7 +48,8 @@ interface Json {
   readonly json?: true
 }
 
-function commands({ withKafka: run }: Runs, { stdout, stderr }: ProcessContext): Command {
+function commands(runs: Runs, { stdout, stderr }: ProcessContext): Command {
+  const run = runs.withKafka
   const defaultWait = stdout.isTTY === true ? 0 : milliseconds('60s')
   const program = new Command('petrel')
     .description('Deploys services, shows what they could not handle, and sends it back to them.')
@@ -94,6 +96,15 @@ function commands({ withKafka: run }: Runs, { stdout, stderr }: ProcessContext):
     .description('show everything that happened to one order')
     .option('--json', 'every record, as JSON')
     .action((id: string, options: Json) => run((context) => showOrder(context, id, options)))
+  program
+    .command('new')
+    .argument('<name>', 'of the service, for example fraud-check')
+    .description('write a service that hears events: endpoint, a handler and a test for each, table, values')
+    .requiredOption('--hears <topic...>', 'topics of the events, for example billing.order-billed')
+    .option('--says <event...>', 'events of its own, for example FraudSuspected; their schemas are written, too')
+    .action((name: string, options: { hears: string[]; says?: string[] }) =>
+      runs.alone((context) => newService(context, name, options)),
+    )
   return program
 }
 
