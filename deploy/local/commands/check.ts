@@ -8,6 +8,7 @@ const CHECKS = {
   'check:lint': 'lint, with types',
   'check:types': 'types',
   'contracts:check': 'generated files are up to date (npm run contracts mends it)',
+  'charts:check': 'the charts, with the tools that are there (deploy/charts)',
   'check:unused': 'no unused code, no unused dependencies',
 }
 
