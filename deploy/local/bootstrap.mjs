@@ -23,6 +23,7 @@ const commands = {
   break: script('deploy/local/commands/break.ts'),
   mend: script('deploy/local/commands/mend.ts'),
   reset: script('deploy/local/commands/reset.ts'),
+  images: script('deploy/images/images.ts'),
   check: script('deploy/local/commands/check.ts'),
   cluster: script('deploy/cluster/commands/up.ts'),
   'cluster:down': script('deploy/cluster/commands/down.ts'),
