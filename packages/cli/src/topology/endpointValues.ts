@@ -2,12 +2,12 @@ import type { EndpointTopology } from '@petrel/messaging/operations'
 import { isMap, isScalar, LineCounter, parseDocument, type Pair, stringify } from 'yaml'
 import { Problem } from '../problem.ts'
 
-/** What the chart needs to know of an endpoint: the block `endpoint:` of its values. */
+/** What the chart needs to know of an endpoint: the block `endpoint:` of its values. One that hears nothing has no group. */
 export const endpointValues = ({ name, partitions, scalesBy, handlerTimeLimitSeconds, deployOrder }: EndpointTopology) => ({
   name,
   partitions,
   topics: scalesBy?.topics ?? [],
-  group: scalesBy?.group ?? '',
+  ...(scalesBy !== undefined && { group: scalesBy.group }),
   handlerTimeLimitSeconds,
   deployOrder,
 })
