@@ -1,13 +1,13 @@
 import type { EndpointTopology } from '@petrel/messaging/operations'
-import { isScalar, LineCounter, parseDocument, type Pair, stringify, type YAMLMap } from 'yaml'
+import { isMap, isScalar, LineCounter, parseDocument, type Pair, stringify } from 'yaml'
 import { Problem } from '../problem.ts'
 
-/** What the chart needs to know of an endpoint: the block `endpoint:` of its values. */
+/** What the chart needs to know of an endpoint: the block `endpoint:` of its values. One that hears nothing has no group. */
 export const endpointValues = ({ name, partitions, scalesBy, handlerTimeLimitSeconds, deployOrder }: EndpointTopology) => ({
   name,
   partitions,
   topics: scalesBy?.topics ?? [],
-  group: scalesBy?.group ?? '',
+  ...(scalesBy !== undefined && { group: scalesBy.group }),
   handlerTimeLimitSeconds,
   deployOrder,
 })
@@ -35,8 +35,9 @@ function blockOf(file: string, text: string, lines: readonly string[]): { from: 
   if (error !== undefined) throw new Problem(`${file} is not YAML: ${error.message}`)
   const end = lines.length - (lines.at(-1) === '' ? 1 : 0)
   if (document.contents === null) return { from: end, to: end }
-  const { items, flow } = document.contents as YAMLMap
-  if (!Array.isArray(items) || flow === true) throw new Problem(`${file} must have keys at its top, one a line: image: …`)
+  if (!isMap(document.contents) || document.contents.flow === true)
+    throw new Problem(`${file} must have keys at its top, one a line: image: …`)
+  const { items } = document.contents
   const begins = items.map((pair) => counter.linePos(offsetOf(pair)).line - 1)
   const index = items.findIndex(({ key }) => isScalar(key) && key.value === 'endpoint')
   const from = begins[index]

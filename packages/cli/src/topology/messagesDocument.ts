@@ -18,12 +18,13 @@ export function messagesDocument({ endpoints, messages }: Topology): string {
 }
 
 function contents(owners: ReadonlyMap<string, readonly MessageTopology[]>): string {
-  const link = (message: MessageTopology) => `[${shortName(message)}](#${shortName(message).toLowerCase()})`
   return table(
     ['owner', 'messages'],
     [...owners].map(([owner, own]) => [owner, own.map(link).join(', ')]),
   )
 }
+
+const link = (message: MessageTopology) => `[${shortName(message)}](#${shortName(message).toLowerCase()})`
 
 function section(message: MessageTopology): string {
   const { type, topic, subject, partitions, sentBy, heardBy } = message
@@ -67,7 +68,8 @@ function groupsChapter(endpoints: readonly EndpointTopology[]): string {
 }
 
 function table(heading: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |\n`
-  return `${line(heading)}|${'---|'.repeat(heading.length)}\n${rows.map(line).join('')}`
+  return `${tableRow(heading)}|${'---|'.repeat(heading.length)}\n${rows.map(tableRow).join('')}`
 }
+
+const tableRow = (cells: readonly string[]) =>
+  `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |\n`

@@ -24,9 +24,10 @@ export function servicesTable(former: string, topology: Topology, { onlookers }:
   const missing = topology.endpoints
     .filter(({ name }) => !known.has(name))
     .map(({ name }) => heading.map((_, at) => (at === 0 ? name : '')))
-  const line = (cells: readonly string[]) => `|${cells.map((cell) => (cell === '' ? ' ' : ` ${cell} `)).join('|')}|`
   return [line(heading), `|${'---|'.repeat(heading.length)}`, ...[...rows, ...missing].map((row) => line(filled(row)))].join('\n')
 }
+
+const line = (cells: readonly string[]) => `|${cells.map((cell) => (cell === '' ? ' ' : ` ${cell} `)).join('|')}|`
 
 const cellsOf = (line: string): string[] =>
   line

@@ -9,11 +9,16 @@ const header = `# Made by \`npx petrel topology\` of charts/shop/global.yaml and
 
 `
 
-/** The values of all services in one file, each below its name, and what they share before them. */
+/**
+ * The values of all services in one file, each below its name, and what they share before them. Comments stand between
+ * them, and no blank lines: a text that ends in line breaks would take those for its own.
+ */
 export function shopValues(global: string, services: readonly ServiceValues[]): string {
-  const parts = services.map(({ name, text }) => `${name}:\n${indented(text)}`)
-  return header + [global, ...parts].map((part) => `${part.trimEnd()}\n`).join('\n')
+  const parts = services.map(({ name, text }) => `# services/${name}/values.yaml\n${name}:\n${indented(ended(text))}`)
+  return header + [ended(global), ...parts].join('')
 }
 
+const ended = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`)
+
 /** Two spaces more for every line that has something on it; that changes no value in YAML's block style. */
-const indented = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ')
+const indented = (text: string): string => text.replaceAll(/(?<=^|\n)(?=[^\n])/g, '  ')
