@@ -35,15 +35,14 @@ export const mainUrl = (name: string): string => pathToFileURL(mainOf(name)).hre
 export const mainOf = (name: string) => join(ROOT, 'services', name, 'src', 'main.ts')
 
 /** Small heaps: a service keeps next to nothing in memory, and ten of them share a laptop. */
-const FLAGS = [
+export const FLAGS: readonly string[] = [
   '--max-old-space-size=64',
   '--max-semi-space-size=2',
   // kafkajs arms timers in the past; the warning helps nobody here.
   '--disable-warning=TimeoutNegativeWarning',
 ]
 /** glibc keeps freed memory in an arena for each thread otherwise. */
-const FRUGAL = {
-  NODE_COMPILE_CACHE: COMPILED,
+export const FRUGAL: Readonly<Record<string, string>> = {
   MALLOC_ARENA_MAX: '2',
   MALLOC_TRIM_THRESHOLD_: '131072',
   MALLOC_MMAP_THRESHOLD_: '32768',
@@ -58,7 +57,7 @@ export async function startServiceProcess(
   const child = await spawnGuarded(name, process.execPath, [...FLAGS, mainOf(name)], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...FRUGAL, ...env },
+    env: { ...process.env, ...FRUGAL, NODE_COMPILE_CACHE: COMPILED, ...env },
   })
   for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', onLine)
   return child
@@ -69,7 +68,7 @@ export async function compileServices(): Promise<void> {
   const compile = join(import.meta.dirname, 'compileCache.ts')
   const child = await spawnGuarded('compile', process.execPath, [compile], {
     stdio: 'ignore',
-    env: { ...process.env, ...FRUGAL },
+    env: { ...process.env, ...FRUGAL, NODE_COMPILE_CACHE: COMPILED },
   })
   await child.exited
 }
