@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Topology } from '@petrel/messaging/operations'
-import type { ProcessContext } from './commandContext.ts'
-import { paint, type Screen, screen } from './screen.ts'
-import { projectRoot } from './services.ts'
+import type { ProjectContext } from './commandContext.ts'
+import { paint, type Screen } from './screen.ts'
 import { readTopology, topologyFiles } from './topology/files.ts'
 
 interface Options {
@@ -16,9 +15,7 @@ interface Options {
  * `petrel topology`: writes everything that follows from the endpoints. It needs no Kafka.
  * @returns with `--check`, whether every file is as it would be written
  */
-export async function topologyCommand({ cwd, stdout }: ProcessContext, { check, json }: Options): Promise<boolean> {
-  const root = projectRoot(cwd)
-  const out = screen(stdout)
+export async function topologyCommand({ root, out }: ProjectContext, { check, json }: Options): Promise<boolean> {
   const topology = await readTopology(root)
   if (json) {
     out.json(plain(topology))
