@@ -34,7 +34,10 @@ for (const replicas of numbers) await measure(replicas)
 console.log(
   table([
     ['messages a second (× the first)', ...numbers.map((number) => `${number} pods`)],
-    ...measured.map((service) => [service, ...(rates[service] ?? []).map((rate) => withRatio(rate, rates[service]?.[0] ?? rate))]),
+    ...measured.map((service) => [
+      service,
+      ...(rates[service] ?? []).map((rate) => withRatio(rate, rates[service]?.[0] ?? rate)),
+    ]),
   ]),
 )
 

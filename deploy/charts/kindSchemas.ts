@@ -81,39 +81,5 @@ const closed = (schema: OpenApi, properties: Readonly<Record<string, OpenApi>>):
   additionalProperties: schema['x-kubernetes-preserve-unknown-fields'] === true,
 })
 
-const open = [name]
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (needed[next] !== undefined) continue
-    needed[next] = next === quantity ? { type: ['string', 'number'] } : strict(definitions[next] ?? {})
-    open.push(...referred(definitions[next] ?? {}))
-  }
-  return { $ref: prefix + name, definitions: needed }
-}
-
-function referred(schema: OpenApi): string[] {
-  const inside = [schema.items, schema.additionalProperties, ...Object.values(schema.properties ?? {})]
-  const here = schema.$ref === undefined ? [] : [schema.$ref.slice(prefix.length)]
-  return [...here, ...inside.flatMap((each) => (typeof each === 'object' ? referred(each) : []))]
-}
-
-function strict(schema: OpenApi): JsonSchema {
-  if (schema.$ref !== undefined) return { $ref: schema.$ref }
-  if (schema.format === 'int-or-string' || schema['x-kubernetes-int-or-string']) return { type: ['string', 'integer'] }
-  return {
-    ...Object.fromEntries(kept.flatMap((key) => (schema[key] === undefined ? [] : [[key, schema[key]]]))),
-    ...(schema.items && { items: strict(schema.items) }),
-    ...(schema.properties ? closed(schema, schema.properties) : open(schema)),
-  }
-}
-
-function closed({ required = [], ...schema }: OpenApi, properties: Readonly<Record<string, OpenApi>>): JsonSchema {
-  const optional = ([name, property]: [string, OpenApi]) =>
-    required.includes(name) ? [name, strict(property)] : [name, { anyOf: [strict(property), { type: 'null' }] }]
-  return {
-    properties: Object.fromEntries(Object.entries(properties).map(optional)),
-    additionalProperties: schema['x-kubernetes-preserve-unknown-fields'] === true,
-  }
-}
-
 const open = ({ additionalProperties }: OpenApi): JsonSchema =>
   typeof additionalProperties === 'object' ? { additionalProperties: strict(additionalProperties) } : {}

@@ -9,7 +9,7 @@ const orders = 1_700
 const most = 6
 
 test('a backlog of 5,000 messages brings shipping from one replica to six, is handled, and takes it back to one', async () => {
-  await using shop = await sharedShop()
+  const shop = sharedShop()
   const { namespace } = shop
   const shipping = shop.named('shipping')
   const before = await shop.books()

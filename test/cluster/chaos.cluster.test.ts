@@ -10,16 +10,29 @@ const behindThePage = ['sales', 'billing', 'stock', 'shipping', 'email', 'loyalt
 const rate = 10
 
 test('pods are killed one after the other while customers order: no request fails, and every order is done once', async () => {
-  await using shop = await sharedShop()
+  const shop = sharedShop()
   const before = await shop.books()
   let killed = 0
-  let over = false
-  const placing = shop.place({ count: rate * 90, rate }).finally(() => (over = true))
-  for (let victim = 0; !over; victim++) {
+  const over = new AbortController()
+  const placing = shop.place({ count: rate * 90, rate }).finally(() => over.abort())
+  for (let victim = 0; !over.signal.aborted; victim++) {
     const name = `app.kubernetes.io/name=${behindThePage[victim % behindThePage.length]}`
     const selector = `${name},app.kubernetes.io/instance=${shop.release}`
-    const pods = await kubectl(['get', 'pods', '-n', shop.namespace, '-l', selector, '--field-selector=status.phase=Running', '-o', 'name'])
-    for (const pod of pods.split('\n').filter((line) => line !== '').slice(0, 1)) {
+    const pods = await kubectl([
+      'get',
+      'pods',
+      '-n',
+      shop.namespace,
+      '-l',
+      selector,
+      '--field-selector=status.phase=Running',
+      '-o',
+      'name',
+    ])
+    for (const pod of pods
+      .split('\n')
+      .filter((line) => line !== '')
+      .slice(0, 1)) {
       await kubectl(['delete', '-n', shop.namespace, pod, '--grace-period=0', '--force'])
       killed += 1
     }
@@ -32,7 +45,7 @@ test('pods are killed one after the other while customers order: no request fail
 })
 
 test('the broker and the database are killed while customers order: what was accepted is done once', async () => {
-  await using shop = await sharedShop()
+  const shop = sharedShop()
   const before = await shop.books()
   const placing = shop.place({ count: rate * 90, rate })
   for (const server of ['kafka-0', 'postgres-0']) {
@@ -56,7 +69,7 @@ test('the broker and the database are killed while customers order: what was acc
 })
 
 test('a node is drained and comes back: what was on its way is done once', async () => {
-  await using shop = await sharedShop()
+  const shop = sharedShop()
   const before = await shop.books()
   const { accepted, failures } = await shop.place({ count: 300, rate: 50 })
   expect(failures).toEqual({})

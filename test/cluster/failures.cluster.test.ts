@@ -28,7 +28,7 @@ test('an installation whose messages nobody has deployed stops, and says whose t
 })
 
 test('an upgrade to an image that does not start leaves the old replica at work, and can be rolled back', async () => {
-  await using shop = await sharedShop()
+  const shop = sharedShop()
   const { namespace, release } = shop
   const before = await shop.books()
 
@@ -43,7 +43,7 @@ test('an upgrade to an image that does not start leaves the old replica at work,
 })
 
 test('two shops live side by side in two namespaces, each with its own topics, and know nothing of each other', async () => {
-  await using first = await sharedShop()
+  const first = sharedShop()
   await using namespace = await ownNamespace('second')
   await makeNamespace(namespace.name)
   const second = clusterShop({ namespace: namespace.name, release: 'second', topicPrefix: 'second.' })
@@ -58,11 +58,12 @@ test('two shops live side by side in two namespaces, each with its own topics, a
 
 /** Installs one service alone. @throws Error with what Helm said */
 const install = (service: string, namespace: string, ...settings: readonly string[]) =>
-  helm([
-    ...['install', service, subscriberChart, '-n', namespace, '-f', valuesOf(service), '-f', groundValues],
-    ...settings.flatMap((setting) => ['--set', setting]),
-    ...['--wait', '--timeout', '3m'],
-  ])
+  helm(
+    ['install', service, subscriberChart, '-n', namespace, '-f', valuesOf(service), '-f', groundValues].concat(
+      settings.flatMap((setting) => ['--set', setting]),
+      ['--wait', '--timeout', '3m'],
+    ),
+  )
 
 /** The pods of deployments: those of jobs do not count. */
 async function podsIn(namespace: string): Promise<string[]> {

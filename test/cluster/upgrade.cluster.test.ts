@@ -7,7 +7,7 @@ import { report } from './support/report.ts'
 const rate = Number(process.env['CLUSTER_RATE'] ?? 20)
 
 test('while the shop is upgraded, and rolled back, no request fails and every order is done once', async () => {
-  await using shop = await sharedShop()
+  const shop = sharedShop()
   const { namespace, release } = shop
   const before = await shop.books()
 
@@ -46,6 +46,15 @@ async function during<T>(placing: Promise<T>, change: () => Promise<unknown>): P
 /** The tags of the images that pods of the shop run. */
 async function imagesOf(namespace: string): Promise<Set<string>> {
   const selector = 'app.kubernetes.io/managed-by=Helm'
-  const images = await kubectl(['get', 'deployments', '-n', namespace, '-l', selector, '-o', 'jsonpath={.items[*].spec.template.spec.containers[*].image}'])
+  const images = await kubectl([
+    'get',
+    'deployments',
+    '-n',
+    namespace,
+    '-l',
+    selector,
+    '-o',
+    'jsonpath={.items[*].spec.template.spec.containers[*].image}',
+  ])
   return new Set(images.split(' ').map((image) => image.slice(image.lastIndexOf(':') + 1)))
 }

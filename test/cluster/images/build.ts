@@ -44,7 +44,8 @@ async function run(args: string[]): Promise<void> {
 }
 
 if (program) {
-  for (const standIn of await standIns()) if (wanted.length === 0 || wanted.includes(basename(standIn.folder))) await build(standIn)
+  for (const standIn of await standIns())
+    if (wanted.length === 0 || wanted.includes(basename(standIn.folder))) await build(standIn)
 } else {
   console.error(
     'PETREL_IMAGE_COMMAND must name a command that builds an image and brings it into the cluster. It is called as: <command> NAME:TAG FOLDER',

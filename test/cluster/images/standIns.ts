@@ -31,6 +31,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
 
 function folderFor(image: string): string {
   const folder = FOLDERS[image.slice(0, image.lastIndexOf(':'))]
-  if (!folder) throw new Error(`k8s/kind names ${image}, and test/cluster/images has nothing to stand in for it. Add a folder there.`)
+  if (!folder)
+    throw new Error(`k8s/kind names ${image}, and test/cluster/images has nothing to stand in for it. Add a folder there.`)
   return join(import.meta.dirname, folder)
 }

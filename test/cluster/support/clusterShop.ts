@@ -38,13 +38,21 @@ export interface Books {
   readonly steps: number
 }
 
+export interface OrdersToPlace {
+  readonly count: number
+  /** A second. */
+  readonly rate: number
+  /** Of green tea, in each order. */
+  readonly quantity?: number
+}
+
 export interface ClusterShop {
   readonly namespace: string
   readonly release: string
   /** The name of a service's resources. */
   named(service: string): string
   /** Places orders at the page, so many a second; one request an order. */
-  place(orders: { readonly count: number; readonly rate: number }): Promise<Placed>
+  place(orders: OrdersToPlace): Promise<Placed>
   /** Runs a program in a pod that is allowed to visit the page. @returns what it printed */
   visit(script: string, env?: Readonly<Record<string, string>>): Promise<string>
   sql(service: string, statement: string): Promise<string>
@@ -70,7 +78,9 @@ export function clusterShop({ namespace, release = 'shop', topicPrefix = '' }: S
   const number = async (service: string, statement: string) => Number(await sql(service, statement))
   const visit = async (script: string, env: Readonly<Record<string, string>> = {}) => {
     await customerPod(namespace)
-    const variables = Object.entries({ PAGE: `http://${named('client-ui')}:8080`, ...env }).map(([name, value]) => `${name}=${value}`)
+    const variables = Object.entries({ PAGE: `http://${named('client-ui')}:8080`, ...env }).map(
+      ([name, value]) => `${name}=${value}`,
+    )
     const node = ['env', ...variables, 'node', '--input-type=module', '-']
     return kubectl(['exec', '-i', '-n', namespace, CUSTOMER, '--', ...node], { input: script, withinMs: 1_800_000 })
   }
@@ -80,9 +90,9 @@ export function clusterShop({ namespace, release = 'shop', topicPrefix = '' }: S
     named,
     sql,
     visit,
-    async place({ count, rate }) {
+    async place({ count, rate, quantity = 2 }) {
       const script = await readFile(join(import.meta.dirname, 'customers.mjs'), 'utf8')
-      return JSON.parse(await visit(script, { COUNT: String(count), RATE: String(rate) })) as Placed
+      return JSON.parse(await visit(script, { COUNT: String(count), RATE: String(rate), QUANTITY: String(quantity) })) as Placed
     },
     async books() {
       const journey = wholeJourney.map((type) => `'${type}'`).join(', ')
@@ -158,15 +168,27 @@ async function customerPod(namespace: string): Promise<void> {
 
 /** The image that the page runs: Node is in it. A customer's pod that is there keeps its own. */
 async function imageOf(namespace: string): Promise<string> {
-  const there = await kubectl(['get', 'pod', CUSTOMER, '-n', namespace, '--ignore-not-found', '-o', 'jsonpath={.spec.containers[0].image}'])
+  const there = await kubectl([
+    'get',
+    'pod',
+    CUSTOMER,
+    '-n',
+    namespace,
+    '--ignore-not-found',
+    '-o',
+    'jsonpath={.spec.containers[0].image}',
+  ])
   if (there !== '') return there
   const selector = 'app.kubernetes.io/name=client-ui'
   interface Deployments {
-    readonly items: readonly { readonly spec: { readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } } } }[]
+    readonly items: readonly {
+      readonly spec: { readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } } }
+    }[]
   }
   const { items } = await kubectlJson<Deployments>(['get', 'deployments', '-n', namespace, '-l', selector])
   const image = items[0]?.spec.template.spec.containers[0]?.image
-  if (image === undefined) throw new Error(`No deployment in ${namespace} has the label ${selector}: is the shop installed there?`)
+  if (image === undefined)
+    throw new Error(`No deployment in ${namespace} has the label ${selector}: is the shop installed there?`)
   return image
 }
 
@@ -175,7 +197,7 @@ export async function makeNamespace(namespace: string): Promise<void> {
   await apply(namespace, {
     apiVersion: 'v1',
     kind: 'Namespace',
-    metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+    metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted', 'petrel-ground': 'client' } },
   })
   const url = await kubectl(['get', 'secret', 'postgres-admin', '-n', GROUND, '-o', 'jsonpath={.data.DATABASE_ADMIN_URL}'])
   await apply(namespace, {
@@ -194,8 +216,9 @@ export const subscriberChart = join(ROOT, 'charts/subscriber')
 
 /** Installs or upgrades the shop, and waits until every pod is ready. */
 export const installShop = ({ namespace, release = 'shop', topicPrefix = '' }: ShopPlace, ...settings: readonly string[]) =>
-  helm([
-    ...['upgrade', '--install', release, shopChart, '-n', namespace, '-f', groundValues, '-f', testValues],
-    ...['--set', `global.topicPrefix=${topicPrefix}`, ...settings.flatMap((setting) => ['--set', setting])],
-    ...['--wait', '--timeout', '10m'],
-  ])
+  helm(
+    ['upgrade', '--install', release, shopChart, '-n', namespace, '-f', groundValues, '-f', testValues].concat(
+      [`global.topicPrefix=${topicPrefix}`, ...settings].flatMap((setting) => ['--set', setting]),
+      ['--wait', '--timeout', '10m'],
+    ),
+  )

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const { PAGE = '', RATE = '20', COUNT = '100', CUSTOMERS = '100' } = process.env
+const { PAGE = '', RATE = '20', COUNT = '100', CUSTOMERS = '100', QUANTITY = '2' } = process.env
 const began = Date.now()
 const latencies = []
 const failures = {}
@@ -32,7 +32,7 @@ async function placeWhenDue(number) {
 
 function request(number) {
   const customerId = `customer-${number % Number(CUSTOMERS)}`
-  const order = { customerId, email: `${customerId}@example.org`, lines: [{ sku: 'green-tea', quantity: 2 }] }
+  const order = { customerId, email: `${customerId}@example.org`, lines: [{ sku: 'green-tea', quantity: Number(QUANTITY) }] }
   const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() }
   return { method: 'POST', headers, body: JSON.stringify(order), signal: AbortSignal.timeout(20_000) }
 }

@@ -7,7 +7,8 @@ export interface CommandOptions {
 }
 
 /** Runs kubectl against the cluster of KUBECONFIG. @returns what it printed @throws Error with what it complained of */
-export const kubectl = (args: readonly string[], options: CommandOptions = {}): Promise<string> => command('kubectl', args, options)
+export const kubectl = (args: readonly string[], options: CommandOptions = {}): Promise<string> =>
+  command('kubectl', args, options)
 
 /** As `kubectl`, and reads what it printed. */
 export async function kubectlJson<T>(args: readonly string[]): Promise<T> {

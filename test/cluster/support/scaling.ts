@@ -4,10 +4,11 @@ import { kubectl } from './kubectl.ts'
 const annotation = 'autoscaling.keda.sh/paused-replicas'
 
 /** KEDA keeps a service at so many replicas, until `scaleAgain`. */
-export const pauseAt = (shop: ClusterShop, service: string, replicas: number) => annotate(shop, service, `${annotation}=${replicas}`)
+export const pauseAt = (shop: ClusterShop, service: string, replicas: number) =>
+  annotate(shop, service, `${annotation}=${replicas}`)
 
 export const scaleAgain = (shop: ClusterShop, service: string) => annotate(shop, service, `${annotation}-`)
 
-async function annotate({ namespace, named }: ClusterShop, service: string, change: string): Promise<void> {
-  await kubectl(['annotate', '-n', namespace, 'scaledobject', named(service), change, '--overwrite'])
+async function annotate(shop: ClusterShop, service: string, change: string): Promise<void> {
+  await kubectl(['annotate', '-n', shop.namespace, 'scaledobject', shop.named(service), change, '--overwrite'])
 }

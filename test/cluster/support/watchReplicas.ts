@@ -20,17 +20,24 @@ export interface ReplicaWatch {
 export function watchReplicas(namespace: string, deployment: string): ReplicaWatch {
   const began = Date.now()
   const seen: Replicas[] = []
-  let last: Replicas | undefined
-  let stopped = false
+  const stopped = new AbortController()
   const look = async () => {
-    const text = await kubectl(['get', 'deployment', deployment, '-n', namespace, '-o', 'jsonpath={.spec.replicas} {.status.readyReplicas}'])
+    const text = await kubectl([
+      'get',
+      'deployment',
+      deployment,
+      '-n',
+      namespace,
+      '-o',
+      'jsonpath={.spec.replicas} {.status.readyReplicas}',
+    ])
     const [wanted = 0, ready = 0] = text.trim().split(' ').map(Number)
     const now = { atMs: Date.now() - began, wanted, ready }
+    const last = seen.at(-1)
     if (now.wanted !== last?.wanted || now.ready !== last.ready) seen.push(now)
-    last = now
   }
   const looking = (async () => {
-    while (!stopped) {
+    while (!stopped.signal.aborted) {
       await look()
       await sleep(500)
     }
@@ -39,14 +46,15 @@ export function watchReplicas(namespace: string, deployment: string): ReplicaWat
     seen,
     async until(isSo, withinMs) {
       const deadline = Date.now() + withinMs
-      while (last === undefined || !isSo(last)) {
+      for (;;) {
+        const now = seen.at(-1)
+        if (now !== undefined && isSo(now)) return now
         if (Date.now() > deadline) throw new Error(`${deployment} after ${withinMs / 1000} s: ${JSON.stringify(seen)}`)
         await Promise.race([looking, sleep(100)])
       }
-      return last
     },
     async stop() {
-      stopped = true
+      stopped.abort()
       await looking
     },
   }
