@@ -1,8 +1,12 @@
+import { milliseconds } from '@petrel/messaging/operations'
 import { Command, CommanderError } from 'commander'
-import { type CommandContext, openContext, type ProcessContext } from './commandContext.ts'
+import { openContext, type ProcessContext, projectContext, type Runs } from './commandContext.ts'
 import { deployServices } from './deployServices.ts'
 import { discardFailures } from './discardFailures.ts'
+import { duration } from './durationOption.ts'
 import { explain } from './explain.ts'
+import { newService } from './new/newService.ts'
+import { removeEndpoint } from './removeEndpoint.ts'
 import { replayFailures } from './replayFailures.ts'
 import { screen } from './screen.ts'
 import type { SelectionOptions } from './selectionOptions.ts'
@@ -15,16 +19,21 @@ export const exitCode = { done: 0, failed: 1, usage: 2 } as const
 /** Runs one command. @returns the exit code */
 export async function petrel(args: readonly string[], context: ProcessContext): Promise<number> {
   let found = true
-  const run = async (command: (context: CommandContext) => Promise<boolean>) => {
-    const opened = await openContext(context)
-    try {
-      found = await command(opened)
-    } finally {
-      await opened.close()
-    }
+  const runs: Runs = {
+    async withKafka(command) {
+      const opened = await openContext(context)
+      try {
+        found = await command(opened)
+      } finally {
+        await opened.close()
+      }
+    },
+    async alone(command) {
+      found = await command(projectContext(context))
+    },
   }
   try {
-    await commands(run, context).parseAsync(args, { from: 'user' })
+    await commands(runs, context).parseAsync(args, { from: 'user' })
     return found ? exitCode.done : exitCode.failed
   } catch (error) {
     // Commander has already said what is wrong, or shown the help that was asked for.
@@ -35,12 +44,13 @@ export async function petrel(args: readonly string[], context: ProcessContext): 
   }
 }
 
-type Run = (command: (context: CommandContext) => Promise<boolean>) => Promise<void>
 interface Json {
   readonly json?: true
 }
 
-function commands(run: Run, { stdout, stderr }: ProcessContext): Command {
+function commands(runs: Runs, { stdout, stderr }: ProcessContext): Command {
+  const run = runs.withKafka
+  const defaultWait = stdout.isTTY === true ? 0 : milliseconds('60s')
   const program = new Command('petrel')
     .description('Deploys services, shows what they could not handle, and sends it back to them.')
     .exitOverride()
@@ -50,7 +60,20 @@ function commands(run: Run, { stdout, stderr }: ProcessContext): Command {
     .command('deploy')
     .argument('[service...]', 'folders of services/; all of them when none is named')
     .description('create topics, register schemas, migrate databases, set where new consumer groups begin; again changes nothing')
-    .action((services: string[]) => run((context) => deployServices(context, services)))
+    .option('--wait <duration>', waitHelp, duration)
+    .action((services: string[], { wait }: Wait) =>
+      run((context) => deployServices(context, services, { waitMs: wait ?? defaultWait })),
+    )
+  program
+    .command('remove')
+    .argument('<endpoint>')
+    .description(
+      'delete what an endpoint has in Kafka and in the registry, and its database with DATABASE_ADMIN_URL; it must have stopped',
+    )
+    .option('--wait <duration>', waitHelp, duration)
+    .action((endpoint: string, { wait }: Wait) =>
+      run((context) => removeEndpoint(context, endpoint, { waitMs: wait ?? defaultWait })),
+    )
   program
     .command('failures')
     .description('list the messages that wait for a person, grouped by fault')
@@ -73,8 +96,32 @@ function commands(run: Run, { stdout, stderr }: ProcessContext): Command {
     .description('show everything that happened to one order')
     .option('--json', 'every record, as JSON')
     .action((id: string, options: Json) => run((context) => showOrder(context, id, options)))
+  program
+    .command('new')
+    .argument('<name>', 'of the service, for example fraud-check')
+    .description('write a service that hears events: endpoint, a handler and a test for each, table, values')
+    .requiredOption('--hears <topic...>', 'topics of the events, for example billing.order-billed')
+    .option('--says <event...>', 'events of its own, for example FraudSuspected; their schemas are written, too')
+    .action((name: string, options: { hears: string[]; says?: string[] }) =>
+      runs.alone((context) => newService(context, name, options)),
+    )
+  program
+    .command('topology')
+    .description('write everything that follows from the endpoints: values of charts, documents, manifests')
+    .option('--check', 'write nothing, and fail when a file is not as it would be written')
+    .option('--json', 'write nothing, and print it')
+    .action((options: { check?: true } & Json) =>
+      runs.alone(async (context) => (await import('./topologyCommand.ts')).topologyCommand(context, options)),
+    )
   return program
 }
+
+interface Wait {
+  /** Milliseconds. */
+  readonly wait?: number
+}
+
+const waitHelp = 'for what is not there yet (Kafka, registry, database), or has not stopped yet; 0s at a terminal, else 60s'
 
 const withSelection = (command: Command): Command =>
   command

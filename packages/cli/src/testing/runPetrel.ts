@@ -1,0 +1,20 @@
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { petrel } from '../petrel.ts'
+
+export interface Ran {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs a command as nobody's terminal would. */
+export async function runPetrel(args: readonly string[], env: Readonly<Record<string, string>>, cwd: string): Promise<Ran> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+  const output = Promise.all([text(stdout), text(stderr)])
+  const code = await petrel(args, { env, cwd, stdout, stderr })
+  stdout.end()
+  stderr.end()
+  const [out, err] = await output
+  return { code, out, err }
+}
