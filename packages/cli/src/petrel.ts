@@ -1,17 +1,13 @@
 import { milliseconds } from '@petrel/messaging/operations'
 import { Command, CommanderError } from 'commander'
+import { runInCluster, withoutNamespace } from './cluster/runInCluster.ts'
 import { openContext, type ProcessContext, projectContext, type Runs } from './commandContext.ts'
-import { deployServices } from './deployServices.ts'
-import { discardFailures } from './discardFailures.ts'
-import { duration } from './durationOption.ts'
+import { clusterCommands } from './commands/cluster.ts'
+import { deployingCommands } from './commands/deploying.ts'
+import { watchingCommands } from './commands/watching.ts'
 import { explain } from './explain.ts'
-import { newService } from './new/newService.ts'
-import { removeEndpoint } from './removeEndpoint.ts'
-import { replayFailures } from './replayFailures.ts'
 import { screen } from './screen.ts'
-import type { SelectionOptions } from './selectionOptions.ts'
-import { showFailures } from './showFailures.ts'
-import { showOrder } from './showOrder.ts'
+import { servicesWithEndpoint } from './services.ts'
 
 /** Done; nothing found or something failed; the command line itself is wrong. */
 export const exitCode = { done: 0, failed: 1, usage: 2 } as const
@@ -31,6 +27,10 @@ export async function petrel(args: readonly string[], context: ProcessContext): 
     async alone(command) {
       found = await command(projectContext(context))
     },
+    async inCluster(namespace) {
+      found = await runInCluster(projectContext(context), namespace, withoutNamespace(args))
+    },
+    isOffTheBus: () => servicesWithEndpoint(projectContext(context).root).length === 0,
   }
   try {
     await commands(runs, context).parseAsync(args, { from: 'user' })
@@ -44,18 +44,13 @@ export async function petrel(args: readonly string[], context: ProcessContext): 
   }
 }
 
-interface Json {
-  readonly json?: true
-}
-
 function commands(runs: Runs, { stdout, stderr }: ProcessContext): Command {
-  const run = runs.withKafka
-  const defaultWait = stdout.isTTY === true ? 0 : milliseconds('60s')
   const program = new Command('petrel')
-    .description('Deploys services, shows what they could not handle, and sends it back to them.')
+    .description('Makes and deploys services, shows how they are, and sends back to them what they could not handle.')
     .exitOverride()
     .configureOutput({ writeOut: (text) => void stdout.write(text), writeErr: (text) => void stderr.write(text) })
     .addHelpText('after', help)
+<<<<<<< HEAD
   program
     .command('deploy')
     .argument('[service...]', 'folders of services/; all of them when none is named')
@@ -113,23 +108,14 @@ function commands(runs: Runs, { stdout, stderr }: ProcessContext): Command {
     .action((options: { check?: true } & Json) =>
       runs.alone(async (context) => (await import('./topologyCommand.ts')).topologyCommand(context, options)),
     )
+=======
+  deployingCommands(program, runs, stdout.isTTY === true ? 0 : milliseconds('60s'))
+  watchingCommands(program, runs)
+  clusterCommands(program, runs)
+>>>>>>> cli
   return program
 }
 
-interface Wait {
-  /** Milliseconds. */
-  readonly wait?: number
-}
-
-const waitHelp = 'for what is not there yet (Kafka, registry, database), or has not stopped yet; 0s at a terminal, else 60s'
-
-const withSelection = (command: Command): Command =>
-  command
-    .argument('<endpoint>')
-    .option('--id <id...>', 'message ids, as petrel failures shows them; all that waits when none is given')
-    .option('--source <source>', 'messages of this source only, for an id that messages of several sources have')
-    .option('--json', 'what was done, as JSON')
-
 const help = `
 Addresses come from KAFKA_BROKERS, SCHEMA_REGISTRY_URL, DATABASE_URL and TOPIC_PREFIX, or else from the system that
-npm start runs here. Exit codes: 0 done, 1 nothing found or something failed, 2 wrong usage.`
+npm start runs here; the cluster from KUBECONFIG. Exit codes: 0 done, 1 nothing found or something failed, 2 wrong usage.`
