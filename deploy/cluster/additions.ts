@@ -24,7 +24,9 @@ export async function removeKeda(cluster: Kubernetes, { print, during }: Progres
 export async function addMetrics(cluster: Kubernetes, mayAdd: boolean, { print, during }: Progress): Promise<void> {
   if (await exists(cluster, ['apiservice', 'v1beta1.metrics.k8s.io'])) return
   if (!mayAdd) {
-    return print('! This cluster has no metrics-server, so the front end stays at one replica. https://github.com/kubernetes-sigs/metrics-server')
+    return print(
+      '! This cluster has no metrics-server, so the front end stays at one replica. https://github.com/kubernetes-sigs/metrics-server',
+    )
   }
   await during('installing metrics-server', cluster.kubectl(['apply', '--kustomize', 'k8s/kind/metrics-server']))
   print('✓ metrics-server is on its way')

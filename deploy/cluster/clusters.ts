@@ -37,8 +37,7 @@ const minikube: Cluster = {
   needsMetrics: false,
   exists: () => succeeds('minikube', ['status', '--profile', NAME]),
   // Its default network lets everybody through: Calico enforces NetworkPolicies.
-  make: () =>
-    run('minikube', ['start', '--profile', NAME, '--cpus=4', '--memory=5g', '--cni=calico', '--addons=metrics-server']),
+  make: () => run('minikube', ['start', '--profile', NAME, '--cpus=4', '--memory=5g', '--cni=calico', '--addons=metrics-server']),
   remove: () => run('minikube', ['delete', '--profile', NAME]),
 }
 

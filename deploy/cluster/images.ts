@@ -14,6 +14,12 @@ export function checkImagesInto({ imagesInto }: Cluster, { PETREL_IMAGE_INTO, PE
 }
 
 /** Builds an image of each service and brings it into the cluster. */
-export async function bringImages({ imagesInto }: Cluster): Promise<void> {
+export async function bringImages({ imagesInto }: Cluster, settings: Settings): Promise<void> {
+  if (!imagesInto && settings.PETREL_IMAGE_INTO === 'none') return
   await show('npm', ['run', '--silent', 'images', ...(imagesInto ? ['--', '--into', imagesInto] : [])])
+}
+
+/** Where the cluster pulls them from; nothing for images that its nodes have. */
+export function imageRegistry({ PETREL_IMAGE_INTO = '' }: Settings): string {
+  return PETREL_IMAGE_INTO.startsWith('registry:') ? PETREL_IMAGE_INTO.slice('registry:'.length) : ''
 }

@@ -4,9 +4,10 @@ import { NAMESPACE, RELEASE } from './names.ts'
 
 const INSTALL = ['upgrade', '--install', RELEASE, 'charts/shop', '--values', 'k8s/kind/values.yaml', '--wait', '--timeout=10m']
 
-/** Installs it, or brings it up to date. Resolves when all of it is ready. */
-export async function installShop({ helm }: Kubernetes, { print, during }: Progress): Promise<void> {
-  await during('installing the shop', helm([...INSTALL, '--namespace', NAMESPACE]))
+/** Installs it, or brings it up to date. Resolves when all of it is ready. @param registry that has the images; '': the nodes have them */
+export async function installShop({ helm }: Kubernetes, registry: string, { print, during }: Progress): Promise<void> {
+  const from = registry ? ['--set-string', `global.image.registry=${registry}`] : []
+  await during('installing the shop', helm([...INSTALL, ...from, '--namespace', NAMESPACE]))
   print('✓ the shop is ready')
 }
 

@@ -29,5 +29,7 @@ export async function checkTools(needed: readonly ToolName[], works: typeof succ
   const missing = needed.filter((_, index) => !found[index])
   if (missing.length === 0) return
   const ways = missing.map((name) => `  ${name}: ${TOOLS[name].get}`)
-  throw new Problem(`This needs ${missing.join(', ')}, which ${missing.length > 1 ? 'do' : 'does'} not run here.\n${ways.join('\n')}`)
+  throw new Problem(
+    `This needs ${missing.join(', ')}, which ${missing.length > 1 ? 'do' : 'does'} not run here.\n${ways.join('\n')}`,
+  )
 }

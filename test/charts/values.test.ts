@@ -94,9 +94,13 @@ describe.skipIf(!hasHelm)('values that cannot work are refused with what to do',
   })
 })
 
+interface Versions {
+  readonly version: string
+  readonly appVersion?: string
+}
+const versionsIn = (file: string) => parse(readFileSync(file, 'utf8')) as Versions
+
 test('the charts run the images of this version', () => {
-  const version = (file: string) => parse(readFileSync(file, 'utf8')) as { version: string; appVersion?: string }
-  const own = version(`${chartFolder('shop')}/../../package.json`).version
-  expect(version(`${chartFolder('subscriber')}/Chart.yaml`).appVersion).toBe(own)
-  expect(version(`${chartFolder('shop')}/Chart.yaml`).appVersion).toBe(own)
+  const { version } = versionsIn(`${chartFolder('shop')}/../../package.json`)
+  for (const chart of ['subscriber', 'shop']) expect(versionsIn(`${chartFolder(chart)}/Chart.yaml`).appVersion).toBe(version)
 })

@@ -28,6 +28,8 @@ helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 # A second try, for a broker that is just starting. More would only hide the reason.
 backoffLimit: 1
 activeDeadlineSeconds: {{ $root.Values.deploy.timeoutSeconds }}
+# One that failed stays for whoever looks for the reason; an uninstall would not take it along.
+ttlSecondsAfterFinished: 86400
 template:
   metadata:
     labels:

@@ -66,7 +66,9 @@ helm.sh/chart: subscriber-{{ (index . 0).Chart.Version | replace "+" "_" }}
 {{- end }}
 
 {{- define "subscriber.isScaled" -}}
-{{- $can := and (not .Values.runOnce) (or (eq .Values.autoscaling.by "cpu") (include "subscriber.endpoint" .)) -}}
+{{- $endpoint := .Values.endpoint | default dict -}}
+{{- $hears := and $endpoint.name (or $endpoint.topics (not (hasKey $endpoint "topics"))) -}}
+{{- $can := and (not .Values.runOnce) (or (eq .Values.autoscaling.by "cpu") $hears) -}}
 {{- include "subscriber.isOn" (list .Values.autoscaling.enabled .Values.global.autoscaling.enabled $can) -}}
 {{- end }}
 

@@ -28,7 +28,8 @@ async function down(): Promise<void> {
     await terminal.during(`removing the ${settings.CLUSTER} cluster`, where.remove?.() ?? Promise.resolve())
     return terminal.print(`✓ the ${settings.CLUSTER} cluster is gone`)
   }
-  if (!process.argv.includes('--yes')) throw new Problem(ASK(where.context ?? (await cluster.kubectl(['config', 'current-context']))))
+  if (!process.argv.includes('--yes'))
+    throw new Problem(ASK(where.context ?? (await cluster.kubectl(['config', 'current-context']))))
   await removeParts(cluster)
 }
 

@@ -3,7 +3,7 @@ import { progress } from '../../local/progress.mjs'
 import { addKeda, addMetrics } from '../additions.ts'
 import { CLUSTERS } from '../clusters.ts'
 import { layGround, openShopsNamespace } from '../ground.ts'
-import { bringImages, checkImagesInto } from '../images.ts'
+import { bringImages, checkImagesInto, imageRegistry } from '../images.ts'
 import { create, kubernetes, MADE_HERE } from '../kubernetes.ts'
 import { nextSteps } from '../nextSteps.ts'
 import { readSettings } from '../settings.ts'
@@ -32,10 +32,10 @@ async function up(): Promise<void> {
     layGround(cluster, terminal),
     addKeda(cluster, terminal),
     addMetrics(cluster, where.needsMetrics, terminal),
-    terminal.during('building images', bringImages(where)),
+    terminal.during('building images', bringImages(where, settings)),
   ])
   await openShopsNamespace(cluster)
-  await installShop(cluster, terminal)
+  await installShop(cluster, imageRegistry(settings), terminal)
   terminal.print(nextSteps(where.context))
 }
 

@@ -28,10 +28,14 @@ export interface CommandContext extends ProjectContext {
   close(): Promise<void>
 }
 
-/** How a command is run: with a Kafka that was found, or without one. Both take whether it found something. */
+/** How a command is run. The command says whether it found something. */
 export interface Runs {
   readonly withKafka: (command: (context: CommandContext) => Promise<boolean>) => Promise<void>
   readonly alone: (command: (context: ProjectContext) => Promise<boolean>) => Promise<void>
+  /** The same command line in a pod of that namespace. */
+  readonly inCluster: (namespace: string) => Promise<void>
+  /** Whether no service of the project has an endpoint. */
+  readonly isOffTheBus: () => boolean
 }
 
 export const projectContext = ({ env, cwd, stdout, stderr }: ProcessContext): ProjectContext => ({

@@ -1,6 +1,9 @@
-import { createServer } from 'node:net'
 import { once } from 'node:events'
-import { type Broker, confluentRegistry, kafkajsBroker, silentLog } from '@petrel/messaging/operations'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Broker, confluentRegistry, type EndpointLag, kafkajsBroker, silentLog } from '@petrel/messaging/operations'
 import { OrderPlaced } from '@petrel/contracts'
 import { Client } from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -76,6 +79,37 @@ test('a wrong password of who should make the database ends in one sentence', as
   expect(code).toBe(1)
   expect(err).toMatch(/^Role and database of DATABASE_URL could not be made with DATABASE_ADMIN_URL: .*(password|role).*\n$/)
   env = { ...env, DATABASE_ADMIN_URL: system.addresses.databaseUrl }
+})
+
+test('a service that is not on the bus gets its role and its database, and Kafka is not asked', async () => {
+  const { DATABASE_URL = '', DATABASE_ADMIN_URL = '' } = env
+  const root = await mkdtemp(join(tmpdir(), 'petrel-off-the-bus-'))
+  await mkdir(join(root, 'services', 'payment-gateway', 'src'), { recursive: true })
+  try {
+    const deployed = await runPetrel(['deploy'], { DATABASE_URL, DATABASE_ADMIN_URL }, root)
+    expect(deployed).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringMatching(/^role .*\ndatabase .*\nThe database is there\./),
+    })
+    expect(await canConnect(DATABASE_URL)).toBe(true)
+    expect(await runPetrel(['deploy'], { DATABASE_URL }, root)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/set DATABASE_URL and DATABASE_ADMIN_URL\.\n$/),
+    })
+  } finally {
+    await rm(root, { recursive: true })
+  }
+})
+
+test('lag is shown for each endpoint, as Kafka knows it', async () => {
+  await petrel('deploy', 'sales')
+  const topic = `${system.prefix}sales.place-order`
+  await broker.publish([1, 2, 3].map((number) => ({ topic, key: `o-${number}`, value: null, headers: {} })))
+  expect((await petrel('lag')).out).toMatch(/^ENDPOINT +MEMBERS +LAG +RETRIES +FAILURES\nsales +0 +3 +0 +0\n$/)
+  const [sales] = JSON.parse((await petrel('lag', '--json')).out) as EndpointLag[]
+  expect(sales).toMatchObject({ endpoint: 'sales', deadLetters: 0, main: { group: `${system.prefix}sales`, lag: 3, members: 0 } })
+  expect(sales?.main.partitions.filter((each) => each.topic === topic).reduce((sum, { end }) => sum + Number(end), 0)).toBe(3)
 })
 
 /** Takes connections, and hands them on to somebody else from when it is told. */

@@ -1,6 +1,7 @@
-import { confluentRegistry, deployAll, type DeployReport, ensureDatabase, type MadeDatabase } from '@petrel/messaging/operations'
+import { confluentRegistry, deployAll, type DeployReport, type MadeDatabase } from '@petrel/messaging/operations'
 import type { Addresses } from './addresses.ts'
 import type { CommandContext } from './commandContext.ts'
+import { makeDatabase, newDatabase } from './makeDatabaseAlone.ts'
 import { patiently } from './patience.ts'
 import { Problem } from './problem.ts'
 import { paint } from './screen.ts'
@@ -23,38 +24,19 @@ export async function deployServices(context: CommandContext, names: readonly st
   })
   const registry = confluentRegistry({ url: addresses.registryUrl })
   const patience = { waitMs, addresses, onWait: (sentence: string) => err.line(sentence) }
-  const made = await patiently(() => makeDatabase(addresses, databases), patience)
+  const made = await patiently(() => makeItsDatabase(addresses, databases), patience)
   const infrastructure = { admin: broker.admin, registry, prefix: addresses.prefix }
   const report = await patiently(() => deployAll(deployments, infrastructure), patience)
-  for (const text of [...newDatabase(made), ...newThings(report)]) out.line(text)
+  for (const text of [...(made === undefined ? [] : newDatabase(made)), ...newThings(report)]) out.line(text)
   const deployed = services.map(({ name }) => name).join(', ')
   out.line(paint('green', `${deployed} ${services.length === 1 ? 'is' : 'are'} deployed.`))
   return true
 }
 
 /** Only where one was named who may do that: there the environment is that of one service. */
-async function makeDatabase({ databaseAdminUrl }: Addresses, [url]: readonly string[]): Promise<MadeDatabase | undefined> {
+async function makeItsDatabase({ databaseAdminUrl }: Addresses, [url]: readonly string[]): Promise<MadeDatabase | undefined> {
   if (databaseAdminUrl === undefined || url === undefined) return undefined
-  try {
-    return await ensureDatabase(databaseAdminUrl, url)
-  } catch (error) {
-    throw new Problem(`Role and database of DATABASE_URL could not be made with DATABASE_ADMIN_URL: ${reason(error)}`, {
-      cause: error,
-    })
-  }
-}
-
-// A connection that was refused on every address has its reason in the code only.
-const reason = (error: unknown): string => {
-  const { message = '', code = '' } = error as { message?: string; code?: string }
-  return message || code || String(error)
-}
-
-function newDatabase(made: MadeDatabase | undefined): string[] {
-  return [
-    ...(made?.role === undefined ? [] : [`role       ${made.role}`]),
-    ...(made?.database === undefined ? [] : [`database   ${made.database}`]),
-  ]
+  return makeDatabase(databaseAdminUrl, url)
 }
 
 /** What a deployment has made, a line each; none when all was there. */

@@ -13,6 +13,9 @@ beforeEach(async () => {
   await file('package.json', JSON.stringify({ name: 'small', version: '1.2.3', description: 'A small shop.' }))
   await file('README.md', '# Small\n<!-- petrel topology: diagram -->\n<!-- petrel topology: end -->\n')
   await file('charts/shop/global.yaml', 'global: {}\n')
+  const parts = ['sales', 'bank', 'billing'].map((alias) => ({ name: 'subscriber', alias }))
+  await file('charts/shop/Chart.yaml', JSON.stringify({ name: 'shop', dependencies: parts }))
+  await file('services/alone/values.yaml', 'replicas: 2\n')
   await service('sales', { produces: [orderPlaced] })
   await service('billing', { handlers: [{ handles: orderPlaced }] })
   await file('services/billing/values.yaml', "# Ours.\nimage: { repository: 'a/b' }\n")
@@ -81,7 +84,7 @@ test('one command writes all that follows from the endpoints, and again it chang
   expect(await petrel('topology', '--check')).toMatchObject({ code: 0, out: 'Everything is as the endpoints say.\n' })
 })
 
-test('values of a service keep what people wrote, and those of the shop have them all', async () => {
+test('values of a service keep what people wrote, and those of the shop have them all, but for a service that is no part of it', async () => {
   await petrel('topology')
   expect(await read('services/billing/values.yaml')).toBe(`# Ours.
 image: { repository: 'a/b' }
@@ -94,7 +97,9 @@ endpoint:
   handlerTimeLimitSeconds: 30
   deployOrder: 1
 `)
-  expect(parse(await read('charts/shop/values.yaml'))).toMatchObject({
+  const shop = parse(await read('charts/shop/values.yaml')) as object
+  expect(Object.keys(shop)).toEqual(['global', 'bank', 'billing', 'sales'])
+  expect(shop).toMatchObject({
     global: {},
     bank: { replicas: 1 },
     billing: { image: { repository: 'a/b' }, endpoint: { deployOrder: 1 } },
@@ -140,6 +145,8 @@ test('services that wait for each other are named, and nothing is written', asyn
   await service('billing', { produces: [billed], handlers: [{ handles: orderPlaced }] })
   const { code, err } = await petrel('topology')
   expect(code).toBe(1)
-  expect(err).toMatch(/^"billing" subscribes to "sales" subscribes to "billing": alone, none of them can be deployed first\. .*\.\n$/)
+  expect(err).toMatch(
+    /^"billing" subscribes to "sales" subscribes to "billing": alone, none of them can be deployed first\. .*\.\n$/,
+  )
   await expect(read('docs/messages.md')).rejects.toThrow('ENOENT')
 })

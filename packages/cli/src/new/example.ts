@@ -43,7 +43,7 @@ function nodeExample(
   named: Map<string, Node>,
 ): string {
   if (fields !== undefined) return `{ ${fields.map(({ name, type }) => `${name}: ${exampleOf(type, name, named)}`).join(', ')} }`
-  if (symbols !== undefined) return quoted(String(byDefault ?? symbols[0]))
+  if (symbols !== undefined) return quoted(typeof byDefault === 'string' ? byDefault : (symbols[0] ?? ''))
   if (items !== undefined) return `[${exampleOf(items, field, named)}]`
   if (values !== undefined) return '{}'
   if (logicalType === 'timestamp-millis') return "new Date('2026-03-01T10:00:00Z')"

@@ -45,9 +45,9 @@ function nearOnes(topic: string, known: Known): string {
 function distance(one: string, other: string): number {
   if (other.includes(one) || one.includes(other)) return 0
   let above = Array.from({ length: other.length + 1 }, (_, index) => index)
-  for (const [row, letter] of [...one].entries()) {
+  for (const [row, letter] of one.split('').entries()) {
     const line = [row + 1]
-    for (const [column, against] of [...other].entries())
+    for (const [column, against] of other.split('').entries())
       line.push(
         Math.min((line[column] ?? 0) + 1, (above[column + 1] ?? 0) + 1, (above[column] ?? 0) + Number(letter !== against)),
       )

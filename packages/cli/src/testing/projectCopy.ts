@@ -9,10 +9,11 @@ export interface ProjectCopy {
   remove(): Promise<void>
 }
 
+const withoutModules = (source: string) => basename(source) !== 'node_modules'
+
 /** This project without its services, for a test to write into. What it installs is shared, its own packages are not. */
 export async function projectCopy(): Promise<ProjectCopy> {
   const copy = await mkdtemp(join(tmpdir(), 'petrel-project-'))
-  const withoutModules = (source: string) => basename(source) !== 'node_modules'
   const files = [
     'package.json',
     'package-lock.json',

@@ -7,13 +7,13 @@ import { loadServices } from '../services.ts'
 import { asyncapi, type SystemInfo } from './asyncapi.ts'
 import { diagram } from './diagram.ts'
 import { withEndpoint } from './endpointValues.ts'
-import { kafkaTopics } from './kafkaTopics.ts'
+import { kafkaCluster, kafkaTopics } from './kafkaTopics.ts'
 import { withPart } from './markers.ts'
 import { messagesDocument } from './messagesDocument.ts'
 import { callsOf } from './outside.ts'
 import { readPicture } from './picture.ts'
 import { servicesTable } from './servicesTable.ts'
-import { type ServiceValues, shopValues } from './shopValues.ts'
+import { partsOfChart, type ServiceValues, shopValues } from './shopValues.ts'
 
 /** The topology of all services of a project. @throws CircularSubscription; Problem when a service is not as it should be */
 export const readTopology = async (root: string): Promise<Topology> =>
@@ -22,17 +22,32 @@ export const readTopology = async (root: string): Promise<Topology> =>
 /** Every file that follows from a topology, whole: path below the root → text. */
 export async function topologyFiles(root: string, topology: Topology): Promise<Map<string, string>> {
   const values = await serviceValues(root, topology)
-  const read = (path: string) => readFile(join(root, path), 'utf8')
+  const read = (path: string) => textOf(root, path)
   const files = new Map([
     ['docs/messages.md', messagesDocument(topology)],
     ['docs/asyncapi.json', `${JSON.stringify(asyncapi(topology, await systemInfo(root)), null, 2)}\n`],
-    ['k8s/production/topics.yaml', kafkaTopics(topology)],
+    ['k8s/production/topics.yaml', kafkaTopics(topology, kafkaCluster(await read('k8s/production/kafka.yaml')))],
     ...values.map(({ name, text }): [string, string] => [valuesPath(name), text]),
   ])
-  if (existsSync(join(root, 'README.md'))) files.set('README.md', await readme(root, await read('README.md'), topology, values))
-  const global = 'charts/shop/global.yaml'
-  if (existsSync(join(root, global))) files.set('charts/shop/values.yaml', shopValues(await read(global), values))
+  const former = await read('README.md')
+  if (former !== '') files.set('README.md', await readme(root, former, topology, values))
+  const global = await read('charts/shop/global.yaml')
+  const isPart = partsOfChart(await read('charts/shop/Chart.yaml'))
+  if (global !== '')
+    files.set(
+      'charts/shop/values.yaml',
+      shopValues(
+        global,
+        values.filter(({ name }) => isPart(name)),
+      ),
+    )
   return files
+}
+
+/** Empty where there is no such file. */
+async function textOf(root: string, path: string): Promise<string> {
+  const file = join(root, path)
+  return existsSync(file) ? readFile(file, 'utf8') : ''
 }
 
 const valuesPath = (service: string) => `services/${service}/values.yaml`
@@ -42,8 +57,7 @@ async function serviceValues(root: string, { endpoints }: Topology): Promise<Ser
   const folders = await readdir(join(root, 'services'))
   const names = new Set([...folders, ...endpoints.map(({ name }) => name)])
   const read = [...names].toSorted().map(async (name) => {
-    const file = join(root, valuesPath(name))
-    const former = existsSync(file) ? await readFile(file, 'utf8') : ''
+    const former = await textOf(root, valuesPath(name))
     const endpoint = endpoints.find((each) => each.name === name)
     return { name, text: endpoint === undefined ? former : withEndpoint(valuesPath(name), former, endpoint) }
   })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { kafkaTopics } from './kafkaTopics.ts'
+import { kafkaCluster, kafkaTopics } from './kafkaTopics.ts'
 import { messagesDocument } from './messagesDocument.ts'
 import { smallShop } from './testing/smallShop.ts'
 
@@ -44,7 +44,7 @@ test('the catalogue ends with the groups and what each reads', () => {
 })
 
 test('every topic that a deployment makes is a manifest with its partitions and its configuration', () => {
-  const text = kafkaTopics(smallShop)
+  const text = kafkaTopics(smallShop, { name: 'petrel', namespace: 'kafka' })
   const manifests = parseAllDocuments(text).map((each) => each.toJS() as { metadata: { name: string } })
   expect(manifests.map(({ metadata }) => metadata.name)).toEqual(
     smallShop.endpoints.flatMap(({ plan }) => plan.topics.map(({ topic }) => topic)),
@@ -52,7 +52,7 @@ test('every topic that a deployment makes is a manifest with its partitions and 
   expect(manifests.find(({ metadata }) => metadata.name === 'sales.dlt')).toEqual({
     apiVersion: 'kafka.strimzi.io/v1',
     kind: 'KafkaTopic',
-    metadata: { name: 'sales.dlt', labels: { 'strimzi.io/cluster': 'petrel' } },
+    metadata: { name: 'sales.dlt', namespace: 'kafka', labels: { 'strimzi.io/cluster': 'petrel' } },
     spec: {
       partitions: 1,
       replicas: 3,
@@ -65,4 +65,15 @@ test('every topic that a deployment makes is a manifest with its partitions and 
     },
   })
   expect(text).toContain('#   sales.retry: sales.retry.2s, sales.postponed, sales.replay\n')
+})
+
+test('topics are for the Kafka that is among the manifests, where it is', () => {
+  const manifests = `kind: KafkaNodePool
+metadata: { name: nodes }
+---
+kind: Kafka
+metadata: { name: main, namespace: kafka }
+`
+  expect(kafkaCluster(manifests)).toEqual({ name: 'main', namespace: 'kafka' })
+  expect(kafkaCluster('')).toEqual({ name: 'petrel' })
 })

@@ -1,7 +1,18 @@
+import { parse } from 'yaml'
+import { z } from 'zod'
+
 /** What one service brings to the chart of the whole shop. */
 export interface ServiceValues {
   readonly name: string
   readonly text: string
+}
+
+const chart = z.object({ dependencies: z.array(z.object({ name: z.string(), alias: z.string().optional() })).default([]) })
+
+/** Which services a chart has among its dependencies: others are installed for themselves, and their values are not its own. */
+export function partsOfChart(manifest: string): (service: string) => boolean {
+  const names = chart.parse(parse(manifest) ?? {}).dependencies.map(({ name, alias = name }) => alias)
+  return (service) => names.includes(service)
 }
 
 const header = `# Made by \`npx petrel topology\` of charts/shop/global.yaml and of services/*/values.yaml, do not edit:

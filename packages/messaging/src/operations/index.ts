@@ -18,6 +18,7 @@ export { endpointsWithDeadLetters, type Failure, listFailures } from './failures
 export type { Infrastructure } from './infrastructure.ts'
 export { journey, type JourneyStep, type StepKind } from './journey.ts'
 export { type FoundKey, keysLike } from './keys.ts'
+export { type EndpointLag, type GroupLag, type PartitionLag, readLag } from './lag.ts'
 export { NotDeployed, NotMigrated, PartitionCountMismatch } from './notDeployed.ts'
 export { type GroupPlan, type MessagePlan, plan, type Plan, scalingGroup } from './plan.ts'
 export { membersOf, remove, type RemoveReport } from './remove.ts'
