@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from '../cluster/commandLine.ts'
+import { Problem } from '../local/problem.ts'
 import { buildCommand, type Builder, type CommandLine, type ImageBuild, ownCommand } from './builders.ts'
 import { bringCommands, type Destination } from './destination.ts'
 
@@ -21,5 +22,9 @@ export async function buildImage(build: ImageBuild, way: Way): Promise<void> {
 }
 
 async function runAll(commands: readonly CommandLine[]): Promise<void> {
-  for (const [program, ...args] of commands) await run(program, args)
+  for (const [program, ...args] of commands) {
+    await run(program, args).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'ENOENT' ? new Problem(`${program} is not installed here, or not on the PATH.`) : error
+    })
+  }
 }
