@@ -36,5 +36,23 @@ export function clusterCommands(program: Command, runs: Runs): void {
     .action((options: { namespace: string; watch?: true; json?: true }) => runs.alone((context) => showStatus(context, options)))
 }
 
+/** What is wrong: here, or in a cluster. */
+export function doctorCommand(program: Command, run: (services: readonly string[], options: Examined) => Promise<void>): void {
+  program
+    .command('doctor')
+    .argument('[service...]', 'whose deployment and database are looked at; all of them when none is named')
+    .description(
+      'find what is wrong with this machine, with what npm start runs, or with a namespace of a cluster, and say what to do',
+    )
+    .option('-n, --namespace <namespace>', 'look into the cluster of KUBECONFIG')
+    .option('--json', 'what was found, as JSON')
+    .action(run)
+}
+
+interface Examined {
+  readonly namespace?: string
+  readonly json?: true
+}
+
 const withNamespace = (command: Command): Command =>
   command.option('-n, --namespace <namespace>', 'of the cluster of KUBECONFIG', 'petrel')

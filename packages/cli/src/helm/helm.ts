@@ -29,6 +29,8 @@ export interface Installed {
 /** helm 3 or 4, in the shape of the package helm-ts: a release's name, its chart, flags. Each throws a Problem in a sentence. */
 export interface Helm {
   list(flags: ListFlags): Promise<readonly Release[]>
+  /** What the release has put into the cluster, as YAML. */
+  manifest(name: string, flags: ListFlags): Promise<string>
   install(name: string, chart: string, flags: InstallFlags): Promise<Installed>
   upgrade(name: string, chart: string, flags: InstallFlags): Promise<Installed>
 }
@@ -70,6 +72,10 @@ export function helm(env: Environment): Helm {
         const stdout = await run(env, { verb: 'list', namespace }, ['list', '--namespace', namespace, '--output', 'json'])
         return JSON.parse(stdout) as Release[]
       })
+    },
+    async manifest(name, { namespace }) {
+      refuseName(name, namespace)
+      return run(env, { verb: 'get manifest', release: name, namespace }, ['get', 'manifest', name, '--namespace', namespace])
     },
     install: (name, chart, flags) => change('install', name, chart, flags),
     upgrade: (name, chart, flags) => change('upgrade', name, chart, flags),

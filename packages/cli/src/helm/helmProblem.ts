@@ -2,7 +2,7 @@ import { Problem } from '../problem.ts'
 
 /** What helm was asked to do. */
 export interface HelmTask {
-  readonly verb: 'list' | 'install' | 'upgrade'
+  readonly verb: 'list' | 'get manifest' | 'install' | 'upgrade'
   readonly release?: string
   readonly namespace: string
 }
