@@ -14,7 +14,8 @@ export async function lags(
   return new Map(counted.filter(([, lag]) => lag > 0n))
 }
 
-async function lagOf(admin: Broker['admin'], group: string, topics: readonly string[]): Promise<bigint> {
+/** How many records of these topics a group has not committed yet. */
+export async function lagOf(admin: Broker['admin'], group: string, topics: readonly string[]): Promise<bigint> {
   const committed = await admin.committed(group, topics)
   const next = new Map(committed.map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]))
   const perTopic = await Promise.all(

@@ -1,4 +1,4 @@
-import type { Exit } from '../../deploy/local/processes/guardedProcess.ts'
+import type { Exit, GuardedProcess } from '../../deploy/local/processes/guardedProcess.ts'
 import { startServiceProcess } from '../../deploy/local/processes/serviceProcess.ts'
 
 /** A line of a service's log; one that is not JSON (a crash's stack trace, say) has only `msg`. */
@@ -26,10 +26,17 @@ export interface RunningService {
 }
 
 /** Starts `services/<name>` with exactly this in its environment (beside ours); resolves at once, see {@link joined}. */
-export async function startProcess(name: string, env: Readonly<Record<string, string>>): Promise<RunningService> {
+export const startProcess = (name: string, env: Readonly<Record<string, string>>): Promise<RunningService> =>
+  watched(name, (onLine) => startServiceProcess(name, env, onLine))
+
+/** @param start starts the process, and calls `onLine` with every line that it writes */
+export async function watched(
+  name: string,
+  start: (onLine: (line: string) => void) => Promise<GuardedProcess>,
+): Promise<RunningService> {
   const logs: LogLine[] = []
   const listeners = new Set<() => void>()
-  const child = await startServiceProcess(name, env, (text) => {
+  const child = await start((text) => {
     logs.push(parse(text))
     for (const listener of listeners) listener()
   })

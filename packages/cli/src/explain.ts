@@ -2,6 +2,7 @@
 const selfExplanatory = new Set([
   'Problem',
   'NotDeployed',
+  'CircularSubscription',
   'PartitionCountMismatch',
   'NotMigrated',
   'BrokerUnavailable',

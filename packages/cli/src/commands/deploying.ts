@@ -25,6 +25,14 @@ export function deployingCommands(program: Command, runs: Runs, defaultWaitMs: n
       runs.alone((context) => newService(context, name, options)),
     )
   program
+    .command('topology')
+    .description('write everything that follows from the endpoints: values of charts, documents, manifests')
+    .option('--check', 'write nothing, and fail when a file is not as it would be written')
+    .option('--json', 'write nothing, and print it')
+    .action((options: { check?: true; json?: true }) =>
+      runs.alone(async (context) => (await import('../topologyCommand.ts')).topologyCommand(context, options)),
+    )
+  program
     .command('deploy')
     .argument('[service...]', 'folders of services/; all of them when none is named')
     .description('create topics, register schemas, migrate databases, set where new consumer groups begin; again changes nothing')
