@@ -36,7 +36,7 @@ export interface Helm {
 }
 
 /**
- * The reason for what is helm-ts here and what is not is in docs/decisions/0015-helm-behind-one-adapter.md. It is loaded when
+ * The reason for what is helm-ts here and what is not is in docs/decisions/0014-helm-behind-one-adapter.md. It is loaded when
  * it is needed: an image has the command, too, and needs no helm.
  */
 export function helm(env: Environment): Helm {
