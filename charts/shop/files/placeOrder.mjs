@@ -23,7 +23,7 @@ try {
 }
 
 async function somethingInStock() {
-  const products = await get(CLIENT_UI_URL, '/api/catalogue')
+  const products = await ask(CLIENT_UI_URL, '/api/catalogue')
   const product = products.find(({ available }) => available > 0)
   return product?.sku ?? not(`no product is in stock, of ${products.length}`)
 }
@@ -40,25 +40,25 @@ async function place(sku) {
 }
 
 async function withAllEffects(orderId) {
-  const order = await get(CLIENT_UI_URL, `/api/orders/${orderId}`)
+  const order = await ask(CLIENT_UI_URL, `/api/orders/${orderId}`)
   const happened = order.history.map(({ type }) => type)
   const missing = effects.filter((effect) => !happened.includes(effect))
   return missing.length === 0 ? order : not(`missing: ${missing.join(', ')}; there are: ${happened.join(', ') || 'none'}`)
 }
 
 async function mailed(orderId) {
-  const mails = await get(MAILBOX_URL, `/api/mails?order=${orderId}`)
+  const mails = await ask(MAILBOX_URL, `/api/mails?order=${orderId}`)
   return mails[0] ?? not(`the mailbox has no mail about order ${orderId}`)
 }
 
 async function pointsAwarded(totalCents) {
-  const { points } = await get(LOYALTY_URL, `/customers/${customerId}/points`)
+  const { points } = await ask(LOYALTY_URL, `/customers/${customerId}/points`)
   const due = Math.floor(totalCents / 100)
   return points === due ? true : not(`customer ${customerId} has ${points} points and should have ${due}`)
 }
 
 async function chargedOnce(orderId, totalCents) {
-  const { charges, refunds } = await get(PAYMENT_GATEWAY_URL, `/charges?orderId=${orderId}`)
+  const { charges, refunds } = await ask(PAYMENT_GATEWAY_URL, `/charges?orderId=${orderId}`)
   const amounts = charges.map(({ amountCents }) => amountCents)
   const isRight = amounts.length === 1 && amounts[0] === totalCents && refunds.length === 0
   return isRight
@@ -80,9 +80,7 @@ async function eventually(what, attempt) {
   }
 }
 
-const get = (service, path) => ask(service, path, {})
-
-async function ask(service, path, request) {
+async function ask(service, path, request = {}) {
   const url = new URL(path, service)
   const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(5_000) }).catch((error) =>
     not(`${url} does not answer: ${error.cause?.message ?? error.message}`),

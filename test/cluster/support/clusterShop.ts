@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { eventually } from '../../support/eventually.ts'
-import { apply, helm, kubectl, kubectlJson } from './kubectl.ts'
+import { apply, helm, kubectl } from './kubectl.ts'
+import { imageOf, waitingPod } from './waitingPod.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const GROUND = 'petrel-ground'
@@ -138,58 +139,10 @@ export function clusterShop({ namespace, release = 'shop', topicPrefix = '' }: S
 
 const CUSTOMER = 'customer'
 
-/** A pod that only waits to be told what to run: a customer's place. */
+/** A pod that is a customer's place. One that is there keeps its image. */
 async function customerPod(namespace: string): Promise<void> {
-  const image = await imageOf(namespace)
-  await apply(namespace, {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: CUSTOMER, labels: { 'app.kubernetes.io/name': CUSTOMER } },
-    spec: {
-      automountServiceAccountToken: false,
-      terminationGracePeriodSeconds: 0,
-      securityContext: { runAsNonRoot: true, runAsUser: 10_001, seccompProfile: { type: 'RuntimeDefault' } },
-      containers: [
-        {
-          name: CUSTOMER,
-          image,
-          command: ['node', '-e', 'setInterval(() => {}, 1e9)'],
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ['ALL'] },
-          },
-        },
-      ],
-    },
-  })
-  await kubectl(['wait', '-n', namespace, '--for=condition=Ready', `pod/${CUSTOMER}`, '--timeout=120s'])
-}
-
-/** The image that the page runs: Node is in it. A customer's pod that is there keeps its own. */
-async function imageOf(namespace: string): Promise<string> {
-  const there = await kubectl([
-    'get',
-    'pod',
-    CUSTOMER,
-    '-n',
-    namespace,
-    '--ignore-not-found',
-    '-o',
-    'jsonpath={.spec.containers[0].image}',
-  ])
-  if (there !== '') return there
-  const selector = 'app.kubernetes.io/name=client-ui'
-  interface Deployments {
-    readonly items: readonly {
-      readonly spec: { readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } } }
-    }[]
-  }
-  const { items } = await kubectlJson<Deployments>(['get', 'deployments', '-n', namespace, '-l', selector])
-  const image = items[0]?.spec.template.spec.containers[0]?.image
-  if (image === undefined)
-    throw new Error(`No deployment in ${namespace} has the label ${selector}: is the shop installed there?`)
-  return image
+  const there = await kubectl(['get', 'pod', CUSTOMER, '-n', namespace, '--ignore-not-found', '-o', 'name'])
+  if (there === '') await waitingPod(namespace, CUSTOMER, await imageOf(namespace, 'client-ui'))
 }
 
 /** A namespace of a test's own, in which only restricted pods may run, with the way to the ground's databases. */
