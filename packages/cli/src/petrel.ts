@@ -1,4 +1,3 @@
-import { milliseconds } from '@petrel/messaging/operations'
 import { Command, CommanderError } from 'commander'
 import { runInCluster, withoutNamespace } from './cluster/runInCluster.ts'
 import { openContext, type ProcessContext, projectContext, type Runs } from './commandContext.ts'
@@ -53,7 +52,7 @@ function commands(runs: Runs, { stdout, stderr }: ProcessContext): Command {
     .exitOverride()
     .configureOutput({ writeOut: (text) => void stdout.write(text), writeErr: (text) => void stderr.write(text) })
     .addHelpText('after', help)
-  deployingCommands(program, runs, stdout.isTTY === true ? 0 : milliseconds('60s'))
+  deployingCommands(program, runs, stdout.isTTY === true)
   watchingCommands(program, runs)
   clusterCommands(program, runs)
   return program
