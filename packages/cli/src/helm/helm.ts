@@ -31,6 +31,8 @@ export interface Helm {
   list(flags: ListFlags): Promise<readonly Release[]>
   /** What the release has put into the cluster, as YAML. */
   manifest(name: string, flags: ListFlags): Promise<string>
+  /** The values that the release was given; not those of its chart. */
+  values(name: string, flags: ListFlags): Promise<Readonly<Record<string, unknown>>>
   install(name: string, chart: string, flags: InstallFlags): Promise<Installed>
   upgrade(name: string, chart: string, flags: InstallFlags): Promise<Installed>
 }
@@ -76,6 +78,12 @@ export function helm(env: Environment): Helm {
     async manifest(name, { namespace }) {
       refuseName(name, namespace)
       return run(env, { verb: 'get manifest', release: name, namespace }, ['get', 'manifest', name, '--namespace', namespace])
+    },
+    async values(name, { namespace }) {
+      refuseName(name, namespace)
+      const task = { verb: 'get values', release: name, namespace } as const
+      const stdout = await run(env, task, ['get', 'values', name, '--namespace', namespace, '--output', 'json'])
+      return z.record(z.string(), z.unknown()).parse(JSON.parse(stdout) ?? {})
     },
     install: (name, chart, flags) => change('install', name, chart, flags),
     upgrade: (name, chart, flags) => change('upgrade', name, chart, flags),
