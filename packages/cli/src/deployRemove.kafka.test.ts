@@ -187,6 +187,17 @@ test('an endpoint is removed with its groups, schemas, topics and database; agai
   expect(await petrel('remove', 'sales')).toEqual({ code: 0, out: 'There is nothing of sales.\n', err: '' })
 })
 
+test('at a terminal, what would be lost is shown first', async () => {
+  await petrel('deploy', 'sales')
+  const { code, err } = await runPetrel(['remove', 'sales'], env, import.meta.dirname, true)
+  expect(code).toBe(1)
+  expect(err).toContain(`\n  ${system.prefix}sales.order-placed\n`)
+  expect(err).toMatch(/To remove it: petrel remove sales --yes\n$/)
+  expect(await broker.admin.topics()).toContain(`${system.prefix}sales.order-placed`)
+  const removed = await runPetrel(['remove', 'sales', '--yes'], env, import.meta.dirname, true)
+  expect(removed).toMatchObject({ code: 0, out: expect.stringContaining('sales is removed.') })
+})
+
 test('an endpoint that runs is not removed; when it has stopped within the time, it is', async () => {
   await petrel('deploy', 'sales')
   const listener = { onAssigned: () => {}, onRecords: () => {} }

@@ -8,6 +8,7 @@ const selfExplanatory = new Set([
   'BrokerUnavailable',
   'RegistryUnavailable',
   'IncompatibleSchema',
+  'DatabaseUrlIncomplete',
 ])
 
 /** An error for the terminal. */

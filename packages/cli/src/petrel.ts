@@ -1,10 +1,10 @@
-import { milliseconds } from '@petrel/messaging/operations'
 import { Command, CommanderError } from 'commander'
 import { runInCluster, withoutNamespace } from './cluster/runInCluster.ts'
 import { openContext, type ProcessContext, projectContext, type Runs } from './commandContext.ts'
-import { clusterCommands } from './commands/cluster.ts'
+import { clusterCommands, doctorCommand } from './commands/cluster.ts'
 import { deployingCommands } from './commands/deploying.ts'
 import { watchingCommands } from './commands/watching.ts'
+import { doctor } from './doctor/doctor.ts'
 import { explain } from './explain.ts'
 import { screen } from './screen.ts'
 import { servicesWithEndpoint } from './services.ts'
@@ -33,7 +33,9 @@ export async function petrel(args: readonly string[], context: ProcessContext): 
     isOffTheBus: () => servicesWithEndpoint(projectContext(context).root).length === 0,
   }
   try {
-    await commands(runs, context).parseAsync(args, { from: 'user' })
+    const program = commands(runs, context)
+    doctorCommand(program, async (services, options) => void (found = await doctor(context, services, options)))
+    await program.parseAsync(args, { from: 'user' })
     return found ? exitCode.done : exitCode.failed
   } catch (error) {
     // Commander has already said what is wrong, or shown the help that was asked for.
@@ -50,7 +52,7 @@ function commands(runs: Runs, { stdout, stderr }: ProcessContext): Command {
     .exitOverride()
     .configureOutput({ writeOut: (text) => void stdout.write(text), writeErr: (text) => void stderr.write(text) })
     .addHelpText('after', help)
-  deployingCommands(program, runs, stdout.isTTY === true ? 0 : milliseconds('60s'))
+  deployingCommands(program, runs, stdout.isTTY === true)
   watchingCommands(program, runs)
   clusterCommands(program, runs)
   return program

@@ -8,6 +8,7 @@ import {
   ownerOfDatabase,
   remove,
   type RemoveReport,
+  topicsOf,
 } from '@petrel/messaging/operations'
 import type { CommandContext } from './commandContext.ts'
 import { patiently } from './patience.ts'
@@ -18,19 +19,22 @@ import { span } from './time.ts'
 interface Options {
   /** How long to wait until the endpoint has stopped everywhere, and for who is not there yet. */
   readonly waitMs: number
+  /** Whether somebody has thought about it: a Job has, and at a terminal who says so. */
+  readonly isSure: boolean
 }
 
 /**
  * `petrel remove`: an endpoint's groups, topics, schemas and, where one is named who may do that, its database go for good.
  * Again changes nothing.
  */
-export async function removeEndpoint(context: CommandContext, endpoint: string, { waitMs }: Options): Promise<true> {
+export async function removeEndpoint(context: CommandContext, endpoint: string, { waitMs, isSure }: Options): Promise<true> {
   const { addresses, broker, out, err } = context
   if (!/^[a-z][a-z0-9-]*$/.test(endpoint)) throw new Problem(`"${endpoint}" is no name of an endpoint.`)
   if (addresses.registryUrl === undefined) throw new Problem('Where is the schema registry? Set SCHEMA_REGISTRY_URL.')
   const registry = confluentRegistry({ url: addresses.registryUrl })
   const infrastructure = { admin: broker.admin, registry, prefix: addresses.prefix }
   const patience = { waitMs, addresses, onWait: (sentence: string) => err.line(sentence) }
+  if (!isSure) throw await warning(endpoint, infrastructure)
   await patiently(() => refuseForeignDatabase(context, endpoint), patience)
   await patiently(() => untilStopped(endpoint, waitMs, infrastructure), patience)
   const report = await patiently(() => remove(endpoint, infrastructure), patience)
@@ -39,6 +43,14 @@ export async function removeEndpoint(context: CommandContext, endpoint: string, 
   for (const text of gone) out.line(text)
   out.line(paint('green', gone.length > 0 ? `${endpoint} is removed.` : `There is nothing of ${endpoint}.`))
   return true
+}
+
+async function warning(endpoint: string, infrastructure: Pick<Infrastructure, 'admin' | 'prefix'>): Promise<Problem> {
+  const topics = await topicsOf(endpoint, infrastructure)
+  return new Problem(
+    `What is in these topics is lost, for everybody who has not read it yet:\n${topics.map((topic) => `  ${topic}`).join('\n')}\n` +
+      `The schemas of ${endpoint} go, too, and its database with DATABASE_ADMIN_URL. To remove it: petrel remove ${endpoint} --yes`,
+  )
 }
 
 const betweenLooksMs = 500

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ProjectContext } from '../commandContext.ts'
-import { helm, type InstallFlags } from '../helm/helm.ts'
+import { type Helm, helm, type InstallFlags } from '../helm/helm.ts'
+import { forgottenValues } from './forgottenValues.ts'
 import { Problem } from '../problem.ts'
 import { paint } from '../screen.ts'
 
@@ -21,6 +23,7 @@ export async function changeRelease(
   { namespace, values = [], tag, timeout }: Options,
 ): Promise<true> {
   const { chart, files, tagAt } = partOf(root, name)
+  if (verb === 'upgrade' && values.length === 0 && files.length > 0) await refuseForgetting(helm(env), name, namespace, files)
   const flags: InstallFlags = {
     namespace,
     values: [...files, ...values],
@@ -36,6 +39,25 @@ export async function changeRelease(
   )
   out.line(`petrel status -n ${namespace} --watch shows how it is.`)
   return true
+}
+
+/** @throws Problem when values would be taken away that only a file of the user has */
+async function refuseForgetting(releases: Helm, name: string, namespace: string, files: readonly string[]): Promise<void> {
+  const [given, texts] = await Promise.all([
+    releases.values(name, { namespace }),
+    Promise.all(files.map((file) => readFile(file, 'utf8'))),
+  ])
+  const { parse } = await import('yaml')
+  const forgotten = forgottenValues(
+    given,
+    texts.map((text) => parse(text) as Readonly<Record<string, unknown>>),
+  )
+  if (forgotten.length === 0) return
+  throw new Problem(
+    `${name} was given values that the files of the project do not give it: ${forgotten.join(', ')}. ` +
+      'Name the file that they came from with -f. If they are to go, or it is the project that has changed: ' +
+      `-f services/${name}/values.yaml.`,
+  )
 }
 
 interface Part {

@@ -64,6 +64,10 @@ const list = async <T extends z.ZodType>(item: T, kubectl: Kubectl, ...args: rea
 export const endpointPods = (kubectl: Kubectl, namespace: string): Promise<Pod[]> =>
   list(pod, kubectl, 'pods', '--namespace', namespace, ...endpoints)
 
+/** Those of the chart's Jobs, too. */
+export const ownPods = (kubectl: Kubectl, namespace: string): Promise<Pod[]> =>
+  list(pod, kubectl, 'pods', '--namespace', namespace, '--selector', 'app.kubernetes.io/component')
+
 export const endpointDeployments = (kubectl: Kubectl, namespace: string): Promise<Deployment[]> =>
   list(deployment, kubectl, 'deployments', '--namespace', namespace, ...endpoints)
 

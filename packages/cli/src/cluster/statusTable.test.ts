@@ -1,52 +1,10 @@
 import type { EndpointLag } from '@petrel/messaging/operations'
 import { expect, test } from 'vitest'
 import { placeAmong } from './exec.ts'
-import type { Deployment, Pod, ScaledObject } from './resources.ts'
 import { withoutNamespace } from './runInCluster.ts'
+import { deployment, pod, scaler } from './testing/seeds.ts'
 import { statusOf, statusTable } from './statusTable.ts'
 
-const metadata = (service: string, name: string) => ({
-  name,
-  labels: { 'app.kubernetes.io/name': service, 'app.kubernetes.io/component': 'endpoint' },
-  annotations: {},
-})
-const container = (service: string, image = `petrel/${service}:0.1.0`, ...variables: string[]) => ({
-  name: service,
-  image,
-  env: variables.map((name) => ({ name, value: 'there' })),
-})
-const deployment = (service: string, wanted: number, ready: number, image?: string): Deployment => ({
-  metadata: metadata(service, `shop-${service}`),
-  spec: { replicas: wanted, template: { spec: { containers: [container(service, image)] } } },
-  status: { readyReplicas: ready, conditions: [] },
-})
-
-interface PodChanges {
-  readonly waiting?: string
-  readonly isReady?: boolean
-  readonly variables?: string[]
-}
-
-function pod(service: string, number: number, { waiting, isReady = true, variables = ['KAFKA_BROKERS'] }: PodChanges = {}): Pod {
-  const reason = { reason: waiting ?? '', message: '' }
-  const state = waiting === undefined ? { running: {} } : { waiting: reason }
-  const ready = { type: 'Ready', status: isReady ? 'True' : 'False', reason: '', message: '' }
-  return {
-    metadata: metadata(service, `shop-${service}-${number}`),
-    spec: { containers: [container(service, undefined, ...variables)] },
-    status: {
-      phase: 'Running',
-      conditions: [ready],
-      containerStatuses: [{ name: service, ready: isReady, restartCount: 0, state, lastState: {} }],
-    },
-  }
-}
-
-const scaler = (service: string, most: number): ScaledObject => ({
-  metadata: metadata(service, `shop-${service}`),
-  spec: { scaleTargetRef: { name: `shop-${service}` }, maxReplicaCount: most },
-  status: { conditions: [] },
-})
 const group = (lag: number) => ({ group: 'g', members: 1, lag, partitions: [] })
 const lag = (endpoint: string, main: number, retry: number, deadLetters: number): EndpointLag => ({
   endpoint,
@@ -61,7 +19,7 @@ test('every service has a line with what is wanted, ready and possible, and with
     pods: [
       pod('shipping', 1),
       pod('shipping', 2),
-      pod('shipping', 3, { waiting: 'CrashLoopBackOff', isReady: false }),
+      pod('shipping', 3, { waiting: { reason: 'CrashLoopBackOff' }, isReady: false }),
       pod('payment-gateway', 1),
     ],
     scaledObjects: [scaler('shipping', 6)],

@@ -1,6 +1,6 @@
 import { milliseconds } from '@petrel/messaging/operations'
 import type { Command } from 'commander'
-import { buildImage } from '../cluster/buildImage.ts'
+import { buildImage, type ImageOptions } from '../cluster/buildImage.ts'
 import { changeRelease } from '../cluster/installation.ts'
 import { showStatus } from '../cluster/showStatus.ts'
 import type { Runs } from '../commandContext.ts'
@@ -18,9 +18,11 @@ export function clusterCommands(program: Command, runs: Runs): void {
   program
     .command('image')
     .argument('<service>', 'a folder of services/')
-    .argument('[option...]', 'of npm run images, behind --: --tag 0.2.0, --into kind')
     .description('build the image of a service, and bring it where the cluster finds it: npm run images for one service')
-    .action((service: string, options: string[]) => runs.alone((context) => buildImage(context, service, options)))
+    .option('--tag <tag>', 'the version of the project when none is given')
+    .option('--builder <builder>', 'docker, buildah or podman')
+    .option('--into <where>', 'none, kind, minikube, registry:HOST/PATH or a command')
+    .action((service: string, options: ImageOptions) => runs.alone((context) => buildImage(context, service, options)))
   for (const verb of ['install', 'upgrade'] as const)
     withNamespace(program.command(verb))
       .argument('<what>', 'shop for all of it, or one service')
@@ -34,6 +36,24 @@ export function clusterCommands(program: Command, runs: Runs): void {
     .option('--watch', 'until it is ended')
     .option('--json', 'all there is to know, as JSON')
     .action((options: { namespace: string; watch?: true; json?: true }) => runs.alone((context) => showStatus(context, options)))
+}
+
+/** What is wrong: here, or in a cluster. */
+export function doctorCommand(program: Command, run: (services: readonly string[], options: Examined) => Promise<void>): void {
+  program
+    .command('doctor')
+    .argument('[service...]', 'whose deployment and database are looked at; all of them when none is named')
+    .description(
+      'find what is wrong with this machine, with what npm start runs, or with a namespace of a cluster, and say what to do',
+    )
+    .option('-n, --namespace <namespace>', 'look into the cluster of KUBECONFIG')
+    .option('--json', 'what was found, as JSON')
+    .action(run)
+}
+
+interface Examined {
+  readonly namespace?: string
+  readonly json?: true
 }
 
 const withNamespace = (command: Command): Command =>

@@ -1,3 +1,4 @@
+import { milliseconds } from '@petrel/messaging/operations'
 import type { Command } from 'commander'
 import type { Runs } from '../commandContext.ts'
 import { deployServices } from '../deployServices.ts'
@@ -14,7 +15,9 @@ interface Wait {
 const waitHelp = 'for what is not there yet (Kafka, registry, database), or has not stopped yet; 0s at a terminal, else 60s'
 
 /** What makes services, and what they need; and what takes it away. */
-export function deployingCommands(program: Command, runs: Runs, defaultWaitMs: number): void {
+export function deployingCommands(program: Command, runs: Runs, isTerminal: boolean): void {
+  // Who sits there sees what is missing, and runs it again.
+  const defaultWaitMs = isTerminal ? 0 : milliseconds('60s')
   program
     .command('new')
     .argument('<name>', 'of the service, for example fraud-check')
@@ -47,7 +50,8 @@ export function deployingCommands(program: Command, runs: Runs, defaultWaitMs: n
     .argument('<endpoint>')
     .description('delete what a stopped endpoint has in Kafka and in the registry, and its database with DATABASE_ADMIN_URL')
     .option('--wait <duration>', waitHelp, duration)
-    .action((endpoint: string, { wait: waitMs = defaultWaitMs }: Wait) =>
-      runs.withKafka((context) => removeEndpoint(context, endpoint, { waitMs })),
+    .option('--yes', 'at a terminal: without asking back')
+    .action((endpoint: string, { wait: waitMs = defaultWaitMs, yes = !isTerminal }: Wait & { yes?: boolean }) =>
+      runs.withKafka((context) => removeEndpoint(context, endpoint, { waitMs, isSure: yes })),
     )
 }

@@ -29,6 +29,10 @@ export interface Installed {
 /** helm 3 or 4, in the shape of the package helm-ts: a release's name, its chart, flags. Each throws a Problem in a sentence. */
 export interface Helm {
   list(flags: ListFlags): Promise<readonly Release[]>
+  /** What the release has put into the cluster, as YAML. */
+  manifest(name: string, flags: ListFlags): Promise<string>
+  /** The values that the release was given; not those of its chart. */
+  values(name: string, flags: ListFlags): Promise<Readonly<Record<string, unknown>>>
   install(name: string, chart: string, flags: InstallFlags): Promise<Installed>
   upgrade(name: string, chart: string, flags: InstallFlags): Promise<Installed>
 }
@@ -70,6 +74,16 @@ export function helm(env: Environment): Helm {
         const stdout = await run(env, { verb: 'list', namespace }, ['list', '--namespace', namespace, '--output', 'json'])
         return JSON.parse(stdout) as Release[]
       })
+    },
+    async manifest(name, { namespace }) {
+      refuseName(name, namespace)
+      return run(env, { verb: 'get manifest', release: name, namespace }, ['get', 'manifest', name, '--namespace', namespace])
+    },
+    async values(name, { namespace }) {
+      refuseName(name, namespace)
+      const task = { verb: 'get values', release: name, namespace } as const
+      const stdout = await run(env, task, ['get', 'values', name, '--namespace', namespace, '--output', 'json'])
+      return z.record(z.string(), z.unknown()).parse(JSON.parse(stdout) ?? {})
     },
     install: (name, chart, flags) => change('install', name, chart, flags),
     upgrade: (name, chart, flags) => change('upgrade', name, chart, flags),

@@ -35,7 +35,7 @@ const said: readonly (readonly [string, string, RegExp])[] = [
   [
     'a failed hook, Helm 3',
     'The database said no.\nAsk it again.\nError: INSTALLATION FAILED: failed pre-install: 1 error occurred:\n\t* job fraud-check-deploy failed: BackoffLimitExceeded\n\n\n',
-    /^A Job of fraud-check failed: job fraud-check-deploy failed: BackoffLimitExceeded\nIt said:\nThe database said no\.\nAsk it again\.$/,
+    /^A Job of fraud-check failed: job fraud-check-deploy failed: BackoffLimitExceeded\. petrel doctor -n petrel says more\.\nIt said:\nThe database said no\.\nAsk it again\.$/,
   ],
   [
     'a failed hook, Helm 4',

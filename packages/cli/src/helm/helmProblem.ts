@@ -2,7 +2,7 @@ import { Problem } from '../problem.ts'
 
 /** What helm was asked to do. */
 export interface HelmTask {
-  readonly verb: 'list' | 'install' | 'upgrade'
+  readonly verb: 'list' | 'get manifest' | 'get values' | 'install' | 'upgrade'
   readonly release?: string
   readonly namespace: string
 }
@@ -31,14 +31,15 @@ const known: readonly Known[] = [
       `When its first installation has failed: helm uninstall ${release} -n ${namespace}, and install again.`,
   },
   {
-    when: /has no deployed releases/,
+    when: /has no deployed releases|release: not found/,
     sentence: ({ release, namespace }) =>
       `There is no release ${release} in namespace ${namespace} that was ever installed whole: petrel install ${release} -n ${namespace}.`,
   },
   {
     when: /(?:hooks? failed|failed (?:pre|post)-\w+): (?:1 error occurred:\s*\*?\s*)?(.*)/,
-    sentence: ({ release }, { hooks }, [, why = '']) =>
-      `A Job of ${release} failed: ${why}` + (hooks === '' ? '' : `\nIt said:\n${hooks}`),
+    sentence: ({ release, namespace }, { hooks }, [, why = '']) =>
+      `A Job of ${release} failed: ${why}. petrel doctor -n ${namespace} says more.` +
+      (hooks === '' ? '' : `\nIt said:\n${hooks}`),
   },
   {
     when: /execution error at \([^)]*\): ([\s\S]*)/,

@@ -19,7 +19,7 @@ export function serviceFiles(service: NewService): Map<string, string> {
   const inside: [string, string][] = [
     ['package.json', packageText(service)],
     ['README.md', readmeText(service)],
-    ['values.yaml', valuesText(service)],
+    ['values.yaml', valuesText(name)],
     ['migrations/001_heard.sql', migrationText(service)],
     ['src/endpoint.ts', endpointText(service)],
     ['src/main.ts', mainText(service)],

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import type { ProjectContext } from '../commandContext.ts'
@@ -33,8 +34,12 @@ export async function newService({ root, out }: ProjectContext, name: string, { 
   for (const [path, text] of files) await write(join(root, path), text)
   await addToLock(root, `services/${name}`)
   if (says.length > 0) await run(root, process.execPath, ['packages/contracts/cli.ts', 'generate'])
+  // In a process of its own, which knows the new contracts.
+  const { stdout: followed } = await run(root, process.execPath, [petrelCommand, 'topology'])
   await format(root, [...files.keys()])
   for (const path of files.keys()) out.line(path)
+  const others = followed.split('\n').filter((line) => line.startsWith('wrote ') && !files.has(line.slice('wrote '.length)))
+  for (const line of others) out.line(line.replace('wrote ', 'follows: '))
   out.line(paint('green', `${name} hears ${heard.map(({ type }) => type.topic).join(', ')}.`))
   out.line(`Write what it decides into services/${name}/src/${fileOf(service, first)}.ts. Then: npx vitest run services/${name}`)
   return true
@@ -63,6 +68,8 @@ async function addToLock(root: string, folder: string): Promise<void> {
   const packageJson = await readFile(join(root, folder, 'package.json'), 'utf8')
   await writeFile(lock, withWorkspace(await readFile(lock, 'utf8'), folder, packageJson))
 }
+
+const petrelCommand = fileURLToPath(new URL('../main.ts', import.meta.url))
 
 /** Lines are as long as the names in them: the formatter decides where they break. */
 async function format(root: string, files: readonly string[]): Promise<void> {

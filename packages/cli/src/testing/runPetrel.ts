@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import type { Environment } from '../addresses.ts'
 import { petrel } from '../petrel.ts'
 
 export interface Ran {
@@ -8,9 +9,9 @@ export interface Ran {
   readonly err: string
 }
 
-/** Runs a command as nobody's terminal would. */
-export async function runPetrel(args: readonly string[], env: Readonly<Record<string, string>>, cwd: string): Promise<Ran> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+/** Runs a command, unless told otherwise where no terminal is. */
+export async function runPetrel(args: readonly string[], env: Environment, cwd: string, isTTY = false): Promise<Ran> {
+  const [stdout, stderr] = [Object.assign(new PassThrough(), { isTTY }), new PassThrough()]
   const output = Promise.all([text(stdout), text(stderr)])
   const code = await petrel(args, { env, cwd, stdout, stderr })
   stdout.end()

@@ -121,6 +121,8 @@ export interface TopicSpec {
 }
 
 export interface BrokerAdmin {
+  /** Where the brokers say that they are reached, `host:port`; not always what one has connected with. */
+  addresses(): Promise<string[]>
   /** Topic name → number of partitions, of those topics that exist. */
   partitions(topics: readonly string[]): Promise<Map<string, number>>
   /**

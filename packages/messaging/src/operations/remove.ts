@@ -20,12 +20,17 @@ export async function remove(
   { admin, registry, prefix }: Pick<Infrastructure, 'admin' | 'registry' | 'prefix'>,
 ): Promise<RemoveReport> {
   const groups = await admin.deleteGroups(groupsOfEndpoint(endpoint, prefix))
-  const topics = (await admin.topics()).filter((topic) => isOfEndpoint(topic, endpoint, prefix)).toSorted()
+  const topics = await topicsOf(endpoint, { admin, prefix })
   const subjects: string[] = []
   // The schemas go before the topics by which they are found: an interrupted removal can be run again.
   for (const subject of topics.map((topic) => `${topic}-value`)) if (await registry.remove(subject)) subjects.push(subject)
   await admin.deleteTopics(topics)
   return { groups, topics, subjects }
+}
+
+/** The topics that go with an endpoint: those that it owns, and those through which its messages come back. */
+export async function topicsOf(endpoint: string, { admin, prefix }: Pick<Infrastructure, 'admin' | 'prefix'>): Promise<string[]> {
+  return (await admin.topics()).filter((topic) => isOfEndpoint(topic, endpoint, prefix)).toSorted()
 }
 
 /** How many members the endpoint's groups have: while it is more than none, the endpoint runs somewhere. */

@@ -22,6 +22,7 @@ export function kafkajsAdmin(settings: KafkajsSettings): BrokerAdmin {
     })
 
   return {
+    addresses: () => withAdmin('Could not list the brokers', addresses),
     topics: () => withAdmin('Could not list the topics', (admin) => admin.listTopics()),
     partitions: (topics) => withAdmin('Could not look up topics', (admin) => partitions(admin, topics)),
     maxMessageBytes: (topics) => withAdmin('Could not look up the limits of topics', (admin) => maxMessageBytes(admin, topics)),
@@ -36,6 +37,11 @@ export function kafkajsAdmin(settings: KafkajsSettings): BrokerAdmin {
     deleteGroups: (groups) => withAdmin('Could not delete groups', (admin) => deleteGroups(admin, groups)),
     read: (topic, options) => readTopic(settings, topic, options?.from ?? []),
   }
+}
+
+async function addresses(admin: Admin): Promise<string[]> {
+  const { brokers } = await admin.describeCluster()
+  return brokers.map(({ host, port }) => `${host}:${port}`)
 }
 
 const existing = async (admin: Admin, topics: readonly string[]): Promise<string[]> => {

@@ -8,6 +8,7 @@ export function memoryAdmin(topics: Topics, groups: Map<string, Group>, groupNam
   const offsets = (topic: string) =>
     numbers(topic).map((partition) => ({ partition, earliest: 0n, latest: topics.end({ topic, partition }) }))
   return {
+    addresses: async () => [],
     topics: async () => topics.names(),
     partitions: async (names) => new Map(existing(names).map((name) => [name, numbers(name).length])),
     maxMessageBytes: async (names) => new Map(existing(names).map((name) => [name, topics.maxMessageBytes(name) ?? 0])),

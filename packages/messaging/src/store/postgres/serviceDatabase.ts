@@ -1,5 +1,10 @@
 import { Client, escapeIdentifier, escapeLiteral } from 'pg'
 
+/** A person has to write the URL out. */
+export class DatabaseUrlIncomplete extends Error {
+  override readonly name = 'DatabaseUrlIncomplete'
+}
+
 /** What {@link ensureDatabase} has made; both undefined when role and database were there. */
 export interface MadeDatabase {
   readonly role: string | undefined
@@ -59,7 +64,7 @@ function partsOf(serviceUrl: string): { readonly role: string; readonly password
   const url = new URL(serviceUrl)
   const [role, password, database] = [url.username, url.password, url.pathname.slice(1)].map(decodeURIComponent)
   if (!role || !password || !database)
-    throw new Error(
+    throw new DatabaseUrlIncomplete(
       'The URL of the database names no user, no password or no database: postgres://user:password@host:5432/database',
     )
   return { role, password, database }
