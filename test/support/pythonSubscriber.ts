@@ -41,7 +41,7 @@ export interface PythonSubscriber {
 export async function pythonSubscriber({ system, broker }: Shop): Promise<PythonSubscriber> {
   const python = await pythonWith(join(folder, 'requirements.txt'))
   const name = 'fraud-check-py'
-  const env = { ...process.env, ...(await system.env(name)), OPS_PORT: '0' }
+  const env = { ...process.env, ...(await system.env(name)), OPS_PORT: '0', PYTHONDONTWRITEBYTECODE: '1' }
   const pool = new Pool({ connectionString: await system.createDatabase(name) })
   const started: RunningService[] = []
   const topics = [system.prefix + OrderBilled.topic, `${system.prefix}${name}.replay`]
