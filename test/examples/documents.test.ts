@@ -12,7 +12,7 @@ const living = documents.filter((path) => !path.startsWith('docs/decisions/'))
 
 /** `[…](path)`, leaving out the web. */
 const link = /\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g
-const block = /```ts\n([\s\S]*?)```/g
+const block = /```(?:ts|python)\n([\s\S]*?)```/g
 
 interface Example {
   readonly code: string
@@ -31,8 +31,8 @@ function examplesIn(document: string): Example[] {
 /** A document shows a piece of a file in its own indentation. */
 const unindented = (code: string) => code.replaceAll(/^\s+/gm, '').trimEnd()
 
-/** A line `// …` leaves something out. */
-const pieces = (code: string) => unindented(code).split(/^\/\/ …$/m)
+/** A line `// …`, or `# …` in Python, leaves something out. */
+const pieces = (code: string) => unindented(code).split(/^(?:\/\/|#) …$/m)
 
 test('every example in the documents is copied word for word from the file that is named before it', () => {
   const examples = living.flatMap((document) => examplesIn(document).map((example) => ({ document, ...example })))
@@ -65,7 +65,7 @@ test('every command that the documents name is there', () => {
 
 test('there is a reason for each dependency, and no reason for one that is gone', async () => {
   const folders = ['.', ...(await Promise.all(['packages', 'services'].map(packagesIn))).flat()]
-  const used = new Set(folders.flatMap(dependenciesOf).filter((name) => !name.startsWith('@petrel/')))
+  const used = new Set([...folders.flatMap(dependenciesOf), ...pythonPackages()].filter((name) => !name.startsWith('@petrel/')))
   const rows = [...read('docs/dependencies.md').matchAll(/^\| ([^|]+) \|/gm)].flatMap((match) => (match[1] ?? '').split(', '))
   const reasons = new Set(rows.filter((name) => !['package', 'artifact', '---'].includes(name) && !name.includes(':')))
   expect([...reasons].toSorted()).toEqual([...used].toSorted())
@@ -76,6 +76,12 @@ async function packagesIn(folder: string): Promise<string[]> {
     .map((name) => join(folder, name))
     .filter((path) => existsSync(join(root, path, 'package.json')))
 }
+
+const pythonPackages = () =>
+  read('docs/guides/python-subscriber/requirements.txt')
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/(\[.*\])?==.*/, ''))
 
 function dependenciesOf(folder: string): string[] {
   const { dependencies = {}, devDependencies = {} } = JSON.parse(read(join(folder, 'package.json'))) as Record<string, object>

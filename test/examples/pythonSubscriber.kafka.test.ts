@@ -214,22 +214,28 @@ describe.skipIf(isMissing && !process.env['CI'])('a subscriber in Python', () =>
     const { port } = await running.logged(({ event: logged }) => logged === 'ops')
     const statusOf = async (path: string) => (await fetch(`http://127.0.0.1:${String(port)}${path}`)).status
     expect(await Promise.all(['/live', '/ready', '/metrics', '/nothing'].map(statusOf))).toEqual([200, 200, 200, 404])
+    const ready = `http://127.0.0.1:${String(port)}/ready`
+    expect(await subscriber.askReady(ready)).toBe(`${ready} is ready.\n`)
     expect(await running.kill('SIGTERM')).toEqual({ code: 0, signal: null })
     expect(await subscriber.lag()).toBe(0n)
   })
 
-  test('that is deployed with an administrator’s address has a database and a role of its own, with the password it is given', async () => {
+  test('that is deployed with an administrator’s address makes a database and a role of its own; removed, it leaves nothing', async () => {
     const { databaseUrl } = shop.system.addresses
     const own = new URL(databaseUrl)
-    own.username = own.password = `${shop.system.prefix}fraud`
+    own.username = `${shop.system.prefix}fraud`
     own.pathname = `/${own.username}`
+    const withPassword = (password: string) => {
+      own.password = password
+      return { DATABASE_URL: own.href, DATABASE_ADMIN_URL: databaseUrl }
+    }
     try {
-      for (const password of ['first', 'second']) {
-        own.password = password
-        expect(await subscriber.deploy({ DATABASE_URL: own.href, DATABASE_ADMIN_URL: databaseUrl })).toBe(
-          `${name} is deployed.\n`,
-        )
-      }
+      for (const password of ['first', 'second'])
+        expect(await subscriber.deploy(withPassword(password))).toBe(`${name} is deployed.\n`)
+      for (const time of ['first', 'again']) expect(await subscriber.remove(withPassword(time))).toBe(`${name} is removed.\n`)
+      const left = (await shop.broker.admin.topics()).filter((each) => each.startsWith(shop.system.prefix + name))
+      expect(left).toEqual([])
+      await expect(subscriber.deploy({ DATABASE_URL: own.href })).rejects.toThrow(/authentication failed|does not exist/)
     } finally {
       await dropDatabase(databaseUrl, own.username)
     }

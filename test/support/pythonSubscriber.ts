@@ -26,6 +26,10 @@ export interface Verdict {
 export interface PythonSubscriber {
   /** What its command for deployments says. */
   deploy(env?: Readonly<Record<string, string>>): Promise<string>
+  /** What its command for the end says. */
+  remove(env?: Readonly<Record<string, string>>): Promise<string>
+  /** What `helm test` would hear. */
+  askReady(url: string): Promise<string>
   start(env?: Readonly<Record<string, string>>): Promise<RunningService>
   verdicts(): Promise<Verdict[]>
   /** In cents, whatever the currency. */
@@ -41,16 +45,18 @@ export interface PythonSubscriber {
 export async function pythonSubscriber({ system, broker }: Shop): Promise<PythonSubscriber> {
   const python = await pythonWith(join(folder, 'requirements.txt'))
   const name = 'fraud-check-py'
-  const env = { ...process.env, ...(await system.env(name)), OPS_PORT: '0' }
+  const env = { ...process.env, ...(await system.env(name)), OPS_PORT: '0', PYTHONDONTWRITEBYTECODE: '1' }
   const pool = new Pool({ connectionString: await system.createDatabase(name) })
   const started: RunningService[] = []
   const topics = [system.prefix + OrderBilled.topic, `${system.prefix}${name}.replay`]
 
+  const command = async (file: string, more: Readonly<Record<string, string>> = {}) =>
+    (await run(python, [file], { cwd: folder, env: { ...env, ...more } })).stdout
+
   return {
-    async deploy(more = {}) {
-      const { stdout } = await run(python, ['deploy.py'], { cwd: folder, env: { ...env, ...more } })
-      return stdout
-    },
+    deploy: (more) => command('deploy.py', more),
+    remove: (more) => command('remove.py', more),
+    askReady: (url) => command('ready.py', { READY_URL: url }),
     async start(more = {}) {
       const running = await watched(name, async (onLine) => {
         const child = await spawnGuarded(name, python, ['subscriber.py'], { cwd: folder, env: { ...env, ...more } })
