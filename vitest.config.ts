@@ -4,6 +4,7 @@ const everywhere = ['packages', 'services', 'deploy', 'test', 'bench'].map((fold
 const withStack = everywhere.map((folder) => `${folder}/*.kafka.test.ts`)
 const withBrowser = everywhere.map((folder) => `${folder}/*.browser.test.ts`)
 const long = everywhere.map((folder) => `${folder}/*.long.test.ts`)
+const withCluster = everywhere.map((folder) => `${folder}/*.cluster.test.ts`)
 
 /** On the real broker: whoever waits for an order to travel must not be overtaken by five other files on two cores. */
 const onTheStack = {
@@ -21,7 +22,7 @@ const projects: TestProjectConfiguration[] = [
       // No test asserts a time: this only ends one that waits for what never happens.
       testTimeout: 60_000,
       include: everywhere.map((folder) => `${folder}/*.test.ts`),
-      exclude: ['**/node_modules/**', ...withStack, ...withBrowser, ...long],
+      exclude: ['**/node_modules/**', ...withStack, ...withBrowser, ...long, ...withCluster],
       sequence: { groupOrder: 0 },
     },
   },
@@ -50,6 +51,21 @@ const longProject: TestProjectConfiguration = {
   },
 }
 
+/** Instead of the others, with `--mode cluster`: `npm run test:cluster`. One file after the other, on the cluster of KUBECONFIG. */
+const clusterProject: TestProjectConfiguration = {
+  extends: true,
+  test: {
+    name: 'cluster',
+    include: withCluster,
+    globalSetup: ['test/cluster/support/oneShop.ts'],
+    fileParallelism: false,
+    testTimeout: 30 * 60_000,
+    hookTimeout: 30 * 60_000,
+  },
+}
+
+const projectsOf: Readonly<Record<string, TestProjectConfiguration[]>> = { long: [longProject], cluster: [clusterProject] }
+
 export default defineConfig(({ mode }) => ({
   test: {
     // A worker that is a process of its own takes the services it started with it when it goes.
@@ -57,6 +73,6 @@ export default defineConfig(({ mode }) => ({
     // kafkajs arms timers in the past.
     execArgv: ['--disable-warning=TimeoutNegativeWarning'],
     teardownTimeout: 60_000,
-    projects: mode === 'long' ? [longProject] : projects,
+    projects: projectsOf[mode] ?? projects,
   },
 }))

@@ -81,7 +81,7 @@ function cpu(): Map<string, number> {
   const files = {
     ...servers,
     ...Object.fromEntries(services().map((name) => [name, `services/${name}.pid`])),
-    'npm start itself, with the mailbox': 'start.pid',
+    'npm start itself': 'start.pid',
   }
   const running = Object.entries(files).filter(([, file]) => existsSync(join(folder, file)))
   return new Map(running.map(([name, file]) => [name, cpuSeconds(pidIn(file), { withChildren: name === 'PostgreSQL' })]))

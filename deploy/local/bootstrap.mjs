@@ -23,10 +23,14 @@ const commands = {
   break: script('deploy/local/commands/break.ts'),
   mend: script('deploy/local/commands/mend.ts'),
   reset: script('deploy/local/commands/reset.ts'),
+  images: script('deploy/images/images.ts'),
   check: script('deploy/local/commands/check.ts'),
+  cluster: script('deploy/cluster/commands/up.ts'),
+  'cluster:down': script('deploy/cluster/commands/down.ts'),
   bench: script('bench/bench.ts', '--disable-warning=TimeoutNegativeWarning'),
   test: [join(bin, 'vitest'), 'run'],
   'test:long': [join(bin, 'vitest'), 'run', '--mode', 'long'],
+  'test:cluster': script('test/cluster/run.ts'),
 }
 
 // Without a command it only installs.

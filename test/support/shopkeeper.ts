@@ -8,7 +8,7 @@ import { getJson } from './http.ts'
 import type { TestSystem } from './stack.ts'
 
 /** Who runs the shop in a test: fills the shelves, and can send what a page would never send. */
-const shopkeeper = endpoint({ name: 'shopkeeper', produces: [ListProduct, RestockProduct, PlaceOrder, CancelOrder] })
+const shopkeeper = endpoint({ name: 'test-shopkeeper', produces: [ListProduct, RestockProduct, PlaceOrder, CancelOrder] })
 
 const goods = [
   { sku: 'green-tea', unitCents: 350, quantity: 1_000_000 },

@@ -10,7 +10,12 @@ export function addressTable(
 ): string {
   const rows = [
     { service: 'client-ui', name: 'The shop', address: http(settings.CLIENT_UI_PORT), hint: 'place an order here' },
-    { name: 'Mailbox', address: http(settings.MAILBOX_PORT), hint: `what customers got; SMTP on ${settings.SMTP_PORT}` },
+    {
+      service: 'mailbox',
+      name: 'Mailbox',
+      address: http(settings.MAILBOX_PORT),
+      hint: `what customers got; SMTP on ${settings.SMTP_PORT}`,
+    },
     {
       service: 'payment-gateway',
       name: 'Payment gateway',

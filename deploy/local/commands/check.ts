@@ -8,6 +8,8 @@ const CHECKS = {
   'check:lint': 'lint, with types',
   'check:types': 'types',
   'contracts:check': 'generated files are up to date (npm run contracts mends it)',
+  'charts:check': 'the charts, with the tools that are there (deploy/charts)',
+  'topology:check': 'documents, charts and manifests are what the endpoints say (npm run topology mends it)',
   'check:unused': 'no unused code, no unused dependencies',
 }
 

@@ -1,16 +1,14 @@
-import { join } from 'node:path'
 import { aborted } from 'node:util'
 import { startControlServer } from '../control/controlServer.ts'
 import { lessonsOf } from '../control/lessons.ts'
 import { serviceActions } from '../control/serviceActions.ts'
-import { DATA, START_PID } from '../folders.ts'
-import { startMailbox } from '../mailbox/mailbox.ts'
+import { START_PID } from '../folders.ts'
 import { Problem } from '../problem.ts'
 import { watchOutages } from '../processes/outages.ts'
 import { claim, release } from '../processes/pidFile.ts'
 import { collapseRepeats } from '../processes/repeats.ts'
 import type { Shown } from '../processes/serviceLog.ts'
-import { allServices, compileServices } from '../processes/serviceProcess.ts'
+import { compileServices, keptServices, SHOPKEEPER } from '../processes/serviceProcess.ts'
 import { shutdownSignal } from '../processes/shutdownSignal.ts'
 import { supervisor } from '../processes/supervisor.ts'
 import { systemState } from '../processes/systemState.ts'
@@ -18,7 +16,7 @@ import { progress } from '../progress.mjs'
 import { readSettings, type Settings } from '../settings.ts'
 import { deployShop, environmentOf, makeDatabases } from '../shop/deployShop.ts'
 import { type EnvironmentFile, writeEnvironmentFile } from '../shop/environmentFile.ts'
-import { seed, shopkeeper } from '../shop/seed.ts'
+import { seed } from '../shop/seed.ts'
 import { untilOpen } from '../shop/untilOpen.ts'
 import { assertPortsFree, freePorts } from '../stack/ports.ts'
 import { type Stack, startStack } from '../stack/stack.ts'
@@ -77,13 +75,6 @@ async function startServers(settings: Settings): Promise<Stack> {
   const [stack] = await Promise.all([starting, compileServices()])
   stopping.push(() => stack.stop())
   for (const server of stack.servers) state.set(server, 'up')
-  const mailbox = await startMailbox({
-    dataDir: join(DATA, 'mailbox'),
-    smtpPort: settings.SMTP_PORT,
-    httpPort: settings.MAILBOX_PORT,
-    shopPort: settings.CLIENT_UI_PORT,
-  })
-  stopping.push(() => mailbox.stop())
   return stack
 }
 
@@ -99,7 +90,7 @@ async function prepareShop(stack: Stack, settings: Settings): Promise<Environmen
 
 async function startServices(environment: EnvironmentFile, without: readonly string[]): Promise<void> {
   const { services: environments, LOCAL_CONTROL_URL } = environment
-  const wanted = allServices().filter((service) => !without.includes(service))
+  const wanted = keptServices().filter((service) => !without.includes(service))
   for (const service of wanted) state.set(service, 'starting')
   for (const service of without) state.set(service, 'stopped')
   const services = supervisor({ environments, state, print, show })
@@ -113,7 +104,7 @@ async function startServices(environment: EnvironmentFile, without: readonly str
   stopping.push(() => services.stopAll())
   await Promise.all([
     ...wanted.map((service) => during(`starting ${service}`, services.start(service))),
-    during('sending the first products', seed(environments[shopkeeper.name] ?? {})),
+    during('sending the first products', seed(environments[SHOPKEEPER] ?? {})),
   ])
 }
 

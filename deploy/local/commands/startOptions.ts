@@ -22,7 +22,7 @@ function parsedArguments(): string[] {
   }
 }
 
-/** Of the services that will run, and the mailbox. */
+/** Of the services that will run. */
 export function portsToListenOn(settings: Settings, without: readonly string[]): PortUse[] {
   const all = [
     { port: settings.CLIENT_UI_PORT, what: 'the shop', variable: 'CLIENT_UI_PORT', service: 'client-ui' },
@@ -33,10 +33,10 @@ export function portsToListenOn(settings: Settings, without: readonly string[]):
       service: 'payment-gateway',
     },
     { port: settings.LOYALTY_PORT, what: 'loyalty', variable: 'LOYALTY_PORT', service: 'loyalty' },
-    { port: settings.MAILBOX_PORT, what: 'mailbox', variable: 'MAILBOX_PORT', service: undefined },
-    { port: settings.SMTP_PORT, what: "the mailbox's SMTP", variable: 'SMTP_PORT', service: undefined },
+    { port: settings.MAILBOX_PORT, what: 'mailbox', variable: 'MAILBOX_PORT', service: 'mailbox' },
+    { port: settings.SMTP_PORT, what: "the mailbox's SMTP", variable: 'SMTP_PORT', service: 'mailbox' },
   ]
-  return all.filter(({ service }) => service === undefined || !without.includes(service))
+  return all.filter(({ service }) => !without.includes(service))
 }
 
 export function portsOf(settings: Settings): ServicePorts {

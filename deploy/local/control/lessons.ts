@@ -37,7 +37,7 @@ export function lessonsOf(state: SystemState, kafkaBrokers: string, prefix = '')
   return {
     services: () => Promise.all(lessonServices.map(serviceNow)),
     async replay(endpoint) {
-      const report = await replay({ endpoint, by: operator() }, { broker, prefix })
+      const report = await replay({ endpoint, by: operator(process.env) }, { broker, prefix })
       return replaySentences(endpoint, report).join(' ')
     },
     close: () => broker.close(),

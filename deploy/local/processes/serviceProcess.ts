@@ -11,29 +11,38 @@ export function allServices(): string[] {
   return readdirSync(join(ROOT, 'services')).filter((name) => existsSync(mainOf(name)))
 }
 
+/** Fills the shelves and ends: the one that is not kept running. */
+export const SHOPKEEPER = 'shopkeeper'
+
+/** Every service that `npm start` keeps running. */
+export const keptServices = (): string[] => allServices().filter((name) => name !== SHOPKEEPER)
+
 /** @throws Problem when there is no such service */
 export function assertService(name: string): void {
-  if (!existsSync(mainOf(name))) throw new Problem(`There is no service "${name}". There are: ${allServices().join(', ')}.`)
+  if (!keptServices().includes(name)) throw new Problem(`There is no service "${name}". There are: ${keptServices().join(', ')}.`)
 }
 
-/** Whether it is on the bus at all; the payment gateway, a stranger, is not. */
+/** Whether it is on the bus at all; the payment gateway and the mailbox, strangers, are not. */
 export const hasEndpoint = (name: string): boolean => existsSync(join(ROOT, 'services', name, 'src', 'endpoint.ts'))
 
-/** The file that starts it, as a module's address. */
+/** Every endpoint has an inbox. */
+export const hasDatabase = (name: string): boolean => hasEndpoint(name) || existsSync(join(ROOT, 'services', name, 'migrations'))
+
+/** The same as a module's address. */
 export const mainUrl = (name: string): string => pathToFileURL(mainOf(name)).href
 
-const mainOf = (name: string) => join(ROOT, 'services', name, 'src', 'main.ts')
+/** The file that starts it. */
+export const mainOf = (name: string) => join(ROOT, 'services', name, 'src', 'main.ts')
 
 /** Small heaps: a service keeps next to nothing in memory, and ten of them share a laptop. */
-const FLAGS = [
+export const FLAGS: readonly string[] = [
   '--max-old-space-size=64',
   '--max-semi-space-size=2',
   // kafkajs arms timers in the past; the warning helps nobody here.
   '--disable-warning=TimeoutNegativeWarning',
 ]
 /** glibc keeps freed memory in an arena for each thread otherwise. */
-const FRUGAL = {
-  NODE_COMPILE_CACHE: COMPILED,
+export const FRUGAL: Readonly<Record<string, string>> = {
   MALLOC_ARENA_MAX: '2',
   MALLOC_TRIM_THRESHOLD_: '131072',
   MALLOC_MMAP_THRESHOLD_: '32768',
@@ -48,7 +57,7 @@ export async function startServiceProcess(
   const child = await spawnGuarded(name, process.execPath, [...FLAGS, mainOf(name)], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...FRUGAL, ...env },
+    env: { ...process.env, ...FRUGAL, NODE_COMPILE_CACHE: COMPILED, ...env },
   })
   for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', onLine)
   return child
@@ -59,7 +68,7 @@ export async function compileServices(): Promise<void> {
   const compile = join(import.meta.dirname, 'compileCache.ts')
   const child = await spawnGuarded('compile', process.execPath, [compile], {
     stdio: 'ignore',
-    env: { ...process.env, ...FRUGAL },
+    env: { ...process.env, ...FRUGAL, NODE_COMPILE_CACHE: COMPILED },
   })
   await child.exited
 }

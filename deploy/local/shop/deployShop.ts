@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import {
   BrokerUnavailable,
   confluentRegistry,
@@ -9,21 +10,20 @@ import {
 import { DatabaseError } from 'pg'
 import { loadServices } from '../../../packages/cli/src/services.ts'
 import { retryUntilStopped } from '../../../packages/messaging/src/engine/retryUntilStopped.ts'
-import { faultFile, ROOT } from '../folders.ts'
+import { DATA, faultFile, ROOT } from '../folders.ts'
 import { Problem } from '../problem.ts'
-import { allServices } from '../processes/serviceProcess.ts'
+import { allServices, hasDatabase } from '../processes/serviceProcess.ts'
 import { databaseName, ensureDatabase } from '../stack/databases.ts'
 import type { StackAddresses } from '../stack/stack.ts'
 import type { EnvironmentFile } from './environmentFile.ts'
-import { shopkeeper } from './seed.ts'
 import { serviceEnvironment, type ServicePorts } from './serviceEnvironment.ts'
 
 const LONGEST_WAIT_MS = 30_000
 
-/** A database and a role for each service, and the shopkeeper; what is there stays. */
+/** A database and a role for each service that keeps something; what is there stays. */
 export async function makeDatabases(superuserUrl: string): Promise<Record<string, string>> {
   const urls: Record<string, string> = {}
-  for (const service of [...allServices(), shopkeeper.name])
+  for (const service of allServices().filter(hasDatabase))
     urls[service] = await ensureDatabase(superuserUrl, databaseName(service))
   return urls
 }
@@ -38,12 +38,10 @@ export async function deployShop(
   const broker = kafkajsBroker({ brokers: addresses.kafkaBrokers.split(','), clientId: 'deploy', log: silentLog })
   try {
     const services = await loadServices(ROOT)
-    const deployments = [...services, { name: shopkeeper.name, endpoint: shopkeeper, migrations: undefined }].map(
-      ({ name, endpoint, migrations }) => ({
-        endpoint,
-        database: { url: databases[name] ?? '', ...(migrations !== undefined && { migrations }) },
-      }),
-    )
+    const deployments = services.map(({ name, endpoint, migrations }) => ({
+      endpoint,
+      database: { url: databases[name] ?? '', migrations },
+    }))
     const registry = confluentRegistry({ url: addresses.registryUrl })
     await deployWhenAnswered(() => deployAll(deployments, { admin: broker.admin, registry, prefix: '' }), signal)
   } catch (error) {
@@ -62,9 +60,10 @@ export function environmentOf(
 ): EnvironmentFile {
   const { kafkaBrokers, registryUrl } = addresses
   const controlUrl = `http://127.0.0.1:${controlPort}`
-  const services = Object.entries(databases).map(([name, databaseUrl]) => [
+  const common = { kafkaBrokers, registryUrl, ports, mailsFolder: join(DATA, 'mailbox'), controlUrl }
+  const services = allServices().map((name) => [
     name,
-    serviceEnvironment({ kafkaBrokers, registryUrl, databaseUrl, ports, faultFile: faultFile(name), controlUrl }),
+    serviceEnvironment({ ...common, databaseUrl: databases[name], faultFile: faultFile(name) }),
   ])
   return {
     KAFKA_BROKERS: kafkaBrokers,

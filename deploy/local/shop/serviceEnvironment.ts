@@ -10,31 +10,36 @@ export interface ServicePorts {
 export interface ServiceAddresses {
   readonly kafkaBrokers: string
   readonly registryUrl: string
-  /** Of the service's own database. */
-  readonly databaseUrl: string
+  /** Of the service's own database, if it has one. */
+  readonly databaseUrl?: string | undefined
   readonly prefix?: string
   readonly ports: ServicePorts
   /** While this file exists, the service's handlers throw its content. */
   readonly faultFile: string
+  /** Where the mailbox keeps the mails, if it is a service there. */
+  readonly mailsFolder?: string
   /** Of the local system, where there is one. */
   readonly controlUrl?: string
 }
 
 /** The variables that services read, the same set for each of them: a service takes what it knows. */
 export function serviceEnvironment(addresses: ServiceAddresses): Record<string, string> {
-  const { kafkaBrokers, registryUrl, databaseUrl, prefix = '', ports, faultFile, controlUrl } = addresses
+  const { kafkaBrokers, registryUrl, databaseUrl, prefix = '', ports, faultFile, mailsFolder, controlUrl } = addresses
   return {
     KAFKA_BROKERS: kafkaBrokers,
     SCHEMA_REGISTRY_URL: registryUrl,
-    DATABASE_URL: databaseUrl,
     TOPIC_PREFIX: prefix,
     FAULT_FILE: faultFile,
+    ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+    ...(mailsFolder !== undefined && { MAILBOX_DATA: mailsFolder }),
     ...(controlUrl !== undefined && { LOCAL_CONTROL_URL: controlUrl }),
     CLIENT_UI_PORT: String(ports.clientUi),
     PAYMENT_GATEWAY_PORT: String(ports.paymentGateway),
     PAYMENT_GATEWAY_URL: address(ports.paymentGateway),
     LOYALTY_PORT: String(ports.loyalty),
+    MAILBOX_PORT: String(ports.mailbox),
     MAILBOX_URL: address(ports.mailbox),
+    SMTP_PORT: String(ports.smtp),
     SMTP_URL: `smtp://127.0.0.1:${ports.smtp}`,
   }
 }

@@ -10,21 +10,27 @@ const environment = z.object({
   TOPIC_PREFIX: z.string().default(''),
   /** Of the one service that is deployed. */
   DATABASE_URL: z.url().optional(),
+  /** Of who may make that database. */
+  DATABASE_ADMIN_URL: z.url().optional(),
 })
 
 /** What `npm start` writes: the same names, and each service's database. */
-const localEnvironment = environment.omit({ DATABASE_URL: true }).extend({ databases: z.record(z.string(), z.url()).default({}) })
+const localEnvironment = environment
+  .omit({ DATABASE_URL: true, DATABASE_ADMIN_URL: true })
+  .extend({ databases: z.record(z.string(), z.url()).default({}) })
 
 /** Where Kafka, the registry and the databases are. */
 export interface Addresses {
   readonly brokers: readonly string[]
   readonly registryUrl: string | undefined
   readonly prefix: string
+  /** Who may make and drop the database of the one service; undefined when databases are made elsewhere. */
+  readonly databaseAdminUrl: string | undefined
   /** The services' databases, in the same order. @throws Problem when it is not known where one is */
   databasesOf(services: readonly string[]): string[]
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
+export type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * The environment's addresses, or, when it has none, those of the system that `npm start` runs in this folder.
@@ -42,9 +48,10 @@ export async function findAddresses(env: Environment, root: string): Promise<Add
 function fromEnvironment(env: Environment): Addresses {
   const parsed = environment.safeParse(env)
   if (!parsed.success) throw new Problem(`The environment is incomplete. ${problemsOf(parsed.error)}.`)
-  const { DATABASE_URL } = parsed.data
+  const { DATABASE_URL, DATABASE_ADMIN_URL } = parsed.data
   return {
     ...kafkaAndRegistry(parsed.data),
+    databaseAdminUrl: DATABASE_ADMIN_URL,
     databasesOf(services) {
       if (DATABASE_URL === undefined) throw new Problem(`Where is the database of ${services.join(', ')}? Set DATABASE_URL.`)
       if (services.length > 1)
@@ -60,6 +67,7 @@ function fromFile(file: string, text: string, prefix: string | undefined): Addre
   const { databases, ...rest } = parsed.data
   return {
     ...kafkaAndRegistry({ ...rest, TOPIC_PREFIX: prefix ?? rest.TOPIC_PREFIX }),
+    databaseAdminUrl: undefined,
     databasesOf: (services) =>
       services.map((service) => {
         const url = databases[service]
@@ -69,7 +77,7 @@ function fromFile(file: string, text: string, prefix: string | undefined): Addre
   }
 }
 
-const kafkaAndRegistry = (found: Omit<z.infer<typeof environment>, 'DATABASE_URL'>) => ({
+const kafkaAndRegistry = (found: Omit<z.infer<typeof environment>, 'DATABASE_URL' | 'DATABASE_ADMIN_URL'>) => ({
   brokers: found.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
   registryUrl: found.SCHEMA_REGISTRY_URL,
   prefix: found.TOPIC_PREFIX,

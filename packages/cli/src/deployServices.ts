@@ -1,11 +1,20 @@
-import { confluentRegistry, deployAll, type DeployReport } from '@petrel/messaging/operations'
+import { confluentRegistry, deployAll, type DeployReport, type MadeDatabase } from '@petrel/messaging/operations'
+import type { Addresses } from './addresses.ts'
 import type { CommandContext } from './commandContext.ts'
+import { makeDatabase, newDatabase } from './makeDatabaseAlone.ts'
+import { patiently } from './patience.ts'
 import { Problem } from './problem.ts'
 import { paint } from './screen.ts'
 import { loadServices } from './services.ts'
 
+interface Options {
+  /** How long to wait for who is not there yet. */
+  readonly waitMs: number
+}
+
 /** `petrel deploy`: makes what the services need, and lists what was new. */
-export async function deployServices({ root, addresses, broker, out }: CommandContext, names: readonly string[]): Promise<true> {
+export async function deployServices(context: CommandContext, names: readonly string[], { waitMs }: Options): Promise<true> {
+  const { root, addresses, broker, out, err } = context
   if (addresses.registryUrl === undefined) throw new Problem('Where is the schema registry? Set SCHEMA_REGISTRY_URL.')
   const services = await loadServices(root, names)
   const databases = addresses.databasesOf(services.map(({ name }) => name))
@@ -14,11 +23,20 @@ export async function deployServices({ root, addresses, broker, out }: CommandCo
     return url === undefined ? { endpoint } : { endpoint, database: { url, migrations } }
   })
   const registry = confluentRegistry({ url: addresses.registryUrl })
-  const report = await deployAll(deployments, { admin: broker.admin, registry, prefix: addresses.prefix })
-  for (const text of newThings(report)) out.line(text)
+  const patience = { waitMs, addresses, onWait: (sentence: string) => err.line(sentence) }
+  const made = await patiently(() => makeItsDatabase(addresses, databases), patience)
+  const infrastructure = { admin: broker.admin, registry, prefix: addresses.prefix }
+  const report = await patiently(() => deployAll(deployments, infrastructure), patience)
+  for (const text of [...(made === undefined ? [] : newDatabase(made)), ...newThings(report)]) out.line(text)
   const deployed = services.map(({ name }) => name).join(', ')
   out.line(paint('green', `${deployed} ${services.length === 1 ? 'is' : 'are'} deployed.`))
   return true
+}
+
+/** Only where one was named who may do that: there the environment is that of one service. */
+async function makeItsDatabase({ databaseAdminUrl }: Addresses, [url]: readonly string[]): Promise<MadeDatabase | undefined> {
+  if (databaseAdminUrl === undefined || url === undefined) return undefined
+  return makeDatabase(databaseAdminUrl, url)
 }
 
 /** What a deployment has made, a line each; none when all was there. */

@@ -17,7 +17,7 @@ export async function discardFailures(context: CommandContext, endpoint: string,
   const reason = options.reason.trim()
   if (reason === '') throw new Problem('Why shall these messages not be handled? Say it with --reason "…": it is kept with them.')
   await requireEndpoint({ admin: broker.admin, prefix }, endpoint)
-  const report = await discard({ endpoint, by: operator(), reason, ...selectionOf(options) }, { broker, prefix })
+  const report = await discard({ endpoint, by: operator(context.env), reason, ...selectionOf(options) }, { broker, prefix })
   if (options.json) out.json(report)
   else for (const text of discardSentences(endpoint, report)) out.line(text)
   const { already, discarded, unknown } = report

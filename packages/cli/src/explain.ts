@@ -2,11 +2,13 @@
 const selfExplanatory = new Set([
   'Problem',
   'NotDeployed',
+  'CircularSubscription',
   'PartitionCountMismatch',
   'NotMigrated',
   'BrokerUnavailable',
   'RegistryUnavailable',
   'IncompatibleSchema',
+  'DatabaseUrlIncomplete',
 ])
 
 /** An error for the terminal. */

@@ -1,7 +1,8 @@
 import { hostname, userInfo } from 'node:os'
+import type { Environment } from './addresses.ts'
 
-/** Who runs the command, for the marks: `ada@laptop`. */
-export const operator = (): string => `${userName()}@${hostname()}`
+/** Who runs the command, for the marks: `ada@laptop`. Who runs it from a laptop in a pod is named by PETREL_OPERATOR. */
+export const operator = (env: Environment): string => env['PETREL_OPERATOR'] ?? `${userName()}@${hostname()}`
 
 function userName(): string {
   try {

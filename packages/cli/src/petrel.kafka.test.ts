@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { type Broker, kafkajsBroker, silentLog } from '@petrel/messaging/operations'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testSystem, type TestSystem } from '../../../test/support/stack.ts'
-import { petrel as run } from './petrel.ts'
+import { runPetrel } from './testing/runPetrel.ts'
 
 let system: TestSystem
 let broker: Broker
@@ -23,15 +22,7 @@ afterAll(async () => {
 })
 
 /** Runs the command in this project. */
-async function petrel(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
-  const output = Promise.all([text(stdout), text(stderr)])
-  const code = await run(args, { env, cwd: import.meta.dirname, stdout, stderr })
-  stdout.end()
-  stderr.end()
-  const [out, err] = await output
-  return { code, out, err }
-}
+const petrel = (...args: string[]) => runPetrel(args, env, import.meta.dirname)
 
 /** A message that sales could not handle. */
 async function fail(

@@ -1,13 +1,13 @@
 import { Command, CommanderError } from 'commander'
-import { type CommandContext, openContext, type ProcessContext } from './commandContext.ts'
-import { deployServices } from './deployServices.ts'
-import { discardFailures } from './discardFailures.ts'
+import { runInCluster, withoutNamespace } from './cluster/runInCluster.ts'
+import { openContext, type ProcessContext, projectContext, type Runs } from './commandContext.ts'
+import { clusterCommands, doctorCommand } from './commands/cluster.ts'
+import { deployingCommands } from './commands/deploying.ts'
+import { watchingCommands } from './commands/watching.ts'
+import { doctor } from './doctor/doctor.ts'
 import { explain } from './explain.ts'
-import { replayFailures } from './replayFailures.ts'
 import { screen } from './screen.ts'
-import type { SelectionOptions } from './selectionOptions.ts'
-import { showFailures } from './showFailures.ts'
-import { showOrder } from './showOrder.ts'
+import { servicesWithEndpoint } from './services.ts'
 
 /** Done; nothing found or something failed; the command line itself is wrong. */
 export const exitCode = { done: 0, failed: 1, usage: 2 } as const
@@ -15,16 +15,27 @@ export const exitCode = { done: 0, failed: 1, usage: 2 } as const
 /** Runs one command. @returns the exit code */
 export async function petrel(args: readonly string[], context: ProcessContext): Promise<number> {
   let found = true
-  const run = async (command: (context: CommandContext) => Promise<boolean>) => {
-    const opened = await openContext(context)
-    try {
-      found = await command(opened)
-    } finally {
-      await opened.close()
-    }
+  const runs: Runs = {
+    async withKafka(command) {
+      const opened = await openContext(context)
+      try {
+        found = await command(opened)
+      } finally {
+        await opened.close()
+      }
+    },
+    async alone(command) {
+      found = await command(projectContext(context))
+    },
+    async inCluster(namespace) {
+      found = await runInCluster(projectContext(context), namespace, withoutNamespace(args))
+    },
+    isOffTheBus: () => servicesWithEndpoint(projectContext(context).root).length === 0,
   }
   try {
-    await commands(run, context).parseAsync(args, { from: 'user' })
+    const program = commands(runs, context)
+    doctorCommand(program, async (services, options) => void (found = await doctor(context, services, options)))
+    await program.parseAsync(args, { from: 'user' })
     return found ? exitCode.done : exitCode.failed
   } catch (error) {
     // Commander has already said what is wrong, or shown the help that was asked for.
@@ -35,54 +46,18 @@ export async function petrel(args: readonly string[], context: ProcessContext): 
   }
 }
 
-type Run = (command: (context: CommandContext) => Promise<boolean>) => Promise<void>
-interface Json {
-  readonly json?: true
-}
-
-function commands(run: Run, { stdout, stderr }: ProcessContext): Command {
+function commands(runs: Runs, { stdout, stderr }: ProcessContext): Command {
   const program = new Command('petrel')
-    .description('Deploys services, shows what they could not handle, and sends it back to them.')
+    .description('Makes and deploys services, shows how they are, and sends back to them what they could not handle.')
     .exitOverride()
     .configureOutput({ writeOut: (text) => void stdout.write(text), writeErr: (text) => void stderr.write(text) })
     .addHelpText('after', help)
-  program
-    .command('deploy')
-    .argument('[service...]', 'folders of services/; all of them when none is named')
-    .description('create topics, register schemas, migrate databases, set where new consumer groups begin; again changes nothing')
-    .action((services: string[]) => run((context) => deployServices(context, services)))
-  program
-    .command('failures')
-    .description('list the messages that wait for a person, grouped by fault')
-    .option('--endpoint <name>', 'of this endpoint only, and one by one')
-    .option('--all', 'also what was discarded: by whom, when and why')
-    .option('--json', 'all there is to know, as JSON')
-    .action((options: { endpoint?: string; all?: true } & Json) => run((context) => showFailures(context, options)))
-  withSelection(program.command('replay'))
-    .description('send failed messages back to their endpoint; what was sent back or discarded before is not sent again')
-    .action((endpoint: string, options: SelectionOptions & Json) => run((context) => replayFailures(context, endpoint, options)))
-  withSelection(program.command('discard'))
-    .description('take failed messages from the list that shall not be handled; they and the reason are kept')
-    .requiredOption('--reason <text>', 'why')
-    .action((endpoint: string, options: SelectionOptions & Json & { reason: string }) =>
-      run((context) => discardFailures(context, endpoint, options)),
-    )
-  program
-    .command('order')
-    .argument('<id>', 'the order id, how it begins or how it ends; or any other record key')
-    .description('show everything that happened to one order')
-    .option('--json', 'every record, as JSON')
-    .action((id: string, options: Json) => run((context) => showOrder(context, id, options)))
+  deployingCommands(program, runs, stdout.isTTY === true)
+  watchingCommands(program, runs)
+  clusterCommands(program, runs)
   return program
 }
 
-const withSelection = (command: Command): Command =>
-  command
-    .argument('<endpoint>')
-    .option('--id <id...>', 'message ids, as petrel failures shows them; all that waits when none is given')
-    .option('--source <source>', 'messages of this source only, for an id that messages of several sources have')
-    .option('--json', 'what was done, as JSON')
-
 const help = `
 Addresses come from KAFKA_BROKERS, SCHEMA_REGISTRY_URL, DATABASE_URL and TOPIC_PREFIX, or else from the system that
-npm start runs here. Exit codes: 0 done, 1 nothing found or something failed, 2 wrong usage.`
+npm start runs here; the cluster from KUBECONFIG. Exit codes: 0 done, 1 nothing found or something failed, 2 wrong usage.`

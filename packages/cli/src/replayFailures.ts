@@ -14,7 +14,7 @@ export async function replayFailures(context: CommandContext, endpoint: string, 
   const { prefix } = addresses
   await requireEndpoint({ admin: broker.admin, prefix }, endpoint)
   const onProgress = (done: number, total: number) => err.progress(`${done} of ${total}`)
-  const report = await replay({ endpoint, by: operator(), ...selectionOf(options), onProgress }, { broker, prefix })
+  const report = await replay({ endpoint, by: operator(context.env), ...selectionOf(options), onProgress }, { broker, prefix })
   err.progress('')
   if (options.json) out.json(report)
   else for (const text of replaySentences(endpoint, report)) out.line(text)

@@ -25,6 +25,8 @@ export interface Screen {
   /** A line that is cut at the width of the terminal; whole where it is not a terminal. */
   row(text: Text): void
   json(value: unknown): void
+  /** Rows instead of those of the last frame; below them, where it is not a terminal. */
+  frame(rows: readonly Text[]): void
   /** Writes over what was written by the last call; nothing where it is not a terminal. */
   progress(text: string): void
 }
@@ -33,9 +35,16 @@ export function screen(output: Output): Screen {
   const shown = (part: Text) =>
     typeof part === 'string' ? printable(part) : styleText(part.style, printable(part.text), { stream: output })
   const line = (...parts: readonly Text[]) => void output.write(`${parts.map(shown).join('')}\n`)
+  const row = (text: Text) =>
+    line(typeof text === 'string' ? cut(text, output.columns) : paint(text.style, cut(text.text, output.columns)))
   return {
     line,
-    row: (text) => line(typeof text === 'string' ? cut(text, output.columns) : paint(text.style, cut(text.text, output.columns))),
+    row,
+    frame: (rows) => {
+      // To the first place of the terminal, and clear what is below.
+      output.write(output.isTTY === true ? '\u001B[H\u001B[J' : '\n')
+      rows.forEach(row)
+    },
     json: (value) => void output.write(`${printableJson(value)}\n`),
     progress: (text) => void (output.isTTY === true && output.write(`\r\u001B[K${printable(text)}`)),
   }

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Endpoint } from '@petrel/messaging'
@@ -23,7 +22,7 @@ export function projectRoot(folder: string): string {
 
 /** The services named, or all that have an endpoint. @throws Problem when one is not there, or its file is not as it should be */
 export async function loadServices(root: string, names: readonly string[] = []): Promise<ServiceFolder[]> {
-  const known = await servicesWithEndpoint(root)
+  const known = servicesWithEndpoint(root)
   const unknown = names.filter((name) => !known.includes(name))
   if (unknown.length > 0)
     throw new Problem(`There is no service ${unknown.join(', ')}. There are: ${known.join(', ') || 'none'}.`)
@@ -32,10 +31,13 @@ export async function loadServices(root: string, names: readonly string[] = []):
 
 const endpointFile = (root: string, name: string) => join(root, 'services', name, 'src', 'endpoint.ts')
 
-async function servicesWithEndpoint(root: string): Promise<string[]> {
+/** @throws Problem when the folder is not a project's */
+export function servicesWithEndpoint(root: string): string[] {
   const folder = join(root, 'services')
   if (!existsSync(folder)) throw new Problem(`There is no folder services in ${root} or above. Run petrel in the project.`)
-  return (await readdir(folder)).filter((name) => existsSync(endpointFile(root, name))).toSorted()
+  return readdirSync(folder)
+    .filter((name) => existsSync(endpointFile(root, name)))
+    .toSorted()
 }
 
 async function loadService(root: string, name: string): Promise<ServiceFolder> {

@@ -3,6 +3,7 @@ import type { CommandContext } from './commandContext.ts'
 import { requireEndpoint } from './endpoints.ts'
 import { ageNote, failureNotes } from './failureNotes.ts'
 import { paint, type Screen } from './screen.ts'
+import { showTable } from './showTable.ts'
 import { table } from './table.ts'
 import { ago } from './time.ts'
 
@@ -117,8 +118,3 @@ const discardedTable = (failures: readonly Discarded[]): string[] =>
     ],
     failures.map(({ id, endpoint, key = '', discarded: { at, by, reason } }) => [id, endpoint, key, ago(at), by, reason]),
   )
-
-function showTable([headings = '', ...rows]: readonly string[], out: Screen): void {
-  out.row(paint('bold', headings))
-  for (const row of rows) out.row(row)
-}

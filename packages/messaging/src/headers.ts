@@ -14,6 +14,9 @@ export const ce = {
   tracestate: 'tracestate',
 } as const
 
+/** The value of `content-type`: what a record's body is, behind the five bytes that name its schema. */
+export const avroContentType = 'application/avro'
+
 /** Headers that recoverability adds to a record for a retry, postponed or dead letter topic. Bodies are never changed. */
 export const failure = {
   /** Tries so far, immediate retries included. */

@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import type { Bus } from './bus.ts'
 import { clientUi } from './endpoint.ts'
 import { shopApp } from './http/app.ts'
+import { drain } from './http/drain.ts'
 import { readPage } from './http/page.ts'
 import { postgresAcceptances } from './readModel/acceptances.ts'
 import { cachedCatalogue } from './readModel/catalogue.ts'
@@ -47,6 +48,7 @@ const app = shopApp({
   page: await readPage(),
   mailboxUrl: settings.MAILBOX_URL,
   paymentGatewayUrl: settings.PAYMENT_GATEWAY_URL,
+  paymentGatewayPageUrl: settings.PAYMENT_GATEWAY_PAGE_URL ?? settings.PAYMENT_GATEWAY_URL,
   localControlUrl: settings.LOCAL_CONTROL_URL,
   log,
 })
@@ -55,8 +57,7 @@ await once(server, 'listening')
 
 service = await run(clientUi, process.env, { log })
 service.onStop(async () => {
-  server.close()
-  server.closeAllConnections() // Streams never end by themselves; browsers connect again, to another replica.
+  await drain(server)
   await Promise.all([watch.close(), catalogue.close(), acceptances.close()])
   await pool.end()
 })

@@ -7,8 +7,10 @@ export const settingsSchema = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** Where the customers' mails are shown. */
   MAILBOX_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8025'),
-  /** Where the payment gateway shows what was charged. Orders do not need it. */
+  /** Where this service asks the payment gateway what was charged. Orders do not need it. */
   PAYMENT_GATEWAY_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8070'),
+  /** Where a browser finds the gateway's page, when that is another address: in a cluster, say. */
+  PAYMENT_GATEWAY_PAGE_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Set by `npm start` only: where parts of the local system can be stopped and broken. */
   LOCAL_CONTROL_URL: z.url({ protocol: /^http$/ }).optional(),
 })

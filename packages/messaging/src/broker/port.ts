@@ -121,6 +121,8 @@ export interface TopicSpec {
 }
 
 export interface BrokerAdmin {
+  /** Where the brokers say that they are reached, `host:port`; not always what one has connected with. */
+  addresses(): Promise<string[]>
   /** Topic name → number of partitions, of those topics that exist. */
   partitions(topics: readonly string[]): Promise<Map<string, number>>
   /**
@@ -139,6 +141,10 @@ export interface BrokerAdmin {
   committed(group: string, topics: readonly string[]): Promise<Position[]>
   /** Sets positions of a group that has no running member. @throws GroupIsRunning when it has */
   commit(group: string, positions: readonly Position[]): Promise<void>
+  /** Group → number of its members; a group that does not exist has none. */
+  members(groups: readonly string[]): Promise<Map<string, number>>
+  /** Deletes groups with their positions. @returns those that were there. @throws GroupIsRunning when one has members */
+  deleteGroups(groups: readonly string[]): Promise<string[]>
   /** Reads a topic from the first record kept up to what is its end now (or between the given offsets), without a group. */
   read(topic: string, options?: { readonly from?: readonly Position[] }): AsyncIterable<BrokerRecord>
 }

@@ -4,7 +4,7 @@ import type { Endpoint } from '../definition/endpoint.ts'
 import type { Incoming } from '../definition/handler.ts'
 import type { Message, MessageDescriptor } from '../definition/message.ts'
 import { MessageTooLarge } from '../definition/outcome.ts'
-import { ce } from '../headers.ts'
+import { avroContentType, ce } from '../headers.ts'
 import { topicName } from '../naming.ts'
 import { uuid7 } from '../uuid7.ts'
 import type { TopicLimits } from './topicLimits.ts'
@@ -64,7 +64,7 @@ function headersOf(source: string, type: MessageDescriptor, cause: Cause, id: st
     [ce.time]: new Date().toISOString(),
     [ce.conversationId]: cause.conversationId ?? id,
     ...(cause.id !== undefined && { [ce.causationId]: cause.id }),
-    [ce.contentType]: 'application/avro',
+    [ce.contentType]: avroContentType,
     ...cause.trace,
   }
 }

@@ -77,6 +77,13 @@ export function plan(endpoint: Endpoint, prefix: string): Plan {
   return { endpoint: endpoint.name, topics: [...topics, ...recovery], owns, subscribes, produces, groups }
 }
 
+/**
+ * The group whose lag says how many replicas an endpoint needs: that of its messages, and none when it subscribes to
+ * nothing. Never that of its retries: what waits there is not due yet.
+ */
+export const scalingGroup = (endpoint: Endpoint, prefix: string): GroupPlan | undefined =>
+  plan(endpoint, prefix).groups.find(({ group }) => group === prefix + mainGroup(endpoint.name))
+
 /** Every message type that an endpoint subscribes to or produces, each once. */
 export function messageTypes(endpoint: Endpoint): MessageDescriptor[] {
   return unique([...endpoint.produces, ...subscriptions(endpoint)])

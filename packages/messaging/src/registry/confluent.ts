@@ -50,6 +50,14 @@ export function confluentRegistry({ url, timeoutMs = 5_000 }: ConfluentRegistryO
       const reply = await ask('GET', `/schemas/ids/${id}`)
       return isAbsent(reply) || isAboutTheId(reply) ? undefined : schemaIn(reply)
     },
+
+    async remove(subject) {
+      // Confluent's wants two steps: the first hides the versions, the second deletes them. Apicurio has nothing left to do in the second.
+      const reply = await ask('DELETE', `/subjects/${of(subject)}`)
+      const rest = await ask('DELETE', `/subjects/${of(subject)}?permanent=true`)
+      for (const each of [reply, rest]) if (!isAbsent(each)) expectOk(each)
+      return !isAbsent(reply)
+    },
   }
 }
 

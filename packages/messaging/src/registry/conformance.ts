@@ -112,6 +112,15 @@ export function registryConformance(connect: () => Registry, subjectOf: () => st
       expect(await registry.idOf(subject, { ...withFields(sku, note), key: 'note' })).toBeUndefined()
     })
 
+    test('a subject that was removed is not found any more, takes any schema, and can be removed again', async () => {
+      const [registry, subject] = [connect(), subjectOf()]
+      await registry.register(subject, withFields(sku))
+      expect(await registry.remove(subject)).toBe(true)
+      expect(await registry.idOf(subject, withFields(sku))).toBeUndefined()
+      expect(await registry.remove(subject)).toBe(false)
+      expect(await registry.register(subject, { ...withFields(sku), name: 'ProductLost' })).toBeTypeOf('number')
+    })
+
     test('there is no schema behind an id that was never given', async () => {
       expect(await connect().schemaOf(2_000_000_000)).toBeUndefined()
     })

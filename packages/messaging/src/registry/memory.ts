@@ -35,6 +35,10 @@ export function memoryRegistry(): Registry {
       const text = texts[id - 1]
       return text === undefined ? undefined : (JSON.parse(text) as AvroSchema)
     },
+
+    async remove(subject) {
+      return subjects.delete(subject)
+    },
   }
 }
 

@@ -23,4 +23,6 @@ export interface Registry {
   idOf(subject: string, schema: AvroSchema): Promise<number | undefined>
   /** The schema behind an id; undefined when the registry knows none, or none yet. @throws NotAvro, RegistryUnavailable */
   schemaOf(id: number): Promise<AvroSchema | undefined>
+  /** Deletes a subject with all its versions. @returns whether it was there. @throws RegistryUnavailable */
+  remove(subject: string): Promise<boolean>
 }

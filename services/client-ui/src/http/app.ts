@@ -31,6 +31,8 @@ export interface Shop {
   readonly mailboxUrl: string
   /** Where the payment gateway shows what it has counted. */
   readonly paymentGatewayUrl: string
+  /** The same for browsers. */
+  readonly paymentGatewayPageUrl: string
   /** Of the process that runs the whole system on one machine; undefined anywhere else. */
   readonly localControlUrl?: string | undefined
   readonly log: Log
@@ -88,7 +90,7 @@ function apiRoutes({ bus, acceptances, catalogue, readModel, watch, paymentGatew
   return router
 }
 
-function pageRoutes({ page, catalogue, mailboxUrl, paymentGatewayUrl }: Shop): Router {
+function pageRoutes({ page, catalogue, mailboxUrl, paymentGatewayPageUrl }: Shop): Router {
   const router = new Router()
   const file = (path: string): PageFile => {
     const found = page.get(path)
@@ -102,7 +104,7 @@ function pageRoutes({ page, catalogue, mailboxUrl, paymentGatewayUrl }: Shop): R
     answerFile(ctx, file('/order.html'))
   })
   router.get('/mails', (ctx) => ctx.redirect(new URL(ctx.search, mailboxUrl).href))
-  router.get('/gateway', (ctx) => ctx.redirect(new URL(ctx.search, paymentGatewayUrl).href))
+  router.get('/gateway', (ctx) => ctx.redirect(new URL(ctx.search, paymentGatewayPageUrl).href))
   router.get('/{*path}', (ctx) => answerFile(ctx, file(ctx.path)))
   return router
 }

@@ -93,6 +93,7 @@ export async function startFakeShop(options: FakeShopOptions = {}): Promise<Fake
   const urls = {
     mailboxUrl: 'http://127.0.0.1:8025',
     paymentGatewayUrl: urlOf(gateway.address()),
+    paymentGatewayPageUrl: 'http://127.0.0.1:8070',
     localControlUrl: options.localControlUrl,
   }
   const server = shopApp({ bus, acceptances, catalogue, readModel, watch, page, ...urls, log: quiet }).listen(0, '127.0.0.1')

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { GroupIsRunning } from '../port.ts'
 import { eventually, numbered, record, type Fixture } from './fixture.ts'
 
 export function administration(at: Fixture): void {
@@ -58,6 +59,30 @@ export function administration(at: Fixture): void {
 
     test('a group that never committed has no positions', async () => {
       expect(await at.broker.admin.committed(newName(), [await topicOf(2)])).toEqual([])
+    })
+
+    test('a group is deleted with its positions, and deleting it again is no error', async () => {
+      const [topic, group] = [await topicOf(1), newName()]
+      await at.broker.admin.commit(group, [{ topic, partition: 0, offset: 1n }])
+      expect(await at.broker.admin.deleteGroups([group, newName()])).toEqual([group])
+      expect(await at.broker.admin.committed(group, [topic])).toEqual([])
+      expect(await at.broker.admin.deleteGroups([group])).toEqual([])
+    })
+
+    test('the members of a group are counted, and a group that has some is not deleted', async () => {
+      const [topic, none] = [await topicOf(2), newName()]
+      const { group, subscription } = await at.listen(topic)
+      await at.listen(topic, group)
+      await eventually(async () => {
+        expect(await at.broker.admin.members([group, none])).toEqual(
+          new Map([
+            [group, 2],
+            [none, 0],
+          ]),
+        )
+      })
+      await subscription.stop()
+      await expect(at.broker.admin.deleteGroups([group])).rejects.toThrow(GroupIsRunning)
     })
 
     test('reading ends at what was the end when it began', async () => {

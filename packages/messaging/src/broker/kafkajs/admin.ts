@@ -22,6 +22,7 @@ export function kafkajsAdmin(settings: KafkajsSettings): BrokerAdmin {
     })
 
   return {
+    addresses: () => withAdmin('Could not list the brokers', addresses),
     topics: () => withAdmin('Could not list the topics', (admin) => admin.listTopics()),
     partitions: (topics) => withAdmin('Could not look up topics', (admin) => partitions(admin, topics)),
     maxMessageBytes: (topics) => withAdmin('Could not look up the limits of topics', (admin) => maxMessageBytes(admin, topics)),
@@ -32,8 +33,15 @@ export function kafkajsAdmin(settings: KafkajsSettings): BrokerAdmin {
       withAdmin(`Could not read the positions of ${group}`, (admin) => committed(admin, group, topics)),
     commit: (group, positions) =>
       withCluster(`Could not set positions of ${group}`, (cluster) => commit(cluster, group, positions)),
+    members: (groups) => withAdmin('Could not look up groups', (admin) => members(admin, groups)),
+    deleteGroups: (groups) => withAdmin('Could not delete groups', (admin) => deleteGroups(admin, groups)),
     read: (topic, options) => readTopic(settings, topic, options?.from ?? []),
   }
+}
+
+async function addresses(admin: Admin): Promise<string[]> {
+  const { brokers } = await admin.describeCluster()
+  return brokers.map(({ host, port }) => `${host}:${port}`)
 }
 
 const existing = async (admin: Admin, topics: readonly string[]): Promise<string[]> => {
@@ -118,4 +126,19 @@ async function commit(cluster: Cluster, group: string, positions: readonly Posit
     if (brokerErrorCode(error) !== 'UNKNOWN_MEMBER_ID') throw error
     throw new GroupIsRunning(group, { cause: error })
   })
+}
+
+async function members(admin: Admin, wanted: readonly string[]): Promise<Map<string, number>> {
+  if (wanted.length === 0) return new Map()
+  const { groups } = await admin.describeGroups([...wanted])
+  return new Map(groups.map(({ groupId, members }) => [groupId, members.length]))
+}
+
+async function deleteGroups(admin: Admin, wanted: readonly string[]): Promise<string[]> {
+  const { groups } = await admin.listGroups()
+  const there = wanted.filter((name) => groups.some(({ groupId }) => groupId === name))
+  const running = (await admin.describeGroups(there)).groups.find(({ members }) => members.length > 0)
+  if (running !== undefined) throw new GroupIsRunning(running.groupId)
+  if (there.length > 0) await admin.deleteGroups(there)
+  return there
 }

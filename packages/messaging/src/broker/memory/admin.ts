@@ -2,16 +2,13 @@ import { type BrokerAdmin, type BrokerRecord, GroupIsRunning } from '../port.ts'
 import type { Group } from './group.ts'
 import type { Topics } from './topics.ts'
 
-export function memoryAdmin(
-  topics: Topics,
-  groups: ReadonlyMap<string, Group>,
-  groupNamed: (name: string) => Group,
-): BrokerAdmin {
+export function memoryAdmin(topics: Topics, groups: Map<string, Group>, groupNamed: (name: string) => Group): BrokerAdmin {
   const existing = (names: readonly string[]) => names.filter((name) => topics.names().includes(name))
   const numbers = (topic: string) => Array.from({ length: topics.partitions(topic) ?? 0 }, (_, partition) => partition)
   const offsets = (topic: string) =>
     numbers(topic).map((partition) => ({ partition, earliest: 0n, latest: topics.end({ topic, partition }) }))
   return {
+    addresses: async () => [],
     topics: async () => topics.names(),
     partitions: async (names) => new Map(existing(names).map((name) => [name, numbers(name).length])),
     maxMessageBytes: async (names) => new Map(existing(names).map((name) => [name, topics.maxMessageBytes(name) ?? 0])),
@@ -39,6 +36,11 @@ export function memoryAdmin(
       const group = groupNamed(name)
       if (group.running()) throw new GroupIsRunning(name)
       group.commit(positions)
+    },
+    members: async (names) => new Map(names.map((name) => [name, groups.get(name)?.members() ?? 0])),
+    deleteGroups: async (names) => {
+      for (const name of names) if (groups.get(name)?.running() === true) throw new GroupIsRunning(name)
+      return names.filter((name) => groups.delete(name))
     },
     read: (topic, { from = [] } = {}) => {
       const starts = new Map(

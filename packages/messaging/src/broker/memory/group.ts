@@ -21,6 +21,7 @@ export interface Group {
   /** Assigns the partitions again, a turn of the event loop later. */
   rebalance(): void
   running(): boolean
+  members(): number
   position(partition: TopicPartition): bigint | undefined
   commit(positions: readonly Position[]): void
   /** A deleted topic takes its positions with it. */
@@ -54,6 +55,7 @@ export function memoryGroup(topics: Topics): Group {
     nextMemberId: () => `consumer-${(memberIds += 1)}`,
     rebalance,
     running: () => members.size > 0,
+    members: () => members.size,
     position: (partition) => positions.get(partitionKey(partition))?.offset,
     commit: (committed) => committed.forEach((position) => positions.set(partitionKey(position), position)),
     forget: (topic) => {

@@ -74,6 +74,10 @@ export function unavailable(error: unknown): StoreUnavailable {
   return new StoreUnavailable(`PostgreSQL: ${messageOf(error)}${state}`, { cause: error })
 }
 
+/** Whether an error of connecting may pass: nobody answers there yet, or the server starts or has too many guests. */
+export const isStoreAway = (error: unknown): boolean =>
+  error instanceof DatabaseError ? isPassing(error) : isLostConnection(error)
+
 /** What every error of encoding means: it has not left the process, so one of the messages has caused it. */
 export function refused(error: unknown): WriteRefused {
   if (error instanceof WriteRefused) return error

@@ -135,7 +135,7 @@ async function withClient<C extends ClientBase | Pool, T>(
   task: (client: C | Client) => Promise<T>,
 ): Promise<T> {
   if (typeof database !== 'string') return task(database)
-  const client = new Client({ connectionString: database, application_name: 'petrel migrate' })
+  const client = new Client({ connectionString: database, application_name: 'petrel migrate', connectionTimeoutMillis: 10_000 })
   await client.connect()
   try {
     return await task(client)

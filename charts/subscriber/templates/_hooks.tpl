@@ -1,0 +1,58 @@
+{{/* Whether there are Jobs beside the program itself. A program without endpoint and without a database to make has nothing to deploy. */}}
+{{- define "subscriber.deploys" -}}
+{{- if and .Values.deploy.enabled (or (include "subscriber.endpoint" .) (include "subscriber.makesSecret" .)) }}yes{{ end -}}
+{{- end }}
+
+{{- define "subscriber.removes" -}}
+{{- if and .Values.uninstall.removeTopics (include "subscriber.endpoint" .) }}yes{{ end -}}
+{{- end }}
+
+{{/* When the Jobs run that need what hooks have copies of. */}}
+{{- define "subscriber.hookEvents" -}}
+{{- $events := list -}}
+{{- if include "subscriber.deploys" . }}{{ $events = list "pre-install" "pre-upgrade" }}{{ end -}}
+{{- if include "subscriber.removes" . }}{{ $events = append $events "post-delete" }}{{ end -}}
+{{- join "," $events -}}
+{{- end }}
+
+{{/* Of what a hook Job needs: it is there before the Job, and gone when all hooks of the event are through, or one has failed. */}}
+{{- define "subscriber.hookCopy" -}}
+helm.sh/hook: {{ include "subscriber.hookEvents" . }}
+helm.sh/hook-weight: "-100"
+helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+{{- end }}
+
+{{/* A Job that runs the image with another command, called with (dict "root" . "component" "deploy" "command" (list …)). */}}
+{{- define "subscriber.hookJobSpec" -}}
+{{- $root := .root -}}
+# A second try, for a broker that is just starting. More would only hide the reason.
+backoffLimit: 1
+activeDeadlineSeconds: {{ $root.Values.deploy.timeoutSeconds }}
+# One that failed stays for whoever looks for the reason; an uninstall would not take it along.
+ttlSecondsAfterFinished: 86400
+template:
+  metadata:
+    labels:
+      {{- include "subscriber.podLabels" (list $root .component) | nindent 6 }}
+  spec:
+    serviceAccountName: {{ include "subscriber.fullname" $root }}-deploy
+    {{- include "subscriber.podSettings" $root | trim | nindent 4 }}
+    restartPolicy: Never
+    containers:
+      - name: {{ .component }}
+        {{- include "subscriber.containerSettings" $root | nindent 8 }}
+        command:
+          {{- toYaml .command | nindent 10 }}
+        {{- with .args }}
+        args:
+          {{- toYaml . | nindent 10 }}
+        {{- end }}
+        env:
+          {{- include "subscriber.deployEnvironment" $root | trim | nindent 10 }}
+        volumeMounts:
+          - name: tmp
+            mountPath: /tmp
+    volumes:
+      - name: tmp
+        emptyDir: {}
+{{- end }}

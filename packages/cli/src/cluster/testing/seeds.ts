@@ -1,0 +1,79 @@
+import type { Deployment, Pod, ScaledObject } from '../resources.ts'
+
+// What Kubernetes answers about services, made for a test.
+
+const labels = (service: string, component = 'endpoint') => ({
+  'app.kubernetes.io/name': service,
+  'app.kubernetes.io/component': component,
+})
+const metadata = (service: string, name: string, component?: string) => ({
+  name,
+  labels: labels(service, component),
+  annotations: {},
+})
+const container = (service: string, image = `petrel/${service}:0.1.0`, ...variables: string[]) => ({
+  name: service,
+  image,
+  env: variables.map((name) => ({ name, value: 'there' })),
+})
+
+/** A service's Deployment; its pods are apart. */
+export const deployment = (service: string, wanted: number, ready: number, image?: string): Deployment => ({
+  metadata: metadata(service, `shop-${service}`),
+  spec: { replicas: wanted, template: { spec: { containers: [container(service, image)] } } },
+  status: { readyReplicas: ready, conditions: [] },
+})
+
+type Reason = Partial<Pod['status']['containerStatuses'][number]['lastState']['terminated'] & object> & {
+  readonly reason: string
+}
+
+/** How a pod differs from one that is ready. */
+export interface PodChanges {
+  readonly component?: string
+  readonly phase?: string
+  readonly isReady?: boolean
+  /** Instead of running. */
+  readonly waiting?: Reason
+  /** Before it began again. */
+  readonly ended?: Reason
+  readonly restarts?: number
+  readonly unschedulable?: string
+  readonly variables?: readonly string[]
+}
+
+const reason = ({ reason, message = '', exitCode }: Reason) => ({ reason, message, ...(exitCode !== undefined && { exitCode }) })
+
+export function pod(service: string, number: number, changes: PodChanges = {}): Pod {
+  const {
+    waiting,
+    ended,
+    unschedulable,
+    restarts = 0,
+    isReady = true,
+    phase = 'Running',
+    variables = ['KAFKA_BROKERS'],
+  } = changes
+  const state = waiting === undefined ? { running: {} } : { waiting: reason(waiting) }
+  const lastState = ended === undefined ? {} : { terminated: reason(ended) }
+  const ready = { type: 'Ready', status: isReady ? 'True' : 'False', reason: '', message: '' }
+  const scheduled = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: unschedulable ?? '' }
+  return {
+    metadata: metadata(service, `shop-${service}-${number}`, changes.component),
+    spec: { containers: [container(service, undefined, ...variables)] },
+    status: {
+      phase,
+      conditions: unschedulable === undefined ? [ready] : [ready, scheduled],
+      containerStatuses:
+        unschedulable === undefined ? [{ name: service, ready: isReady, restartCount: restarts, state, lastState }] : [],
+    },
+  }
+}
+
+type Condition = ScaledObject['status']['conditions'][number]
+
+export const scaler = (service: string, most: number, ...conditions: Condition[]): ScaledObject => ({
+  metadata: metadata(service, `shop-${service}`),
+  spec: { scaleTargetRef: { name: `shop-${service}` }, maxReplicaCount: most },
+  status: { conditions },
+})

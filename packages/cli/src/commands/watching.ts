@@ -1,0 +1,63 @@
+import type { Command } from 'commander'
+import type { CommandContext, Runs } from '../commandContext.ts'
+import { discardFailures } from '../discardFailures.ts'
+import { duration } from '../durationOption.ts'
+import { replayFailures } from '../replayFailures.ts'
+import type { SelectionOptions } from '../selectionOptions.ts'
+import { showFailures } from '../showFailures.ts'
+import { showLag } from '../showLag.ts'
+import { showOrder } from '../showOrder.ts'
+
+interface Json {
+  readonly json?: true
+}
+
+interface InCluster {
+  readonly namespace?: string
+}
+
+/** What shows how messages fare, and what decides about those that failed. */
+export function watchingCommands(program: Command, runs: Runs): void {
+  const run = ({ namespace }: InCluster, command: (context: CommandContext) => Promise<boolean>) =>
+    namespace === undefined ? runs.withKafka(command) : runs.inCluster(namespace)
+  inCluster(program.command('failures'))
+    .description('list the messages that wait for a person, grouped by fault')
+    .option('--endpoint <name>', 'of this endpoint only, and one by one')
+    .option('--all', 'also what was discarded: by whom, when and why')
+    .option('--json', 'all there is to know, as JSON')
+    .action((options: { endpoint?: string; all?: true } & Json & InCluster) =>
+      run(options, (context) => showFailures(context, options)),
+    )
+  withSelection(program.command('replay'))
+    .description('send failed messages back to their endpoint; what was sent back or discarded before is not sent again')
+    .action((endpoint: string, options: SelectionOptions & Json & InCluster) =>
+      run(options, (context) => replayFailures(context, endpoint, options)),
+    )
+  withSelection(program.command('discard'))
+    .description('take failed messages from the list that shall not be handled; they and the reason are kept')
+    .requiredOption('--reason <text>', 'why')
+    .action((endpoint: string, options: SelectionOptions & Json & InCluster & { reason: string }) =>
+      run(options, (context) => discardFailures(context, endpoint, options)),
+    )
+  program
+    .command('order')
+    .argument('<id>', 'the order id, how it begins or how it ends; or any other record key')
+    .description('show everything that happened to one order')
+    .option('--json', 'every record, as JSON')
+    .action((id: string, options: Json) => runs.withKafka((context) => showOrder(context, id, options)))
+  inCluster(program.command('lag'))
+    .description('show how many messages wait for each endpoint, and how many for a person')
+    .option('--json', 'for each partition, as JSON')
+    .option('--every <duration>', 'again and again until it is ended, each time as a line of JSON', duration)
+    .action((options: { every?: number } & Json & InCluster) => run(options, (context) => showLag(context, options)))
+}
+
+const inCluster = (command: Command): Command =>
+  command.option('-n, --namespace <namespace>', 'ask in the cluster of KUBECONFIG, in a pod of this namespace')
+
+const withSelection = (command: Command): Command =>
+  inCluster(command)
+    .argument('<endpoint>')
+    .option('--id <id...>', 'message ids, as petrel failures shows them; all that waits when none is given')
+    .option('--source <source>', 'messages of this source only, for an id that messages of several sources have')
+    .option('--json', 'what was done, as JSON')

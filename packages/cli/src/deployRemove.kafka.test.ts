@@ -1,0 +1,235 @@
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Broker, confluentRegistry, type EndpointLag, kafkajsBroker, silentLog } from '@petrel/messaging/operations'
+import { OrderPlaced } from '@petrel/contracts'
+import { Client } from 'pg'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { freePorts } from '../../../deploy/local/stack/ports.ts'
+import { eventually, testSystem, type TestSystem } from '../../../test/support/stack.ts'
+import { runPetrel } from './testing/runPetrel.ts'
+
+let system: TestSystem
+let broker: Broker
+let env: Record<string, string>
+beforeEach(async () => {
+  system = await testSystem()
+  broker = kafkajsBroker({ brokers: system.addresses.kafkaBrokers.split(','), clientId: 'test', log: silentLog })
+  env = { ...(await system.env('sales')), DATABASE_ADMIN_URL: system.addresses.databaseUrl }
+  await petrel('remove', 'sales')
+})
+afterEach(async () => {
+  await petrel('remove', 'sales')
+  await broker.close()
+  await system.cleanup()
+})
+
+const petrel = (...args: string[]) => runPetrel(args, env, import.meta.dirname)
+
+const databaseUrl = () => new URL(env['DATABASE_URL'] ?? '')
+const role = () => databaseUrl().username
+
+async function canConnect(url: string): Promise<boolean> {
+  const client = new Client({ connectionString: url })
+  const connected = client.connect()
+  const isIn = await connected.then(
+    () => true,
+    () => false,
+  )
+  await client.end()
+  return isIn
+}
+
+test('a deployment that may make databases makes role and database first; again there is nothing to make', async () => {
+  expect(await canConnect(databaseUrl().href)).toBe(false)
+  const first = await petrel('deploy', 'sales')
+  expect(first).toMatchObject({ code: 0, err: '' })
+  expect(first.out).toMatch(new RegExp(`^role       ${role()}\ndatabase   ${role()}\n`))
+  expect(await canConnect(databaseUrl().href)).toBe(true)
+  expect(await petrel('deploy', 'sales')).toEqual({ code: 0, out: 'sales is deployed.\n', err: '' })
+})
+
+test('a deployment with another password gives the role that password, and keeps the data', async () => {
+  await petrel('deploy', 'sales')
+  const before = databaseUrl().href
+  const after = databaseUrl()
+  after.password = "an'other %40"
+  env = { ...env, DATABASE_URL: after.href }
+  expect(await petrel('deploy', 'sales')).toEqual({ code: 0, out: 'sales is deployed.\n', err: '' })
+  expect(await canConnect(before)).toBe(false)
+})
+
+test('two deployments at once make everything once', async () => {
+  const both = await Promise.all([petrel('deploy', 'sales'), petrel('deploy', 'sales')])
+  expect(both.map(({ code, err }) => ({ code, err }))).toEqual([
+    { code: 0, err: '' },
+    { code: 0, err: '' },
+  ])
+  expect(both.flatMap(({ out }) => out.match(/^database /gm) ?? [])).toHaveLength(1)
+})
+
+test('a wrong password of who should make the database ends in one sentence', async () => {
+  const admin = new URL(system.addresses.databaseUrl)
+  admin.username = role()
+  admin.password = 'wrong'
+  env = { ...env, DATABASE_ADMIN_URL: admin.href }
+  const { code, err } = await petrel('deploy', 'sales', '--wait', '30s')
+  expect(code).toBe(1)
+  expect(err).toMatch(/^Role and database of DATABASE_URL could not be made with DATABASE_ADMIN_URL: .*(password|role).*\n$/)
+  env = { ...env, DATABASE_ADMIN_URL: system.addresses.databaseUrl }
+})
+
+test('a service that is not on the bus gets its role and its database, and Kafka is not asked', async () => {
+  const { DATABASE_URL = '', DATABASE_ADMIN_URL = '' } = env
+  const root = await mkdtemp(join(tmpdir(), 'petrel-off-the-bus-'))
+  await mkdir(join(root, 'services', 'payment-gateway', 'src'), { recursive: true })
+  try {
+    const deployed = await runPetrel(['deploy'], { DATABASE_URL, DATABASE_ADMIN_URL }, root)
+    expect(deployed).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringMatching(/^role .*\ndatabase .*\nThe database is there\./),
+    })
+    expect(await canConnect(DATABASE_URL)).toBe(true)
+    expect(await runPetrel(['deploy'], { DATABASE_URL }, root)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/set DATABASE_URL and DATABASE_ADMIN_URL\.\n$/),
+    })
+  } finally {
+    await rm(root, { recursive: true })
+  }
+})
+
+test('lag is shown for each endpoint, as Kafka knows it', async () => {
+  await petrel('deploy', 'sales')
+  const topic = `${system.prefix}sales.place-order`
+  await broker.publish([1, 2, 3].map((number) => ({ topic, key: `o-${number}`, value: null, headers: {} })))
+  expect((await petrel('lag')).out).toMatch(/^ENDPOINT +MEMBERS +LAG +RETRIES +FAILURES\nsales +0 +3 +0 +0\n$/)
+  const [sales] = JSON.parse((await petrel('lag', '--json')).out) as EndpointLag[]
+  expect(sales).toMatchObject({ endpoint: 'sales', deadLetters: 0, main: { group: `${system.prefix}sales`, lag: 3, members: 0 } })
+  expect(sales?.main.partitions.filter((each) => each.topic === topic).reduce((sum, { end }) => sum + Number(end), 0)).toBe(3)
+})
+
+/** Takes connections, and hands them on to somebody else from when it is told. */
+async function doorTo(target: { readonly host: string; readonly port: number }) {
+  const { connect } = await import('node:net')
+  const [port = 0] = await freePorts(1)
+  const server = createServer((guest) => {
+    const host = connect(target.port, target.host)
+    guest.pipe(host).pipe(guest)
+    for (const each of [guest, host]) each.on('error', () => void (guest.destroy(), host.destroy()))
+  })
+  return {
+    port,
+    async open() {
+      server.listen(port, '127.0.0.1')
+      await once(server, 'listening')
+    },
+    close: () => server.close(),
+  }
+}
+
+test('a deployment waits for a database that is not there yet, says so, and goes on when it comes', async () => {
+  const { hostname, port } = new URL(system.addresses.databaseUrl)
+  const door = await doorTo({ host: hostname, port: Number(port) })
+  const through = (url: string) => Object.assign(new URL(url), { port: String(door.port), hostname: '127.0.0.1' }).href
+  const there = env
+  env = { ...env, DATABASE_URL: through(there['DATABASE_URL'] ?? ''), DATABASE_ADMIN_URL: through(system.addresses.databaseUrl) }
+  const deployed = petrel('deploy', 'sales', '--wait', '60s')
+  await door.open()
+  try {
+    expect(await deployed).toMatchObject({ code: 0, out: expect.stringContaining('sales is deployed.') })
+  } finally {
+    door.close()
+    env = there
+  }
+})
+
+test('a broker that does not come is waited for as long as was said; then one sentence names it', async () => {
+  const there = env
+  env = { ...env, KAFKA_BROKERS: '127.0.0.1:1' }
+  const { code, out, err } = await petrel('deploy', 'sales', '--wait', '2s')
+  env = there
+  expect({ code, out }).toEqual({ code: 1, out: '' })
+  expect(err).toMatch(
+    /^Kafka at 127\.0\.0\.1:1 does not answer yet; waiting up to 2 s\.\nKafka at 127\.0\.0\.1:1 did not answer within 2 s\. .*\n$/,
+  )
+})
+
+test('an endpoint is removed with its groups, schemas, topics and database; again changes nothing', async () => {
+  await petrel('deploy', 'sales')
+  const { prefix } = system
+  const neighbours = [`${prefix}sales-reports.dlt`, `${prefix}billing.dlt`, `${prefix}sales.t1.orders`]
+  await broker.admin.createTopics(neighbours.map((topic) => ({ topic, partitions: 1, config: {} })))
+
+  const { code, out, err } = await petrel('remove', 'sales')
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  for (const line of [
+    `group      ${prefix}sales.retry`,
+    `schema     ${prefix}sales.order-placed-value`,
+    `topic      ${prefix}sales.order-placed`,
+    `topic      ${prefix}sales.retry.2s`,
+    `topic      ${prefix}sales.dlt`,
+    `database   ${role()}`,
+    `role       ${role()}`,
+  ])
+    expect(out).toContain(`${line}\n`)
+
+  await eventually(async () => {
+    const left = (await broker.admin.topics()).filter((topic) => topic.startsWith(prefix))
+    expect(left.toSorted()).toEqual(neighbours.toSorted())
+  })
+  const registry = confluentRegistry({ url: system.addresses.registryUrl })
+  expect(await registry.idOf(`${prefix}sales.order-placed-value`, OrderPlaced.schema)).toBeUndefined()
+  expect(await canConnect(databaseUrl().href)).toBe(false)
+  expect(await petrel('remove', 'sales')).toEqual({ code: 0, out: 'There is nothing of sales.\n', err: '' })
+})
+
+test('at a terminal, what would be lost is shown first', async () => {
+  await petrel('deploy', 'sales')
+  const { code, err } = await runPetrel(['remove', 'sales'], env, import.meta.dirname, true)
+  expect(code).toBe(1)
+  expect(err).toContain(`\n  ${system.prefix}sales.order-placed\n`)
+  expect(err).toMatch(/To remove it: petrel remove sales --yes\n$/)
+  expect(await broker.admin.topics()).toContain(`${system.prefix}sales.order-placed`)
+  const removed = await runPetrel(['remove', 'sales', '--yes'], env, import.meta.dirname, true)
+  expect(removed).toMatchObject({ code: 0, out: expect.stringContaining('sales is removed.') })
+})
+
+test('an endpoint that runs is not removed; when it has stopped within the time, it is', async () => {
+  await petrel('deploy', 'sales')
+  const listener = { onAssigned: () => {}, onRecords: () => {} }
+  const group = `${system.prefix}sales`
+  const member = await broker.subscribe({ group, topics: [`${system.prefix}sales.place-order`], listener })
+  const refused = await petrel('remove', 'sales', '--wait', '0s')
+  expect(refused).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringMatching(/^sales still runs: 1 in group .*sales\. Nothing/),
+  })
+  expect(await broker.admin.topics()).toContain(`${system.prefix}sales.dlt`)
+
+  const removed = petrel('remove', 'sales', '--wait', '60s')
+  await member.stop()
+  expect(await removed).toMatchObject({ code: 0, out: expect.stringContaining('sales is removed.') })
+})
+
+test('a database that another endpoint has claimed is not removed, nor anything else', async () => {
+  await petrel('deploy', 'sales')
+  const client = new Client({ connectionString: databaseUrl().href })
+  await client.connect()
+  await client.query("insert into petrel_endpoint (name) values ('billing')")
+  await client.end()
+  expect(await petrel('remove', 'sales')).toMatchObject({
+    code: 1,
+    out: '',
+    err: 'DATABASE_URL is the database of billing, not of sales. Nothing was removed.\n',
+  })
+  expect(await broker.admin.topics()).toContain(`${system.prefix}sales.dlt`)
+  const owner = new Client({ connectionString: databaseUrl().href })
+  await owner.connect()
+  await owner.query("update petrel_endpoint set name = 'sales'")
+  await owner.end()
+})

@@ -1,0 +1,111 @@
+import { connect } from 'node:net'
+import {
+  checkDeployed,
+  confluentRegistry,
+  type Infrastructure,
+  NotDeployed,
+  PartitionCountMismatch,
+  pendingMigrations,
+  petrelMigrations,
+  readLag,
+} from '@petrel/messaging/operations'
+import type { Addresses } from '../addresses.ts'
+import type { CommandContext } from '../commandContext.ts'
+import { loadServices, type ServiceFolder } from '../services.ts'
+import type { Address, BusFacts, ServiceFacts } from './bus.ts'
+
+/** Asks everything that the addresses name; what is away is a fact like any other. */
+export async function busFacts({ root, addresses, broker }: CommandContext, names: readonly string[]): Promise<BusFacts> {
+  const { registryUrl, prefix } = addresses
+  const [brokers, said, registry] = await Promise.all([
+    Promise.all(addresses.brokers.map(reach)),
+    broker.admin.addresses().then(
+      (advertised) => ({ advertised, error: undefined }),
+      (error: unknown) => ({ advertised: unreached(error, addresses.brokers), error: message(error) }),
+    ),
+    registryUrl === undefined ? undefined : askRegistry(registryUrl),
+  ])
+  const isWhole = said.error === undefined && registry?.status === 200
+  const registryToAsk = registryUrl === undefined ? undefined : confluentRegistry({ url: registryUrl })
+  const infrastructure =
+    isWhole && registryToAsk !== undefined ? { admin: broker.admin, registry: registryToAsk, prefix } : undefined
+  const services = await loadServices(root, names)
+  const databases = databasesOf(services, addresses)
+  return {
+    brokers,
+    advertised: await Promise.all(said.advertised.map(reach)),
+    kafkaError: said.error,
+    registry,
+    services: await Promise.all(services.map((service, index) => serviceFacts(service, databases[index], infrastructure))),
+    lags: said.error === undefined ? await readLag({ admin: broker.admin, prefix }) : [],
+  }
+}
+
+const longestWaitMs = 3_000
+
+/** Whether somebody listens there. */
+function reach(address: string): Promise<Address> {
+  const at = address.lastIndexOf(':')
+  const socket = connect({ host: address.slice(0, at), port: Number(address.slice(at + 1)), timeout: longestWaitMs })
+  return new Promise((resolve) => {
+    const end = (error: string | undefined) => {
+      socket.destroy()
+      resolve({ address, error })
+    }
+    socket.on('connect', () => end(undefined))
+    socket.on('timeout', () => end('no answer'))
+    socket.on('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message))
+  })
+}
+
+/** Kafka was asked, and has named an address that is not reached: the client's error says which. */
+function unreached(error: unknown, given: readonly string[]): string[] {
+  for (let at = error; at instanceof Error; at = at.cause)
+    if ('broker' in at && typeof at.broker === 'string' && !given.includes(at.broker)) return [at.broker]
+  return []
+}
+
+async function askRegistry(url: string): Promise<NonNullable<BusFacts['registry']>> {
+  const base = url.replace(/\/+$/, '')
+  try {
+    const response = await fetch(`${base}/subjects`, { signal: AbortSignal.timeout(longestWaitMs) })
+    const isList = response.ok && Array.isArray(await response.json().catch(() => undefined))
+    return { url: base, error: undefined, status: response.status === 200 && !isList ? 404 : response.status }
+  } catch (error) {
+    return { url: base, error: message((error as Error).cause ?? error), status: undefined }
+  }
+}
+
+async function serviceFacts(
+  { name, endpoint, migrations }: ServiceFolder,
+  url: string | undefined,
+  infrastructure: Pick<Infrastructure, 'admin' | 'registry' | 'prefix'> | undefined,
+): Promise<ServiceFacts> {
+  const fault =
+    infrastructure === undefined ? undefined : await checkDeployed(endpoint, infrastructure).catch((error: unknown) => error)
+  const folders = [petrelMigrations, ...(migrations === undefined ? [] : [{ namespace: endpoint.name, path: migrations }])]
+  const database = url === undefined ? [] : await pendingMigrations(url, folders).catch((error: unknown) => error)
+  return {
+    name,
+    notDeployed: fault instanceof NotDeployed ? fault.message : undefined,
+    partitionsDiffer: fault instanceof PartitionCountMismatch ? fault.message : undefined,
+    database: Array.isArray(database) ? undefined : { code: codeOf(database), message: message(database) },
+    pendingMigrations: Array.isArray(database) ? (database as string[]) : [],
+  }
+}
+
+/** None when nobody says whose database DATABASE_URL is: it is that of one service. */
+function databasesOf(services: readonly ServiceFolder[], addresses: Addresses): string[] {
+  try {
+    return addresses.databasesOf(services.map(({ name }) => name))
+  } catch {
+    return []
+  }
+}
+
+const codeOf = (error: unknown): string => (error as { code?: string }).code ?? ''
+
+function message(error: unknown): string {
+  const { message = '', code = '' } = error as { message?: string; code?: string }
+  return message || code || String(error)
+}

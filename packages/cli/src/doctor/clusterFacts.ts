@@ -1,0 +1,105 @@
+import type { EndpointLag } from '@petrel/messaging/operations'
+import { z } from 'zod'
+import { type Kubectl, kubectl } from '../cluster/kubectl.ts'
+import { lagInCluster } from '../cluster/lagInCluster.ts'
+import { endpointDeployments, hasKeda, ownPods, type Pod, scaledObjects } from '../cluster/resources.ts'
+import type { ProjectContext } from '../commandContext.ts'
+import { helm } from '../helm/helm.ts'
+import type { ClusterFacts, Note, ReleaseFacts } from './cluster.ts'
+import type { Policy } from './networkPolicy.ts'
+
+/** @throws Problem when there is no cluster to ask */
+export async function clusterFacts({ env }: ProjectContext, namespace: string): Promise<ClusterFacts> {
+  const cluster = kubectl(env)
+  const pods = await ownPods(cluster, namespace)
+  const [deployments, scalers, keda, releases, notes, policies, lastWords, lags] = await Promise.all([
+    endpointDeployments(cluster, namespace),
+    scaledObjects(cluster, namespace),
+    hasKeda(cluster),
+    releasesIn(env, namespace),
+    warnings(cluster, namespace),
+    networkPolicies(cluster, namespace),
+    lastWordsOf(cluster, namespace, pods),
+    // Where no pod is ready nobody can ask Kafka; why none is, other checks find.
+    lagInCluster(env, namespace).catch((): EndpointLag[] => []),
+  ])
+  return { namespace, pods, deployments, scaledObjects: scalers, hasKeda: keda, releases, notes, policies, lastWords, lags }
+}
+
+/** None when there is no helm here: what it has installed is seen without it. */
+async function releasesIn(env: ProjectContext['env'], namespace: string): Promise<ReleaseFacts[]> {
+  const releases = await helm(env)
+    .list({ namespace })
+    .catch(() => [])
+  return Promise.all(
+    releases.map(async ({ name, status }) => ({
+      name,
+      status,
+      isScaled: /^kind: ScaledObject$/m.test(
+        await helm(env)
+          .manifest(name, { namespace })
+          .catch(() => ''),
+      ),
+    })),
+  )
+}
+
+const event = z.object({
+  reason: z.string().default(''),
+  message: z.string().default(''),
+  involvedObject: z.object({ kind: z.string().default(''), name: z.string().default('') }),
+})
+
+async function warnings(cluster: Kubectl, namespace: string): Promise<Note[]> {
+  const args = ['events', '--namespace', namespace, '--field-selector', 'type=Warning', '--sort-by', '.lastTimestamp']
+  const { items } = z.object({ items: z.array(event) }).parse(await cluster.json('get', ...args))
+  return items.map(({ reason, message, involvedObject: { kind, name } }) => ({ kind, name, reason, message }))
+}
+
+const policy = z.object({
+  spec: z.object({
+    podSelector: z.object({ matchLabels: z.record(z.string(), z.string()).default({}) }),
+    policyTypes: z.array(z.string()).default([]),
+    egress: z
+      .array(z.object({ ports: z.array(z.object({ port: z.union([z.number(), z.string()]).optional() })).default([]) }))
+      .default([]),
+  }),
+})
+
+async function networkPolicies(cluster: Kubectl, namespace: string): Promise<Policy[]> {
+  const { items } = z
+    .object({ items: z.array(policy) })
+    .parse(await cluster.json('get', 'networkpolicies', '--namespace', namespace))
+  return items.map(({ spec: { podSelector, policyTypes, egress } }) => ({
+    podLabels: podSelector.matchLabels,
+    egress: policyTypes.includes('Egress') ? egress : undefined,
+  }))
+}
+
+/** Of every container that ended with a failure: what is in its status, or else the last line of its log. */
+async function lastWordsOf(cluster: Kubectl, namespace: string, pods: readonly Pod[]): Promise<Map<string, string>> {
+  const failed = pods.flatMap(({ metadata, status }) =>
+    status.containerStatuses.flatMap(({ name, state, lastState }) => {
+      const ended = state.terminated ?? lastState.terminated
+      if (ended === undefined || ended.exitCode === 0) return []
+      return [{ pod: metadata.name, container: name, message: ended.message, isOver: state.terminated !== undefined }]
+    }),
+  )
+  const words = failed.map(async ({ pod, container, message, isOver }): Promise<[string, string]> => {
+    const previous = isOver ? [] : ['--previous']
+    const logs = ['logs', pod, '--container', container, '--namespace', namespace, '--tail', '5', ...previous]
+    return [pod, lastLine(message || (await cluster.run(...logs).catch(() => '')))]
+  })
+  return new Map(await Promise.all(words))
+}
+
+/** A service's log is JSON; what counts is the message. */
+export function lastLine(text: string): string {
+  const line = text.trim().split('\n').at(-1) ?? ''
+  try {
+    const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string } }
+    return [msg, err?.message].filter((part) => part !== undefined).join(': ') || line
+  } catch {
+    return line
+  }
+}

@@ -1,0 +1,236 @@
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { EndpointLag } from '@petrel/messaging/operations'
+import { expect, test } from 'vitest'
+import { deployment, pod, scaler } from '../cluster/testing/seeds.ts'
+import { runPetrel } from '../testing/runPetrel.ts'
+import { busChecks, type BusFacts, type ServiceFacts } from './bus.ts'
+import { clusterChecks, type ClusterFacts } from './cluster.ts'
+import { lastLine } from './clusterFacts.ts'
+import type { Check, FaultCode, Finding } from './finding.ts'
+import { laptopChecks, type LaptopFacts } from './laptop.ts'
+import { allowsDns } from './networkPolicy.ts'
+
+const healthyLaptop: LaptopFacts = { node: '24.21.0', java: undefined, hasMaven: true, hasJars: true, ports: [], disk: undefined }
+
+const lag = (main: number, members: number, deadLetters = 0): EndpointLag => ({
+  endpoint: 'shipping',
+  main: { group: 'shipping', members, lag: main, partitions: [] },
+  retry: { group: 'shipping.retry', members, lag: 0, partitions: [] },
+  deadLetters,
+})
+
+const healthyService: ServiceFacts = {
+  name: 'sales',
+  notDeployed: undefined,
+  partitionsDiffer: undefined,
+  database: undefined,
+  pendingMigrations: [],
+}
+const healthyBus: BusFacts = {
+  brokers: [{ address: 'kafka:9092', error: undefined }],
+  advertised: [{ address: 'kafka:9092', error: undefined }],
+  kafkaError: undefined,
+  registry: { url: 'http://registry:8080/apis/ccompat/v7', error: undefined, status: 200 },
+  services: [healthyService],
+  lags: [lag(3, 1)],
+}
+
+const healthyCluster: ClusterFacts = {
+  namespace: 'petrel',
+  pods: [pod('shipping', 1)],
+  deployments: [deployment('shipping', 1, 1)],
+  scaledObjects: [scaler('shipping', 6, { type: 'Ready', status: 'True', reason: '', message: '' })],
+  hasKeda: true,
+  releases: [{ name: 'shop', status: 'deployed', isScaled: true }],
+  notes: [],
+  policies: [{ podLabels: {}, egress: [{ ports: [{ port: 53 }] }] }],
+  lastWords: new Map(),
+  lags: [lag(3, 1)],
+}
+
+const examine = <Facts>(checks: readonly Check<Facts>[], facts: Facts): Finding[] => checks.flatMap((check) => check(facts))
+const laptop = (changes: Partial<LaptopFacts>) => examine(laptopChecks, { ...healthyLaptop, ...changes })
+const bus = (changes: Partial<BusFacts>) => examine(busChecks, { ...healthyBus, ...changes })
+const service = (changes: Partial<ServiceFacts>) => bus({ services: [{ ...healthyService, ...changes }] })
+const cluster = (changes: Partial<ClusterFacts>) => examine(clusterChecks, { ...healthyCluster, ...changes })
+
+test('where nothing is wrong nothing is found', () => {
+  expect([...laptop({}), ...bus({}), ...cluster({})]).toEqual([])
+})
+
+const waits = (reason: string, message = '') => [pod('shipping', 1, { waiting: { reason, message }, isReady: false })]
+const crashed = (ended: { readonly reason: string; readonly exitCode: number }) =>
+  pod('shipping', 1, { waiting: { reason: 'CrashLoopBackOff' }, ended, restarts: 4, isReady: false })
+
+/** Each fault as facts, and what must be said of it. Without one of them this file does not compile. */
+const faults: Readonly<Record<Exclude<FaultCode, 'NO_CLUSTER'>, readonly [Finding[], RegExp]>> = {
+  NODE_TOO_OLD: [laptop({ node: '20.11.0' }), /Node 20\.11\.0; Petrel needs 24/],
+  JAVA_UNUSABLE: [
+    laptop({ java: 'Java 17 or newer is needed, and "java" is version 11.\nWays out:\n  1. install it' }),
+    /version 11\./,
+  ],
+  MAVEN_MISSING: [laptop({ hasMaven: false, hasJars: false }), /no mvn on the PATH/],
+  PORT_TAKEN: [
+    laptop({ ports: ['Port 19092 (Kafka) is in use by another program. Stop that program, or move ours: KAFKA_PORT=19192'] }),
+    /^Port 19092 \(Kafka\) is in use by another program\.$/,
+  ],
+  DISK_FULL: [laptop({ disk: 'The disk of .local has 12 MB left; 500 MB are needed. Free some space.' }), /12 MB left/],
+  KAFKA_UNREACHABLE: [
+    bus({ brokers: [{ address: 'kafka:9092', error: 'ECONNREFUSED' }], advertised: [], kafkaError: 'refused', lags: [] }),
+    /^Kafka is not reached: kafka:9092 \(ECONNREFUSED\)\.$/,
+  ],
+  KAFKA_ADDRESS_UNUSABLE: [
+    bus({ advertised: [{ address: 'kafka.ground.svc:9092', error: 'ENOTFOUND' }], kafkaError: 'Connection error', lags: [] }),
+    /^Kafka at kafka:9092 says that it is reached at kafka\.ground\.svc:9092, and from here it is not: ENOTFOUND\.$/,
+  ],
+  REGISTRY_UNREACHABLE: [
+    bus({ registry: { url: 'http://registry:8080', error: 'ECONNREFUSED', status: undefined } }),
+    /ECONNREFUSED/,
+  ],
+  REGISTRY_WRONG_PATH: [bus({ registry: { url: 'http://registry:8080', error: undefined, status: 404 } }), /status 404/],
+  NOT_DEPLOYED: [
+    service({ notDeployed: 'Endpoint "sales" is not deployed: topic sales.place-order is missing. Run: petrel deploy sales' }),
+    /topic sales\.place-order is missing\.$/,
+  ],
+  PARTITIONS_DIFFER: [
+    service({
+      partitionsDiffer: 'Topic sales.order-placed has 3 partitions, but endpoint "sales" wants 6. Partitions are never changed.',
+    }),
+    /wants 6\.$/,
+  ],
+  DATABASE_UNREACHABLE: [
+    service({ database: { code: 'ECONNREFUSED', message: 'connect ECONNREFUSED' } }),
+    /of sales is not reached/,
+  ],
+  DATABASE_LOGIN: [
+    service({ database: { code: '28P01', message: 'password authentication failed for user "sales"' } }),
+    /does not let it in: password authentication failed/,
+  ],
+  MIGRATIONS_PENDING: [service({ pendingMigrations: ['sales/002_totals.sql'] }), /has not had sales\/002_totals\.sql yet/],
+  NOBODY_READS: [bus({ lags: [lag(5_000, 0)] }), /^5000 messages wait for shipping, and none of it runs\.$/],
+  DEAD_LETTERS: [bus({ lags: [lag(0, 1, 1)] }), /^1 message of shipping waits for a person\.$/],
+  NOTHING_INSTALLED: [cluster({ pods: [], deployments: [] }), /nothing of Petrel in namespace petrel/],
+  RELEASE_FAILED: [
+    cluster({ releases: [{ name: 'shop', status: 'pending-upgrade', isScaled: true }] }),
+    /shop is pending-upgrade/,
+  ],
+  KEDA_MISSING: [cluster({ hasKeda: false, scaledObjects: [] }), /no KEDA/],
+  SCALER_FAILS: [
+    cluster({
+      scaledObjects: [scaler('shipping', 6, { type: 'Ready', status: 'False', reason: 'Failed', message: 'no brokers' })],
+    }),
+    /shop-shipping scales nothing: no brokers/,
+  ],
+  IMAGE_NOT_PULLED: [
+    cluster({ pods: waits('ImagePullBackOff', 'Back-off pulling image') }),
+    /petrel\/shipping:0\.1\.0 cannot be pulled/,
+  ],
+  CRASH_LOOP: [
+    cluster({
+      pods: [crashed({ reason: 'Error', exitCode: 1 })],
+      lastWords: new Map([['shop-shipping-1', 'Set KAFKA_BROKERS.']]),
+    }),
+    /^shop-shipping-1 has ended 4 times, the last time with code 1\. It said: Set KAFKA_BROKERS\.$/,
+  ],
+  OUT_OF_MEMORY: [cluster({ pods: [crashed({ reason: 'OOMKilled', exitCode: 137 })] }), /needed more memory than its limit/],
+  NOT_READY: [
+    cluster({
+      pods: [pod('shipping', 1, { isReady: false })],
+      notes: [{ kind: 'Pod', name: 'shop-shipping-1', reason: 'Unhealthy', message: 'Readiness probe failed: 503' }],
+    }),
+    /runs and is not ready: Readiness probe failed: 503\.$/,
+  ],
+  DEPLOY_FAILED: [
+    cluster({
+      pods: [pod('shipping', 1, { component: 'deploy', phase: 'Failed', isReady: false })],
+      lastWords: new Map([['shop-shipping-1', 'Kafka does not answer.']]),
+    }),
+    /What shipping needs could not be made\. shop-shipping-1 said: Kafka does not answer\.$/,
+  ],
+  SECRET_MISSING: [
+    cluster({ pods: waits('CreateContainerConfigError', 'secret "petrel-postgres-admin" not found') }),
+    /postgres-admin" not found/,
+  ],
+  NO_ROOM: [
+    cluster({ pods: [pod('shipping', 1, { isReady: false, unschedulable: '0/1 nodes are available: 1 Insufficient cpu.' })] }),
+    /^No node takes shop-shipping-1: 0\/1 nodes are available: 1 Insufficient cpu\.$/,
+  ],
+  QUOTA_EXCEEDED: [
+    cluster({
+      notes: [
+        { kind: 'ReplicaSet', name: 'shop-shipping-7', reason: 'FailedCreate', message: 'forbidden: exceeded quota: small' },
+      ],
+    }),
+    /exceeded quota: small$/,
+  ],
+  POD_FORBIDDEN: [
+    cluster({
+      notes: [
+        { kind: 'ReplicaSet', name: 'shop-shipping-7', reason: 'FailedCreate', message: 'violates PodSecurity "restricted"' },
+      ],
+    }),
+    /violates PodSecurity/,
+  ],
+  DNS_BLOCKED: [
+    cluster({ policies: [{ podLabels: {}, egress: [{ ports: [{ port: 9092 }] }] }] }),
+    /keeps shipping from the cluster's DNS/,
+  ],
+}
+
+test.for(Object.entries(faults))('%s is found alone, in a sentence, with a way out', ([code, [findings, sentence]]) => {
+  expect(findings.map((finding) => finding.code)).toEqual([code])
+  expect(findings[0]?.what).toMatch(sentence)
+  expect(findings[0]?.wayOut).toMatch(/\w/)
+})
+
+test('policies add up: a pod may ask for names when one of those about it allows that', () => {
+  const closed = { podLabels: {}, egress: [] }
+  const dns = { podLabels: { app: 'shipping' }, egress: [{ ports: [{ port: 53 }] }] }
+  const anyPort = { podLabels: {}, egress: [{ ports: [] }] }
+  const ingressOnly = { podLabels: {}, egress: undefined }
+  expect(allowsDns({ app: 'shipping' }, [])).toBe(true)
+  expect(allowsDns({ app: 'shipping' }, [ingressOnly])).toBe(true)
+  expect(allowsDns({ app: 'shipping' }, [closed])).toBe(false)
+  expect(allowsDns({ app: 'shipping' }, [closed, dns])).toBe(true)
+  expect(allowsDns({ app: 'billing' }, [closed, dns])).toBe(false)
+  expect(allowsDns({ app: 'billing' }, [closed, anyPort])).toBe(true)
+})
+
+test.for([
+  ['starting\n{"level":50,"msg":"cannot start","err":{"message":"no such user"}}\n', 'cannot start: no such user'],
+  ['Error: boom\n    at main.ts:1\n', '    at main.ts:1'],
+  ['', ''],
+] as const)('of the log %j the last word is %j', ([log, word]) => {
+  expect(lastLine(log)).toBe(word)
+})
+
+test('without a cluster that is what is found', async () => {
+  const { code, out } = await runPetrel(['doctor', '-n', 'petrel'], { PATH: '' }, import.meta.dirname)
+  expect(code).toBe(1)
+  expect(out).toMatch(/^NO_CLUSTER {2}There is no kubectl on the PATH\.\n {2}→ Install it: .*\nOne thing is wrong\.\n$/)
+})
+
+test('a port that another program has is found on this machine', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'petrel-doctor-'))
+  await mkdir(join(root, 'services'))
+  await mkdir(join(root, 'deploy', 'local'), { recursive: true })
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as { port: number }
+  try {
+    const env = { ...process.env, POSTGRES_PORT: String(port), KAFKA_BROKERS: undefined }
+    const { out } = await runPetrel(['doctor', '--json'], env, root)
+    expect(JSON.parse(out)).toContainEqual({
+      code: 'PORT_TAKEN',
+      what: `Port ${port} (PostgreSQL) is in use by another program.`,
+      wayOut: expect.stringContaining('POSTGRES_PORT='),
+    })
+  } finally {
+    other.close()
+    await rm(root, { recursive: true })
+  }
+})

@@ -1,0 +1,50 @@
+import { ensureDatabase, type MadeDatabase } from '@petrel/messaging/operations'
+import { z } from 'zod'
+import type { ProjectContext } from './commandContext.ts'
+import { patiently } from './patience.ts'
+import { Problem } from './problem.ts'
+import { paint } from './screen.ts'
+
+interface Options {
+  readonly waitMs: number
+}
+
+const settings = z.object({ DATABASE_URL: z.url(), DATABASE_ADMIN_URL: z.url() })
+
+/** `petrel deploy` of a service that is not on the bus, and migrates its tables by itself: its role and its database. */
+export async function makeDatabaseAlone({ env, out, err }: ProjectContext, { waitMs }: Options): Promise<true> {
+  const parsed = settings.safeParse(env)
+  if (!parsed.success)
+    throw new Problem(
+      'No service here has an endpoint. To make the database of one without, set DATABASE_URL and DATABASE_ADMIN_URL.',
+    )
+  const { DATABASE_URL, DATABASE_ADMIN_URL } = parsed.data
+  const patience = { waitMs, addresses: { brokers: [], registryUrl: undefined }, onWait: (text: string) => err.line(text) }
+  const made = await patiently(() => makeDatabase(DATABASE_ADMIN_URL, DATABASE_URL), patience)
+  for (const text of newDatabase(made)) out.line(text)
+  out.line(paint('green', 'The database is there. No service here has an endpoint, so there is nothing else to deploy.'))
+  return true
+}
+
+/** @throws Problem that names both URLs' variables */
+export async function makeDatabase(adminUrl: string, url: string): Promise<MadeDatabase> {
+  try {
+    return await ensureDatabase(adminUrl, url)
+  } catch (error) {
+    throw new Problem(`Role and database of DATABASE_URL could not be made with DATABASE_ADMIN_URL: ${reason(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+// A connection that was refused on every address has its reason in the code only.
+function reason(error: unknown): string {
+  const { message = '', code = '' } = error as { message?: string; code?: string }
+  return message || code || String(error)
+}
+
+/** What was made, a line each. */
+export const newDatabase = ({ role, database }: MadeDatabase): string[] => [
+  ...(role === undefined ? [] : [`role       ${role}`]),
+  ...(database === undefined ? [] : [`database   ${database}`]),
+]

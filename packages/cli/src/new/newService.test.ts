@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process'
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type ProjectCopy, projectCopy } from '../testing/projectCopy.ts'
+import { runPetrel } from '../testing/runPetrel.ts'
+
+let project: ProjectCopy
+beforeEach(async () => {
+  project = await projectCopy()
+})
+afterEach(() => project.remove())
+
+const petrel = (...args: string[]) => runPetrel(args, {}, project.root)
+const read = (path: string) => readFile(join(project.root, path), 'utf8')
+
+/** @throws Error with all that it has written, when a tool of the project finds fault */
+async function tool(name: string, ...args: string[]): Promise<void> {
+  const run = promisify(execFile)(process.execPath, [join(project.root, 'node_modules', '.bin', name), ...args], {
+    cwd: project.root,
+    env: { ...process.env, VITEST: '' },
+  })
+  await run.catch((error: { stdout: string; stderr: string }) => {
+    throw new Error(`${name} ${args.join(' ')}\n${error.stdout}${error.stderr}`)
+  })
+}
+
+/** What `npm run check` and `npm test` ask of a service. */
+async function findNoFault(service: string): Promise<void> {
+  await tool('oxfmt', '--check', `services/${service}`)
+  await tool('oxlint', '--type-aware', '--deny-warnings', `services/${service}`)
+  const config = { extends: './tsconfig.json', include: ['services'], exclude: [] }
+  await writeFile(join(project.root, 'tsconfig.services.json'), JSON.stringify(config))
+  await tool('tsc', '-p', 'tsconfig.services.json')
+  await tool('vitest', 'run', '--project', 'process', `services/${service}`)
+}
+
+test('a new service has a handler named after what it does, a test that passes, and no fault', async () => {
+  const { code, out, err } = await petrel('new', 'fraud-check', '--hears', 'billing.order-billed')
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(out).toMatch(/Write what it decides into services\/fraud-check\/src\/checkOrderBilled\.ts\./)
+  expect((await readdir(join(project.root, 'services/fraud-check'), { recursive: true })).toSorted()).toEqual([
+    'README.md',
+    'migrations',
+    'migrations/001_heard.sql',
+    'package.json',
+    'src',
+    'src/checkOrderBilled.test.ts',
+    'src/checkOrderBilled.ts',
+    'src/endpoint.ts',
+    'src/heard.ts',
+    'src/main.ts',
+    'values.yaml',
+  ])
+  await findNoFault('fraud-check')
+})
+
+test('a service may hear messages with different keys, with fields of all kinds, and say an event of its own', async () => {
+  const topics = ['sales.order-placed', 'sales.product-listed', 'email.customer-notified']
+  const { code, err } = await petrel('new', 'watchtower', '--hears', ...topics, '--says', 'StormSeen', 'CalmReturned')
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(JSON.parse(await read('schemas/watchtower/StormSeen.avsc'))).toMatchObject({ kind: 'event', key: 'orderId' })
+  expect(await read('packages/contracts/src/watchtower.ts')).toContain("topic: 'watchtower.calm-returned'")
+  await findNoFault('watchtower')
+})
+
+test('npm finds nothing to change in the lock that knows the new service', async () => {
+  await cp(join(import.meta.dirname, '../../../../services'), join(project.root, 'services'), {
+    recursive: true,
+    filter: (source) => !source.includes('node_modules'),
+  })
+  await petrel('new', 'order-log', '--hears', 'sales.order-placed')
+  const lock = await read('package-lock.json')
+  expect(lock).toContain('"services/order-log"')
+  await promisify(execFile)('npm', ['install', '--package-lock-only', '--ignore-scripts', '--offline'], { cwd: project.root })
+  expect(await read('package-lock.json')).toBe(lock)
+})
+
+test.for([
+  ['billing.orderbilled', /^No schema has the topic billing\.orderbilled\. Near to it: billing\.order-billed, /],
+  ['order-placed', /Near to it: sales\.order-placed, /],
+  ['sales.place-order', /is a command of sales, and only sales handles it\. Events of sales: .*sales\.order-placed/],
+] as const)('a topic that cannot be heard, %s, is answered with those that can', async ([topic, sentence]) => {
+  const { code, err } = await petrel('new', 'fraud-check', '--hears', topic)
+  expect(code).toBe(1)
+  expect(err).toMatch(sentence)
+  expect(await readdir(join(project.root, 'services'))).toEqual([])
+})
+
+test.for([
+  ['Fraud', [], /"Fraud" is no name for a service/],
+  ['fraud-check', ['--says', 'FraudSuspected'], /there is no dash\. Name it with one word, for example fraudcheck\./],
+  ['fraud', ['--says', 'Suspected'], /An event is a noun and a verb in the past/],
+] as const)('%s %j cannot be, and the sentence says what can', async ([name, more, sentence]) => {
+  expect(await petrel('new', name, '--hears', 'billing.order-billed', ...more)).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringMatching(sentence),
+  })
+})
+
+test('a service that is there is not written over', async () => {
+  await petrel('new', 'fraud-check', '--hears', 'billing.order-billed')
+  expect(await petrel('new', 'fraud-check', '--hears', 'sales.order-placed')).toMatchObject({
+    code: 1,
+    err: 'There is a service fraud-check already: services/fraud-check.\n',
+  })
+})
