@@ -34,7 +34,6 @@ describe('the script that helm test runs', () => {
 })
 
 function placeOrder({ system: { ports } }: Shop, patienceSeconds: number): Promise<{ code: number; output: string }> {
-  const at = (port: number) => `http://127.0.0.1:${port}`
   const env = {
     ...process.env,
     CLIENT_UI_URL: at(ports.clientUi),
@@ -50,3 +49,5 @@ function placeOrder({ system: { ports } }: Shop, patienceSeconds: number): Promi
     })
   })
 }
+
+const at = (port: number) => `http://127.0.0.1:${port}`

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
-import { freshClone, stepsOfGuide } from './support/guide.ts'
+import { freshClone, stepsOfGuide } from '../support/guide.ts'
 import { kubectl, kubectlJson } from './support/kubectl.ts'
 import { sharedShop } from './support/oneShop.ts'
 import { report } from './support/report.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-const ROOT = join(import.meta.dirname, '../../..')
+const ROOT = join(import.meta.dirname, '../..')
 const run = promisify(execFile)
 
 /** A block of a guide: a file to write, or commands to run. */
@@ -26,6 +26,8 @@ export async function stepsOfGuide(name: string): Promise<Step[]> {
 }
 
 export interface Clone extends AsyncDisposable {
+  /** The lines of a file that it shows which are not in the clone's yet. */
+  newLines(step: Step): Promise<string[]>
   /** Does what a block says. @returns what its commands printed @throws Error with what they complained of */
   follow(step: Step, change?: (text: string) => string): Promise<string>
 }
@@ -36,6 +38,10 @@ export async function freshClone(): Promise<Clone> {
   await run('git', ['clone', '--quiet', ROOT, folder])
   await run('npm', ['ci', '--no-progress', '--loglevel=error'], { cwd: folder })
   return {
+    async newLines({ text, file = '' }) {
+      const there = new Set((await readFile(join(folder, file), 'utf8').catch(() => '')).split('\n'))
+      return text.split('\n').filter((line) => line !== '' && !there.has(line))
+    },
     async follow({ language, text, file }, change = (same) => same) {
       if (language === 'sh') {
         const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', change(text)], {
