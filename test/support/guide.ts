@@ -47,6 +47,7 @@ export async function freshClone(): Promise<Clone> {
         const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', change(text)], {
           cwd: folder,
           maxBuffer: 64 * 1024 * 1024,
+          env: { ...process.env, NO_COLOR: '1' },
         })
         return stdout
       }

@@ -20,9 +20,11 @@ export const sharedShop = (): ClusterShop => clusterShop(place)
 
 /**
  * Before the first test: images, the ground, and the shop in a namespace of its own. After the last one the shop is gone again,
- * with its topics and databases; the ground stays. `CLUSTER_KEEP=yes` keeps the shop for the next run, `CLUSTER_IMAGES=there` builds no images.
+ * with its topics and databases; the ground stays. `CLUSTER_KEEP=yes` keeps the shop for the next run, `CLUSTER_IMAGES=there` builds no images, `CLUSTER_SETUP=none` leaves everything
+ * as it is: for tests that install what they need.
  */
 export default async function oneShop(): Promise<() => Promise<void>> {
+  if (process.env['CLUSTER_SETUP'] === 'none') return async () => {}
   if (process.env['CLUSTER_IMAGES'] !== 'there') for (const tag of [version, nextTag]) buildImages(tag)
   const ground = await timed(() => layGround(kubernetes(), progress()))
   await makeNamespace(place.namespace)
