@@ -12,6 +12,8 @@ const ROOT = join(import.meta.dirname, '../../..')
 const place = { namespace: process.env['CLUSTER_NAMESPACE'] ?? 'petrel-test', release: 'shop' }
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
 
+/** What `npm run images` calls every image. */
+export const firstTag = version
 /** A later version of every image: the same programs under another tag. */
 export const nextTag = `${version}-next`
 
