@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { clusterShop, groundValues, installShop, makeNamespace, subscriberChart } from './support/clusterShop.ts'
+import { clusterShop, groundValues, installShop, makeNamespace, sharedValues, subscriberChart } from './support/clusterShop.ts'
 import { apply, helm, kubectl } from './support/kubectl.ts'
 import { ownNamespace } from './support/ownNamespace.ts'
 import { sharedShop } from './support/oneShop.ts'
@@ -32,8 +32,10 @@ test('an upgrade to an image that does not start leaves the old replica at work,
   const { namespace, release } = shop
   const before = await shop.books()
 
-  const failing = ['loyalty.command={node,-e,process.exit(3)}']
-  await expect(installShop(shop, ...failing, '--timeout=60s')).rejects.toThrow(/timeout|timed out|deadline/i)
+  const failing = installShop(shop, ['loyalty.command={node,-e,process.exit(3)}'], '60s')
+  await expect(failing).rejects.toThrow('UPGRADE FAILED')
+  const pods = ['get', 'pods', '-n', namespace, '-l', 'app.kubernetes.io/name=loyalty']
+  expect(await kubectl([...pods, '-o', 'jsonpath={..lastState.terminated.exitCode}'])).toBe('3')
   const { accepted, failures } = await shop.place({ count: 20, rate: 10 })
   expect(failures).toEqual({})
   await shop.expectBooksExact(before.accepted + accepted)
@@ -59,7 +61,19 @@ test('two shops live side by side in two namespaces, each with its own topics, a
 /** Installs one service alone. @throws Error with what Helm said */
 const install = (service: string, namespace: string, ...settings: readonly string[]) =>
   helm(
-    ['install', service, subscriberChart, '-n', namespace, '-f', valuesOf(service), '-f', groundValues].concat(
+    [
+      'install',
+      service,
+      subscriberChart,
+      '-n',
+      namespace,
+      '-f',
+      sharedValues,
+      '-f',
+      valuesOf(service),
+      '-f',
+      groundValues,
+    ].concat(
       settings.flatMap((setting) => ['--set', setting]),
       ['--wait', '--timeout', '3m'],
     ),

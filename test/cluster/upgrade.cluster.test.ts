@@ -14,7 +14,7 @@ test('while the shop is upgraded, and rolled back, no request fails and every or
   const first = await imagesOf(namespace)
   const other = first.has(nextTag) ? firstTag : nextTag
 
-  const upgraded = await orderingDuring(shop, () => installShop(shop, `global.image.tag=${other}`))
+  const upgraded = await orderingDuring(shop, () => installShop(shop, [`global.image.tag=${other}`]))
   expect(await imagesOf(namespace)).toEqual(new Set([other]))
   const rolledBack = await orderingDuring(shop, () => helm(['rollback', release, '-n', namespace, '--wait', '--timeout', '10m']))
   expect(await imagesOf(namespace)).toEqual(first)

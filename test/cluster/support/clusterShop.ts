@@ -164,14 +164,19 @@ export async function makeNamespace(namespace: string): Promise<void> {
 /** Settings that every installation of the tests has: small pods, and a cluster that scales down while one watches. */
 export const testValues = join(ROOT, 'test/cluster/values.yaml')
 export const groundValues = join(ROOT, 'k8s/kind/values.yaml')
+export const sharedValues = join(ROOT, 'charts/shop/global.yaml')
 export const shopChart = join(ROOT, 'charts/shop')
 export const subscriberChart = join(ROOT, 'charts/subscriber')
 
 /** Installs or upgrades the shop, and waits until every pod is ready. */
-export const installShop = ({ namespace, release = 'shop', topicPrefix = '' }: ShopPlace, ...settings: readonly string[]) =>
+export const installShop = (
+  { namespace, release = 'shop', topicPrefix = '' }: ShopPlace,
+  settings: readonly string[] = [],
+  timeout = '10m',
+): Promise<string> =>
   helm(
     ['upgrade', '--install', release, shopChart, '-n', namespace, '-f', groundValues, '-f', testValues].concat(
       [`global.topicPrefix=${topicPrefix}`, ...settings].flatMap((setting) => ['--set', setting]),
-      ['--wait', '--timeout', '10m'],
+      ['--wait', '--timeout', timeout],
     ),
   )
