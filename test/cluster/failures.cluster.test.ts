@@ -15,7 +15,7 @@ test('an installation with a wrong password stops, and says whose password is wr
     metadata: { name: 'wrong' },
     stringData: { DATABASE_URL: 'postgres://loyalty:wrong@postgres.petrel-ground.svc.cluster.local:5432/loyalty' },
   })
-  const failure = install('loyalty', namespace.name, 'database.existingSecret=wrong', 'database.adminSecret.name=')
+  const failure = install('loyalty', namespace.name, 'database.existingSecret=wrong')
   await expect(failure).rejects.toThrow(/password authentication failed for user "loyalty"/)
   expect(await podsIn(namespace.name)).toEqual([])
 })

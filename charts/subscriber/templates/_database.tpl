@@ -11,8 +11,13 @@
 {{- .Values.database.port | default .Values.global.database.port | default 5432 | int -}}
 {{- end }}
 
+{{/*
+Whose password is in a Secret of somebody's own may be used by others, too: the release's own administrator does not change it
+unasked.
+*/}}
 {{- define "subscriber.adminSecret" -}}
-{{- .Values.database.adminSecret.name | default .Values.global.database.adminSecret.name -}}
+{{- $ofAll := ternary "" .Values.global.database.adminSecret.name (ne .Values.database.existingSecret "") -}}
+{{- .Values.database.adminSecret.name | default $ofAll -}}
 {{- end }}
 
 {{- define "subscriber.adminSecretKey" -}}
