@@ -38,7 +38,7 @@ test('an upgrade to an image that does not start leaves the old replica at work,
   expect(await kubectl([...pods, '-o', 'jsonpath={..lastState.terminated.exitCode}'])).toBe('3')
   const { accepted, failures } = await shop.place({ count: 20, rate: 10 })
   expect(failures).toEqual({})
-  await shop.expectBooksExact(before.accepted + accepted)
+  await shop.expectBooksExact(before.sold + accepted)
 
   await helm(['rollback', release, '-n', namespace, '--wait', '--timeout', '5m'])
   await kubectl(['rollout', 'status', '-n', namespace, `deployment/${shop.named('loyalty')}`, '--timeout=120s'])

@@ -57,7 +57,7 @@ await once(server, 'listening')
 
 service = await run(clientUi, process.env, { log })
 service.onStop(async () => {
-  await drain(server)
+  await drain(server, settings.CLIENT_UI_DRAIN_MS)
   await Promise.all([watch.close(), catalogue.close(), acceptances.close()])
   await pool.end()
 })

@@ -5,10 +5,10 @@ const lookEveryMs = 20
 
 /**
  * Lets the connections go before the process does, without a request that fails: whoever asks once more has an answer, and is
- * told to use another connection next time. A connection that a proxy or a load test keeps is used within a second or not at all.
+ * told to use another connection next time. One that is not used closes by itself after Node's `keepAliveTimeout`.
  * @param withinMs then what is left is closed: idle ones, and streams, which browsers open again at another replica
  */
-export async function drain(server: Server, withinMs = 1_000): Promise<void> {
+export async function drain(server: Server, withinMs: number): Promise<void> {
   server.prependListener('request', sayGoodbye)
   const deadline = Date.now() + withinMs
   while (Date.now() < deadline && (await connectionsOf(server)) > 0) await sleep(lookEveryMs)
