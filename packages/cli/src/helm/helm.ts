@@ -31,6 +31,8 @@ export interface Helm {
   list(flags: ListFlags): Promise<readonly Release[]>
   /** What the release has put into the cluster, as YAML. */
   manifest(name: string, flags: ListFlags): Promise<string>
+  /** What Helm has said about the last change of a release. */
+  description(name: string, flags: ListFlags): Promise<string>
   /** The values that the release was given; not those of its chart. */
   values(name: string, flags: ListFlags): Promise<Readonly<Record<string, unknown>>>
   install(name: string, chart: string, flags: InstallFlags): Promise<Installed>
@@ -78,6 +80,12 @@ export function helm(env: Environment): Helm {
     async manifest(name, { namespace }) {
       refuseName(name, namespace)
       return run(env, { verb: 'get manifest', release: name, namespace }, ['get', 'manifest', name, '--namespace', namespace])
+    },
+    async description(name, { namespace }) {
+      refuseName(name, namespace)
+      const task = { verb: 'status', release: name, namespace } as const
+      const stdout = await run(env, task, ['status', name, '--namespace', namespace, '--output', 'json'])
+      return z.object({ info: z.object({ description: z.string().default('') }) }).parse(JSON.parse(stdout)).info.description
     },
     async values(name, { namespace }) {
       refuseName(name, namespace)
