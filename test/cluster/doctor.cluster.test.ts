@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { FaultCode, Finding } from '../../packages/cli/src/doctor/finding.ts'
-import { type Ran, runPetrel } from '../../packages/cli/src/testing/runPetrel.ts'
 import { eventually } from '../support/eventually.ts'
 import { apply, kubectl } from './support/kubectl.ts'
-import { installService, runInService, type ServicePlace } from './support/oneService.ts'
+import { installService, runOnBroker, type ServicePlace } from './support/oneService.ts'
 import { type OwnNamespace, ownNamespace } from './support/ownNamespace.ts'
+import { petrel } from './support/petrelCommand.ts'
 
 let own: OwnNamespace
 let place: ServicePlace
@@ -15,12 +15,10 @@ beforeAll(async () => {
 })
 afterAll(() => own[Symbol.asyncDispose]())
 
-const petrel = (...args: readonly string[]): Promise<Ran> =>
-  runPetrel([...args, '-n', place.namespace], process.env, import.meta.dirname)
 const inPlace = (...args: readonly string[]) => kubectl([...args, '-n', place.namespace])
 
 async function examined(): Promise<Finding[]> {
-  const { out, err } = await petrel('doctor', '--json')
+  const { out, err } = await petrel(['doctor', '-n', place.namespace, '--json'])
   if (err !== '') throw new Error(err)
   return JSON.parse(out) as Finding[]
 }
@@ -51,12 +49,6 @@ const salesPassword = (password: string) => {
     `alter role ${role} password '${password}'`,
   ])
 }
-const onBroker = (what: string) => `import { kafkajsBroker, silentLog } from '@petrel/messaging/operations'
-  const prefix = process.env.TOPIC_PREFIX
-  const broker = kafkajsBroker({ brokers: process.env.KAFKA_BROKERS.split(','), clientId: 'test', log: silentLog })
-  ${what}
-  await broker.close()`
-
 interface Seeded {
   /** What is done to the service. */
   readonly seed: () => Promise<unknown>
@@ -144,7 +136,7 @@ const faults: Readonly<Record<string, Seeded>> = {
   },
   'a topic that somebody has deleted': {
     seed: async () => {
-      await runInService('sales', place, onBroker('await broker.admin.deleteTopics([`${prefix}sales.list-product`])'))
+      await runOnBroker('sales', place, 'await broker.admin.deleteTopics([`${prefix}sales.list-product`])')
       await inPlace('rollout', 'restart', 'deployment/sales')
     },
     found: { NOT_READY: /^sales-\S+ runs and is not ready: .*sales\.list-product.*petrel deploy sales/ },
@@ -175,7 +167,10 @@ const commandPatch = JSON.stringify([
 
 test('nothing is found where nothing is wrong', async () => {
   await expectFound({})
-  expect(await petrel('doctor')).toMatchObject({ code: 0, out: expect.stringMatching(/^Nothing is wrong, as far as \d+ checks/) })
+  expect(await petrel(['doctor', '-n', place.namespace])).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^Nothing is wrong, as far as \d+ checks/),
+  })
 })
 
 /** Just these are found, each once. */
@@ -197,7 +192,7 @@ test.for(Object.entries(faults))(
   async ([, { seed, found, cure }]) => {
     await seed()
     await expectFound(found)
-    expect((await petrel('doctor')).code).toBe(1)
+    expect((await petrel(['doctor', '-n', place.namespace])).code).toBe(1)
     await cure()
     await expectFound({})
   },
@@ -210,21 +205,20 @@ test('a service that was paused, the messages that wait for it, and the one that
 
   await inPlace('wait', 'pods', '-l', 'app.kubernetes.io/name=stock', '--for=delete', '--timeout=120s')
   const record = "{ topic: `${prefix}stock.restock-product`, key: 'tea', value: Buffer.from('garbage'), headers: {} }"
-  await runInService('sales', place, onBroker(`await broker.publish([${record}])`))
+  await runOnBroker('sales', place, `await broker.publish([${record}])`)
   await expectFound({ SCALER_PAUSED, NOBODY_READS: /^1 message waits for stock, and none of it runs\.$/ })
 
   await inPlace('annotate', 'scaledobject', 'stock', 'autoscaling.keda.sh/paused-replicas-')
   await expectFound({ DEAD_LETTERS: /^1 message of stock waits for a person\.$/ })
 
-  expect(await petrel('discard', 'stock', '--reason', 'It was garbage')).toMatchObject({ code: 0 })
+  expect(await petrel(['discard', 'stock', '-n', place.namespace, '--reason', 'It was garbage'])).toMatchObject({ code: 0 })
   await expectFound({})
 })
 
 test('a namespace in which nothing is installed is named, and a cluster that does not answer', async () => {
   await using empty = await ownNamespace('empty')
-  const ran = await runPetrel(['doctor', '-n', empty.name, '--json'], process.env, import.meta.dirname)
-  expect(JSON.parse(ran.out)).toMatchObject([{ code: 'NOTHING_INSTALLED' }])
-  const away = { ...process.env, KUBECONFIG: '/dev/null' }
-  const nobody = await runPetrel(['doctor', '-n', empty.name, '--json'], away, import.meta.dirname)
+  const nothing = await petrel(['doctor', '-n', empty.name, '--json'])
+  expect(JSON.parse(nothing.out)).toMatchObject([{ code: 'NOTHING_INSTALLED' }])
+  const nobody = await petrel(['doctor', '-n', empty.name, '--json'], { KUBECONFIG: '/dev/null' })
   expect(JSON.parse(nobody.out)).toMatchObject([{ code: 'NO_CLUSTER', wayOut: expect.stringContaining('KUBECONFIG') }])
 })

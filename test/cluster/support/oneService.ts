@@ -31,6 +31,17 @@ export const installService = (
     ),
   )
 
-/** Runs a program in a pod of the service: it has its environment, and the packages of the project. @returns what it printed */
-export const runInService = (service: string, { namespace }: ServicePlace, script: string): Promise<string> =>
-  kubectl(['exec', '-i', '-n', namespace, `deployment/${service}`, '--', 'node', '--input-type=module', '-'], { input: script })
+/**
+ * Runs lines of JavaScript in a pod of the service, with `broker`, the `prefix` of its topics, and all the `operations` of
+ * `@petrel/messaging`. @returns what they printed
+ */
+export function runOnBroker(service: string, { namespace }: ServicePlace, lines: string): Promise<string> {
+  const program = `import * as operations from '@petrel/messaging/operations'
+    const prefix = process.env.TOPIC_PREFIX
+    const brokers = process.env.KAFKA_BROKERS.split(',')
+    const broker = operations.kafkajsBroker({ brokers, clientId: 'test', log: operations.silentLog })
+    ${lines}
+    await broker.close()`
+  const node = ['node', '--input-type=module', '-']
+  return kubectl(['exec', '-i', '-n', namespace, `deployment/${service}`, '--', ...node], { input: program })
+}
