@@ -200,11 +200,16 @@ test.for(Object.entries(faults))('%s is found alone, in a sentence, with a way o
   expect(findings[0]?.wayOut).toMatch(/\w/)
 })
 
+const refusedNote = (kind: string, name: string) => ({ kind, name, reason: 'FailedCreate', message: 'forbidden' })
+
 test('who may not make pods says so itself; a note of it counts for a Job that has not done its work', () => {
   const refused = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota' }
   const shipping = { ...deployment('shipping', 1, 0), status: { readyReplicas: 0, conditions: [refused] } }
-  const note = (kind: string, name: string) => ({ kind, name, reason: 'FailedCreate', message: 'forbidden' })
-  const notes = [note('ReplicaSet', 'shop-sales-7'), note('Job', 'sales-deploy'), note('Job', 'stock-deploy')]
+  const notes = [
+    refusedNote('ReplicaSet', 'shop-sales-7'),
+    refusedNote('Job', 'sales-deploy'),
+    refusedNote('Job', 'stock-deploy'),
+  ]
   expect(refusalsAmong([shipping, deployment('sales', 1, 1)], ['stock-deploy'], notes)).toEqual([
     { name: 'shop-shipping', message: 'exceeded quota' },
     { name: 'stock-deploy', message: 'forbidden' },
