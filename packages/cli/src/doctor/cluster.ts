@@ -59,12 +59,14 @@ const isInstalled: ClusterCheck = ({ namespace, deployments, pods }) =>
 
 const releasesAreWhole: ClusterCheck = ({ namespace, releases }) =>
   releases
-    .filter(({ status }) => status !== 'deployed' && status !== 'superseded')
+    .filter(({ status }) => !['deployed', 'superseded', 'uninstalled'].includes(status))
     .map(({ name, status, description }) => ({
       code: 'RELEASE_FAILED',
       what: `The release ${name} is ${status}: its last change did not come to its end. ${inOneLine(description)}`.trim(),
-      wayOut: `petrel upgrade ${name} -n ${namespace} tries again, helm rollback ${name} -n ${namespace} goes back. A first installation: helm uninstall ${name} -n ${namespace}, and install again.`,
+      wayOut: `${status === 'failed' ? tryAgain(name, namespace) : 'If a helm still works at it, wait. If it was killed,'} helm rollback ${name} -n ${namespace} goes back. A first installation: helm uninstall ${name} -n ${namespace}, and install again.`,
     }))
+
+const tryAgain = (name: string, namespace: string) => `petrel upgrade ${name} -n ${namespace} tries again,`
 
 const kedaIsThere: ClusterCheck = ({ hasKeda, releases }) =>
   hasKeda || !releases.some(({ isScaled }) => isScaled)

@@ -62,11 +62,10 @@ export function refusalsAmong(deployments: readonly Deployment[], jobs: readonly
 
 /** None when there is no helm here: what it has installed is seen without it. */
 async function releasesIn(env: ProjectContext['env'], namespace: string): Promise<ReleaseFacts[]> {
-  const releases = await helm(env)
-    .list({ namespace })
-    .catch(() => [])
+  const asked = await Promise.all([helm(env).list({ namespace }), helm(env).unfinished({ namespace })]).catch(() => [])
+  const releases = new Map(asked.flat().map((release) => [release.name, release])).values()
   return Promise.all(
-    releases.map(async ({ name, status }) => ({
+    [...releases].map(async ({ name, status }) => ({
       name,
       status,
       description:

@@ -200,6 +200,17 @@ test.for(Object.entries(faults))('%s is found alone, in a sentence, with a way o
   expect(findings[0]?.wayOut).toMatch(/\w/)
 })
 
+test('a release whose upgrade was broken off is not upgraded again but rolled back', () => {
+  const [finding] = cluster({
+    releases: [{ name: 'shop', status: 'pending-upgrade', description: 'Preparing upgrade', isScaled: true }],
+  })
+  expect(finding).toMatchObject({
+    code: 'RELEASE_FAILED',
+    what: 'The release shop is pending-upgrade: its last change did not come to its end. Preparing upgrade',
+    wayOut: expect.stringMatching(/^If a helm still works at it, wait\. .*helm rollback shop -n petrel/),
+  })
+})
+
 const refusedNote = (kind: string, name: string) => ({ kind, name, reason: 'FailedCreate', message: 'forbidden' })
 
 test('who may not make pods says so itself; a note of it counts for a Job that has not done its work', () => {

@@ -29,6 +29,8 @@ export interface Installed {
 /** helm 3 or 4, in the shape of the package helm-ts: a release's name, its chart, flags. Each throws a Problem in a sentence. */
 export interface Helm {
   list(flags: ListFlags): Promise<readonly Release[]>
+  /** Those whose last change was broken off, or goes on just now: {@link list} of Helm 3 leaves them out. */
+  unfinished(flags: ListFlags): Promise<readonly Release[]>
   /** What the release has put into the cluster, as YAML. */
   manifest(name: string, flags: ListFlags): Promise<string>
   /** What Helm has said about the last change of a release. */
@@ -76,6 +78,11 @@ export function helm(env: Environment): Helm {
         const stdout = await run(env, { verb: 'list', namespace }, ['list', '--namespace', namespace, '--output', 'json'])
         return JSON.parse(stdout) as Release[]
       })
+    },
+    async unfinished({ namespace }) {
+      refuseName(namespace)
+      const args = ['list', '--pending', '--uninstalling', '--namespace', namespace, '--output', 'json']
+      return JSON.parse(await run(env, { verb: 'list', namespace }, args)) as Release[]
     },
     async manifest(name, { namespace }) {
       refuseName(name, namespace)
