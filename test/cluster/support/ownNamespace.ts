@@ -13,7 +13,9 @@ export async function ownNamespace(what: string): Promise<OwnNamespace> {
   return {
     name,
     async [Symbol.asyncDispose]() {
-      const releases = await helm(['list', '-n', name, '--all', '--short'])
+      // Helm 4 has no --all.
+      const whatever = ['--deployed', '--failed', '--pending', '--uninstalling']
+      const releases = await helm(['list', '-n', name, ...whatever, '--short'])
       for (const release of releases.split('\n').filter((line) => line !== ''))
         await helm(['uninstall', release, '-n', name, '--wait', '--timeout', '5m'])
       await kubectl(['delete', 'namespace', name, '--wait=true', '--timeout=180s'])

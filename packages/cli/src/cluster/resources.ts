@@ -71,6 +71,17 @@ export const ownPods = (kubectl: Kubectl, namespace: string): Promise<Pod[]> =>
 export const endpointDeployments = (kubectl: Kubectl, namespace: string): Promise<Deployment[]> =>
   list(deployment, kubectl, 'deployments', '--namespace', namespace, ...endpoints)
 
+const job = z.object({
+  metadata: z.object({ name: z.string() }),
+  status: z.object({ succeeded: z.number().default(0) }).default({ succeeded: 0 }),
+})
+
+/** Names of those that have not done what they are for. */
+export async function unfinishedJobs(kubectl: Kubectl, namespace: string): Promise<string[]> {
+  const jobs = await list(job, kubectl, 'jobs', '--namespace', namespace)
+  return jobs.filter(({ status }) => status.succeeded === 0).map(({ metadata }) => metadata.name)
+}
+
 /** None where the cluster has no KEDA. */
 export async function scaledObjects(kubectl: Kubectl, namespace: string): Promise<ScaledObject[]> {
   if (!(await hasKeda(kubectl))) return []

@@ -12,9 +12,17 @@ export interface Note {
   readonly message: string
 }
 
+/** Who may not make its pods now, and why. A note of that would stay for an hour after it was mended. */
+export interface Refusal {
+  readonly name: string
+  readonly message: string
+}
+
 export interface ReleaseFacts {
   readonly name: string
   readonly status: string
+  /** What Helm has said about its last change. */
+  readonly description: string
   /** Whether it has a ScaledObject in it. */
   readonly isScaled: boolean
 }
@@ -28,10 +36,11 @@ export interface ClusterFacts extends Pick<BusFacts, 'lags'> {
   readonly scaledObjects: readonly ScaledObject[]
   readonly hasKeda: boolean
   readonly releases: readonly ReleaseFacts[]
+  readonly refusals: readonly Refusal[]
   /** Warnings, the newest last. */
   readonly notes: readonly Note[]
   readonly policies: readonly Policy[]
-  /** What containers have said last that ended with a failure: name of the pod → line. */
+  /** What pods have said last whose container ended with a failure, or that are not ready: name of the pod → line. */
   readonly lastWords: ReadonlyMap<string, string>
 }
 
@@ -50,12 +59,14 @@ const isInstalled: ClusterCheck = ({ namespace, deployments, pods }) =>
 
 const releasesAreWhole: ClusterCheck = ({ namespace, releases }) =>
   releases
-    .filter(({ status }) => status !== 'deployed' && status !== 'superseded')
-    .map(({ name, status }) => ({
+    .filter(({ status }) => !['deployed', 'superseded', 'uninstalled'].includes(status))
+    .map(({ name, status, description }) => ({
       code: 'RELEASE_FAILED',
-      what: `The release ${name} is ${status}: its last change did not come to its end.`,
-      wayOut: `petrel upgrade ${name} -n ${namespace} tries again, helm rollback ${name} -n ${namespace} goes back. A first installation: helm uninstall ${name} -n ${namespace}, and install again.`,
+      what: `The release ${name} is ${status}: its last change did not come to its end. ${inOneLine(description)}`.trim(),
+      wayOut: `${status === 'failed' ? tryAgain(name, namespace) : 'If a helm still works at it, wait. If it was killed,'} helm rollback ${name} -n ${namespace} goes back. A first installation: helm uninstall ${name} -n ${namespace}, and install again.`,
     }))
+
+const tryAgain = (name: string, namespace: string) => `petrel upgrade ${name} -n ${namespace} tries again,`
 
 const kedaIsThere: ClusterCheck = ({ hasKeda, releases }) =>
   hasKeda || !releases.some(({ isScaled }) => isScaled)
@@ -78,10 +89,19 @@ const scalersWork: ClusterCheck = ({ scaledObjects }) =>
         code: 'SCALER_FAILS',
         what: `The ScaledObject ${metadata.name} scales nothing: ${why}.`,
         wayOut:
-          'kubectl logs -n keda deploy/keda-operator says more. Does KEDA run, and may it connect to Kafka (NetworkPolicy)?',
+          'Are the brokers right (kafka.brokers), does KEDA run, and may it connect to Kafka (NetworkPolicy)? kubectl logs -n keda deploy/keda-operator says more.',
       },
     ]
   })
+
+const nobodyHasPaused: ClusterCheck = ({ namespace, scaledObjects }) =>
+  scaledObjects
+    .filter(({ status: { conditions } }) => conditions.some(({ type, status }) => type === 'Paused' && status === 'True'))
+    .map(({ metadata: { name } }) => ({
+      code: 'SCALER_PAUSED',
+      what: `The ScaledObject ${name} scales nothing, since somebody has paused it.`,
+      wayOut: `kubectl annotate scaledobject ${name} -n ${namespace} autoscaling.keda.sh/paused- autoscaling.keda.sh/paused-replicas- lets it go on.`,
+    }))
 
 /** Every container that waits, and why. */
 const waiting = ({ pods }: ClusterFacts) =>
@@ -105,7 +125,8 @@ const secretsAreThere: ClusterCheck = (facts) => {
     .filter(({ reason, message }) => reason === 'CreateContainerConfigError' && /not found|couldn't find key/.test(message))
     .map(({ pod, message }) => ({ name: pod.metadata.name, message }))
   const inVolumes = facts.notes.filter(
-    ({ reason, message }) => reason === 'FailedMount' && /(?:secret|configmap) ".*" not found/.test(message),
+    ({ name, reason, message }) =>
+      reason === 'FailedMount' && /(?:secret|configmap) ".*" not found/.test(message) && waitsStill(facts, name),
   )
   return [...inContainers, ...inVolumes].map(({ name, message }) => ({
     code: 'SECRET_MISSING',
@@ -113,6 +134,10 @@ const secretsAreThere: ClusterCheck = (facts) => {
     wayOut: `kubectl create secret in namespace ${facts.namespace}, with the name and the key that the values name (database.existingSecret, global.database.adminSecret).`,
   }))
 }
+
+/** A note stays when what it is about is over. */
+const waitsStill = ({ pods }: ClusterFacts, name: string) =>
+  pods.some((pod) => pod.metadata.name === name && pod.status.phase === 'Pending')
 
 const isDeployPod = ({ metadata }: Pod) => metadata.labels['app.kubernetes.io/component'] === 'deploy'
 
@@ -147,7 +172,7 @@ const memoryIsEnough: ClusterCheck = ({ pods }) =>
       : [],
   )
 
-const podsAreReady: ClusterCheck = ({ pods, notes }) =>
+const podsAreReady: ClusterCheck = ({ pods, notes, lastWords }) =>
   pods
     .filter((pod) => !isDeployPod(pod) && !isReady(pod) && pod.metadata.deletionTimestamp === undefined)
     .filter(
@@ -156,21 +181,23 @@ const podsAreReady: ClusterCheck = ({ pods, notes }) =>
     )
     .map((pod) => {
       const probe = notes.findLast(({ name, reason }) => name === pod.metadata.name && reason === 'Unhealthy')
+      const why = probe === undefined ? 'it has not answered its probe yet' : firstLine(probe.message)
       return {
         code: 'NOT_READY',
-        what: `${pod.metadata.name} runs and is not ready: ${probe === undefined ? 'it has not answered its probe yet' : firstLine(probe.message)}.`,
-        wayOut: `Its log says what it waits for: kubectl logs ${pod.metadata.name}. Mostly that is Kafka, the registry or its database.`,
+        what: `${pod.metadata.name} runs and is not ready: ${why}. It said: ${lastWords.get(pod.metadata.name) ?? 'nothing'}`,
+        wayOut: `Mend what it says; it tries again by itself. Mostly it waits for Kafka, the registry or its database: kubectl logs ${pod.metadata.name}.`,
       }
     })
 
-const deploymentsCameThrough: ClusterCheck = ({ pods, lastWords }) =>
-  pods
-    .filter((pod) => isDeployPod(pod) && pod.status.phase === 'Failed')
-    .map((pod) => ({
-      code: 'DEPLOY_FAILED',
-      what: `What ${serviceOf(pod)} needs could not be made. ${pod.metadata.name} said: ${lastWords.get(pod.metadata.name) ?? 'nothing'}`,
-      wayOut: `Mend what it says, and run the same petrel install or petrel upgrade again: what was made stays.`,
-    }))
+/** A Job tries twice, and says the same each time. */
+const deploymentsCameThrough: ClusterCheck = ({ pods, lastWords }) => {
+  const failed = pods.filter((pod) => isDeployPod(pod) && pod.status.phase === 'Failed')
+  return [...new Map(failed.map((pod) => [serviceOf(pod), pod])).values()].map((pod) => ({
+    code: 'DEPLOY_FAILED',
+    what: `What ${serviceOf(pod)} needs could not be made. ${pod.metadata.name} said: ${lastWords.get(pod.metadata.name) ?? 'nothing'}`,
+    wayOut: `Mend what it says, and run the same petrel install or petrel upgrade again: what was made stays.`,
+  }))
+}
 
 const podsHaveRoom: ClusterCheck = ({ pods }) =>
   pods.flatMap((pod): Finding[] => {
@@ -185,9 +212,8 @@ const podsHaveRoom: ClusterCheck = ({ pods }) =>
     ]
   })
 
-const podsMayBeMade: ClusterCheck = ({ namespace, notes }) => {
-  const refused = notes.filter(({ reason }) => reason === 'FailedCreate')
-  return [...new Map(refused.map((note) => [note.name, note])).values()].map(({ name, message }) =>
+const podsMayBeMade: ClusterCheck = ({ namespace, refusals }) =>
+  refusals.map(({ name, message }) =>
     /exceeded quota/.test(message)
       ? {
           code: 'QUOTA_EXCEEDED' as const,
@@ -200,7 +226,6 @@ const podsMayBeMade: ClusterCheck = ({ namespace, notes }) => {
           wayOut: 'The message says who forbids it: a policy of the namespace, or a webhook. Ask who runs the cluster.',
         },
   )
-}
 
 const dnsIsReached: ClusterCheck = ({ pods, policies }) => {
   const services = pods.filter((pod) => !allowsDns(pod.metadata.labels, policies)).map(serviceOf)
@@ -216,6 +241,7 @@ export const clusterChecks: readonly ClusterCheck[] = [
   releasesAreWhole,
   kedaIsThere,
   scalersWork,
+  nobodyHasPaused,
   deploymentsCameThrough,
   imagesArePulled,
   secretsAreThere,
@@ -227,5 +253,7 @@ export const clusterChecks: readonly ClusterCheck[] = [
   dnsIsReached,
   ...lagChecks,
 ]
+
+const inOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim()
 
 const firstLine = (text: string): string => (text.split('\n', 1)[0] ?? '').trim()

@@ -2,18 +2,28 @@ import type { EndpointLag } from '@petrel/messaging/operations'
 import { z } from 'zod'
 import { type Kubectl, kubectl } from '../cluster/kubectl.ts'
 import { lagInCluster } from '../cluster/lagInCluster.ts'
-import { endpointDeployments, hasKeda, ownPods, type Pod, scaledObjects } from '../cluster/resources.ts'
+import {
+  type Deployment,
+  endpointDeployments,
+  hasKeda,
+  isReady,
+  ownPods,
+  type Pod,
+  scaledObjects,
+  unfinishedJobs,
+} from '../cluster/resources.ts'
 import type { ProjectContext } from '../commandContext.ts'
 import { helm } from '../helm/helm.ts'
-import type { ClusterFacts, Note, ReleaseFacts } from './cluster.ts'
+import type { ClusterFacts, Note, Refusal, ReleaseFacts } from './cluster.ts'
 import type { Policy } from './networkPolicy.ts'
 
 /** @throws Problem when there is no cluster to ask */
 export async function clusterFacts({ env }: ProjectContext, namespace: string): Promise<ClusterFacts> {
   const cluster = kubectl(env)
   const pods = await ownPods(cluster, namespace)
-  const [deployments, scalers, keda, releases, notes, policies, lastWords, lags] = await Promise.all([
+  const [deployments, jobs, scalers, keda, releases, notes, policies, lastWords, lags] = await Promise.all([
     endpointDeployments(cluster, namespace),
+    unfinishedJobs(cluster, namespace),
     scaledObjects(cluster, namespace),
     hasKeda(cluster),
     releasesIn(env, namespace),
@@ -23,18 +33,47 @@ export async function clusterFacts({ env }: ProjectContext, namespace: string): 
     // Where no pod is ready nobody can ask Kafka; why none is, other checks find.
     lagInCluster(env, namespace).catch((): EndpointLag[] => []),
   ])
-  return { namespace, pods, deployments, scaledObjects: scalers, hasKeda: keda, releases, notes, policies, lastWords, lags }
+  const refusals = refusalsAmong(deployments, jobs, notes)
+  return {
+    namespace,
+    pods,
+    deployments,
+    scaledObjects: scalers,
+    hasKeda: keda,
+    releases,
+    refusals,
+    notes,
+    policies,
+    lastWords,
+    lags,
+  }
+}
+
+/** A Deployment says itself that it may not make pods. Of a Job only a note does. */
+export function refusalsAmong(deployments: readonly Deployment[], jobs: readonly string[], notes: readonly Note[]): Refusal[] {
+  const ofDeployments = deployments.flatMap(({ metadata: { name }, status: { conditions } }) =>
+    conditions
+      .filter(({ type, status }) => type === 'ReplicaFailure' && status === 'True')
+      .map(({ message }) => ({ name, message })),
+  )
+  const ofJobs = notes.filter(({ kind, name, reason }) => kind === 'Job' && reason === 'FailedCreate' && jobs.includes(name))
+  return [...ofDeployments, ...new Map(ofJobs.map(({ name, message }) => [name, { name, message }])).values()]
 }
 
 /** None when there is no helm here: what it has installed is seen without it. */
 async function releasesIn(env: ProjectContext['env'], namespace: string): Promise<ReleaseFacts[]> {
-  const releases = await helm(env)
-    .list({ namespace })
-    .catch(() => [])
+  const asked = await Promise.all([helm(env).list({ namespace }), helm(env).unfinished({ namespace })]).catch(() => [])
+  const releases = new Map(asked.flat().map((release) => [release.name, release])).values()
   return Promise.all(
-    releases.map(async ({ name, status }) => ({
+    [...releases].map(async ({ name, status }) => ({
       name,
       status,
+      description:
+        status === 'deployed'
+          ? ''
+          : await helm(env)
+              .description(name, { namespace })
+              .catch(() => ''),
       isScaled: /^kind: ScaledObject$/m.test(
         await helm(env)
           .manifest(name, { namespace })
@@ -76,17 +115,18 @@ async function networkPolicies(cluster: Kubectl, namespace: string): Promise<Pol
   }))
 }
 
-/** Of every container that ended with a failure: what is in its status, or else the last line of its log. */
+/** Of every container that ended with a failure, or is not ready: what is in its status, or else the last line of its log. */
 async function lastWordsOf(cluster: Kubectl, namespace: string, pods: readonly Pod[]): Promise<Map<string, string>> {
-  const failed = pods.flatMap(({ metadata, status }) =>
-    status.containerStatuses.flatMap(({ name, state, lastState }) => {
+  const troubled = pods.flatMap((pod) =>
+    pod.status.containerStatuses.flatMap(({ name, state, lastState }) => {
+      const ofPod = { pod: pod.metadata.name, container: name }
+      if (state.running !== undefined && !isReady(pod)) return [{ ...ofPod, message: '', previous: [] }]
       const ended = state.terminated ?? lastState.terminated
       if (ended === undefined || ended.exitCode === 0) return []
-      return [{ pod: metadata.name, container: name, message: ended.message, isOver: state.terminated !== undefined }]
+      return [{ ...ofPod, message: ended.message, previous: state.terminated === undefined ? ['--previous'] : [] }]
     }),
   )
-  const words = failed.map(async ({ pod, container, message, isOver }): Promise<[string, string]> => {
-    const previous = isOver ? [] : ['--previous']
+  const words = troubled.map(async ({ pod, container, message, previous }): Promise<[string, string]> => {
     const logs = ['logs', pod, '--container', container, '--namespace', namespace, '--tail', '5', ...previous]
     return [pod, lastLine(message || (await cluster.run(...logs).catch(() => '')))]
   })

@@ -9,7 +9,7 @@ import { deployment, pod, scaler } from '../cluster/testing/seeds.ts'
 import { runPetrel } from '../testing/runPetrel.ts'
 import { busChecks, type BusFacts, type ServiceFacts } from './bus.ts'
 import { clusterChecks, type ClusterFacts } from './cluster.ts'
-import { lastLine } from './clusterFacts.ts'
+import { lastLine, refusalsAmong } from './clusterFacts.ts'
 import type { Check, FaultCode, Finding } from './finding.ts'
 import { laptopChecks, type LaptopFacts } from './laptop.ts'
 import { allowsDns } from './networkPolicy.ts'
@@ -45,7 +45,8 @@ const healthyCluster: ClusterFacts = {
   deployments: [deployment('shipping', 1, 1)],
   scaledObjects: [scaler('shipping', 6, { type: 'Ready', status: 'True', reason: '', message: '' })],
   hasKeda: true,
-  releases: [{ name: 'shop', status: 'deployed', isScaled: true }],
+  releases: [{ name: 'shop', status: 'deployed', description: '', isScaled: true }],
+  refusals: [],
   notes: [],
   policies: [{ podLabels: {}, egress: [{ ports: [{ port: 53 }] }] }],
   lastWords: new Map(),
@@ -115,8 +116,10 @@ const faults: Readonly<Record<Exclude<FaultCode, 'NO_CLUSTER'>, readonly [Findin
   DEAD_LETTERS: [bus({ lags: [lag(0, 1, 1)] }), /^1 message of shipping waits for a person\.$/],
   NOTHING_INSTALLED: [cluster({ pods: [], deployments: [] }), /nothing of Petrel in namespace petrel/],
   RELEASE_FAILED: [
-    cluster({ releases: [{ name: 'shop', status: 'pending-upgrade', isScaled: true }] }),
-    /shop is pending-upgrade/,
+    cluster({
+      releases: [{ name: 'shop', status: 'failed', description: 'Upgrade failed: 1 error:\n\t* job failed\n\n', isScaled: true }],
+    }),
+    /shop is failed: its last change did not come to its end\. Upgrade failed: 1 error: \* job failed$/,
   ],
   KEDA_MISSING: [cluster({ hasKeda: false, scaledObjects: [] }), /no KEDA/],
   SCALER_FAILS: [
@@ -124,6 +127,19 @@ const faults: Readonly<Record<Exclude<FaultCode, 'NO_CLUSTER'>, readonly [Findin
       scaledObjects: [scaler('shipping', 6, { type: 'Ready', status: 'False', reason: 'Failed', message: 'no brokers' })],
     }),
     /shop-shipping scales nothing: no brokers/,
+  ],
+  SCALER_PAUSED: [
+    cluster({
+      scaledObjects: [
+        scaler(
+          'shipping',
+          6,
+          { type: 'Ready', status: 'True', reason: '', message: 'ScaledObject is paused' },
+          { type: 'Paused', status: 'True', reason: 'ScaledObjectPaused', message: '' },
+        ),
+      ],
+    }),
+    /shop-shipping scales nothing, since somebody has paused it/,
   ],
   IMAGE_NOT_PULLED: [
     cluster({ pods: waits('ImagePullBackOff', 'Back-off pulling image') }),
@@ -141,15 +157,16 @@ const faults: Readonly<Record<Exclude<FaultCode, 'NO_CLUSTER'>, readonly [Findin
     cluster({
       pods: [pod('shipping', 1, { isReady: false })],
       notes: [{ kind: 'Pod', name: 'shop-shipping-1', reason: 'Unhealthy', message: 'Readiness probe failed: 503' }],
+      lastWords: new Map([['shop-shipping-1', 'cannot start: password authentication failed']]),
     }),
-    /runs and is not ready: Readiness probe failed: 503\.$/,
+    /runs and is not ready: Readiness probe failed: 503\. It said: cannot start: password authentication failed$/,
   ],
   DEPLOY_FAILED: [
     cluster({
-      pods: [pod('shipping', 1, { component: 'deploy', phase: 'Failed', isReady: false })],
-      lastWords: new Map([['shop-shipping-1', 'Kafka does not answer.']]),
+      pods: [1, 2].map((attempt) => pod('shipping', attempt, { component: 'deploy', phase: 'Failed', isReady: false })),
+      lastWords: new Map([['shop-shipping-2', 'Kafka does not answer.']]),
     }),
-    /What shipping needs could not be made\. shop-shipping-1 said: Kafka does not answer\.$/,
+    /What shipping needs could not be made\. shop-shipping-2 said: Kafka does not answer\.$/,
   ],
   SECRET_MISSING: [
     cluster({ pods: waits('CreateContainerConfigError', 'secret "petrel-postgres-admin" not found') }),
@@ -161,17 +178,13 @@ const faults: Readonly<Record<Exclude<FaultCode, 'NO_CLUSTER'>, readonly [Findin
   ],
   QUOTA_EXCEEDED: [
     cluster({
-      notes: [
-        { kind: 'ReplicaSet', name: 'shop-shipping-7', reason: 'FailedCreate', message: 'forbidden: exceeded quota: small' },
-      ],
+      refusals: [{ name: 'shop-shipping', message: 'forbidden: exceeded quota: small' }],
     }),
     /exceeded quota: small$/,
   ],
   POD_FORBIDDEN: [
     cluster({
-      notes: [
-        { kind: 'ReplicaSet', name: 'shop-shipping-7', reason: 'FailedCreate', message: 'violates PodSecurity "restricted"' },
-      ],
+      refusals: [{ name: 'shop-shipping', message: 'violates PodSecurity "restricted"' }],
     }),
     /violates PodSecurity/,
   ],
@@ -185,6 +198,33 @@ test.for(Object.entries(faults))('%s is found alone, in a sentence, with a way o
   expect(findings.map((finding) => finding.code)).toEqual([code])
   expect(findings[0]?.what).toMatch(sentence)
   expect(findings[0]?.wayOut).toMatch(/\w/)
+})
+
+test('a release whose upgrade was broken off is not upgraded again but rolled back', () => {
+  const [finding] = cluster({
+    releases: [{ name: 'shop', status: 'pending-upgrade', description: 'Preparing upgrade', isScaled: true }],
+  })
+  expect(finding).toMatchObject({
+    code: 'RELEASE_FAILED',
+    what: 'The release shop is pending-upgrade: its last change did not come to its end. Preparing upgrade',
+    wayOut: expect.stringMatching(/^If a helm still works at it, wait\. .*helm rollback shop -n petrel/),
+  })
+})
+
+const refusedNote = (kind: string, name: string) => ({ kind, name, reason: 'FailedCreate', message: 'forbidden' })
+
+test('who may not make pods says so itself; a note of it counts for a Job that has not done its work', () => {
+  const refused = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota' }
+  const shipping = { ...deployment('shipping', 1, 0), status: { readyReplicas: 0, conditions: [refused] } }
+  const notes = [
+    refusedNote('ReplicaSet', 'shop-sales-7'),
+    refusedNote('Job', 'sales-deploy'),
+    refusedNote('Job', 'stock-deploy'),
+  ]
+  expect(refusalsAmong([shipping, deployment('sales', 1, 1)], ['stock-deploy'], notes)).toEqual([
+    { name: 'shop-shipping', message: 'exceeded quota' },
+    { name: 'stock-deploy', message: 'forbidden' },
+  ])
 })
 
 test('policies add up: a pod may ask for names when one of those about it allows that', () => {

@@ -31,6 +31,7 @@ export type FaultCode =
   | 'RELEASE_FAILED'
   | 'KEDA_MISSING'
   | 'SCALER_FAILS'
+  | 'SCALER_PAUSED'
   | 'IMAGE_NOT_PULLED'
   | 'CRASH_LOOP'
   | 'OUT_OF_MEMORY'

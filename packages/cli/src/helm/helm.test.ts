@@ -40,6 +40,12 @@ test('a warning beside a success is no failure', async () => {
   await expect(helm(env).install('fraud-check', '/charts/subscriber', flags)).resolves.toMatchObject({ revision: 3 })
 })
 
+test('releases that hang are asked for apart', async () => {
+  const env = await onPath(`echo '[{"name":"shop","status":"pending-upgrade"}]'`)
+  expect(await helm(env).unfinished({ namespace: 'petrel' })).toEqual([{ name: 'shop', status: 'pending-upgrade' }])
+  expect((await readFile(join(folder, 'arguments'), 'utf8')).split('\n')).toContain('--pending')
+})
+
 test('without helm, the sentence says what to install', async () => {
   const env = { PATH: folder }
   await expect(helm(env).install('fraud-check', '/charts/subscriber', flags)).rejects.toThrow(/^There is no helm on the PATH\./)

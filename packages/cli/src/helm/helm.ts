@@ -29,8 +29,12 @@ export interface Installed {
 /** helm 3 or 4, in the shape of the package helm-ts: a release's name, its chart, flags. Each throws a Problem in a sentence. */
 export interface Helm {
   list(flags: ListFlags): Promise<readonly Release[]>
+  /** Those whose last change was broken off, or goes on just now: {@link list} of Helm 3 leaves them out. */
+  unfinished(flags: ListFlags): Promise<readonly Release[]>
   /** What the release has put into the cluster, as YAML. */
   manifest(name: string, flags: ListFlags): Promise<string>
+  /** What Helm has said about the last change of a release. */
+  description(name: string, flags: ListFlags): Promise<string>
   /** The values that the release was given; not those of its chart. */
   values(name: string, flags: ListFlags): Promise<Readonly<Record<string, unknown>>>
   install(name: string, chart: string, flags: InstallFlags): Promise<Installed>
@@ -75,9 +79,20 @@ export function helm(env: Environment): Helm {
         return JSON.parse(stdout) as Release[]
       })
     },
+    async unfinished({ namespace }) {
+      refuseName(namespace)
+      const args = ['list', '--pending', '--uninstalling', '--namespace', namespace, '--output', 'json']
+      return JSON.parse(await run(env, { verb: 'list', namespace }, args)) as Release[]
+    },
     async manifest(name, { namespace }) {
       refuseName(name, namespace)
       return run(env, { verb: 'get manifest', release: name, namespace }, ['get', 'manifest', name, '--namespace', namespace])
+    },
+    async description(name, { namespace }) {
+      refuseName(name, namespace)
+      const task = { verb: 'status', release: name, namespace } as const
+      const stdout = await run(env, task, ['status', name, '--namespace', namespace, '--output', 'json'])
+      return z.object({ info: z.object({ description: z.string().default('') }) }).parse(JSON.parse(stdout)).info.description
     },
     async values(name, { namespace }) {
       refuseName(name, namespace)

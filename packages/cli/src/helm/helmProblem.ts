@@ -2,7 +2,7 @@ import { Problem } from '../problem.ts'
 
 /** What helm was asked to do. */
 export interface HelmTask {
-  readonly verb: 'list' | 'get manifest' | 'get values' | 'install' | 'upgrade'
+  readonly verb: 'list' | 'status' | 'get manifest' | 'get values' | 'install' | 'upgrade'
   readonly release?: string
   readonly namespace: string
 }
