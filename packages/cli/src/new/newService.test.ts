@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { statSync } from 'node:fs'
+import { cp, readdir, readFile, realpath, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -63,6 +64,22 @@ test('a service may hear messages with different keys, with fields of all kinds,
   expect(JSON.parse(await read('schemas/watchtower/StormSeen.avsc'))).toMatchObject({ kind: 'event', key: 'orderId' })
   expect(await read('packages/contracts/src/watchtower.ts')).toContain("topic: 'watchtower.calm-returned'")
   await findNoFault('watchtower')
+})
+
+test('a new service is installed, and the next npm script has nothing to install', async () => {
+  await petrel('new', 'fraud-check', '--hears', 'billing.order-billed')
+  const modules = join(project.root, 'node_modules')
+  expect(await realpath(join(modules, '@petrel/fraud-check'))).toBe(await realpath(join(project.root, 'services/fraud-check')))
+  const [lock, installed] = [statSync(join(project.root, 'package-lock.json')), statSync(join(modules, '.package-lock.json'))]
+  expect(installed.mtimeMs).toBeGreaterThanOrEqual(lock.mtimeMs)
+})
+
+test('what was not installed before is not taken for installed', async () => {
+  const later = new Date(Date.now() + 60_000)
+  await utimes(join(project.root, 'package-lock.json'), later, later)
+  const before = await read('node_modules/.package-lock.json')
+  await petrel('new', 'fraud-check', '--hears', 'billing.order-billed')
+  expect(await read('node_modules/.package-lock.json')).toBe(before)
 })
 
 test('npm finds nothing to change in the lock that knows the new service', async () => {
