@@ -1,4 +1,4 @@
-import { run, succeeds } from './commandLine.ts'
+import { run, succeeds } from '../commandLine.ts'
 import type { Settings } from './settings.ts'
 import type { ToolName } from './tools.ts'
 

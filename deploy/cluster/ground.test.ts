@@ -18,7 +18,7 @@ test("the shop's namespace gets the URL of the account that makes databases, and
     metadata: { name: 'postgres-admin', namespace: GROUND, resourceVersion: '7' },
     data: { POSTGRES_PASSWORD: 'cA==', DATABASE_ADMIN_URL: 'dQ==' },
   })
-  expect(copyOf(secret)).toEqual({
+  expect(copyOf(secret, NAMESPACE)).toEqual({
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name: 'petrel-postgres-admin', namespace: NAMESPACE },

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Progress } from '../local/progress.mjs'
 import { create, ensureNamespace, exists, type Kubernetes } from './kubernetes.ts'
-import { GROUND, NAMESPACE } from './names.ts'
+import { GROUND } from './names.ts'
 
 const ADMIN_SECRET = 'postgres-admin'
-/** As the shop's namespace has it: charts/shop/global.yaml names it. */
+/** As a shop's namespace has it: charts/shop/global.yaml names it. */
 const COPIED_SECRET = 'petrel-postgres-admin'
 
 const PARTS = {
@@ -29,11 +29,11 @@ export async function layGround(cluster: Kubernetes, { print, during }: Progress
   )
 }
 
-/** The shop's namespace, with leave to use the ground, and with the account that makes databases and roles. */
-export async function openShopsNamespace(cluster: Kubernetes): Promise<void> {
-  await ensureNamespace(cluster, NAMESPACE, { 'petrel-ground': 'client', 'pod-security.kubernetes.io/enforce': 'restricted' })
+/** A namespace for a shop, with leave to use the ground, and with the account that makes databases and roles. */
+export async function openNamespace(cluster: Kubernetes, name: string): Promise<void> {
+  await ensureNamespace(cluster, name, { 'petrel-ground': 'client', 'pod-security.kubernetes.io/enforce': 'restricted' })
   const secret = await cluster.kubectl(['--namespace', GROUND, 'get', 'secret', ADMIN_SECRET, '--output=json'])
-  await cluster.kubectl(['apply', '--server-side', '--force-conflicts', '--filename=-'], JSON.stringify(copyOf(secret)))
+  await cluster.kubectl(['apply', '--server-side', '--force-conflicts', '--filename=-'], JSON.stringify(copyOf(secret, name)))
 }
 
 /** What PostgreSQL is told at its first start, and what a deployment connects with to make roles and databases. */
@@ -46,13 +46,13 @@ export function adminSecret(password: string): Record<'POSTGRES_PASSWORD' | 'DAT
 const newPassword = () => randomBytes(24).toString('base64url')
 
 /** A pod can read only Secrets of its own namespace. */
-export function copyOf(secret: string): object {
+export function copyOf(secret: string, namespace: string): object {
   const { data } = JSON.parse(secret) as { data: Record<string, string> }
   const DATABASE_ADMIN_URL = data['DATABASE_ADMIN_URL']
   return {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name: COPIED_SECRET, namespace: NAMESPACE },
+    metadata: { name: COPIED_SECRET, namespace },
     data: { DATABASE_ADMIN_URL },
   }
 }

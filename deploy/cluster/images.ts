@@ -1,6 +1,6 @@
 import { Problem } from '../local/problem.ts'
 import type { Cluster } from './clusters.ts'
-import { show } from './commandLine.ts'
+import { show } from '../commandLine.ts'
 import type { Settings } from './settings.ts'
 
 const WAYS = `A cluster of your own must be told how it gets its images:

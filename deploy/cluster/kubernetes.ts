@@ -1,4 +1,4 @@
-import { run } from './commandLine.ts'
+import { run } from '../commandLine.ts'
 
 /** What this command has made carries it, so that `npm run cluster:down` removes nothing else. */
 export const MADE_HERE = { 'made-by': 'petrel-quick-start' }
@@ -12,7 +12,7 @@ export interface Kubernetes {
 
 /** @param context of the kubeconfig; without it the current one */
 export const kubernetes = (context?: string): Kubernetes => ({
-  kubectl: (args, input) => run('kubectl', context ? ['--context', context, ...args] : args, input),
+  kubectl: (args, input = '') => run('kubectl', context ? ['--context', context, ...args] : args, { input }),
   helm: (args) => run('helm', context ? ['--kube-context', context, ...args] : args),
 })
 

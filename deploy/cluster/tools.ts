@@ -1,5 +1,5 @@
 import { Problem } from '../local/problem.ts'
-import { succeeds } from './commandLine.ts'
+import { succeeds } from '../commandLine.ts'
 
 /** How to see that a program is there and works, and where to get it. */
 interface Tool {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { run } from '../cluster/commandLine.ts'
+import { run } from '../commandLine.ts'
 import { Problem } from '../local/problem.ts'
 import { buildCommand, type Builder, type CommandLine, type ImageBuild, ownCommand } from './builders.ts'
 import { bringCommands, type Destination } from './destination.ts'

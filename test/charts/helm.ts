@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
+import { ROOT } from '../../deploy/local/folders.ts'
 
-const root = join(import.meta.dirname, '../..')
-export const chartFolder = (chart: string): string => join(root, 'charts', chart)
+export const chartFolder = (chart: string): string => join(ROOT, 'charts', chart)
 
 /** Where values of the tests are. */
 export const valuesFile = (name: string): string => join(import.meta.dirname, 'values', `${name}.yaml`)

@@ -1,6 +1,6 @@
 import { plan } from '@petrel/messaging/operations'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { ROOT } from '../../deploy/local/folders.ts'
 import { loadServices } from '../../packages/cli/src/services.ts'
 import { cases, hasHelm, render, type Resource } from './helm.ts'
 import { type Container, podsOf } from './pods.ts'
@@ -46,7 +46,7 @@ describe.skipIf(!hasHelm)('the scaler', () => {
 })
 
 const endpointsByName = async () => {
-  const services = await loadServices(join(import.meta.dirname, '../..'))
+  const services = await loadServices(ROOT)
   return new Map(services.map(({ endpoint }) => [endpoint.name, endpoint]))
 }
 

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ROOT } from '../../deploy/local/folders.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
 const results = mkdtempSync(join(tmpdir(), 'petrel-cluster-'))
 const report = join(results, 'tests.json')
 const run = (...args: readonly string[]): number => spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' }).status ?? 1

@@ -3,8 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { ROOT } from '../../deploy/local/folders.ts'
+import { linkModules } from './linkModules.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
 const run = promisify(execFile)
 
 /** A block of a guide: a file to write, or commands to run. */
@@ -32,11 +33,11 @@ export interface Clone extends AsyncDisposable {
   follow(step: Step, change?: (text: string) => string): Promise<string>
 }
 
-/** A clone of what is committed here, with everything installed, as somebody who follows a guide has it. */
+/** A clone of what is committed here, with everything that is installed here, as somebody who follows a guide has it. */
 export async function freshClone(): Promise<Clone> {
   const folder = await mkdtemp(join(tmpdir(), 'petrel-clone-'))
   await run('git', ['clone', '--quiet', ROOT, folder])
-  await run('npm', ['ci', '--no-progress', '--loglevel=error'], { cwd: folder })
+  await linkModules(folder)
   return {
     async newLines({ text, file = '' }) {
       const there = new Set((await readFile(join(folder, file), 'utf8').catch(() => '')).split('\n'))

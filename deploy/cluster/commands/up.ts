@@ -2,9 +2,10 @@ import { Problem } from '../../local/problem.ts'
 import { progress } from '../../local/progress.mjs'
 import { addKeda, addMetrics } from '../additions.ts'
 import { CLUSTERS } from '../clusters.ts'
-import { layGround, openShopsNamespace } from '../ground.ts'
+import { layGround, openNamespace } from '../ground.ts'
 import { bringImages, checkImagesInto, imageRegistry } from '../images.ts'
 import { create, kubernetes, MADE_HERE } from '../kubernetes.ts'
+import { NAMESPACE } from '../names.ts'
 import { nextSteps } from '../nextSteps.ts'
 import { readSettings } from '../settings.ts'
 import { installShop } from '../shop.ts'
@@ -34,7 +35,7 @@ async function up(): Promise<void> {
     addMetrics(cluster, where.needsMetrics, terminal),
     terminal.during('building images', bringImages(where, settings)),
   ])
-  await openShopsNamespace(cluster)
+  await openNamespace(cluster, NAMESPACE)
   await installShop(cluster, imageRegistry(settings), terminal)
   terminal.print(nextSteps(where.context))
 }

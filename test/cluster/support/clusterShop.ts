@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openNamespace } from '../../../deploy/cluster/ground.ts'
+import { kubernetes } from '../../../deploy/cluster/kubernetes.ts'
+import { GROUND } from '../../../deploy/cluster/names.ts'
+import { ROOT } from '../../../deploy/local/folders.ts'
 import { eventually } from '../../support/eventually.ts'
-import { apply, helm, kubectl } from './kubectl.ts'
+import { helm, kubectl } from './kubectl.ts'
 import { imageOf, waitingPod } from './waitingPod.ts'
-
-const ROOT = join(import.meta.dirname, '../../..')
-const GROUND = 'petrel-ground'
 
 /** Everything that an order which goes well leaves on its page. */
 export const wholeJourney = ['OrderPlaced', 'OrderBilled', 'StockReserved', 'OrderShipped', 'CustomerNotified', 'PointsAwarded']
@@ -150,21 +151,8 @@ async function customerPod(namespace: string): Promise<void> {
   if (there === '') await waitingPod(namespace, CUSTOMER, await imageOf(namespace, 'client-ui'))
 }
 
-/** A namespace of a test's own, in which only restricted pods may run, with the way to the ground's databases. */
-export async function makeNamespace(namespace: string): Promise<void> {
-  await apply(namespace, {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted', 'petrel-ground': 'client' } },
-  })
-  const url = await kubectl(['get', 'secret', 'postgres-admin', '-n', GROUND, '-o', 'jsonpath={.data.DATABASE_ADMIN_URL}'])
-  await apply(namespace, {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: 'petrel-postgres-admin' },
-    data: { DATABASE_ADMIN_URL: url },
-  })
-}
+/** A namespace in which only restricted pods may run, with the way to the ground's databases. */
+export const makeNamespace = (namespace: string): Promise<void> => openNamespace(kubernetes(), namespace)
 
 /** Settings that every installation of the tests has: small pods, and a cluster that scales down while one watches. */
 export const testValues = join(ROOT, 'test/cluster/values.yaml')

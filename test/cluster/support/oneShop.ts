@@ -1,14 +1,14 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { kubernetes } from '../../../deploy/cluster/kubernetes.ts'
 import { layGround } from '../../../deploy/cluster/ground.ts'
+import { show } from '../../../deploy/commandLine.ts'
+import { ROOT } from '../../../deploy/local/folders.ts'
 import { progress } from '../../../deploy/local/progress.mjs'
 import { clusterShop, type ClusterShop, installShop, makeNamespace } from './clusterShop.ts'
 import { helm, kubectl } from './kubectl.ts'
 import { report } from './report.ts'
 
-const ROOT = join(import.meta.dirname, '../../..')
 const place = { namespace: process.env['CLUSTER_NAMESPACE'] ?? 'petrel-test', release: 'shop' }
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
 
@@ -22,12 +22,13 @@ export const sharedShop = (): ClusterShop => clusterShop(place)
 
 /**
  * Before the first test: images, the ground, and the shop in a namespace of its own. After the last one the shop is gone again,
- * with its topics and databases; the ground stays. `CLUSTER_KEEP=yes` keeps the shop for the next run, `CLUSTER_IMAGES=there` builds no images, `CLUSTER_SETUP=none` leaves everything
- * as it is: for tests that install what they need.
+ * with its topics and databases; the ground stays. `CLUSTER_KEEP=yes` keeps the shop for the next run, `CLUSTER_IMAGES=there`
+ * builds no images, `CLUSTER_SETUP=none` leaves everything as it is: for tests that install what they need.
  */
 export default async function oneShop(): Promise<() => Promise<void>> {
   if (process.env['CLUSTER_SETUP'] === 'none') return async () => {}
-  if (process.env['CLUSTER_IMAGES'] !== 'there') for (const tag of [version, nextTag]) buildImages(tag)
+  if (process.env['CLUSTER_IMAGES'] !== 'there')
+    for (const tag of [version, nextTag]) await show('npm', ['run', '--silent', 'images', '--', '--tag', tag])
   const ground = await timed(() => layGround(kubernetes(), progress()))
   await makeNamespace(place.namespace)
   const shop = await timed(() => installShop(place))
@@ -37,11 +38,6 @@ export default async function oneShop(): Promise<() => Promise<void>> {
     await helm(['uninstall', place.release, '-n', place.namespace, '--wait', '--timeout', '10m'])
     await kubectl(['delete', 'namespace', place.namespace, '--timeout=300s'])
   }
-}
-
-function buildImages(tag: string): void {
-  const { status } = spawnSync('npm', ['run', '--silent', 'images', '--', '--tag', tag], { cwd: ROOT, stdio: 'inherit' })
-  if (status !== 0) throw new Error(`npm run images -- --tag ${tag} ended with ${status}; its own message is above.`)
 }
 
 async function timed(what: () => Promise<unknown>): Promise<number> {

@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process'
 import type { Environment } from '../addresses.ts'
+import { type Ended, execute } from '../execute.ts'
 import { Problem } from '../problem.ts'
 import { kubectl, kubectlProblem } from './kubectl.ts'
 import { endpointPods, isReady, type Pod } from './resources.ts'
@@ -22,12 +22,6 @@ export function placeAmong(pods: readonly Pod[]): Place | undefined {
   return places[0]
 }
 
-export interface Ended {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
 /** @throws Problem when no pod is ready there */
 export async function findPlace(env: Environment, namespace: string): Promise<Place> {
   const place = placeAmong(await endpointPods(kubectl(env), namespace))
@@ -41,16 +35,16 @@ export async function findPlace(env: Environment, namespace: string): Promise<Pl
 export const execArguments = ({ pod, container }: Place, namespace: string, command: readonly string[]): string[] =>
   ['exec', '--namespace', namespace, pod, '--container', container, '--'].concat(command)
 
-const mostOutputBytes = 64 * 1024 * 1024
-
 /** Runs a command in a pod to its end. @throws Problem when it could not be begun */
-export function execIn(env: Environment, namespace: string, place: Place, command: readonly string[]): Promise<Ended> {
+export async function execIn(
+  env: Environment,
+  namespace: string,
+  place: Place,
+  command: readonly string[],
+): Promise<Ended & { readonly code: number }> {
   const args = execArguments(place, namespace, command)
-  return new Promise((resolve, reject) => {
-    execFile('kubectl', args, { env, maxBuffer: mostOutputBytes }, (error, stdout, stderr) => {
-      const ending = /\n?command terminated with exit code (\d+)\s*$/.exec(stderr)
-      if (error !== null && ending === null) reject(kubectlProblem(args, error.code, stderr))
-      else resolve({ code: Number(ending?.[1] ?? 0), stdout, stderr: stderr.slice(0, ending?.index) })
-    })
-  })
+  const { code, stdout, stderr } = await execute('kubectl', args, env)
+  const ending = /\n?command terminated with exit code (\d+)\s*$/.exec(stderr)
+  if (code !== 0 && ending === null) throw kubectlProblem(args, code, stderr)
+  return { code: Number(ending?.[1] ?? 0), stdout, stderr: stderr.slice(0, ending?.index) }
 }

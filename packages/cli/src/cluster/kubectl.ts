@@ -1,7 +1,7 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { promisify } from 'node:util'
 import type { Environment } from '../addresses.ts'
+import { execute } from '../execute.ts'
 import { Problem } from '../problem.ts'
 
 /** The cluster of KUBECONFIG, as far as kubectl shows it. */
@@ -14,17 +14,11 @@ export interface Kubectl {
   lines(...args: readonly string[]): AsyncIterable<string>
 }
 
-const mostOutputBytes = 64 * 1024 * 1024
-
 export function kubectl(env: Environment): Kubectl {
   const run = async (...args: readonly string[]) => {
-    try {
-      const { stdout } = await promisify(execFile)('kubectl', args, { env, maxBuffer: mostOutputBytes })
-      return stdout
-    } catch (error) {
-      const { code, stderr = '' } = error as { code?: string | number; stderr?: string }
-      throw kubectlProblem(args, code, stderr)
-    }
+    const { code, stdout, stderr } = await execute('kubectl', args, env)
+    if (code !== 0) throw kubectlProblem(args, code, stderr)
+    return stdout
   }
   return {
     run,
@@ -49,7 +43,7 @@ export function kubectl(env: Environment): Kubectl {
 }
 
 /** What kubectl has said, in a sentence that says what to do. */
-export function kubectlProblem(args: readonly string[], code: number | string | null | undefined, stderr: string): Problem {
+export function kubectlProblem(args: readonly string[], code: number | string | null, stderr: string): Problem {
   if (code === 'ENOENT')
     return new Problem('There is no kubectl on the PATH. Install it: https://kubernetes.io/docs/tasks/tools/')
   const said = stderr.trim().split('\n').at(-1) ?? ''

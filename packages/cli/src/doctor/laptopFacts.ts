@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import type { ProjectContext } from '../commandContext.ts'
+import { execute } from '../execute.ts'
 import type { LaptopFacts } from './laptop.ts'
 
 /** @returns undefined where nothing can run locally: in an image there is no deploy/ */
@@ -30,10 +29,7 @@ export async function laptopFacts({ root, env }: ProjectContext): Promise<Laptop
   return {
     node: process.versions.node,
     java: await sentence(findJava(env)),
-    hasMaven: await promisify(execFile)('mvn', ['--version'], { env }).then(
-      () => true,
-      () => false,
-    ),
+    hasMaven: (await execute('mvn', ['--version'], env)).code === 0,
     hasJars: existsSync(folders.JARS) && readdirSync(folders.JARS).some((name) => !name.startsWith('unfinished-')),
     ports: taken?.split('\n') ?? [],
     disk: await sentence(assertUsableFolder(folders.LOCAL)),

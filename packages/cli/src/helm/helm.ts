@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import type { Release } from 'helm-ts/dist/types.js'
 import { z } from 'zod'
 import type { Environment } from '../addresses.ts'
+import { execute } from '../execute.ts'
 import { Problem } from '../problem.ts'
 import { helmProblem, type HelmTask } from './helmProblem.ts'
 
@@ -112,20 +111,12 @@ function refuseName(...names: readonly string[]): void {
       throw new Problem(`"${name}" is no name in Kubernetes: use lower case letters, digits and dashes.`)
 }
 
-const mostOutputBytes = 64 * 1024 * 1024
-
 async function run(env: Environment, task: HelmTask, args: readonly string[]): Promise<string> {
-  try {
-    const { stdout } = await promisify(execFile)('helm', args, { env, maxBuffer: mostOutputBytes })
-    return stdout
-  } catch (error) {
-    const { code, stderr = '' } = error as { code?: string | number; stderr?: string }
-    if (code === 'ENOENT')
-      throw new Problem(
-        'There is no helm on the PATH. Install Helm 3.14 or later, or Helm 4: https://helm.sh/docs/intro/install/',
-      )
-    throw helmProblem(task, stderr)
-  }
+  const { code, stdout, stderr } = await execute('helm', args, env)
+  if (code === 'ENOENT')
+    throw new Problem('There is no helm on the PATH. Install Helm 3.14 or later, or Helm 4: https://helm.sh/docs/intro/install/')
+  if (code !== 0) throw helmProblem(task, stderr)
+  return stdout
 }
 
 const release = z.object({ name: z.string(), namespace: z.string(), version: z.number() })

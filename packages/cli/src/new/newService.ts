@@ -8,8 +8,8 @@ import { z } from 'zod'
 import type { ProjectContext } from '../commandContext.ts'
 import { Problem } from '../problem.ts'
 import { paint } from '../screen.ts'
+import { addWorkspace } from './addWorkspace.ts'
 import { fileOf, type NewService, serviceFiles } from './files.ts'
-import { withWorkspace } from './lockfile.ts'
 import { heardMessages, knownMessages } from './message.ts'
 import { saidEvent } from './schema.ts'
 
@@ -32,7 +32,7 @@ export async function newService({ root, out }: ProjectContext, name: string, { 
   }
   const files = serviceFiles(service)
   for (const [path, text] of files) await write(join(root, path), text)
-  await addToLock(root, `services/${name}`)
+  await addWorkspace(root, `services/${name}`, `@petrel/${name}`)
   if (says.length > 0) await run(root, process.execPath, ['packages/contracts/cli.ts', 'generate'])
   // In a process of its own, which knows the new contracts.
   const { stdout: followed } = await run(root, process.execPath, [petrelCommand, 'topology'])
@@ -60,13 +60,6 @@ async function versionOf(root: string): Promise<string> {
 async function write(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, text)
-}
-
-async function addToLock(root: string, folder: string): Promise<void> {
-  const lock = join(root, 'package-lock.json')
-  if (!existsSync(lock)) return
-  const packageJson = await readFile(join(root, folder, 'package.json'), 'utf8')
-  await writeFile(lock, withWorkspace(await readFile(lock, 'utf8'), folder, packageJson))
 }
 
 const petrelCommand = fileURLToPath(new URL('../main.ts', import.meta.url))

@@ -1,8 +1,8 @@
-import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-
-const root = join(import.meta.dirname, '../../../..')
+import { ROOT } from '../../../../deploy/local/folders.ts'
+import { linkModules } from '../../../../test/support/linkModules.ts'
 
 export interface ProjectCopy {
   readonly root: string
@@ -24,12 +24,8 @@ export async function projectCopy(): Promise<ProjectCopy> {
     'vitest.config.ts',
   ]
   for (const name of [...files, 'packages', 'schemas'])
-    await cp(join(root, name), join(copy, name), { recursive: true, filter: withoutModules })
-  await mkdir(join(copy, 'node_modules', '@petrel'), { recursive: true })
+    await cp(join(ROOT, name), join(copy, name), { recursive: true, filter: withoutModules })
   await mkdir(join(copy, 'services'))
-  for (const name of await readdir(join(root, 'node_modules')))
-    if (name !== '@petrel' && name !== '.vite') await symlink(join(root, 'node_modules', name), join(copy, 'node_modules', name))
-  for (const name of await readdir(join(copy, 'packages')))
-    await symlink(join(copy, 'packages', name), join(copy, 'node_modules', '@petrel', name))
+  await linkModules(copy)
   return { root: copy, remove: () => rm(copy, { recursive: true }) }
 }
