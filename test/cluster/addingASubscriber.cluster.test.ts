@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { freshClone, stepsOfGuide } from '../support/guide.ts'
 import { kubectl, kubectlJson } from './support/kubectl.ts'
+import type { ClusterShop } from './support/clusterShop.ts'
+import { runOnBroker } from './support/oneService.ts'
 import { sharedShop } from './support/oneShop.ts'
 import { report } from './support/report.ts'
 
@@ -40,7 +42,7 @@ test('somebody who follows the guide adds a subscriber: it hears the past, then 
 
   for (const step of steps.slice(removal)) await clone.follow(step, here)
   expect(await kubectl(['get', 'all,secret,configmap,networkpolicy', '-n', namespace, '-o', 'name'])).not.toContain('fraud-check')
-  expect(await topics()).not.toContain('fraud-check')
+  expect(await topicsOf(shop)).not.toContain('fraud-check')
   expect(await shop.sql('postgres', "select count(*) from pg_database where datname = 'fraud_check'")).toBe('0')
   report('adding a subscriber', { tookMs, invoices })
 })
@@ -60,5 +62,5 @@ async function podsOf(namespace: string) {
     .toSorted((one, other) => one.name.localeCompare(other.name))
 }
 
-const kafkaTopics = ['/opt/kafka/bin/kafka-topics.sh', '--bootstrap-server', 'localhost:9092', '--list']
-const topics = () => kubectl(['exec', '-n', 'petrel-ground', 'kafka-0', '--', ...kafkaTopics])
+const topicsOf = (shop: ClusterShop) =>
+  runOnBroker(shop.named('sales'), shop, "console.log((await broker.admin.topics()).join('\\n'))")
