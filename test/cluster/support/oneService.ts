@@ -35,7 +35,7 @@ export const installService = (
  * Runs lines of JavaScript in a pod of the service, with `broker`, the `prefix` of its topics, and all the `operations` of
  * `@petrel/messaging`. @returns what they printed
  */
-export function runOnBroker(service: string, { namespace }: ServicePlace, lines: string): Promise<string> {
+export function runOnBroker(service: string, { namespace }: Pick<ServicePlace, 'namespace'>, lines: string): Promise<string> {
   const program = `import * as operations from '@petrel/messaging/operations'
     const prefix = process.env.TOPIC_PREFIX
     const brokers = process.env.KAFKA_BROKERS.split(',')
