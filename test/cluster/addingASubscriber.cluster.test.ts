@@ -17,7 +17,7 @@ test('somebody who follows the guide adds a subscriber: it hears the past, then 
 
   await using clone = await freshClone()
   const steps = await stepsOfGuide('adding-a-subscriber')
-  const upgrade = steps.findIndex(({ text }) => text.includes('--tag 2'))
+  const upgrade = steps.findIndex(({ text }) => text.includes('--tag 0.2.0'))
   const removal = steps.findIndex(({ text }) => text.includes('removeTopics'))
   expect(steps[0]?.text).toContain('petrel new fraud-check')
 
