@@ -7,7 +7,7 @@ export const desktop: BrowserContextOptions = { viewport: { width: 1280, height:
 export const tablet: BrowserContextOptions = { viewport: { width: 768, height: 1024 } }
 export const phone: BrowserContextOptions = { viewport: { width: 375, height: 812 }, isMobile: true, hasTouch: true }
 
-const waitMs = 10_000
+const waitMs = 30_000
 
 export interface Pages {
   readonly browser: Browser
