@@ -3,35 +3,26 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  type Broker,
-  confluentRegistry,
-  dropDatabase,
-  type EndpointLag,
-  kafkajsBroker,
-  silentLog,
-} from '@petrel/messaging/operations'
+import { type Broker, confluentRegistry, dropDatabase, type EndpointLag } from '@petrel/messaging/operations'
 import { OrderPlaced } from '@petrel/contracts'
 import { Client } from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { freePorts } from '../../../deploy/local/stack/ports.ts'
-import { eventually, testSystem, type TestSystem } from '../../../test/support/stack.ts'
+import { eventually, type TestSystem } from '../../../test/support/stack.ts'
 import { runPetrel } from './testing/runPetrel.ts'
+import { systemOfSales } from './testing/systemOfSales.ts'
 
 let system: TestSystem
 let broker: Broker
 let env: Record<string, string>
+let close: () => Promise<void>
 beforeEach(async () => {
-  system = await testSystem()
-  broker = kafkajsBroker({ brokers: system.addresses.kafkaBrokers.split(','), clientId: 'test', log: silentLog })
-  env = { ...(await system.env('sales')), DATABASE_ADMIN_URL: system.addresses.databaseUrl }
+  ;({ system, broker, env, close } = await systemOfSales())
+  env = { ...env, DATABASE_ADMIN_URL: system.addresses.databaseUrl }
   // Nothing of sales is there, but for its name.
   await dropDatabase(system.addresses.databaseUrl, databaseUrl().href)
 })
-afterEach(async () => {
-  await broker.close()
-  await system.cleanup()
-})
+afterEach(() => close())
 
 const petrel = (...args: string[]) => runPetrel(args, env, import.meta.dirname)
 

@@ -3,23 +3,20 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { type Broker, kafkajsBroker, silentLog } from '@petrel/messaging/operations'
+import type { Broker } from '@petrel/messaging/operations'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { testSystem, type TestSystem } from '../../../test/support/stack.ts'
+import type { TestSystem } from '../../../test/support/stack.ts'
 import { runPetrel } from './testing/runPetrel.ts'
+import { systemOfSales } from './testing/systemOfSales.ts'
 
 let system: TestSystem
 let broker: Broker
 let env: Record<string, string>
+let close: () => Promise<void>
 beforeAll(async () => {
-  system = await testSystem()
-  broker = kafkajsBroker({ brokers: system.addresses.kafkaBrokers.split(','), clientId: 'test', log: silentLog })
-  env = await system.env('sales')
+  ;({ system, broker, env, close } = await systemOfSales())
 })
-afterAll(async () => {
-  await broker.close()
-  await system.cleanup()
-})
+afterAll(() => close())
 
 /** Runs the command in this project. */
 const petrel = (...args: string[]) => runPetrel(args, env, import.meta.dirname)

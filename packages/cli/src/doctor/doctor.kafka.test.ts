@@ -1,25 +1,22 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Broker, kafkajsBroker, silentLog } from '@petrel/messaging/operations'
+import type { Broker } from '@petrel/messaging/operations'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { testSystem, type TestSystem } from '../../../../test/support/stack.ts'
+import type { TestSystem } from '../../../../test/support/stack.ts'
 import { runPetrel } from '../testing/runPetrel.ts'
+import { systemOfSales } from '../testing/systemOfSales.ts'
 import type { FaultCode, Finding } from './finding.ts'
 
 let system: TestSystem
 let broker: Broker
 let env: Record<string, string>
+let close: () => Promise<void>
 beforeAll(async () => {
-  system = await testSystem()
-  broker = kafkajsBroker({ brokers: system.addresses.kafkaBrokers.split(','), clientId: 'test', log: silentLog })
-  env = await system.env('sales')
+  ;({ system, broker, env, close } = await systemOfSales())
 })
-afterAll(async () => {
-  await broker.close()
-  await system.cleanup()
-})
+afterAll(() => close())
 
 /** What is found about sales; this machine may have faults of its own, which are others' tests. */
 async function findings(changes: Readonly<Record<string, string>> = {}): Promise<Finding[]> {
