@@ -1,7 +1,6 @@
 import { pino } from 'pino'
 import type { Pool } from 'pg'
 import { kafkajsBroker } from './broker/kafkajs/broker.ts'
-import type { Broker } from './broker/port.ts'
 import type { Endpoint } from './definition/endpoint.ts'
 import type { Message } from './definition/message.ts'
 import { type RetryOptions, retryUntilStopped } from './engine/retryUntilStopped.ts'
@@ -18,12 +17,14 @@ import type { Settings } from './settings.ts'
 import { claimDatabase } from './store/postgres/claimDatabase.ts'
 import { openPool } from './store/postgres/connections.ts'
 import { postgresStore } from './store/postgres/store.ts'
+import { activeHeaders, traceFields } from './tracing/active.ts'
+import { openTracing, type ProcessTracing } from './tracing/openTracing.ts'
 
 export interface SendOptions {
   /** `ce_id`, for a caller that may send twice: of two messages with one id the second is not handled. */
   readonly id?: string
   readonly conversationId?: string
-  /** W3C trace context of what caused the message. */
+  /** W3C trace context of what caused the message. Default: that of the request that is being traced, if there is one. */
   readonly trace?: Readonly<Record<string, string>>
 }
 
@@ -50,6 +51,8 @@ export interface Service {
 
 export interface StartOptions {
   readonly log?: Log
+  /** Of a process that has opened it for itself, to trace requests that come before the endpoint has joined. */
+  readonly tracing?: ProcessTracing
 }
 
 /**
@@ -58,7 +61,8 @@ export interface StartOptions {
  * @throws Error when the ops port is taken; NotDeployed when a topic, schema, table or consumer group is missing; PartitionCountMismatch; DatabaseOwnedByAnother
  */
 export async function start(endpoint: Endpoint, settings: Settings, options: StartOptions = {}): Promise<Service> {
-  const log = options.log ?? pino({ name: endpoint.name, level: settings.LOG_LEVEL })
+  const log = options.log ?? pino({ name: endpoint.name, level: settings.LOG_LEVEL, mixin: traceFields })
+  const tracing = options.tracing ?? (await openTracing(endpoint.name, settings, log))
   let engine: Engine | undefined
   const ops = await openOpsPort(endpoint, settings, log, () => engine?.status() ?? statusBeforeJoining(endpoint.name))
   const prefix = settings.TOPIC_PREFIX
@@ -71,14 +75,15 @@ export async function start(endpoint: Endpoint, settings: Settings, options: Sta
     await broker.close()
     await store.close()
     await database.end()
+    await tracing.close()
     await ops?.close()
   }
   try {
     await untilDeployed(endpoint, { admin: broker.admin, registry, prefix, database }, { signal: giveUp.signal, log })
     await retryUntilStopped('claim the database', { signal: giveUp.signal, log }, () => claimDatabase(database, endpoint.name))
     const fault = faultSwitch(settings.FAULT_FILE)
-    engine = await startEngine({ endpoint, prefix, broker, store, registry, log, fault, giveUp })
-    return running({ log, database, broker, engine, close })
+    engine = await startEngine({ endpoint, prefix, broker, store, registry, log, fault, giveUp, spans: tracing.spans })
+    return running({ log, database, engine, close })
   } catch (error) {
     await close()
     throw error
@@ -106,12 +111,11 @@ async function untilDeployed(
 interface Running {
   readonly log: Log
   readonly database: Pool
-  readonly broker: Broker
   readonly engine: Engine
   readonly close: () => Promise<void>
 }
 
-function running({ log, database, broker, engine, close }: Running): Service {
+function running({ log, database, engine, close }: Running): Service {
   const cleanups: (() => Promise<void>)[] = []
   let stopping: Promise<void> | undefined
   const stopAll = async () => {
@@ -127,9 +131,9 @@ function running({ log, database, broker, engine, close }: Running): Service {
     status: () => engine.status(),
     onStop: (cleanup) => void cleanups.push(cleanup),
     stop: () => (stopping ??= stopAll()),
-    async send(command, { id, conversationId, trace = {} } = {}) {
+    async send(command, { id, conversationId, trace = activeHeaders() } = {}) {
       const { record } = engine.encodeMessage(command, { trace, ...(conversationId !== undefined && { conversationId }) }, id)
-      await broker.publish([record])
+      await engine.publish(record)
     },
   }
 }

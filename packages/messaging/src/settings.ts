@@ -1,7 +1,38 @@
 import { z } from 'zod'
 import { connectionsByDefault } from './store/postgres/connections.ts'
+import { samplers } from './tracing/sampling.ts'
 
-const settings = z.object({
+/** An empty variable counts as none: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#parsing-empty-value */
+const unlessEmpty = <S extends z.ZodType>(schema: S) => z.preprocess((value) => (value === '' ? undefined : value), schema)
+
+/** `key=value,key=value`, percent-encoded. */
+const attributes = z.string().transform((list) =>
+  Object.fromEntries(
+    list
+      .split(',')
+      .map((pair) => pair.split('='))
+      .flatMap(([key = '', value]) => (value === undefined ? [] : [[key.trim(), decodeURIComponent(value.trim())]])),
+  ),
+)
+
+/** OpenTelemetry's own names. Headers, certificates and compression for the collector are read by its exporter. */
+export const tracingSettings = z.object({
+  /** Where a collector takes spans by OTLP over HTTP, `http://collector:4318` for example. Without it nothing is traced. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: unlessEmpty(z.url({ protocol: /^https?$/ }).optional()),
+  OTEL_SDK_DISABLED: z
+    .string()
+    .optional()
+    .transform((text) => text?.toLowerCase() === 'true'),
+  OTEL_TRACES_SAMPLER: unlessEmpty(z.enum(samplers).default('parentbased_always_on')),
+  /** Of a sampler with a ratio: the share of traces that are recorded. */
+  OTEL_TRACES_SAMPLER_ARG: unlessEmpty(z.coerce.number().min(0).max(1).default(1)),
+  OTEL_SERVICE_NAME: unlessEmpty(z.string().optional()),
+  OTEL_RESOURCE_ATTRIBUTES: unlessEmpty(attributes.default({})),
+})
+
+export type TracingSettings = z.infer<typeof tracingSettings>
+
+const settings = tracingSettings.extend({
   KAFKA_BROKERS: z
     .string()
     .min(1)
@@ -29,6 +60,11 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** Reads what every endpoint needs. @throws Error naming every variable that is missing or wrong */
 export function readSettings(environment: Environment): Settings {
   return readEnvironment(settings, environment)
+}
+
+/** Reads what tracing needs, for a process that is no endpoint. @throws as {@link readSettings} does */
+export function readTracingSettings(environment: Environment): TracingSettings {
+  return readEnvironment(tracingSettings, environment)
 }
 
 /** Reads all variables of a schema from an environment. @throws Error naming every variable that is missing or wrong */

@@ -1,8 +1,11 @@
+import type { BrokerRecord } from '../broker/port.ts'
 import type { Incoming, Tx } from '../definition/handler.ts'
 import { Postpone } from '../definition/outcome.ts'
 import { ce, headerText } from '../headers.ts'
 import { type Destination, recover } from '../recoverability/policy.ts'
 import type { SavedSaga } from '../store/port.ts'
+import type { TryTracing } from '../tracing/port.ts'
+import type { TraceHeaders } from '../tracing/traceContext.ts'
 import type { Delivery } from './delivery.ts'
 import { type Effects, noEffects, type Recording, recordingContext, transactionalContext } from './effects.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
@@ -10,7 +13,10 @@ import { HandlerInterrupted, HandlerTimedOut, type Run } from './runningHandlers
 import { react, type SagaStates } from './sagas.ts'
 
 /** The part of an endpoint's runtime that handlers need. */
-export type HandlerRuntime = Pick<EndpointRuntime, 'endpoint' | 'encodeMessage' | 'running' | 'busy' | 'guard' | 'fault' | 'now'>
+export type HandlerRuntime = Pick<
+  EndpointRuntime,
+  'endpoint' | 'encodeMessage' | 'running' | 'busy' | 'guard' | 'fault' | 'now' | 'tracing'
+>
 
 /** A message whose handler has returned, and what it recorded. */
 export interface Handled {
@@ -54,27 +60,35 @@ export async function attempt(
     if (busy !== undefined) return busy
     const run = runtime.running.start()
     const effects = noEffects()
+    const trace = runtime.tracing.process(delivery, tries)
     const recording = {
-      message: incoming(delivery, tries),
+      message: incoming(delivery, tries, runtime.tracing.headersOf(delivery)),
       encodeMessage: runtime.encodeMessage,
       effects,
       run,
       startedAt: runtime.now(),
     }
     try {
-      const saga = await runHandler(runtime, delivery, states, recording, transaction?.tx)
+      const saga = await trace.run(() => runHandler(runtime, delivery, states, recording, transaction?.tx))
+      trace.end()
       if (saga !== undefined) states.change(saga)
       if (runtime.guard.failuresInARow > 0) runtime.guard.succeeded()
       return { delivery, effects, tries, saga }
     } catch (error) {
-      if (error instanceof HandlerInterrupted) return undefined
-      if (transaction?.mustEnd() === true) return new TransactionAborted(delivery, tries, error)
+      if (error instanceof HandlerInterrupted) return void trace.end('given back')
+      if (transaction?.mustEnd() === true) return aborted(delivery, tries, error, trace)
       const recovery = recoveryOf(runtime, delivery, error, tries)
+      trace.end(recovery.kind, error)
       if (recovery.kind !== 'again') return countedByGuard(runtime, { delivery, error, tries, destination: recovery })
     } finally {
       run.end()
     }
   }
+}
+
+function aborted(delivery: Delivery, tries: number, error: unknown, trace: TryTracing): TransactionAborted {
+  trace.end('rolled back', error)
+  return new TransactionAborted(delivery, tries, error)
 }
 
 /** A handler failed after it had used the transaction, so the transaction is lost for all messages that share it. */
@@ -169,12 +183,15 @@ async function endsSoon(hasEnded: () => boolean): Promise<boolean> {
   return hasEnded()
 }
 
-/** What a handler is told of its message. */
-export function incoming({ envelope, route }: Delivery, tries: number): Incoming {
+/** What a handler is told of its message. @param tracing where it is being traced; otherwise the trace is passed on as it came */
+export function incoming({ envelope, route }: Delivery, tries: number, tracing?: TraceHeaders): Incoming {
   if (route === undefined) throw new TypeError('a delivery without a route came to a handler')
   const { id, conversationId, causationId, time, record, attempts } = envelope
-  const traceparent = headerText(record.headers, ce.traceparent)
-  const tracestate = headerText(record.headers, ce.tracestate)
-  const trace = { ...(traceparent !== undefined && { traceparent }), ...(tracestate !== undefined && { tracestate }) }
-  return { id, conversationId, causationId, time, attempt: attempts + tries, type: route.type, trace }
+  return { id, conversationId, causationId, time, attempt: attempts + tries, type: route.type, trace: tracing ?? traceOf(record) }
+}
+
+function traceOf({ headers }: BrokerRecord): TraceHeaders {
+  const traceparent = headerText(headers, ce.traceparent)
+  const tracestate = headerText(headers, ce.tracestate)
+  return { ...(traceparent !== undefined && { traceparent }), ...(tracestate !== undefined && { tracestate }) }
 }

@@ -52,7 +52,7 @@ export async function runBatch(
 function memberOf(runtime: HandlerRuntime, delivery: Delivery, run: Run): Member {
   const effects = noEffects()
   const { encodeMessage } = runtime
-  const message = incoming(delivery, delivery.tries + 1)
+  const message = incoming(delivery, delivery.tries + 1, runtime.tracing.headersOf(delivery))
   const context = recordingContext({ message, encodeMessage, effects, run, startedAt: runtime.now() })
   return { delivery, effects, message: Object.assign(context, { data: delivery.data ?? {} }) }
 }

@@ -11,6 +11,7 @@ import { memoryRegistry } from '../../registry/memory.ts'
 import { type Registry, RegistryUnavailable } from '../../registry/port.ts'
 import { type Constraint, memoryStore } from '../../store/memory.ts'
 import { memoryTransport, outside } from '../../testing/memoryTransport.ts'
+import type { Spans } from '../../tracing/spans.ts'
 import { uuid7 } from '../../uuid7.ts'
 import type { Failed } from '../attempt.ts'
 import { logReport } from '../report.ts'
@@ -68,6 +69,8 @@ export interface MessageToPublish {
 interface TestSystemOptions {
   readonly constraints?: readonly Constraint[]
   readonly log?: Log
+  /** Traces what its processes do. */
+  readonly spans?: Spans | undefined
 }
 
 /** An endpoint that is deployed on a broker, a registry and a store in memory. Nothing runs until `start` is called. */
@@ -76,7 +79,7 @@ export async function testSystem(endpoint: Endpoint, options: TestSystemOptions 
   const { broker, records, encode } = await memoryTransport([{ endpoint }], { registry, others: everyMessage })
   const store = sqlStore(memoryStore(options))
   const failures: Failed[] = []
-  const { log = silentLog } = options
+  const { log = silentLog, spans } = options
   const replicas: Replica[] = []
   const { groups } = plan(endpoint, '')
 
@@ -124,7 +127,8 @@ export async function testSystem(endpoint: Endpoint, options: TestSystemOptions 
     },
     async start(changed = endpoint) {
       await broker.admin.createTopics(plan(changed, '').topics)
-      const replica = await startReplica({ endpoint: changed, registry, log, failures, process: killableProcess(broker, store) })
+      const process = killableProcess(broker, store)
+      const replica = await startReplica({ endpoint: changed, registry, log, failures, process, spans })
       replicas.push(replica)
       return replica
     },
@@ -173,10 +177,11 @@ interface Parts {
   readonly log: Log
   readonly failures: Failed[]
   readonly process: KillableProcess
+  readonly spans: Spans | undefined
 }
 
 /** Starts the engine as a service does. */
-async function startReplica({ endpoint, registry, log, failures, process }: Parts): Promise<Replica> {
+async function startReplica({ endpoint, registry, log, failures, process, spans }: Parts): Promise<Replica> {
   const giveUp = new AbortController()
   const { broker, store } = process
   const report = logReport(log)
@@ -188,6 +193,7 @@ async function startReplica({ endpoint, registry, log, failures, process }: Part
     registry,
     log,
     giveUp,
+    spans,
     report: Object.assign(Object.create(report) as typeof report, { failed: (failed: Failed) => void failures.push(failed) }),
   })
   return { engine, process, giveUp: () => giveUp.abort(), stop: () => engine.stop() }
