@@ -62,11 +62,6 @@ export function readSettings(environment: Environment): Settings {
   return readEnvironment(settings, environment)
 }
 
-/** Reads what tracing needs, for a process that is no endpoint. @throws as {@link readSettings} does */
-export function readTracingSettings(environment: Environment): TracingSettings {
-  return readEnvironment(tracingSettings, environment)
-}
-
 /** Reads all variables of a schema from an environment. @throws Error naming every variable that is missing or wrong */
 export function readEnvironment<S extends z.ZodType>(schema: S, environment: Environment): z.infer<S> {
   const parsed = schema.safeParse(environment)

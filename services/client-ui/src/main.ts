@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { BrokerUnavailable, ownSettings, run, type Service } from '@petrel/messaging'
+import { BrokerUnavailable, openTracing, ownSettings, run, type Service, traceFields } from '@petrel/messaging'
 import { Pool } from 'pg'
 import { pino } from 'pino'
 import type { Bus } from './bus.ts'
@@ -14,7 +14,8 @@ import { watchOrders } from './readModel/watch.ts'
 import { settingsSchema } from './settings.ts'
 
 const settings = ownSettings(clientUi.name, settingsSchema, process.env)
-const log = pino({ name: clientUi.name, level: settings.LOG_LEVEL })
+const log = pino({ name: clientUi.name, level: settings.LOG_LEVEL, mixin: traceFields })
+const tracing = await openTracing(clientUi.name, settings, log)
 
 // What browsers read has connections of its own, so that it never waits for what the bus writes, and gives up sooner.
 const pool = new Pool({
@@ -51,11 +52,12 @@ const app = shopApp({
   paymentGatewayPageUrl: settings.PAYMENT_GATEWAY_PAGE_URL ?? settings.PAYMENT_GATEWAY_URL,
   localControlUrl: settings.LOCAL_CONTROL_URL,
   log,
+  spans: tracing.spans,
 })
 const server = app.listen(settings.CLIENT_UI_PORT)
 await once(server, 'listening')
 
-service = await run(clientUi, process.env, { log })
+service = await run(clientUi, process.env, { log, tracing })
 service.onStop(async () => {
   await drain(server, settings.CLIENT_UI_DRAIN_MS)
   await Promise.all([watch.close(), catalogue.close(), acceptances.close()])

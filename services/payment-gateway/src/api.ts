@@ -1,5 +1,6 @@
 import { bodyParser } from '@koa/bodyparser'
 import { Router } from '@koa/router'
+import { type Spans, tracedRequests } from '@petrel/messaging'
 import Koa, { type Middleware } from 'koa'
 import type { Pool } from 'pg'
 import { z } from 'zod'
@@ -9,12 +10,13 @@ import { misbehave } from './misbehave.ts'
 import { postCharge, postRefund } from './money.ts'
 import { recentPayments, statementOf, totals } from './statements.ts'
 
-/** The gateway as an HTTP application: money can fail on request, looking never does. @param page what people see */
-export function gatewayApi(database: Pool, behaviours: Behaviours, page?: Middleware): Koa {
+/** The gateway as an HTTP application: money can fail on request, looking never does. @param page what people see @param spans undefined where tracing is off */
+export function gatewayApi(database: Pool, behaviours: Behaviours, page?: Middleware, spans?: Spans): Koa {
+  const traced = tracedRequests(spans, { trusted: true })
   const misbehaviour = misbehave(behaviours)
   const router = new Router()
-  router.post('/charges', misbehaviour, postCharge(database, behaviours))
-  router.post('/refunds', misbehaviour, postRefund(database))
+  router.post('/charges', traced, misbehaviour, postCharge(database, behaviours))
+  router.post('/refunds', traced, misbehaviour, postRefund(database))
 
   router.get('/charges', async (context) => {
     const { orderId } = context.query

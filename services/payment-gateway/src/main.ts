@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { ownSettings } from '@petrel/messaging'
+import { openTracing, ownSettings, silentLog, tracingSettings } from '@petrel/messaging'
 import { migrate } from '@petrel/messaging/operations'
 import { Pool } from 'pg'
 import { z } from 'zod'
@@ -14,6 +14,7 @@ const schema = z.object({
   PAYMENT_GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(8070),
   /** Where the shop listens on this machine: its page links there. */
   CLIENT_UI_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  ...tracingSettings.shape,
 })
 const settings = ownSettings('payment-gateway', schema, process.env)
 
@@ -23,8 +24,13 @@ const database = new Pool({ connectionString: settings.DATABASE_URL, connectionT
 // Without a listener, losing an idle connection would end the process; the next query opens a new one.
 database.on('error', (error) => log('error', `lost a connection to PostgreSQL: ${error.message}`))
 
+const tracing = await openTracing('payment-gateway', settings, {
+  ...silentLog,
+  info: (_details, message) => log('info', message),
+  warn: (_details, message) => log('warn', message),
+})
 const page = await gatewayPage(settings.CLIENT_UI_PORT)
-const server = gatewayApi(database, await behavioursIn(database), page).listen(settings.PAYMENT_GATEWAY_PORT)
+const server = gatewayApi(database, await behavioursIn(database), page, tracing.spans).listen(settings.PAYMENT_GATEWAY_PORT)
 await once(server, 'listening')
 log('info', `the payment gateway listens on port ${settings.PAYMENT_GATEWAY_PORT}`)
 
@@ -33,6 +39,7 @@ for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void stop
 async function stop(): Promise<void> {
   await promisify(server.close.bind(server))()
   await database.end()
+  await tracing.close()
 }
 
 function log(level: string, msg: string): void {

@@ -76,6 +76,8 @@ const exported = (service: string, span: ProtocolSpan): Exported => ({
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
-/** Each value is a message with one field, which says of what type it is. */
 const attributesOf = (attributes: readonly Attribute[]) =>
-  Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]))
+  Object.fromEntries(attributes.map(({ key, value }) => [key, plain(value)]))
+
+/** A value is a message with one field, which says of what type it is. Its whole numbers have 64 bits. */
+const plain = (value: Attribute['value']) => ('intValue' in value ? Number(value['intValue']) : Object.values(value)[0])

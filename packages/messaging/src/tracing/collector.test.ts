@@ -5,7 +5,7 @@ import { billing, placed } from '../engine/testing/billing.ts'
 import { bills, OrderPlaced } from '../engine/testing/messages.ts'
 import { ce, headerText } from '../headers.ts'
 import { type Log, silentLog } from '../log.ts'
-import { readTracingSettings } from '../settings.ts'
+import { readEnvironment, tracingSettings } from '../settings.ts'
 import { traced } from './active.ts'
 import { openTracing } from './openTracing.ts'
 import { foreignTrace, tracedSystem } from './testing/tracedSystem.ts'
@@ -44,7 +44,7 @@ test('orders are handled while the collector takes connections and never answers
 test('orders are handled where no collector is, and the log says once that spans are lost', async () => {
   const warnings: string[] = []
   const log: Log = { ...silentLog, warn: (_details, message) => void warnings.push(message) }
-  const nowhere = readTracingSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' })
+  const nowhere = readEnvironment(tracingSettings, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' })
   const tracing = await openTracing('billing', nowhere, log)
   const system = await tracedSystem(billing().endpoint)
   tracing.spans?.start('a span', {}).end()

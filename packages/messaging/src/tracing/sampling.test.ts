@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { silentLog } from '../log.ts'
-import { type Environment, readTracingSettings } from '../settings.ts'
+import { type Environment, readEnvironment, tracingSettings } from '../settings.ts'
 import { openTracing } from './openTracing.ts'
 import { samplingBy } from './sampling.ts'
 
 const traceIds = Array.from({ length: 20_000 }, () => randomBytes(16).toString('hex'))
 const share = (ratio: number) => {
-  const { records } = samplingBy('traceidratio', ratio)
-  return traceIds.filter(records).length / traceIds.length
+  const sampling = samplingBy('traceidratio', ratio)
+  return traceIds.filter((traceId) => sampling.records(traceId)).length / traceIds.length
 }
 
 describe('the sampler', () => {
@@ -21,7 +21,7 @@ describe('the sampler', () => {
 
   test('decides alike in every process, and what one in a hundred has, one in ten has as well', () => {
     const [few, more] = [samplingBy('traceidratio', 0.01), samplingBy('parentbased_traceidratio', 0.1)]
-    for (const traceId of traceIds.filter(few.records)) expect(more.records(traceId)).toBe(true)
+    for (const traceId of traceIds.filter((each) => few.records(each))) expect(more.records(traceId)).toBe(true)
   })
 
   test.each([
@@ -35,7 +35,7 @@ describe('the sampler', () => {
 })
 
 const spansOf = async (environment: Environment) => {
-  const settings = readTracingSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', ...environment })
+  const settings = readEnvironment(tracingSettings, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', ...environment })
   return (await openTracing('billing', settings, silentLog)).spans
 }
 

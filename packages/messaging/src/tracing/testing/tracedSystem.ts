@@ -7,7 +7,7 @@ import type { Endpoint } from '../../definition/endpoint.ts'
 import type { Message } from '../../definition/message.ts'
 import { type TestSystem, testSystem } from '../../engine/testing/testSystem.ts'
 import { silentLog } from '../../log.ts'
-import { type Environment, readTracingSettings } from '../../settings.ts'
+import { type Environment, readEnvironment, tracingSettings } from '../../settings.ts'
 import { openTracing, type ProcessTracing } from '../openTracing.ts'
 
 /** A trace that somebody else has begun, and sends us messages from. */
@@ -36,10 +36,10 @@ export interface TracedSystem extends TestSystem {
 /** A system in memory whose processes send spans to a real collector of this test. */
 export async function tracedSystem(endpoint: Endpoint, environment: Environment = {}): Promise<TracedSystem> {
   const receiver = await otlpReceiver()
-  onTestFinished(receiver.close)
-  const settings = readTracingSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...environment })
+  onTestFinished(() => receiver.close())
+  const settings = readEnvironment(tracingSettings, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...environment })
   const tracing = await openTracing(endpoint.name, settings, silentLog)
-  onTestFinished(tracing.close)
+  onTestFinished(() => tracing.close())
   const system = await testSystem(endpoint, { spans: tracing.spans })
   const exported = async () => {
     await tracing.close()
