@@ -67,7 +67,9 @@ describe('the trace of an order', () => {
       .filter(({ name }) => name.startsWith('send '))
       .map(({ attributes }) => String(attributes['messaging.destination.name']))
     expect(sent.filter((topic) => topic.endsWith('billing.dlt'))).toHaveLength(2)
-    const tries = spans.filter(({ service, attributes }) => service === 'billing' && attributes['petrel.handler'] === 'OrderPlaced')
+    const tries = spans.filter(
+      ({ service, attributes }) => service === 'billing' && attributes['petrel.handler'] === 'OrderPlaced',
+    )
     expect(tries.filter(({ attributes }) => attributes['petrel.outcome'] === 'handled')).toHaveLength(1)
     expect(tries.filter(({ failed }) => failed).length).toBeGreaterThan(2)
     expect(spans.every((span) => span.traceId === traceId)).toBe(true)

@@ -58,7 +58,7 @@ export interface InMemoryOptions {
   readonly settleTimeoutMs?: number
   readonly log?: Log
   /** Traces endpoints, by their names. */
-  readonly spans?: (endpoint: string) => Spans
+  readonly spans?: (endpoint: string) => Spans | undefined
 }
 
 /**

@@ -2,22 +2,21 @@ import type { SpanContext } from '@opentelemetry/api'
 import { type ExportResult, ExportResultCode, TraceState } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources'
-import { BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace'
+import type { SpanExporter } from '@opentelemetry/sdk-trace'
 import type { Log } from '../log.ts'
 import type { TracingSettings } from '../settings.ts'
 import { wallClock } from './clock.ts'
 import type { ProcessTracing } from './openTracing.ts'
 import { samplingBy } from './sampling.ts'
 import type { Recorder } from './span.ts'
+import { spanBatches } from './spanBatches.ts'
 import { recordingSpans } from './spans.ts'
 import type { TraceContext } from './traceContext.ts'
 
 // Only this file loads OpenTelemetry's SDK, and only where tracing is on.
 
-/** Spans that wait while the collector is busy or away, about 1 KB each. What comes on top is dropped. */
-const mostWaiting = 8_192
-const atOnce = 1_024
-const everyMs = 1_000
+/** Exports of up to 512 spans, 230 KB, that wait for the collector's answer. What comes on top while it is slow or away is lost. */
+const mostUnderWay = 64
 /** How long one export may take, its repetitions included; the end of the process waits no longer either. */
 const exportMs = 5_000
 
@@ -26,23 +25,17 @@ type Settings = TracingSettings & { readonly OTEL_EXPORTER_OTLP_ENDPOINT: string
 /** Records spans, and sends them to a collector by OTLP (HTTP with protobuf). Nothing here waits for the collector. */
 export function otlpTracing(service: string, settings: Settings, log: Log): ProcessTracing {
   const url = `${settings.OTEL_EXPORTER_OTLP_ENDPOINT.replace(/\/$/, '')}/v1/traces`
-  const exporter = tellingOutages(new OTLPTraceExporter({ url, timeoutMillis: exportMs }), url, log)
-  const processor = new BatchSpanProcessor({
-    exporter,
-    maxQueueSize: mostWaiting,
-    maxExportBatchSize: atOnce,
-    scheduledDelayMillis: everyMs,
-    exportTimeoutMillis: exportMs,
-  })
+  const exporter = new OTLPTraceExporter({ url, timeoutMillis: exportMs, concurrencyLimit: mostUnderWay })
+  const batches = spanBatches(tellingOutages(exporter, url, log))
   const recorder: Recorder = {
     resource: resourceOf(service, settings),
     instrumentationScope: { name: '@petrel/messaging' },
-    ended: (span) => processor.onEnd(span),
+    ended: (span) => batches.add(span),
     contextOf,
     now: wallClock(),
   }
   const sampling = samplingBy(settings.OTEL_TRACES_SAMPLER, settings.OTEL_TRACES_SAMPLER_ARG)
-  return { spans: recordingSpans(recorder, sampling), close: () => flushed(processor) }
+  return { spans: recordingSpans(recorder, sampling), close: () => withinLimit(batches.close()) }
 }
 
 function resourceOf(service: string, { OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES }: Settings): Resource {
@@ -63,7 +56,7 @@ const contextOf = ({ traceId, spanId, flags, tracestate }: TraceContext): SpanCo
 })
 
 /** Says once that the collector is away, and once that it is back. */
-function tellingOutages(exporter: OTLPTraceExporter, url: string, log: Log): SpanExporter {
+function tellingOutages(exporter: OTLPTraceExporter, url: string, log: Log): Pick<SpanExporter, 'export' | 'shutdown'> {
   let lost = 0
   const tell = ({ code, error }: ExportResult, spans: number) => {
     if (code === ExportResultCode.FAILED) {
@@ -80,15 +73,14 @@ function tellingOutages(exporter: OTLPTraceExporter, url: string, log: Log): Spa
         tell(result, spans.length)
         done(result)
       }),
-    forceFlush: () => exporter.forceFlush(),
     shutdown: () => exporter.shutdown(),
   }
 }
 
 /** The exporter has said what it could not send. */
-async function flushed(processor: BatchSpanProcessor): Promise<void> {
+async function withinLimit(closing: Promise<void>): Promise<void> {
   const { promise: tooLate, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, exportMs)
-  await Promise.race([processor.shutdown().catch(() => {}), tooLate])
+  await Promise.race([closing.catch(() => {}), tooLate])
   clearTimeout(timer)
 }
