@@ -46,10 +46,10 @@ console.log(differenceTable(costs))
 writeRun('tracing', costs, { keep: args.save })
 
 /** @throws Error when a span is missing */
-async function wholeCount({ counted }: CountingCollector): Promise<Readonly<Record<string, number>>> {
+async function wholeCount(collected: CountingCollector): Promise<Readonly<Record<string, number>>> {
   const sum: Record<string, number> = {}
   return eventually(() => {
-    for (const [name, count] of Object.entries(counted())) sum[name] = (sum[name] ?? 0) + count
+    for (const [name, count] of Object.entries(collected.counted())) sum[name] = (sum[name] ?? 0) + count
     if (sum['process'] !== messages || sum['send'] !== messages) throw new Error(`Of ${messages} messages: ${said(sum)}.`)
     return sum
   })

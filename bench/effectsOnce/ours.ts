@@ -13,13 +13,7 @@ import { OrderPlaced } from './messages.ts'
 import { preload } from './preload.ts'
 
 /** A program that reads the messages from our stack: Petrel, or a loop written by hand. Each round has topics and a database of its own. */
-export const onOurStack = (
-  stack: Stack,
-  name: string,
-  program: string,
-  messages: number,
-  tracing: Tracing = {},
-): Contender => ({
+export const onOurStack = (stack: Stack, name: string, program: string, messages: number, tracing: Tracing = {}): Contender => ({
   name,
   run: (round) => {
     const run = `${name}${program}${round}`.replaceAll(/\W/g, '').toLowerCase()

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import protobuf from 'protobufjs'
@@ -14,11 +14,11 @@ export interface CountingCollector {
 
 export async function countingCollector(): Promise<CountingCollector> {
   let counts: Record<string, number> = {}
+  const count = async (request: IncomingMessage) => {
+    for (const name of spanNames(await buffer(request))) counts[name] = (counts[name] ?? 0) + 1
+  }
   const server = createServer((request, response) => {
-    void buffer(request).then((body) => {
-      for (const name of spanNames(body)) counts[name] = (counts[name] ?? 0) + 1
-      response.writeHead(200).end()
-    })
+    void count(request).finally(() => response.writeHead(200).end())
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return {

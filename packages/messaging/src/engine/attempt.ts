@@ -75,7 +75,10 @@ export async function attempt(
       if (runtime.guard.failuresInARow > 0) runtime.guard.succeeded()
       return { delivery, effects, tries, saga }
     } catch (error) {
-      if (error instanceof HandlerInterrupted) return void trace.end('given back')
+      if (error instanceof HandlerInterrupted) {
+        trace.end('given back')
+        return undefined
+      }
       if (transaction?.mustEnd() === true) return aborted(delivery, tries, error, trace)
       const recovery = recoveryOf(runtime, delivery, error, tries)
       trace.end(recovery.kind, error)
