@@ -1,10 +1,9 @@
-import type { BrokerRecord } from '../broker/port.ts'
 import type { Incoming, Tx } from '../definition/handler.ts'
 import { Postpone } from '../definition/outcome.ts'
-import { ce, headerText } from '../headers.ts'
 import { type Destination, recover } from '../recoverability/policy.ts'
 import type { SavedSaga } from '../store/port.ts'
 import type { TryTracing } from '../tracing/port.ts'
+import { traceHeadersIn } from '../tracing/recordContext.ts'
 import type { TraceHeaders } from '../tracing/traceContext.ts'
 import type { Delivery } from './delivery.ts'
 import { type Effects, noEffects, type Recording, recordingContext, transactionalContext } from './effects.ts'
@@ -190,11 +189,13 @@ async function endsSoon(hasEnded: () => boolean): Promise<boolean> {
 export function incoming({ envelope, route }: Delivery, tries: number, tracing?: TraceHeaders): Incoming {
   if (route === undefined) throw new TypeError('a delivery without a route came to a handler')
   const { id, conversationId, causationId, time, record, attempts } = envelope
-  return { id, conversationId, causationId, time, attempt: attempts + tries, type: route.type, trace: tracing ?? traceOf(record) }
-}
-
-function traceOf({ headers }: BrokerRecord): TraceHeaders {
-  const traceparent = headerText(headers, ce.traceparent)
-  const tracestate = headerText(headers, ce.tracestate)
-  return { ...(traceparent !== undefined && { traceparent }), ...(tracestate !== undefined && { tracestate }) }
+  return {
+    id,
+    conversationId,
+    causationId,
+    time,
+    attempt: attempts + tries,
+    type: route.type,
+    trace: tracing ?? traceHeadersIn(record.headers),
+  }
 }

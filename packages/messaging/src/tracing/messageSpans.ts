@@ -1,8 +1,9 @@
 import type { Delivery } from '../engine/delivery.ts'
+import { ce, headerText } from '../headers.ts'
 import type { MessageIdentity } from '../identity.ts'
 import { processAttributes } from './attributes.ts'
-import { contextIn } from './recordContext.ts'
-import type { Span } from './span.ts'
+import { contextIn, traceHeadersIn } from './recordContext.ts'
+import { PassingMessage, type Span } from './span.ts'
 import type { Spans } from './spans.ts'
 import type { TraceContext } from './traceContext.ts'
 
@@ -24,6 +25,7 @@ export function beginProcess(
 ): Span {
   const { envelope } = delivery
   const { topic, headers } = envelope.record
+  if (spans.passesOn(headerText(headers, ce.traceparent))) return new PassingMessage(traceHeadersIn(headers))
   const parent = contextIn(headers)
   const span = spans.start(`process ${topic}`, {
     kind: 'consumer',

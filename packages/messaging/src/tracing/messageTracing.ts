@@ -24,7 +24,7 @@ export function messageTracing(spans: Spans, endpoint: Endpoint, prefix: string)
     processTogether: (handler, deliveries, run) => processTogether(messages, handler, deliveries, run),
     headersOf: ({ envelope }) => messages.handling.get(envelope.identity)?.headers,
     load: (deliveries, load) => together(spans, 'load', deliveries.flatMap(producerOf), load),
-    encoding: (encode) => tracedEncoding(encode, sent, prefix),
+    encoding: (encode) => tracedEncoding(encode, spans, sent, prefix),
     publishing: (broker) => ({ ...broker, publish: (records) => sent.during(records, () => broker.publish(records)) }),
     storing: (store) => storeTracing(store, messages, sent),
   }
@@ -51,12 +51,13 @@ function tryTracing(messages: MessageSpans, delivery: Delivery, tries: number): 
   }
 }
 
-function tracedEncoding(encode: EncodeMessage, sent: SentSpans, prefix: string): EncodeMessage {
-  return (message, cause, id = uuid7()) => {
+function tracedEncoding(encode: EncodeMessage, spans: Spans, sent: SentSpans, prefix: string): EncodeMessage {
+  return (message, cause, known) => {
+    if (spans.passesOn(cause.trace['traceparent'])) return encode(message, cause, known)
+    const id = known ?? uuid7()
     const parent = traceContextOf(cause.trace)
     const { topic, fullName: type } = message.type
     const span = sent.begin({ topic: prefix + topic, id, conversationId: cause.conversationId ?? id, type, parent })
-    if (!span.isRecorded && parent !== undefined) return encode(message, cause, id)
     const encoded = encode(message, { ...cause, trace: span.headers }, id)
     sent.belongsTo(span, encoded.record)
     return encoded

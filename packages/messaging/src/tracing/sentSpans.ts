@@ -66,6 +66,7 @@ export class SentSpans {
 
   /** The record was made earlier: it comes from the outbox, was scheduled, failed, or is published again. It keeps its place in the trace. */
   #further({ topic, headers }: OutgoingRecord): Span | undefined {
+    if (this.#spans.passesOn(headerText(headers, ce.traceparent))) return undefined
     const parent = contextIn(headers)
     if (parent === undefined) return undefined
     const text = (name: string) => headerText(headers, name) ?? ''

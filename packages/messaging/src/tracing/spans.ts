@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto'
 import type { Attributes } from '@opentelemetry/api'
 import type { Sampling } from './sampling.ts'
 import { type Kind, PassingSpan, type Recorder, RecordedSpan, type Span } from './span.ts'
-import { isRecorded, type TraceContext } from './traceContext.ts'
+import { isRecorded, isSurelyUnrecorded, type TraceContext } from './traceContext.ts'
 
 export interface SpanOptions {
   readonly kind?: Kind
@@ -19,6 +19,8 @@ export interface SpanOptions {
 
 /** Begins the spans of one process. */
 export interface Spans {
+  /** Whether nothing of the trace with this `traceparent` is recorded. Undecided when false. */
+  passesOn(traceparent: string | undefined): boolean
   start(name: string, options: SpanOptions): Span
 }
 
@@ -26,6 +28,7 @@ const nothing: readonly TraceContext[] = []
 
 export function recordingSpans(recorder: Recorder, sampling: Sampling): Spans {
   return {
+    passesOn: (traceparent) => sampling.followsParent && isSurelyUnrecorded(traceparent),
     start(name, { kind = 'internal', parent, links = nothing, attributes = {}, decides = 'parent' }) {
       const followsParent = decides === 'parent' && sampling.followsParent && parent !== undefined
       // Most messages of a system that records one in a hundred: they cost next to nothing.

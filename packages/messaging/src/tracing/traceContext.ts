@@ -10,6 +10,12 @@ export interface TraceContext {
 export type TraceHeaders = Readonly<Record<string, string>>
 
 const traceparent = /^(?!ff)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(?:-|$)/
+const lengthOfFirstVersion = 55
+
+/** A look at one character: most messages of a system that records one trace in a hundred need no more. */
+export const isSurelyUnrecorded = (header: string | undefined): boolean =>
+  header?.length === lengthOfFirstVersion && (header.charCodeAt(lengthOfFirstVersion - 1) & recorded) === 0
+
 const recorded = 0b01
 const knownFlags = 0b11
 

@@ -24,13 +24,13 @@ export interface RequestOptions {
 export function tracedRequests(spans: Spans | undefined, { trusted }: RequestOptions) {
   return async (ctx: RequestContext, next: () => Promise<unknown>): Promise<void> => {
     if (spans === undefined) return void (await next())
-    const route = String(ctx._matchedRoute ?? '')
+    const { _matchedRoute: route = '' } = ctx
     const parent = traceContextOf({ traceparent: ctx.get('traceparent'), tracestate: ctx.get('tracestate') || undefined })
-    const span = spans.start(`${ctx.method} ${route}`, {
+    const span = spans.start(`${ctx.method} ${String(route)}`, {
       kind: 'server',
       parent,
       decides: trusted ? 'parent' : 'sampler',
-      attributes: { 'http.request.method': ctx.method, 'http.route': route },
+      attributes: { 'http.request.method': ctx.method, 'http.route': String(route) },
     })
     await endingWith(span, () => inSpan(spans, span, () => answer(ctx, next, span)))
   }
