@@ -21,6 +21,8 @@ export interface Cost {
   readonly scrapeMs: number
 }
 
+const status = () => statusBeforeJoining(bench.name)
+
 /** Handles so many messages, which wait when the endpoint starts: one lane takes 250 at a time. */
 export async function costOf(messages: number, { metered }: { readonly metered: boolean }): Promise<Cost> {
   const registry = memoryRegistry()
@@ -28,7 +30,6 @@ export async function costOf(messages: number, { metered }: { readonly metered: 
   const records = Array.from({ length: messages }, (_, index) => encode(PlaceOrder(order(index)), { trace: traced }).record)
   const metrics = emptyRegistry(bench.name)
   const plain = { broker, store: memoryStore(), reports: [] }
-  const status = () => statusBeforeJoining(bench.name)
   const { store, reports, ...measured } = metered
     ? endpointMetrics(metrics, { endpoint: bench, prefix: '', ...plain, status })
     : plain

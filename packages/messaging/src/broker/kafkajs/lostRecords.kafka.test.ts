@@ -18,6 +18,8 @@ async function shortenedTopic(records: readonly string[], deletedBefore: number)
   await broker.publish(records.map((value) => ({ topic, key: 'key', value: Buffer.from(value), headers: {} })))
   const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
+  // kafkajs deletes only in topics that it has looked at.
+  await admin.fetchTopicOffsets(topic)
   await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(deletedBefore) }] })
   await admin.disconnect()
   return { broker, topic }

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
 import { aMessage, aRecord, aSaga, aUnit, type UnderTest } from './fixture.ts'
 
+const scheduledFor = (dueAt: Date) => aUnit({ scheduled: [{ id: randomUUID(), dueAt, record: aRecord('later') }] })
+
 export function censusConformance({ store, other, save }: UnderTest): void {
+  // How many are in the inbox is PostgreSQL's estimate, and it may not know yet that the table was emptied for this test.
   test('an empty store holds nothing', async () => {
-    expect(await store().census()).toEqual({
-      inbox: 0,
+    expect(await store().census()).toMatchObject({
       outbox: { rows: 0, oldestMs: 0 },
       scheduled: { records: 0, overdueMs: 0 },
     })
@@ -22,10 +24,9 @@ export function censusConformance({ store, other, save }: UnderTest): void {
   })
 
   test('what is scheduled is counted; overdue is only what is due', async () => {
-    const schedule = (dueAt: Date) => save(aUnit({ scheduled: [{ id: randomUUID(), dueAt, record: aRecord('later') }] }))
-    await schedule(new Date(Date.now() + 3_600_000))
+    await save(scheduledFor(new Date(Date.now() + 3_600_000)))
     expect((await store().census()).scheduled).toEqual({ records: 1, overdueMs: 0 })
-    await schedule(new Date(Date.now() - 60_000))
+    await save(scheduledFor(new Date(Date.now() - 60_000)))
     const { records, overdueMs } = (await store().census()).scheduled
     expect(records).toBe(2)
     expect(overdueMs).toBeGreaterThanOrEqual(59_000)
