@@ -5,7 +5,9 @@
 
 {{/* What was deployed can be removed; a program without endpoint has its database only. */}}
 {{- define "subscriber.removes" -}}
-{{- if and .Values.uninstall.removeTopics (or (include "subscriber.endpoint" .) (include "subscriber.makesSecret" .)) }}yes{{ end -}}
+{{- $has := or (include "subscriber.endpoint" .) (include "subscriber.makesSecret" .) -}}
+{{- $asked := include "subscriber.isOn" (list .Values.uninstall.removeTopics (.Values.global.uninstall).removeTopics true) -}}
+{{- if and $has $asked }}yes{{ end -}}
 {{- end }}
 
 {{/*
