@@ -42,8 +42,10 @@ test('a program that is not on the bus leaves no database and no role', async ()
   expect(await keptBy('payment-gateway')).toEqual([])
 })
 
-test('a service whose deployment is refused gets no database, and its uninstall takes what was made', async () => {
-  await expect(installService('email', place)).rejects.toThrow(/topic \S*billing\.order-billed/)
+test('a service whose deployment is refused gets no database, and its uninstall takes the rest when it is told later', async () => {
+  for (const removes of ['uninstall.removeTopics=false', 'uninstall.removeTopics=true'])
+    await expect(installService('email', place, [removes])).rejects.toThrow(/topic \S*billing\.order-billed/)
+  expect(await topicsOf('email')).not.toEqual([])
   expect(await keptBy('email')).toEqual([])
   await uninstall('email')
   expect(await topicsOf('email')).toEqual([])
