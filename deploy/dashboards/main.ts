@@ -2,10 +2,15 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { styleText } from 'node:util'
 import { Problem } from '../local/problem.ts'
 import { JSON_FOLDER, stale } from './files.ts'
+import { renderCommand } from './render/renderCommand.ts'
 
 // `npm run dashboards`: writes the dashboards' JSON. With `check` it only compares, with `verify` it asks a Prometheus for every
 // panel, with `render` it draws them.
-const commands: Readonly<Record<string, (args: readonly string[]) => Promise<boolean> | boolean>> = { generate, check }
+const commands: Readonly<Record<string, (args: readonly string[]) => Promise<boolean> | boolean>> = {
+  generate,
+  check,
+  render: renderCommand,
+}
 
 const [command = 'generate', ...args] = process.argv.slice(2)
 try {

@@ -142,7 +142,7 @@ const levelled = (): Row => ({
         unit: 'mps',
         width: 12,
       },
-      [[orZero(sum(rate('petrel_messages_failed_total'), 'endpoint')), '{{endpoint}}']],
+      [[orZero(sum(rate('petrel_messages_failed_total'), 'endpoint'), 'endpoint'), '{{endpoint}}']],
     ),
     graph(
       {

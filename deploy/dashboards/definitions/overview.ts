@@ -2,7 +2,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { board, type Row, uidOf } from '../grafana/board.ts'
 import { bars, figure } from '../grafana/figures.ts'
 import { graph } from '../grafana/graph.ts'
-import { quiet, status } from '../grafana/palette.ts'
+import { status } from '../grafana/palette.ts'
 import { gauge, increase, mainGroups, max, orZero, percentile, rate, sum } from '../grafana/promql.ts'
 import { endpointTable } from './endpointTable.ts'
 import { answerTime, refusedShare } from './front.ts'
@@ -209,7 +209,7 @@ const people = (): Row => ({
         unit: 'mps',
         width: 9,
       },
-      [[orZero(sum(rate('petrel_messages_failed_total'), 'endpoint')), '{{endpoint}}']],
+      [[orZero(sum(rate('petrel_messages_failed_total'), 'endpoint'), 'endpoint'), '{{endpoint}}']],
     ),
     graph(
       {
@@ -219,8 +219,7 @@ const people = (): Row => ({
         alert: 'DeadLettersWaiting',
         width: 8,
       },
-      [[orZero(sum(increase('petrel_messages_dead_lettered_total'), 'endpoint')), '{{endpoint}}']],
-      { colors: { Value: quiet } },
+      [[orZero(sum(increase('petrel_messages_dead_lettered_total'), 'endpoint'), 'endpoint'), '{{endpoint}}']],
     ),
     bars(
       {

@@ -35,8 +35,12 @@ export const mean = (histogram: string, labels: Labels = '', ...by: string[]): s
 export const renamed = (expression: string, from: string, to: string, pattern = '(.*)'): string =>
   `label_replace(${expression}, "${to}", "$1", "${from}", "${pattern}")`
 
-/** Where nothing has failed yet there is no series: that is 0, and not "no data". */
-export const orZero = (expression: string): string => `${expression} or vector(0)`
+/** Where nothing has failed yet there is no series: that is 0, named `none`, and not "no data". */
+export const orZero = (expression: string, ...by: string[]): string => {
+  const [label] = by
+  const zero = label === undefined ? 'vector(0)' : `label_replace(vector(0), "${label}", "none", "", "")`
+  return `${expression} or on() ${zero}`
+}
 
 /** Main groups only: what waits in a retry group waits on purpose. */
 export const mainGroups = 'consumergroup!~".+[.]retry"'

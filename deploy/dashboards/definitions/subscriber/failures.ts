@@ -14,7 +14,7 @@ export const failures = (): Row => ({
         unit: 'mps',
         width: 8,
       },
-      [[orZero(sum(rate('petrel_messages_failed_total', ofEndpoint), 'error_type')), '{{error_type}}']],
+      [[orZero(sum(rate('petrel_messages_failed_total', ofEndpoint), 'error_type'), 'error_type'), '{{error_type}}']],
     ),
     graph(
       {
@@ -23,7 +23,7 @@ export const failures = (): Row => ({
         unit: 'mps',
         width: 8,
       },
-      [[orZero(sum(rate('petrel_messages_retried_total', ofEndpoint), 'kind', 'attempt')), '{{kind}} {{attempt}}']],
+      [[orZero(sum(rate('petrel_messages_retried_total', ofEndpoint), 'kind', 'attempt'), 'kind'), '{{kind}} {{attempt}}']],
       {
         stacked: true,
         colors: {
@@ -66,7 +66,7 @@ export const failures = (): Row => ({
         unit: 'short',
         width: 8,
       },
-      [[orZero(sum(increase('petrel_records_lost_to_retention_total', ofEndpoint), 'topic')), '{{topic}}']],
+      [[orZero(sum(increase('petrel_records_lost_to_retention_total', ofEndpoint), 'topic'), 'topic'), '{{topic}}']],
     ),
     graph(
       {
