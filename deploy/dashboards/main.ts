@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { styleText } from 'node:util'
 import { Problem } from '../local/problem.ts'
 import { JSON_FOLDER, stale } from './files.ts'
+import { verifyCommand } from './verify/verifyCommand.ts'
 import { renderCommand } from './render/renderCommand.ts'
 
 // `npm run dashboards`: writes the dashboards' JSON. With `check` it only compares, with `verify` it asks a Prometheus for every
@@ -10,6 +11,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<boo
   generate,
   check,
   render: renderCommand,
+  verify: verifyCommand,
 }
 
 const [command = 'generate', ...args] = process.argv.slice(2)

@@ -105,6 +105,7 @@ export function seriesColors(
 }
 
 const namesService = (legend: string) =>
-  legend.startsWith('{{') || Object.keys(services).some((service) => legend.startsWith(service))
+  /^\{\{(endpoint|endpoint_of|consumergroup|datname)\}\}/.test(legend) ||
+  Object.keys(services).some((service) => legend.startsWith(service))
 
 const isPercentile = (legend: string) => /^p\d/.test(legend)

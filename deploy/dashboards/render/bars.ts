@@ -1,6 +1,7 @@
 import { chart } from './chart.ts'
 import type { Drawing } from './drawing.ts'
 import { fieldOf, thresholdColor } from './fields.ts'
+import { widthOf } from './svg.ts'
 import { formatted } from './units.ts'
 
 /** Grafana's "Bar gauge": a bar for each series, the longest on top. */
@@ -11,10 +12,11 @@ export function drawBars({ panel, series, theme, width, height }: Drawing): stri
     .toSorted((a, b) => a.value - b.value || b.name.localeCompare(a.name, 'en'))
   const { unit, thresholds } = fieldOf(panel, '')
   const most = Math.max(...bars.map(({ value }) => value), 0)
+  const names = Math.max(...bars.map(({ name }) => widthOf(name, 12)), 0)
   const label = { show: true, position: 'right', color: theme.ink, fontSize: 12, fontWeight: 600 } as const
   return chart(
     {
-      grid: { left: 12, right: 70, top: 4, bottom: 8, containLabel: true },
+      grid: { left: names + 26, right: 76, top: 4, bottom: 8 },
       xAxis: { type: 'value', show: false, min: 0, max: most > 0 ? most : 1 },
       yAxis: {
         type: 'category',

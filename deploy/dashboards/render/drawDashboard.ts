@@ -1,4 +1,4 @@
-import type { Dashboard, GridPos, Panel, RowPanel } from '@grafana/grafana-foundation-sdk/dashboard'
+import { type Dashboard, type GridPos, type Panel, type RowPanel, VariableType } from '@grafana/grafana-foundation-sdk/dashboard'
 import { isRow } from '../queries/panels.ts'
 import { type Prometheus, prometheusAt, type Range } from '../queries/prometheus.ts'
 import { runPanel, stepFor } from '../queries/runPanel.ts'
@@ -83,7 +83,7 @@ function boxOf({ x, y, w, h }: GridPos, width: number): Box {
 
 function head({ title = '', templating }: Dashboard, { range, values, theme, width }: Canvas): string {
   const chosen = (templating.list ?? [])
-    .filter(({ type, name }) => String(type) === 'query' && values[name] !== '.*')
+    .filter(({ type, name }) => type === VariableType.Query && values[name] !== '.*')
     .map(({ label, name }) => `${label ?? name}: ${values[name]}`)
   const right = [...chosen, `${day(range.from)} ${clock(range.from)} – ${clock(range.to)}`].join('   ·   ')
   return (

@@ -15,12 +15,12 @@ export function drawFigure(drawing: Drawing): string {
     points.map(([, each]) => each),
   )
   const color = field.color ?? thresholdColor(field.thresholds, value) ?? theme.ink
-  const background = placed(sparkline(drawing, points, color), { x: 0, y: height * 0.45 })
+  const background = placed(sparkline(drawing, points, color), { x: 1, y: height * 0.64 })
   const [amount, suffix] = inUnit(value, field.unit, field.decimals)
-  const size = Math.min(height * 0.5, (36 * (width - 30)) / widthOf(`${amount} ${suffix}`, 30))
+  const size = Math.min(height * 0.46, (36 * (width - 30)) / widthOf(`${amount} ${suffix}`, 30))
   return (
     background +
-    `<text x="${width / 2}" y="${height * 0.52}" text-anchor="middle" font-weight="650" font-size="${size}" fill="${color}" ` +
+    `<text x="${width / 2}" y="${height * 0.46}" text-anchor="middle" font-weight="650" font-size="${size}" fill="${color}" ` +
     `style="font-variant-numeric: tabular-nums">${escaped(amount)}<tspan font-size="${size * 0.5}" dx="${size * 0.14}">${escaped(suffix)}</tspan></text>`
   )
 }
@@ -32,12 +32,11 @@ function reduced(options: unknown, values: readonly number[]): number {
 
 function sparkline({ range, theme, width, height }: Drawing, points: readonly (readonly [number, number])[], color: string) {
   const data = points.map(([time, value]) => [time * 1000, value])
-  const max = ({ max: most }: { max: number }) => (most > 0 ? most : 1)
   return chart(
     {
       grid: { left: 0, right: 0, top: 2, bottom: 0 },
       xAxis: { ...timeAxis(range, theme), show: false },
-      yAxis: { type: 'value', show: false, min: 0, max },
+      yAxis: { type: 'value', show: false, min: 0, max: atLeastSomething },
       series: [
         {
           type: 'line',
@@ -48,7 +47,9 @@ function sparkline({ range, theme, width, height }: Drawing, points: readonly (r
         },
       ],
     },
-    width,
-    height * 0.55,
+    width - 2,
+    height * 0.36 + 5,
   )
 }
+
+const atLeastSomething = ({ max }: { readonly max: number }) => (max > 0 ? max : 1)

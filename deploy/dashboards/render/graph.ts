@@ -7,7 +7,8 @@ import { legendOf } from './legend.ts'
 import { marks } from './marks.ts'
 import { placed } from './svg.ts'
 import type { Theme } from './theme.ts'
-import { formatted } from './units.ts'
+import { type Scale, scaleFor } from './scale.ts'
+import { formatted, onAxis } from './units.ts'
 
 /** Grafana's "Time series": lines, their legend below. */
 export function drawGraph(drawing: Drawing): string {
@@ -49,22 +50,24 @@ export const timeAxis = ({ from, to }: Drawing['range'], theme: Theme) =>
     splitLine: { show: false },
   }) as const
 
-function line(series: NamedSeries, field: Field, color: string, { panel, range }: Drawing): LineSeriesOption {
-  const isStacked = (field.custom['stacking'] as { mode?: string } | undefined)?.mode === 'normal'
-  const fill = Number(field.custom['fillOpacity'] ?? 0) / 100
+function line(series: NamedSeries, field: Field, color: string, { range }: Drawing): LineSeriesOption {
+  const stacked = isStacked(field)
+  const opacity = stacked ? 0.6 : Number(field.custom['fillOpacity'] ?? 0) / 100
   return {
     type: 'line',
     name: series.name,
-    data: everyStep(series, range, isStacked ? 0 : null),
+    data: everyStep(series, range, stacked ? 0 : null),
     showSymbol: false,
     step: field.custom['lineInterpolation'] === 'stepAfter' ? 'end' : false,
-    yAxisIndex: isRight(field) && hasLeft(panel) ? 1 : 0,
+    yAxisIndex: isRight(field) ? 1 : 0,
     itemStyle: { color },
-    lineStyle: { color, width: isStacked ? 1.2 : 1.8, join: 'round' },
-    ...(fill > 0 && { areaStyle: { color, opacity: fill } }),
-    ...(isStacked && { stack: 'all' }),
+    lineStyle: { color, width: stacked ? 0 : 1.8, join: 'round' },
+    ...(opacity > 0 && { areaStyle: { color, opacity } }),
+    ...(stacked && { stack: 'all' }),
   }
 }
+
+const isStacked = ({ custom }: Field) => (custom['stacking'] as { mode?: string } | undefined)?.mode === 'normal'
 
 /** Lines lie on each other only where each has a value at each time; a hole in a line is a hole. */
 function everyStep(
@@ -81,25 +84,41 @@ function everyStep(
 }
 
 const isRight = ({ custom }: Field) => custom['axisPlacement'] === 'right'
-const hasLeft = (panel: Drawing['panel']) => panel.fieldConfig !== undefined
 
 function axes({ panel, theme }: Drawing, series: readonly NamedSeries[]): YAXisComponentOption[] {
-  const fields = series.map(({ name }) => fieldOf(panel, name))
-  const right = fields.find(isRight)
-  const left = fieldOf(panel, '')
+  const [right, left] = sides(panel, series)
   const upTo = panel.fieldConfig?.defaults.max
-  return [axis(left, theme, upTo), ...(right === undefined ? [] : [axis(right, theme)])]
+  const leftMost = isStacked(fieldOf(panel, '')) ? highestSum(left) : highestOf(left)
+  const axesDrawn = [axis(fieldOf(panel, ''), theme, scaleFor(upTo ?? leftMost, fieldOf(panel, '').unit))]
+  if (right[0] === undefined) return axesDrawn
+  const field = fieldOf(panel, right[0].name)
+  return [...axesDrawn, axis(field, theme, scaleFor(highestOf(right), field.unit))]
 }
 
-function axis({ unit, custom }: Field, theme: Theme, upTo?: number): YAXisComponentOption {
+function sides(panel: Drawing['panel'], series: readonly NamedSeries[]): [right: NamedSeries[], left: NamedSeries[]] {
+  const onTheRight = (one: NamedSeries) => isRight(fieldOf(panel, one.name))
+  return [series.filter(onTheRight), series.filter((one) => !onTheRight(one))]
+}
+
+const highestOf = (series: readonly NamedSeries[]) => Math.max(0, ...series.map(highest))
+
+function highestSum(series: readonly NamedSeries[]): number {
+  const sums = new Map<number, number>()
+  for (const [time, value] of series.flatMap(({ points }) => points)) {
+    if (Number.isFinite(value)) sums.set(time, (sums.get(time) ?? 0) + value)
+  }
+  return Math.max(0, ...sums.values())
+}
+
+function axis({ unit, custom }: Field, theme: Theme, { max, interval }: Scale): YAXisComponentOption {
   return {
     type: 'value',
     min: ({ min }) => Math.min(0, min),
-    max: ({ max }) => upTo ?? ((max > 0 ? undefined : 1) as number),
-    splitNumber: 4,
-    name: String(custom['axisLabel'] ?? ''),
-    nameTextStyle: { color: theme.muted, fontSize: 10, padding: [0, 0, -6, 0] },
-    axisLabel: { color: theme.muted, fontSize: 10, formatter: (value: number) => formatted(value, unit) },
+    max,
+    interval,
+    name: typeof custom['axisLabel'] === 'string' ? custom['axisLabel'] : '',
+    nameTextStyle: { color: theme.muted, fontSize: 10, padding: [0, 0, -4, 0] },
+    axisLabel: { color: theme.muted, fontSize: 10, formatter: (value: number) => onAxis(value, unit) },
     splitLine: { show: custom['axisPlacement'] !== 'right', lineStyle: { color: theme.line, width: 1, opacity: 0.7 } },
   }
 }

@@ -28,7 +28,6 @@ const byName = (series: readonly NamedSeries[]): Row[] =>
 
 /** A bucket counts all that is below its bound; a row shows what is in it and not in the one below. */
 function buckets(series: readonly NamedSeries[], unit: string): Row[] {
-  const bound = ({ labels }: NamedSeries) => Number((labels['le'] ?? '').replace('+Inf', 'Infinity'))
   const ordered = series.toSorted((a, b) => bound(a) - bound(b))
   const rows = ordered.map((one, index) => {
     const below = new Map(ordered[index - 1]?.points)
@@ -38,6 +37,8 @@ function buckets(series: readonly NamedSeries[], unit: string): Row[] {
   const used = rows.map(({ points }) => points.some(([, value]) => value > 0.01))
   return rows.slice(Math.max(0, used.indexOf(true) - 1), used.lastIndexOf(true) + 2)
 }
+
+const bound = ({ labels }: NamedSeries) => Number((labels['le'] ?? '').replace('+Inf', 'Infinity'))
 
 function option({ range, theme }: Drawing, rows: readonly Row[], most: number) {
   const times = Array.from(
@@ -67,7 +68,7 @@ function option({ range, theme }: Drawing, rows: readonly Row[], most: number) {
       axisLabel: label,
     },
     visualMap: { show: false, min: 0, max: Math.sqrt(most) || 1, inRange: { color: [...theme.heat] } },
-    series: [{ type: 'heatmap' as const, data: cells, itemStyle: { borderWidth: 0.5, borderColor: theme.surface } }],
+    series: [{ type: 'heatmap' as const, data: cells, itemStyle: { borderWidth: 0 } }],
   }
 }
 

@@ -57,8 +57,7 @@ function drawItem(item: Placed, theme: Theme): string {
   return (
     `<g transform="translate(${item.x} ${y})"><title>${escaped(item.name)}</title>` +
     `<rect x="0" y="-6" width="12" height="4" rx="2" fill="${item.color}"/>` +
-    text(18, 0, name, { size, color: theme.ink }) +
-    text(18 + widthOf(name, size) + 6, 0, `max ${item.highest}`, { size, color: theme.muted }) +
-    '</g>'
+    `<text x="18" font-size="${size}" fill="${theme.ink}">${escaped(name)}` +
+    `<tspan dx="6" fill="${theme.muted}">max ${escaped(item.highest)}</tspan></text></g>`
   )
 }

@@ -9,7 +9,7 @@ export function marks({ panel, phases, theme, range }: Drawing): LineSeriesOptio
   const limits = isShown ? thresholds.flatMap(({ value, color }) => (value === null ? [] : [{ value, color }])) : []
   return {
     type: 'line',
-    data: [[range.from * 1000, null] as unknown as number[]],
+    data: [[range.from * 1000, null]],
     silent: true,
     markLine: {
       symbol: 'none',
@@ -19,7 +19,7 @@ export function marks({ panel, phases, theme, range }: Drawing): LineSeriesOptio
     markArea: {
       label: { color: theme.muted, fontSize: 9.5, position: 'top', distance: 3 },
       data: phases.map(({ name, from, to }, index) => [
-        { name, xAxis: from * 1000, itemStyle: { color: theme.ink, opacity: index % 2 === 0 ? 0.025 : 0.065 } },
+        { name, xAxis: from * 1000, itemStyle: { color: theme.ink, opacity: index % 2 === 0 ? 0 : 0.04 } },
         { xAxis: to * 1000 },
       ]),
     },

@@ -31,13 +31,14 @@ export async function renderCommand(args: readonly string[]): Promise<true> {
   return true
 }
 
+const option = (byDefault: string) => ({ type: 'string', default: byDefault }) as const
+
 function parsed(args: readonly string[]) {
-  const text = (byDefault: string) => ({ type: 'string', default: byDefault }) as const
   const options = {
-    from: text('now-30m'),
-    to: text('now'),
-    theme: text('light'),
-    width: text('1600'),
+    from: option('now-30m'),
+    to: option('now'),
+    theme: option('light'),
+    width: option('1600'),
     out: { type: 'string' },
     var: { type: 'string', multiple: true, default: [] as string[] },
   } as const

@@ -34,7 +34,7 @@ export const page = (width: number, height: number, title: string, content: stri
 
 /** About how wide a text is: nothing here knows the fonts of who looks at it. */
 export const widthOf = (words: string, size: number): number =>
-  [...words].reduce((width, letter) => width + size * (narrow.has(letter) ? 0.3 : wide.test(letter) ? 0.72 : 0.56), 0)
+  Array.from(words).reduce((width, letter) => width + size * (narrow.has(letter) ? 0.3 : wide.test(letter) ? 0.72 : 0.56), 0)
 
 const narrow = new Set("iljtfr.,:;'|!() \u202f")
 const wide = /[mwMWA-Z%]/

@@ -4,10 +4,23 @@ export function formatted(value: number, unit: string, decimals?: number): strin
   return `${amount}${suffix === '' ? '' : `\u202f${suffix}`}`
 }
 
+/** The same beside an axis: what is counted stands beside the title, once. */
+export function onAxis(value: number, unit: string): string {
+  return countedUnit(unit) === undefined ? formatted(value, unit) : formatted(value, 'short')
+}
+
+/** What is counted, for units that count something: `msg/s`. */
+export function countedUnit(unit: string): string | undefined {
+  return unit.startsWith('count:') ? unit.slice('count:'.length) : countedUnits[unit]
+}
+
+const countedUnits: Readonly<Record<string, string>> = { mps: 'msg/s', rps: 'rec/s', reqps: 'req/s' }
+
 /** The same, with its unit apart. */
 export function inUnit(value: number, unit: string, decimals?: number): [amount: string, suffix: string] {
   if (!Number.isFinite(value)) return [Number.isNaN(value) ? '–' : '∞', '']
-  if (unit.startsWith('count:')) return counted(value, unit.slice('count:'.length), decimals)
+  const what = countedUnit(unit)
+  if (what !== undefined) return counted(value, what, decimals)
   const format = units[unit]
   if (format === undefined) throw new Error(`The unit ${unit} is not drawn yet: add it to render/units.ts.`)
   return format(value, decimals)
@@ -17,9 +30,6 @@ type Format = (value: number, decimals?: number) => [amount: string, suffix: str
 
 const units: Readonly<Record<string, Format>> = {
   short: (value, decimals) => counted(value, '', decimals),
-  mps: (value, decimals) => counted(value, 'msg/s', decimals),
-  rps: (value, decimals) => counted(value, 'rec/s', decimals),
-  reqps: (value, decimals) => counted(value, 'req/s', decimals),
   percentunit: (value) => [digits(value * 100), '%'],
   bool_on_off: (value) => [value === 0 ? 'off' : 'on', ''],
   s: (value) => scaled(value, seconds),
@@ -38,7 +48,7 @@ const counts: Scale = [
 
 const seconds: Scale = [
   [5400, 3600, 'h'],
-  [100, 60, 'min'],
+  [60, 60, 'min'],
   [1, 1, 's'],
   [1e-3, 1e-3, 'ms'],
   [1e-9, 1e-6, 'µs'],
@@ -65,6 +75,6 @@ function counted(value: number, what: string, decimals?: number): [string, strin
 /** About three digits, without zeros that say nothing. */
 function digits(value: number, decimals?: number): string {
   const size = Math.abs(value)
-  const wanted = decimals ?? (size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : 2)
+  const wanted = decimals ?? (size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3)
   return value.toLocaleString('en', { maximumFractionDigits: wanted, minimumFractionDigits: decimals ?? 0 })
 }
