@@ -2,8 +2,11 @@ import type { PanelBuilder } from '@grafana/grafana-foundation-sdk/table'
 import { gauge, mainGroups, max, percentile, rate, renamed, sum } from '../grafana/promql.ts'
 import { table } from '../grafana/table.ts'
 
-/** A group's name is its endpoint's, after the shop's prefix. */
-const ofEndpoint = (expression: string) => renamed(expression, 'consumergroup', 'endpoint', '(?:.+[.])?([^.]+)')
+/** A group has the name of its endpoint. */
+const ofEndpoint = (expression: string) => renamed(expression, 'consumergroup', 'endpoint')
+
+/** Other processes have metrics, too, and would be rows without anything in them. */
+const onlyEndpoints = (expression: string) => `${expression} and on (endpoint) ${gauge('petrel_lanes_busy')}`
 
 /** All services side by side, the one that customers wait for longest on top. */
 export const endpointTable = (link: string): PanelBuilder =>
@@ -55,7 +58,7 @@ export const endpointTable = (link: string): PanelBuilder =>
       },
       {
         name: 'Event loop p99',
-        expression: max(gauge('nodejs_eventloop_lag_p99_seconds'), 'endpoint'),
+        expression: onlyEndpoints(max(gauge('nodejs_eventloop_lag_p99_seconds'), 'endpoint')),
         unit: 's',
         limits: { wait: 0.1, fail: 0.5 },
       },

@@ -32,8 +32,8 @@ export const mean = (histogram: string, labels: Labels = '', ...by: string[]): s
   `${sum(rate(`${histogram}_sum`, labels), ...by)} / ${sum(rate(`${histogram}_count`, labels), ...by)}`
 
 /** Puts a label's value under another name, so that queries about different things can be rows of one table. */
-export const renamed = (expression: string, from: string, to: string, pattern = '(.*)'): string =>
-  `label_replace(${expression}, "${to}", "$1", "${from}", "${pattern}")`
+export const renamed = (expression: string, from: string, to: string): string =>
+  `label_replace(${expression}, "${to}", "$1", "${from}", "(.*)")`
 
 /** Where nothing has failed yet there is no series: that is 0, named `none`, and not "no data". */
 export const orZero = (expression: string, ...by: string[]): string => {
@@ -45,8 +45,8 @@ export const orZero = (expression: string, ...by: string[]): string => {
 /** Main groups only: what waits in a retry group waits on purpose. */
 export const mainGroups = 'consumergroup!~".+[.]retry"'
 
-/** The group of an endpoint, whatever prefix its shop has. */
-export const groupOfEndpoint = 'consumergroup=~"(.+[.])?$endpoint"'
+/** An endpoint's main group has its name. */
+export const groupOfEndpoint = 'consumergroup="$endpoint"'
 
 const aggregate = (operator: string, expression: string, by: readonly string[]) =>
   by.length === 0 ? `${operator}(${expression})` : `${operator} by (${by.join(', ')}) (${expression})`
