@@ -8,7 +8,7 @@ import { watchOutages } from '../processes/outages.ts'
 import { claim, release } from '../processes/pidFile.ts'
 import { collapseRepeats } from '../processes/repeats.ts'
 import type { Shown } from '../processes/serviceLog.ts'
-import { compileServices, keptServices, SHOPKEEPER } from '../processes/serviceProcess.ts'
+import { compileServices, keptServices, LAG_EXPORTER, SHOPKEEPER } from '../processes/serviceProcess.ts'
 import { shutdownSignal } from '../processes/shutdownSignal.ts'
 import { supervisor } from '../processes/supervisor.ts'
 import { systemState } from '../processes/systemState.ts'
@@ -90,7 +90,7 @@ async function prepareShop(stack: Stack, settings: Settings): Promise<Environmen
 
 async function startServices(environment: EnvironmentFile, without: readonly string[]): Promise<void> {
   const { services: environments, LOCAL_CONTROL_URL } = environment
-  const wanted = keptServices().filter((service) => !without.includes(service))
+  const wanted = keptServices().filter((service) => !without.includes(service) && service !== LAG_EXPORTER)
   for (const service of wanted) state.set(service, 'starting')
   for (const service of without) state.set(service, 'stopped')
   const services = supervisor({ environments, state, print, show })
