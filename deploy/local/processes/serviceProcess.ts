@@ -14,8 +14,14 @@ export function allServices(): string[] {
 /** Fills the shelves and ends: the one that is not kept running. */
 export const SHOPKEEPER = 'shopkeeper'
 
+/** Measures the others, and runs only when somebody watches. */
+export const LAG_EXPORTER = 'lag-exporter'
+
 /** Every service that `npm start` keeps running. */
 export const keptServices = (): string[] => allServices().filter((name) => name !== SHOPKEEPER)
+
+/** Every kept service that has metrics. */
+export const watchedServices = (): string[] => keptServices().filter((name) => hasEndpoint(name) || name === LAG_EXPORTER)
 
 /** @throws Problem when there is no such service */
 export function assertService(name: string): void {
