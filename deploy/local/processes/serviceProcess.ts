@@ -28,7 +28,7 @@ export function assertService(name: string): void {
   if (!keptServices().includes(name)) throw new Problem(`There is no service "${name}". There are: ${keptServices().join(', ')}.`)
 }
 
-/** Whether it is on the bus at all; the payment gateway and the mailbox, strangers, are not. */
+/** Whether it is on the bus at all; the payment gateway and the mailbox, strangers, are not, and who only watches is not. */
 export const hasEndpoint = (name: string): boolean => existsSync(join(ROOT, 'services', name, 'src', 'endpoint.ts'))
 
 /** Every endpoint has an inbox. */
