@@ -20,6 +20,9 @@ export const LAG_EXPORTER = 'lag-exporter'
 /** Every service that `npm start` keeps running. */
 export const keptServices = (): string[] => allServices().filter((name) => name !== SHOPKEEPER)
 
+/** Every kept service that has metrics. */
+export const watchedServices = (): string[] => keptServices().filter((name) => hasEndpoint(name) || name === LAG_EXPORTER)
+
 /** @throws Problem when there is no such service */
 export function assertService(name: string): void {
   if (!keptServices().includes(name)) throw new Problem(`There is no service "${name}". There are: ${keptServices().join(', ')}.`)
