@@ -56,7 +56,7 @@ and on (namespace, consumergroup, topic, partition) (changes(kafka_consumergroup
 and on (namespace, consumergroup) (${members} > 0)`,
       for: '1m',
       summary:
-        '{{ $labels.consumergroup }} has not moved in partition {{ $labels.partition }} of {{ $labels.topic }} for five minutes, and {{ $value }} messages wait there.',
+        '{{ $labels.consumergroup }} has not moved in partition {{ $labels.partition }} of {{ $labels.topic }} for five minutes, and at least {{ $value }} messages wait there.',
     },
     {
       name: 'DeadLettersWaiting',
