@@ -39,7 +39,11 @@ export const cases = {
   'shop-watched': {
     chart: 'shop',
     release: 'shop',
-    with: ['--set', 'global.dashboards.enabled=true,global.dashboards.runbooks=https://git.example.com/runbooks/'],
+    with: [
+      ...monitoring,
+      '--set',
+      'global.alerts.enabled=true,global.dashboards.enabled=true,global.dashboards.runbooks=https://git.example.com/runbooks/',
+    ],
   },
   minimal: { chart: 'subscriber', release: 'fraud-check', with: ['--values', valuesFile('minimal')] },
   everything: {

@@ -64,6 +64,16 @@ describe.skipIf(!hasHelm)('values that cannot work are refused with what to do',
       [...minimal, '--api-versions', 'monitoring.coreos.com/v1', ...set('podMonitor.enabled=true,ops.port=0,ports.http=80')],
       'it has no ops port that could be asked',
     ],
+    [
+      'alerts without operator',
+      [...minimal, ...set('alerts.enabled=true')],
+      'give your Prometheus deploy/alerts/petrel.rules.yaml',
+    ],
+    [
+      'alerts about what hears nothing',
+      [...minimal, '--api-versions', 'monitoring.coreos.com/v1', ...set('alerts.enabled=true,endpoint=null')],
+      'it has no endpoint with messages that could wait',
+    ],
     ['nothing to probe', [...minimal, ...set('ops.port=0')], 'nobody could ask whether it is alive'],
     [
       'readiness of a port that is not there',

@@ -62,7 +62,19 @@ describe.skipIf(isSomebodyElses || !hasPrometheus)('npm start -- --observe', () 
   test('every service that runs is measured, and so are PostgreSQL and Prometheus itself', async () => {
     await eventually(async () => {
       const up = (await measuredBy(prometheus)).filter(({ isUp }) => isUp).map(({ instance }) => instance)
-      expect(up).toEqual(expect.arrayContaining(['billing', 'client-ui', 'postgres', 'prometheus', 'sales', 'shipping', 'stock']))
+      expect(up).toEqual(
+        expect.arrayContaining([
+          'billing',
+          'client-ui',
+          'lag-exporter',
+          'payment-gateway',
+          'postgres',
+          'prometheus',
+          'sales',
+          'shipping',
+          'stock',
+        ]),
+      )
     })
   })
 
@@ -79,6 +91,7 @@ describe.skipIf(isSomebodyElses || !hasPrometheus)('npm start -- --observe', () 
     const { status } = await fetch(shop, jsonBody('POST', order, { 'idempotency-key': 'observed' }))
     expect(status).toBe(202)
     await untilSeen('petrel_messages_handled_total{endpoint="billing", instance="billing"} > 0')
+    await untilSeen('kafka_consumergroup_members{consumergroup="billing"} == 1')
     await untilSeen('pg_stat_database_xact_commit{datname="billing"} > 0')
   })
 
@@ -92,7 +105,18 @@ describe.skipIf(isSomebodyElses || !hasPrometheus)('npm start -- --observe', () 
     expect(lines.join('\n')).toContain(`http://localhost:${env['WATCH_PORT']}`)
     expect(lines.join('\n')).toContain(`http://localhost:${env['PROMETHEUS_PORT']}`)
     const page = await (await fetch(`http://127.0.0.1:${env['WATCH_PORT']}/`)).text()
-    expect(page).toMatch(/up<\/span> billing/)
+    expect(page).toMatch(/up<\/span> <a [^>]+>billing/)
+  })
+
+  test('every dashboard is drawn from what was measured, under that address', async () => {
+    const page = await (await fetch(`http://127.0.0.1:${env['WATCH_PORT']}/`)).text()
+    const names = [...page.matchAll(/dashboard=(\w+)&amp;minutes=15"/g)].map(([, name]) => name)
+    expect(names).toEqual(expect.arrayContaining(['overview', 'subscriber', 'kafka', 'postgres']))
+    for (const name of new Set(names)) {
+      const picture = await fetch(`http://127.0.0.1:${env['WATCH_PORT']}/dashboard.svg?dashboard=${name}&minutes=5`)
+      expect(picture.headers.get('content-type')).toBe('image/svg+xml')
+      expect(await picture.text()).toMatch(/^<svg /)
+    }
   })
 
   test('Prometheus is killed: it is started again, and knows what it knew', async () => {

@@ -64,8 +64,7 @@ export function postgresMetrics(superuserUrl: string): PostgresMetrics {
   const pool = new Pool({ connectionString: superuserUrl, max: 1, connectionTimeoutMillis: 3_000, query_timeout: 3_000 })
   // The next reading opens a new connection, and says what is wrong if that fails.
   pool.on('error', () => {})
-  const registry = new Registry()
-  const gauges = SOURCES.map((source) => gaugesOf(source, registry))
+  const { registry, gauges } = postgresGauges()
   return {
     async read() {
       for (const [index, { sql, labels }] of SOURCES.entries())
@@ -74,6 +73,12 @@ export function postgresMetrics(superuserUrl: string): PostgresMetrics {
     },
     close: () => pool.end(),
   }
+}
+
+/** Gauges also where a counter is meant: PostgreSQL has counted, and prom-client's counters only add. Prometheus does not mind. */
+export function postgresGauges(): { readonly registry: Registry; readonly gauges: readonly Gauges[] } {
+  const registry = new Registry()
+  return { registry, gauges: SOURCES.map((source) => gaugesOf(source, registry)) }
 }
 
 type Row = Readonly<Record<string, string | number>>
