@@ -29,11 +29,13 @@ export const highest = ({ points }: NamedSeries): number =>
 
 function option(drawing: Drawing, series: readonly NamedSeries[], colors: ReadonlyMap<string, string>): EChartsOption {
   const { panel, range, theme } = drawing
+  const yAxis = axes(drawing, series)
   const lines = series.map((one) => line(one, fieldOf(panel, one.name), colors.get(one.name) ?? theme.muted, drawing))
   return {
-    grid: { left: 10, right: 14, top: 18, bottom: 2, containLabel: true },
+    // Names of axes stand above the names of phases.
+    grid: { left: 10, right: 14, top: yAxis.length > 1 ? 34 : 18, bottom: 2, containLabel: true },
     xAxis: timeAxis(range, theme),
-    yAxis: axes(drawing, series),
+    yAxis,
     series: [...lines, marks(drawing)],
   }
 }
@@ -117,7 +119,7 @@ function axis({ unit, custom }: Field, theme: Theme, { max, interval }: Scale): 
     max,
     interval,
     name: typeof custom['axisLabel'] === 'string' ? custom['axisLabel'] : '',
-    nameTextStyle: { color: theme.muted, fontSize: 10, padding: [0, 0, -4, 0] },
+    nameTextStyle: { color: theme.muted, fontSize: 10, padding: [0, 0, 2, 0] },
     axisLabel: { color: theme.muted, fontSize: 10, formatter: (value: number) => onAxis(value, unit) },
     splitLine: { show: custom['axisPlacement'] !== 'right', lineStyle: { color: theme.line, width: 1, opacity: 0.7 } },
   }
