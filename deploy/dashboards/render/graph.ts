@@ -14,7 +14,7 @@ import { formatted, onAxis } from './units.ts'
 export function drawGraph(drawing: Drawing): string {
   const { panel, series, theme, width, height } = drawing
   const colors = colorsOf(panel, series)
-  const shown = series.filter(({ points }) => points.length > 0)
+  const shown = series.filter((one) => Number.isFinite(highest(one)))
   const items = shown.map((one) => {
     const { unit } = fieldOf(panel, one.name)
     return { name: one.name || 'value', color: colors.get(one.name) ?? theme.muted, highest: formatted(highest(one), unit) }
@@ -113,14 +113,15 @@ function highestSum(series: readonly NamedSeries[]): number {
 }
 
 function axis({ unit, custom }: Field, theme: Theme, { max, interval }: Scale): YAXisComponentOption {
+  const isOnTheRight = custom['axisPlacement'] === 'right'
   return {
     type: 'value',
     min: ({ min }) => Math.min(0, min),
     max,
     interval,
     name: typeof custom['axisLabel'] === 'string' ? custom['axisLabel'] : '',
-    nameTextStyle: { color: theme.muted, fontSize: 10, padding: [0, 0, 2, 0] },
+    nameTextStyle: { color: theme.muted, fontSize: 10, padding: [0, 0, 2, 0], align: isOnTheRight ? 'right' : 'left' },
     axisLabel: { color: theme.muted, fontSize: 10, formatter: (value: number) => onAxis(value, unit) },
-    splitLine: { show: custom['axisPlacement'] !== 'right', lineStyle: { color: theme.line, width: 1, opacity: 0.7 } },
+    splitLine: { show: !isOnTheRight, lineStyle: { color: theme.line, width: 1, opacity: 0.7 } },
   }
 }
