@@ -151,7 +151,7 @@ const levelled = (): Row => ({
         unit: 'short',
         width: 12,
       },
-      [[sum(rate('process_cpu_seconds_total'), 'endpoint'), '{{endpoint}}']],
+      [[sum(rate('process_cpu_seconds_total', 'endpoint!=""'), 'endpoint'), '{{endpoint}}']],
       { stacked: true },
     ),
   ],

@@ -48,7 +48,12 @@ export const timeAxis = ({ from, to }: Drawing['range'], theme: Theme) =>
     splitNumber: 6,
     axisLine: { lineStyle: { color: theme.line } },
     axisTick: { show: false },
-    axisLabel: { color: theme.muted, fontSize: 10, formatter: '{HH}:{mm}', hideOverlap: true },
+    axisLabel: {
+      color: theme.muted,
+      fontSize: 10,
+      formatter: to - from < 300 ? '{HH}:{mm}:{ss}' : '{HH}:{mm}',
+      hideOverlap: true,
+    },
     splitLine: { show: false },
   }) as const
 
