@@ -1,4 +1,5 @@
 import { type CustomTypesConfig, type Pool, type PoolClient, type QueryResult, type QueryResultRow, types } from 'pg'
+import { loggedAs, messageForLog } from '../../errorForLog.ts'
 import { StoreUnavailable, type StoreTransaction, type UnitOfWork, WriteRefused } from '../port.ts'
 import { type Lease, lease } from './connections.ts'
 import { failureOf, type SaveFailure, unavailable } from './failures.ts'
@@ -139,7 +140,8 @@ const isTheCallersOwn = (error: unknown) => error instanceof TypeError || error 
 
 function aborted(first: SaveFailure): Error {
   if (first instanceof StoreUnavailable) return first
-  return new WriteRefused(`An earlier query of this transaction failed: ${first.message}`, { cause: first })
+  const text = (message: string) => `An earlier query of this transaction failed: ${message}`
+  return loggedAs(new WriteRefused(text(first.message), { cause: first }), text(messageForLog(first)))
 }
 
 const start = (sql: string) => `"${sql.trim().slice(0, 60)}"`
