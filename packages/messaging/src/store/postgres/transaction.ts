@@ -140,8 +140,9 @@ const isTheCallersOwn = (error: unknown) => error instanceof TypeError || error 
 
 function aborted(first: SaveFailure): Error {
   if (first instanceof StoreUnavailable) return first
-  const text = (message: string) => `An earlier query of this transaction failed: ${message}`
-  return loggedAs(new WriteRefused(text(first.message), { cause: first }), text(messageForLog(first)))
+  return loggedAs(new WriteRefused(afterFailure(first.message), { cause: first }), afterFailure(messageForLog(first)))
 }
+
+const afterFailure = (message: string) => `An earlier query of this transaction failed: ${message}`
 
 const start = (sql: string) => `"${sql.trim().slice(0, 60)}"`
