@@ -22,8 +22,11 @@ const file = (parse(readFileSync(RULES, 'utf8')) as { groups: Group[] }).groups
 const groupsOf = (resources: readonly Resource[]) =>
   resources.filter(({ kind }) => kind === 'PrometheusRule').flatMap(({ spec }) => (spec as { groups: Group[] }).groups)
 
-const withoutAddress = ({ annotations: { runbook_url: _, ...annotations } = {}, ...rule }: Rule) =>
-  rule.alert === undefined ? rule : { ...rule, annotations }
+/** The rules file does not know where the pages can be read in a browser. */
+function withoutAddress(rule: Rule): Rule {
+  const annotations = Object.entries(rule.annotations ?? {}).filter(([name]) => name !== 'runbook_url')
+  return rule.alert === undefined ? rule : { ...rule, annotations: Object.fromEntries(annotations) }
+}
 
 describe.skipIf(!hasHelm)('alerts', () => {
   test('the shop installs those of the rules file, and each leads to its runbook', () => {
@@ -38,9 +41,9 @@ describe.skipIf(!hasHelm)('alerts', () => {
     const rules = groupsOf(render(cases['shop-watched'])).flatMap(({ rules }) => rules)
     const promised = rules
       .filter(({ record }) => record === 'petrel:lag_age_objective:seconds')
-      .map(({ expr, labels }) => [labels?.['consumergroup'], expr])
-    const wanted = objectives().map(({ group, lagAgeSeconds }) => [group, `vector(${lagAgeSeconds})`])
-    expect(promised.toSorted()).toEqual(wanted.toSorted())
+      .map(({ expr, labels }) => `${labels?.['consumergroup']}: ${expr}`)
+    const wanted = objectives().map(({ group, lagAgeSeconds }) => `${group}: vector(${lagAgeSeconds})`)
+    expect(new Set(promised)).toEqual(new Set(wanted))
   })
 
   test('a service that is scaled has so many replicas at most as it has partitions', () => {
