@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ROOT } from '../../deploy/local/folders.ts'
+import { postgresGauges } from '../../deploy/local/observe/postgresMetrics.ts'
 import { registries } from './registries.ts'
 
 /** What a row of the page, or a registry, says of a metric. */
@@ -36,7 +37,9 @@ interface Registered {
 }
 
 function registered(): Map<string, Described> {
-  const metrics = registries().flatMap((registry) => registry.getMetricsAsArray() as unknown as Registered[])
+  const metrics = [...registries(), postgresGauges().registry].flatMap(
+    (registry) => registry.getMetricsAsArray() as unknown as Registered[],
+  )
   return new Map(metrics.map(({ name, type, labelNames }) => [name, { type, labels: [...labelNames] }]))
 }
 

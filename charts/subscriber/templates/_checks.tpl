@@ -11,6 +11,7 @@
 {{- include "subscriber.checkPorts" . -}}
 {{- if include "subscriber.isScaled" . }}{{ include "subscriber.checkScaling" . }}{{ end -}}
 {{- if include "subscriber.isMonitored" . }}{{ include "subscriber.checkMonitor" . }}{{ end -}}
+{{- if include "subscriber.isAlerted" . }}{{ include "subscriber.checkAlerts" . }}{{ end -}}
 {{- end }}
 
 {{- define "subscriber.checkNames" -}}
@@ -111,5 +112,14 @@
 {{- end -}}
 {{- if or .Values.runOnce (not .Values.ops.port) -}}
 {{- include "subscriber.refuse" (list . "podMonitor.enabled is true, and it has no ops port that could be asked. Set ops.port.") -}}
+{{- end -}}
+{{- end }}
+
+{{- define "subscriber.checkAlerts" -}}
+{{- if not (or (.Capabilities.APIVersions.Has "monitoring.coreos.com/v1/PrometheusRule") (.Capabilities.APIVersions.Has "monitoring.coreos.com/v1")) -}}
+{{- include "subscriber.refuse" (list . "alerts need the Prometheus operator, and this cluster has no monitoring.coreos.com/v1. Install the operator, or set global.alerts.enabled and alerts.enabled to false and give your Prometheus deploy/alerts/petrel.rules.yaml. With `helm template`, which sees no cluster: --api-versions monitoring.coreos.com/v1.") -}}
+{{- end -}}
+{{- if or .Values.runOnce (not (include "subscriber.endpoint" .)) -}}
+{{- include "subscriber.refuse" (list . "alerts.enabled is true, and it has no endpoint with messages that could wait. Set it to false.") -}}
 {{- end -}}
 {{- end }}

@@ -82,6 +82,11 @@ helm.sh/chart: subscriber-{{ (index . 0).Chart.Version | replace "+" "_" }}
 {{- include "subscriber.isOn" (list .Values.podMonitor.enabled .Values.global.podMonitor.enabled $can) -}}
 {{- end }}
 
+{{- define "subscriber.isAlerted" -}}
+{{- $can := and (not .Values.runOnce) (ne (include "subscriber.endpoint" .) "") -}}
+{{- include "subscriber.isOn" (list .Values.alerts.enabled .Values.global.alerts.enabled $can) -}}
+{{- end }}
+
 {{- define "subscriber.maxReplicas" -}}
 {{- .Values.autoscaling.maxReplicas | default (.Values.endpoint).partitions | default 1 | int -}}
 {{- end }}

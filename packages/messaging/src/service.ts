@@ -1,4 +1,3 @@
-import { pino } from 'pino'
 import type { Pool } from 'pg'
 import { kafkajsBroker } from './broker/kafkajs/broker.ts'
 import type { Broker } from './broker/port.ts'
@@ -16,6 +15,7 @@ import { type MetricsRegistry, processRegistry } from './metrics/registry.ts'
 import { startOpsServer } from './ops/opsServer.ts'
 import { checkDeployed } from './operations/checkDeployed.ts'
 import { NotDeployed, PartitionCountMismatch } from './operations/notDeployed.ts'
+import { processLog } from './processLog.ts'
 import { confluentRegistry } from './registry/confluent.ts'
 import type { Settings } from './settings.ts'
 import { claimDatabase } from './store/postgres/claimDatabase.ts'
@@ -65,7 +65,7 @@ export interface StartOptions {
  * @throws Error when the ops port is taken; NotDeployed when a topic, schema, table or consumer group is missing; PartitionCountMismatch; DatabaseOwnedByAnother
  */
 export async function start(endpoint: Endpoint, settings: Settings, options: StartOptions = {}): Promise<Service> {
-  const log = options.log ?? pino({ name: endpoint.name, level: settings.LOG_LEVEL })
+  const log = options.log ?? processLog(endpoint.name, settings.LOG_LEVEL)
   let engine: Engine | undefined
   const status = () => engine?.status() ?? statusBeforeJoining(endpoint.name)
   const metrics = options.registry ?? processRegistry(endpoint.name)

@@ -1,8 +1,7 @@
 import { once } from 'node:events'
-import { BrokerUnavailable, ownSettings, run, type Service } from '@petrel/messaging'
+import { BrokerUnavailable, ownSettings, processLog, run, type Service } from '@petrel/messaging'
 import { httpDurations, processRegistry } from '@petrel/messaging/metrics'
 import { Pool } from 'pg'
-import { pino } from 'pino'
 import type { Bus } from './bus.ts'
 import { clientUi } from './endpoint.ts'
 import { shopApp } from './http/app.ts'
@@ -16,7 +15,7 @@ import { settingsSchema } from './settings.ts'
 
 const settings = ownSettings(clientUi.name, settingsSchema, process.env)
 const registry = processRegistry(clientUi.name)
-const log = pino({ name: clientUi.name, level: settings.LOG_LEVEL })
+const log = processLog(clientUi.name, settings.LOG_LEVEL)
 
 // What browsers read has connections of its own, so that it never waits for what the bus writes, and gives up sooner.
 const pool = new Pool({

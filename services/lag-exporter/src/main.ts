@@ -1,12 +1,11 @@
-import { ownSettings } from '@petrel/messaging'
+import { ownSettings, processLog } from '@petrel/messaging'
 import { processRegistry } from '@petrel/messaging/metrics'
-import { pino } from 'pino'
 import { startExporter } from './exporter.ts'
 import { settingsSchema } from './settings.ts'
 
 const name = 'lag-exporter'
 const { KAFKA_BROKERS, TOPIC_PREFIX, LOG_LEVEL, OPS_PORT } = ownSettings(name, settingsSchema, process.env)
-const log = pino({ name, level: LOG_LEVEL })
+const log = processLog(name, LOG_LEVEL)
 const exporter = await startExporter({
   brokers: KAFKA_BROKERS,
   prefix: TOPIC_PREFIX,

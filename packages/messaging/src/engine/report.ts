@@ -45,9 +45,11 @@ export function tellAll(reports: readonly Partial<Report>[]): CountingReport {
   }
 }
 
-/** Logs every message that could not be handled and where it went. */
+/** Logs every try that has failed, and where its message goes then. Never a body: that is a customer's. */
 export function logReport(log: Log): Partial<Report> {
   return {
+    againAtOnce: (delivery, error, tries) =>
+      log.info(detailsOf(delivery, error, tries), 'message failed: it is tried again at once'),
     failed: (failure, next) => logFailure(log, failure, next),
     duplicates(deliveries) {
       for (const { envelope } of deliveries)
@@ -62,16 +64,7 @@ export function logReport(log: Log): Partial<Report> {
 }
 
 function logFailure(log: Log, { delivery, error, tries, destination }: Failed, next: RecoveryRecord): void {
-  const { envelope, route } = delivery
-  const details = {
-    messageId: envelope.id,
-    conversationId: envelope.conversationId,
-    type: envelope.typeName,
-    key: envelope.record.key?.toString('utf8', 0, 100),
-    handler: route?.name,
-    tries: envelope.attempts + tries,
-    err: error,
-  }
+  const details = detailsOf(delivery, error, tries)
   if (next.kind === 'schedule') log.info({ ...details, until: next.scheduled.dueAt }, 'message postponed')
   else if (next.kind === 'dead-letter')
     log.error({ ...details, to: next.record.topic }, 'message failed for good: it waits in the dead letter topic')
@@ -80,3 +73,13 @@ function logFailure(log: Log, { delivery, error, tries, destination }: Failed, n
     log.warn({ ...details, to: next.record.topic, delayMs }, 'message failed: it is tried again later')
   }
 }
+
+const detailsOf = ({ envelope, route }: Delivery, error: unknown, tries: number) => ({
+  messageId: envelope.id,
+  conversationId: envelope.conversationId,
+  type: envelope.typeName,
+  key: envelope.record.key?.toString('utf8', 0, 100),
+  handler: route?.name,
+  tries: envelope.attempts + tries,
+  err: error,
+})
