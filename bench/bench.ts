@@ -9,6 +9,7 @@ const benchmarks: Readonly<Record<string, readonly [file: string, what: string]>
   replicas: ['replicas.ts', 'what a second and a third replica of a service bring'],
   idle: ['idle.ts', 'what everything costs while nobody buys'],
   pods: ['pods.ts', 'what replicas bring in pods of a cluster'],
+  'pods-rebalance': ['podsRebalance.ts', 'how long lanes stand still when a pod joins or leaves'],
   rebalance: ['rebalance.ts', 'how long lanes stand still when a replica joins or leaves'],
 }
 

@@ -89,8 +89,14 @@ tolerations:
 {{- end }}
 {{- end }}
 
+{{/* What all containers of the image have in common. */}}
 {{- define "subscriber.containerSettings" -}}
 image: {{ include "subscriber.image" . | quote }}
+{{ include "subscriber.containerLimits" . }}
+{{- end }}
+
+{{/* The same, of whichever image. */}}
+{{- define "subscriber.containerLimits" -}}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 # What a container said last is in its status, and so in what helm and kubectl show of it.
 terminationMessagePolicy: FallbackToLogsOnError

@@ -151,7 +151,7 @@ const levelled = (): Row => ({
         unit: 'short',
         width: 12,
       },
-      [[sum(rate('process_cpu_seconds_total'), 'endpoint'), '{{endpoint}}']],
+      [[sum(rate('process_cpu_seconds_total', 'endpoint!=""'), 'endpoint'), '{{endpoint}}']],
       { stacked: true },
     ),
   ],
@@ -162,12 +162,12 @@ const sent = (): Row => ({
   panels: [
     graph(
       {
-        title: 'Requests that k6 sent, by scenario',
+        title: 'Requests that k6 sent',
         description: 'The shape of the campaign. It must not bend when the shop is slow: arrivals do not wait for answers.',
         unit: 'reqps',
         width: 12,
       },
-      [['sum by (scenario) (rate(k6_http_reqs_total[$__rate_interval]))', '{{scenario}}']],
+      [['sum by (name) (rate(k6_http_reqs_total{scenario!=""}[$__rate_interval]))', '{{name}}']],
     ),
     graph(
       {

@@ -10,7 +10,7 @@ export const postgres = (): Dashboard =>
     name: 'postgres',
     title: 'PostgreSQL',
     description: 'Whether the databases keep up, what they do, and how they grow.',
-    rows: [well(), work(), growth()],
+    rows: [well(), work(), held(), growth()],
   })
 
 /** Not the databases that every server has. */
@@ -95,6 +95,33 @@ const work = (): Row => ({
         width: 12,
       },
       [[max(gauge('pg_stat_database_numbackends', databases), 'datname'), '{{datname}}']],
+      { stacked: true },
+    ),
+  ],
+})
+
+const held = (): Row => ({
+  question: 'Does somebody hold others up?',
+  panels: [
+    graph(
+      {
+        title: 'Oldest open transaction, by database',
+        description:
+          'A transaction that stays open holds its locks, and keeps old rows from being cleaned. Find it in pg_stat_activity.',
+        unit: 's',
+        width: 12,
+      },
+      [[max(gauge('pg_stat_activity_max_tx_duration', databases), 'datname'), '{{datname}}']],
+      { limits: { wait: 30 } },
+    ),
+    graph(
+      {
+        title: 'Locks, by database',
+        description: 'Held or waited for. Many in one database while it commits little: its handlers want the same rows.',
+        unit: 'short',
+        width: 12,
+      },
+      [[sum(gauge('pg_locks_count', databases), 'datname'), '{{datname}}']],
       { stacked: true },
     ),
   ],

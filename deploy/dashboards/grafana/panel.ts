@@ -10,7 +10,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus'
 import { percentiles, services, status } from './palette.ts'
-import { runbookAddress } from './runbooks.ts'
+import { type Alert, runbookAddress } from './runbooks.ts'
 import { datasource } from './variables.ts'
 
 /** What every panel says of itself. */
@@ -21,7 +21,7 @@ export interface Words {
   /** As Grafana calls it, `s` or `percentunit` for example. */
   readonly unit: string
   /** The alert that rings for it: the panel links to its page. */
-  readonly alert?: string
+  readonly alert?: Alert
   /** Columns of 24. */
   readonly width: number
   readonly height?: number
@@ -63,7 +63,7 @@ export function described<Panel extends AnyPanel>(panel: Panel, words: Words): P
     .links(links)
 }
 
-const runbook = (alert: string) => new DashboardLinkBuilder(`What to do: ${alert}`).url(runbookAddress(alert)).targetBlank(true)
+const runbook = (alert: Alert) => new DashboardLinkBuilder(`What to do: ${alert}`).url(runbookAddress(alert)).targetBlank(true)
 
 const refIds = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 

@@ -39,7 +39,8 @@ export const queryRules: readonly Rule<Dataquery>[] = [
   ({ legendFormat = '' }) => legendFormat === '' && 'its series have no name in the legend',
   ({ expr }) => /\[\d+[smhd]\]/.test(expr) && 'it has a window of its own instead of $__rate_interval',
   ({ expr }) => /\b(avg|avg_over_time)\b/.test(expr) && 'it averages, which hides the one that is bad',
-  ({ expr }) => /_(total|count|sum|bucket)\{/.test(expr) && !/\b(rate|increase)\(/.test(expr) && 'it shows a counter as it is',
+  ({ expr }) =>
+    /(?<!pg_locks)_(total|count|sum|bucket)\{/.test(expr) && !/\b(rate|increase)\(/.test(expr) && 'it shows a counter as it is',
   ({ expr }) =>
     /\brate\((?!\w+_(total|count|sum|bucket|commit|rollback|deadlocks)\{)/.test(expr) &&
     !isK6(expr) &&

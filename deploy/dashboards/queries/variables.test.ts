@@ -14,6 +14,6 @@ test('who has chosen nothing sees all namespaces, and those without one, too', (
 })
 
 test('a rate looks back over four scrapes at least, and over all of a wide step', () => {
-  expect(builtIn(5, 15)).toMatchObject({ __rate_interval: '60s' })
-  expect(builtIn(300, 15)).toMatchObject({ __rate_interval: '315s' })
+  expect(builtIn({ from: 0, to: 900, step: 5 }, 15)).toMatchObject({ __rate_interval: '60s' })
+  expect(builtIn({ from: 0, to: 54_000, step: 300 }, 15)).toMatchObject({ __rate_interval: '315s' })
 })

@@ -1,4 +1,5 @@
 import type { Dashboard, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard'
+import type { Range } from './prometheus.ts'
 
 /** What a dashboard's variables stand for. */
 export type Values = Readonly<Record<string, string>>
@@ -21,8 +22,8 @@ export const substituted = (text: string, values: Values): string =>
     (whole, braced?: string, bare?: string) => values[braced ?? bare ?? ''] ?? whole,
   )
 
-/** Grafana's own variables, for points that are `stepSeconds` apart of a target that is asked every `scrapeSeconds`. */
-export function builtIn(stepSeconds: number, scrapeSeconds: number): Values {
-  const window = Math.max(stepSeconds + scrapeSeconds, 4 * scrapeSeconds)
-  return { __rate_interval: `${window}s`, __interval: `${stepSeconds}s` }
+/** Grafana's own variables, for a range that is looked at in steps, of a target that is asked every `scrapeSeconds`. */
+export function builtIn({ from, to, step }: Range, scrapeSeconds: number): Values {
+  const window = Math.max(step + scrapeSeconds, 4 * scrapeSeconds)
+  return { __rate_interval: `${window}s`, __interval: `${step}s`, __range: `${Math.ceil(to - from)}s` }
 }

@@ -51,7 +51,7 @@ async function prepare(dashboard: Dashboard, view: View): Promise<Canvas> {
   const scrape = await prometheus.scrapeSeconds()
   const step = stepFor({ from, to }, 180, scrape)
   const range = { from: Math.floor(from / step) * step, to: Math.ceil(to / step) * step, step }
-  const all = { ...defaultValues(dashboard), ...values, ...builtIn(step, scrape) }
+  const all = { ...defaultValues(dashboard), ...values, ...builtIn(range, scrape) }
   return { prometheus, range, values: all, phases: await phasesIn(dashboard, prometheus, range), theme: themes[theme], width }
 }
 

@@ -14,7 +14,7 @@ import { formatted, onAxis } from './units.ts'
 export function drawGraph(drawing: Drawing): string {
   const { panel, series, theme, width, height } = drawing
   const colors = colorsOf(panel, series)
-  const shown = series.filter(({ points }) => points.length > 0)
+  const shown = series.filter((one) => Number.isFinite(highest(one)))
   const items = shown.map((one) => {
     const { unit } = fieldOf(panel, one.name)
     return { name: one.name || 'value', color: colors.get(one.name) ?? theme.muted, highest: formatted(highest(one), unit) }
@@ -29,11 +29,13 @@ export const highest = ({ points }: NamedSeries): number =>
 
 function option(drawing: Drawing, series: readonly NamedSeries[], colors: ReadonlyMap<string, string>): EChartsOption {
   const { panel, range, theme } = drawing
+  const yAxis = axes(drawing, series)
   const lines = series.map((one) => line(one, fieldOf(panel, one.name), colors.get(one.name) ?? theme.muted, drawing))
   return {
-    grid: { left: 10, right: 14, top: 18, bottom: 2, containLabel: true },
+    // Names of axes stand above the names of phases.
+    grid: { left: 10, right: 14, top: yAxis.length > 1 ? 34 : 18, bottom: 2, containLabel: true },
     xAxis: timeAxis(range, theme),
-    yAxis: axes(drawing, series),
+    yAxis,
     series: [...lines, marks(drawing)],
   }
 }
@@ -46,7 +48,12 @@ export const timeAxis = ({ from, to }: Drawing['range'], theme: Theme) =>
     splitNumber: 6,
     axisLine: { lineStyle: { color: theme.line } },
     axisTick: { show: false },
-    axisLabel: { color: theme.muted, fontSize: 10, formatter: '{HH}:{mm}', hideOverlap: true },
+    axisLabel: {
+      color: theme.muted,
+      fontSize: 10,
+      formatter: to - from < 300 ? '{HH}:{mm}:{ss}' : '{HH}:{mm}',
+      hideOverlap: true,
+    },
     splitLine: { show: false },
   }) as const
 
@@ -111,14 +118,15 @@ function highestSum(series: readonly NamedSeries[]): number {
 }
 
 function axis({ unit, custom }: Field, theme: Theme, { max, interval }: Scale): YAXisComponentOption {
+  const isOnTheRight = custom['axisPlacement'] === 'right'
   return {
     type: 'value',
     min: ({ min }) => Math.min(0, min),
     max,
     interval,
     name: typeof custom['axisLabel'] === 'string' ? custom['axisLabel'] : '',
-    nameTextStyle: { color: theme.muted, fontSize: 10, padding: [0, 0, -4, 0] },
+    nameTextStyle: { color: theme.muted, fontSize: 10, padding: [0, 0, 2, 0], align: isOnTheRight ? 'right' : 'left' },
     axisLabel: { color: theme.muted, fontSize: 10, formatter: (value: number) => onAxis(value, unit) },
-    splitLine: { show: custom['axisPlacement'] !== 'right', lineStyle: { color: theme.line, width: 1, opacity: 0.7 } },
+    splitLine: { show: !isOnTheRight, lineStyle: { color: theme.line, width: 1, opacity: 0.7 } },
   }
 }

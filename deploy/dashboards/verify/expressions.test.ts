@@ -11,7 +11,7 @@ import { builtIn, defaultValues, substituted } from '../queries/variables.ts'
 
 const expressions = dashboardNames.flatMap((name) => {
   const dashboard = readDashboard(name)
-  const values = { ...defaultValues(dashboard), ...builtIn(15, 15) }
+  const values = { ...defaultValues(dashboard), ...builtIn({ from: 0, to: 1800, step: 15 }, 15) }
   return [...allQueries(dashboard).map(({ query }) => query.expr), ...annotations(dashboard)].map((each) =>
     substituted(each, values),
   )

@@ -28,7 +28,7 @@ interface Asked {
 export async function verify(dashboard: Dashboard, asked: Asked): Promise<Finding[]> {
   const scrape = await asked.prometheus.scrapeSeconds()
   const range = { from: asked.from, to: asked.to, step: stepFor(asked, 180, scrape) }
-  const values = { ...defaultValues(dashboard), ...builtIn(range.step, scrape) }
+  const values = { ...defaultValues(dashboard), ...builtIn(range, scrape) }
   const choices = await choicesOf(dashboard, values, asked.prometheus, range)
   const findings: Finding[] = []
   for (const query of allQueries(dashboard)) findings.push(await look(query, choices, asked, range))

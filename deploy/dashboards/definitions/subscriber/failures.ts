@@ -75,8 +75,8 @@ export const failures = (): Row => ({
         unit: 'bool_on_off',
         width: 8,
       },
-      [[max(gauge('petrel_outage_guard_on', ofEndpoint)), 'on']],
-      { colors: { on: status.wait }, upTo: 1 },
+      [[max(gauge('petrel_outage_guard_on', ofEndpoint)), 'guard']],
+      { colors: { guard: status.wait }, upTo: 1 },
     ),
   ],
 })
