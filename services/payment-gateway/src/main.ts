@@ -32,6 +32,8 @@ const server = app.listen(settings.PAYMENT_GATEWAY_PORT)
 await once(server, 'listening')
 log('info', `the payment gateway listens on port ${settings.PAYMENT_GATEWAY_PORT}`)
 
+const at = (level: string) => (_: object, message: string) => log(level, message)
+const opsLog: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 const ops = await openOps(settings.OPS_PORT)
 
 for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void stop())
@@ -43,12 +45,7 @@ async function stop(): Promise<void> {
 }
 
 async function openOps(port: number | undefined) {
-  return port === undefined ? undefined : startProgramOps({ port, log: asLog(), registry })
-}
-
-function asLog(): Log {
-  const at = (level: string) => (_: object, message: string) => log(level, message)
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+  return port === undefined ? undefined : startProgramOps({ port, log: opsLog, registry })
 }
 
 function log(level: string, msg: string): void {

@@ -141,7 +141,7 @@ async function refusedAlone(context: RoundContext, only: Decided, states: SagaSt
   // The store refuses the scheduled record of a postponement: the message becomes a dead letter instead.
   if (isFailed(only)) return saveDecided(context, [{ ...only, error, destination: { kind: 'dead-letter' } }], states)
   // Another replica may have just handled the same message: then its rows are why ours are refused, and nothing has failed.
-  if ((await handledAmong(lane, [identityOf(only)])).size > 0) return
+  if ((await handledAmong(lane, [identityOf(only)])).size > 0) return lane.runtime.report.duplicates([only.delivery])
   if (only.saga !== undefined) states.markOutdated(only.saga)
   const next = failedOrAgain(lane.runtime, only.delivery, error, only.tries)
   if ('destination' in next) await saveDecided(context, [next], states)

@@ -158,6 +158,7 @@ test.each(['shop_orders', 'Shop_total', 'petrel_orders_total', 'shop-orders_tota
 })
 
 test('an endpoint lists a counter once', () => {
-  const twice = () => endpoint({ name: 'billing', counters: [ordersBilled, ordersBilled] })
-  expect(twice).toThrow('Endpoint "billing": the counter shop_orders_billed_total is listed twice.')
+  expect(() => endpoint({ name: 'billing', counters: [ordersBilled, ordersBilled] })).toThrow(
+    'Endpoint "billing": the counter shop_orders_billed_total is listed twice.',
+  )
 })

@@ -24,6 +24,6 @@ export async function expose(registry: MetricsRegistry, accept = ''): Promise<Ex
 function asPlainText(openMetrics: string): string {
   return openMetrics
     .replaceAll(/^# HELP (\S+) (.*)\n# TYPE \1 counter$/gm, '# HELP $1_total $2\n# TYPE $1_total counter')
-    .replaceAll(/^([^#].*\S) # \{[^}]*\} \S+ \S+$/gm, '$1')
+    .replaceAll(/^([^#].*) # \{(?:\w+="[^"]*",?)*\} \S+ \S+$/gm, '$1')
     .replace(/# EOF\n$/, '')
 }

@@ -19,7 +19,7 @@ export function kafkajsAdmin(settings: KafkajsSettings): BrokerAdmin {
     withClient(settings, what, async (client) => {
       const cluster = clusterOf(client)
       await cluster.connect()
-      return work(cluster)
+      return settling(() => work(cluster))
     })
 
   return {
