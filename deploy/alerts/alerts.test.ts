@@ -52,7 +52,11 @@ test('every metric that an alert reads is one that docs/metrics.md explains, or 
   expect([...used].filter((metric) => !isKnown(metric))).toEqual([])
 })
 
-test.skipIf(promtool === undefined)('promtool reads the rules, and every alert fires and is quiet as its tests say', async () => {
-  await run(promtool ?? '', ['check', 'rules', RULES])
-  await run(promtool ?? '', ['test', 'rules', ...testFiles()])
-})
+test.skipIf(promtool === undefined)(
+  'promtool reads the rules, and every alert fires and is quiet as its tests say',
+  async () => {
+    await run(promtool ?? '', ['check', 'rules', RULES])
+    await run(promtool ?? '', ['test', 'rules', ...testFiles()])
+  },
+  300_000,
+)

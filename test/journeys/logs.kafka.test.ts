@@ -55,18 +55,12 @@ test('a handler that fails is logged with its message, at each try a line, and w
   expect(levels).toEqual([30, 30, 40, 30, 30, 40, 30, 30, 40, 30, 30, 50])
 })
 
-test('a value that the database does not take, and a row that it refuses, stay out of the log', async () => {
-  const unstorable = await sent(`${person}\u0000, ${street}`)
-  const orderId = uuid7()
-  const [line] = order.lines
-  await shop.keeper.send(
-    PlaceOrder({ ...order, orderId, email: `${person}, ${street}`, lines: [line, line].filter((each) => each !== undefined) }),
-  )
-  for (const each of [unstorable, orderId]) {
-    const { errorType } = await deadLetter('sales', each)
-    expect(errorType).toBe('WriteRefused')
-    expect(linesAbout(each)).not.toEqual([])
-  }
+test('a value that the database does not take stays out of the log', async () => {
+  // PostgreSQL stores no NUL.
+  const orderId = await sent(`${person}\u0000, ${street}`)
+  const { errorType } = await deadLetter('sales', orderId)
+  expect(errorType).toBe('WriteRefused')
+  expect(linesAbout(orderId)).not.toEqual([])
 })
 
 test('an address that the mail server refuses is in the dead letter, for the person who corrects it, and not in the log', async () => {

@@ -3,7 +3,7 @@ import { stringify } from 'yaml'
 /** A process with metrics: who it is and where it answers `/metrics`. */
 export interface Target {
   /** Prometheus' label `job`: the kind of thing. */
-  readonly job: 'petrel' | 'prometheus' | 'kafka' | 'postgres'
+  readonly job: 'petrel' | 'prometheus' | 'postgres'
   /** Prometheus' label `instance`: `billing` is easier to read than a port that differs with each start. */
   readonly instance: string
   readonly port: number

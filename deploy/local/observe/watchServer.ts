@@ -43,14 +43,10 @@ function watchApp({ prometheus, shop, postgres }: WatchOptions): Koa {
     ctx.body = await page(prometheus, shop, wantedBy(ctx.query))
   })
   router.get('/dashboard.svg', async (ctx) => {
-    ctx.type = 'svg'
-    ctx.body = await picture(prometheus, wantedBy(ctx.query))
+    await answer(ctx, 'svg', picture(prometheus, wantedBy(ctx.query)))
   })
   router.get('/metrics', async (ctx) => {
-    ctx.body = await postgres.read().catch((error: Error) => {
-      ctx.status = 503
-      return `PostgreSQL does not answer: ${error.message}\n`
-    })
+    await answer(ctx, 'text', postgres.read())
   })
   for (const sheet of ['tokens', 'frame'])
     router.get(`/css/${sheet}.css`, async (ctx) => {
@@ -61,6 +57,17 @@ function watchApp({ prometheus, shop, postgres }: WatchOptions): Koa {
   app.use(router.routes())
   app.use(router.allowedMethods())
   return app
+}
+
+/** While a server is away there is nothing to show but why. */
+async function answer(ctx: Koa.Context, type: string, content: Promise<string>): Promise<void> {
+  try {
+    ctx.body = await content
+    ctx.type = type
+  } catch (error) {
+    ctx.status = 503
+    ctx.body = `${(error as Error).message}\n`
+  }
 }
 
 async function page(prometheus: string, shop: string, wanted: Wanted): Promise<string> {
