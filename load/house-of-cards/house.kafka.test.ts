@@ -96,6 +96,18 @@ describe('the house of cards', () => {
     )
     await eventually(async () => expect((await gus.order()).status).toBe(202))
   })
+
+  test('what sales was in the middle of when it was killed is finished, or taken back by its successor', async () => {
+    const ida = customersOf(house, 'ida')
+    await house.gatewayBehaves({ latencyMs: 1_000 })
+    const orders = Promise.all(Array.from({ length: 5 }, () => ida.order()))
+    await eventually(async () => expect(await stillReserved(house, 'ida')).toBe(5))
+    await house.crash('sales')
+    const yes = (await orders).filter(({ status }) => status === 202).length
+    await house.gatewayBehaves({})
+    const nothingLost = { inOrder: yes, chargedForNothing: 0, reservedForNothing: 0, twice: nothingTwice }
+    await eventually(async () => expect(await ida.audit()).toMatchObject(nothingLost), { withinMs: 60_000 })
+  })
 })
 
 test('without keys a gateway that answers late charges the same order again and again', async () => {

@@ -9,7 +9,7 @@ import { frontRoutes } from './app.ts'
 import { ordersIn } from './orders.ts'
 import { placeOrder } from './placeOrder.ts'
 
-const { database, serving, log, hasKeys, neighbour } = card('client-ui')
+const { database, serving, log, hasKeys, neighbour } = card('client-ui', process.env)
 const orders = ordersIn(database)
 const check = orderRequests((sku) => goods.some((product) => product.sku === sku))
 const place = placeOrder({ sales: neighbour('SALES_URL'), orders, check, hasKeys })
