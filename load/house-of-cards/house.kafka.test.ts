@@ -110,6 +110,16 @@ describe('the house of cards', () => {
   })
 })
 
+test('an order that had no answer in time is told from one that failed, and asked again under its key it is one order', async () => {
+  await using house = await openHouse({ databaseUrl: inject('stack').databaseUrl })
+  const kim = customersOf(house, 'kim')
+  await house.break('sales', 'a bug')
+  await eventually(async () => expect((await kim.order('the same')).status).toBe(503))
+  await house.mend('sales')
+  await eventually(async () => expect((await kim.order('the same')).status).toBe(202))
+  expect(await kim.audit()).toMatchObject({ inOrder: 1, twice: nothingTwice, told: { yes: expect.any(Number), no: 0 } })
+})
+
 test('without keys a gateway that answers late charges the same order again and again', async () => {
   await using house = await openHouse({ databaseUrl: inject('stack').databaseUrl, hasKeys: false })
   const hal = customersOf(house, 'hal')

@@ -18,7 +18,7 @@ const shed = shedLoad(mostAtOnce)
 const placeIfThereIsRoom: typeof place = async (ctx) => {
   await shed(ctx, () => place(ctx)).catch((error: unknown) => {
     throw error instanceof Refused
-      ? unavailable('The shop is full', 'Too many order at once. Send the same request again.')
+      ? unavailable('The shop is full', 'There are too many orders at once. Send the same request again.')
       : error
   })
 }
