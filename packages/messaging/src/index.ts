@@ -1,4 +1,5 @@
 export { coalescing } from './coalescing.ts'
+export { type Counter, metrics } from './definition/counter.ts'
 export { type Duration, milliseconds } from './definition/duration.ts'
 export { type Endpoint, endpoint, type Recoverability } from './definition/endpoint.ts'
 export {

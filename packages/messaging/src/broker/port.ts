@@ -75,6 +75,10 @@ export interface SubscriptionListener {
   onAssigned(partitions: readonly TopicPartition[]): void
   /** Records of one partition, in offset order. */
   onRecords(records: readonly BrokerRecord[]): void
+  /** The group shares its partitions out anew: nothing is fetched until `onAssigned`. */
+  onRebalancing?(): void
+  /** The broker had deleted that many offsets of a partition before they were received. */
+  onLost?(partition: TopicPartition, offsets: number): void
 }
 
 export interface Subscription {

@@ -10,7 +10,10 @@ import { HandlerInterrupted, HandlerTimedOut, type Run } from './runningHandlers
 import { react, type SagaStates } from './sagas.ts'
 
 /** The part of an endpoint's runtime that handlers need. */
-export type HandlerRuntime = Pick<EndpointRuntime, 'endpoint' | 'encodeMessage' | 'running' | 'busy' | 'guard' | 'fault' | 'now'>
+export type HandlerRuntime = Pick<
+  EndpointRuntime,
+  'endpoint' | 'encodeMessage' | 'running' | 'busy' | 'guard' | 'fault' | 'now' | 'report'
+>
 
 /** A message whose handler has returned, and what it recorded. */
 export interface Handled {
@@ -20,6 +23,8 @@ export interface Handled {
   readonly tries: number
   /** The saga as the message leaves it. */
   readonly saga: SavedSaga | undefined
+  /** What the last try took; of a batch handler an equal share of the batch's time. */
+  readonly seconds: number
 }
 
 /** A message that could not be handled, and where it goes. */
@@ -59,18 +64,21 @@ export async function attempt(
       encodeMessage: runtime.encodeMessage,
       effects,
       run,
+      counters: runtime.endpoint.counters,
       startedAt: runtime.now(),
     }
+    const began = performance.now()
     try {
       const saga = await runHandler(runtime, delivery, states, recording, transaction?.tx)
       if (saga !== undefined) states.change(saga)
       if (runtime.guard.failuresInARow > 0) runtime.guard.succeeded()
-      return { delivery, effects, tries, saga }
+      return { delivery, effects, tries, saga, seconds: (performance.now() - began) / 1000 }
     } catch (error) {
       if (error instanceof HandlerInterrupted) return undefined
       if (transaction?.mustEnd() === true) return new TransactionAborted(delivery, tries, error)
       const recovery = recoveryOf(runtime, delivery, error, tries)
       if (recovery.kind !== 'again') return countedByGuard(runtime, { delivery, error, tries, destination: recovery })
+      runtime.report.againAtOnce(delivery, error, tries)
     } finally {
       run.end()
     }
@@ -93,7 +101,10 @@ export class TransactionAborted {
 /** What happens to a message that failed after its handler, in the save for example. @returns the message for another try at once, or where it goes */
 export function failedOrAgain(runtime: HandlerRuntime, delivery: Delivery, error: unknown, tries: number): Failed | Delivery {
   const recovery = recoveryOf(runtime, delivery, error, tries)
-  if (recovery.kind === 'again') return { ...delivery, tries }
+  if (recovery.kind === 'again') {
+    runtime.report.againAtOnce(delivery, error, tries)
+    return { ...delivery, tries }
+  }
   return countedByGuard(runtime, { delivery, error, tries, destination: recovery })
 }
 

@@ -124,6 +124,7 @@ async function withoutHandled(context: RoundContext, decided: readonly Decided[]
   const known = await handledAmong(lane, decided.filter(isHandled).map(identityOf))
   const [dropped, kept] = split(decided, (each) => !isFailed(each) && known.has(identityOf(each)))
   if (dropped.length === 0) await lane.conflictPause()
+  lane.runtime.report.duplicates(dropped.map(({ delivery }) => delivery))
   for (const each of dropped) if (!isFailed(each) && each.saga !== undefined) states.markOutdated(each.saga)
   await saveDecided(context, kept, states)
 }

@@ -6,7 +6,7 @@ import type { Store } from '../store/port.ts'
 import type { BusyChains } from './busyChains.ts'
 import type { EncodeMessage } from './encodeMessage.ts'
 import type { OutageGuard } from './outageGuard.ts'
-import type { Report } from './report.ts'
+import type { CountingReport } from './report.ts'
 import type { Router } from './routes.ts'
 import type { RunningHandlers } from './runningHandlers.ts'
 import type { RunShared } from './sharedBatches.ts'
@@ -33,7 +33,7 @@ export interface EndpointRuntime {
   readonly encodeMessage: EncodeMessage
   readonly limits: TopicLimits
   readonly log: Log
-  readonly report: Report
+  readonly report: CountingReport
   readonly running: RunningHandlers
   readonly busy: BusyChains
   readonly guard: OutageGuard

@@ -1,27 +1,55 @@
 import type { OutgoingRecord, RecordRefused } from '../broker/port.ts'
 import type { Log } from '../log.ts'
-import type { Failed } from './attempt.ts'
+import type { Failed, Handled } from './attempt.ts'
 import type { Delivery } from './delivery.ts'
 import type { RecoveryRecord } from './recoveryRecord.ts'
 
-/** What an endpoint logs and counts about its messages. */
+/** What an endpoint tells of its messages, to its log and to its metrics: for a whole batch, or when something rare happens. */
 export interface Report {
+  /** A lane takes that many records as its next batch. */
+  taken(records: number): void
+  /** What these did is saved. */
+  handled(messages: readonly Handled[]): void
+  /** A try has failed, and the message has another one at once. @param tries in this delivery, that one included */
+  againAtOnce(delivery: Delivery, error: unknown, tries: number): void
+  /** The message goes on elsewhere: to be tried later, or to a person. */
   failed(failure: Failed, next: RecoveryRecord): void
   /** These are dropped: the inbox has them, or they came twice in a batch. */
   duplicates(deliveries: readonly Delivery[]): void
   /** A topic has refused a record, and this dead letter is published instead. */
   parked(refused: RecordRefused, deadLetter: OutgoingRecord): void
+}
+
+/** A report that also knows what the endpoint's status says. */
+export interface CountingReport extends Report {
   /** Since the endpoint started. */
   readonly duplicatesDropped: number
 }
 
-/** Logs every message that could not be handled and where it went, and counts what is dropped. */
-export function logReport(log: Log): Report {
+/** Tells several reports, and counts what is dropped. */
+export function tellAll(reports: readonly Partial<Report>[]): CountingReport {
   let duplicatesDropped = 0
+  return {
+    taken: (...facts) => reports.forEach((each) => each.taken?.(...facts)),
+    handled: (...facts) => reports.forEach((each) => each.handled?.(...facts)),
+    againAtOnce: (...facts) => reports.forEach((each) => each.againAtOnce?.(...facts)),
+    failed: (...facts) => reports.forEach((each) => each.failed?.(...facts)),
+    parked: (...facts) => reports.forEach((each) => each.parked?.(...facts)),
+    duplicates(deliveries) {
+      duplicatesDropped += deliveries.length
+      if (deliveries.length > 0) for (const each of reports) each.duplicates?.(deliveries)
+    },
+    get duplicatesDropped() {
+      return duplicatesDropped
+    },
+  }
+}
+
+/** Logs every message that could not be handled and where it went. */
+export function logReport(log: Log): Partial<Report> {
   return {
     failed: (failure, next) => logFailure(log, failure, next),
     duplicates(deliveries) {
-      duplicatesDropped += deliveries.length
       for (const { envelope } of deliveries)
         log.debug({ messageId: envelope.id, source: envelope.identity.source }, 'message dropped: it was handled before')
     },
@@ -30,9 +58,6 @@ export function logReport(log: Log): Report {
         { err: refused, from: refused.record.topic, to: topic, withBody: value !== null },
         'a topic refused a record: it waits in the dead letter topic',
       ),
-    get duplicatesDropped() {
-      return duplicatesDropped
-    },
   }
 }
 

@@ -86,7 +86,10 @@ export function membership(group: string, listener: SubscriptionListener, log: L
           fetches = waitingFetches()
           there.follow(joining, join)
         },
-        joining: () => there.join(),
+        joining: () => {
+          if (!ended) listener.onRebalancing?.()
+          return there.join()
+        },
         heartbeat: () => fetches.check(),
         leaving: () => {
           isMember = false

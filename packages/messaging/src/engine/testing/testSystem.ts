@@ -13,7 +13,6 @@ import { type Constraint, memoryStore } from '../../store/memory.ts'
 import { memoryTransport, outside } from '../../testing/memoryTransport.ts'
 import { uuid7 } from '../../uuid7.ts'
 import type { Failed } from '../attempt.ts'
-import { logReport } from '../report.ts'
 import { type Engine, startEngine } from '../startEngine.ts'
 import { everyMessage } from './messages.ts'
 import { type KillableProcess, killableProcess } from './killableProcess.ts'
@@ -179,7 +178,6 @@ interface Parts {
 async function startReplica({ endpoint, registry, log, failures, process }: Parts): Promise<Replica> {
   const giveUp = new AbortController()
   const { broker, store } = process
-  const report = logReport(log)
   const engine = await startEngine({
     endpoint,
     prefix: '',
@@ -188,7 +186,7 @@ async function startReplica({ endpoint, registry, log, failures, process }: Part
     registry,
     log,
     giveUp,
-    report: Object.assign(Object.create(report) as typeof report, { failed: (failed: Failed) => void failures.push(failed) }),
+    reports: [{ failed: (failed: Failed) => void failures.push(failed) }],
   })
   return { engine, process, giveUp: () => giveUp.abort(), stop: () => engine.stop() }
 }
