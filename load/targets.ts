@@ -6,6 +6,8 @@ export interface Target {
   /** As reports name it: `petrel`. */
   readonly name: string
   readonly customers: CustomerSide
+  /** Of the Prometheus that watches it, if there is one: k6 sends there what it measures. */
+  readonly prometheusUrl?: string
   /** What can be seen from outside at this moment; asked once a second while a campaign runs. */
   watch(): Promise<Watched>
   /** What became of the orders of these customers, from the books of each service. */

@@ -19,6 +19,7 @@ export async function localShop(): Promise<Target> {
   return {
     name: 'petrel',
     customers: { url: `http://127.0.0.1:${CLIENT_UI_PORT}`, hasKeys: true },
+    prometheusUrl,
     watch: () => watchedBy(prometheusUrl),
     books: (customers) => orderBooks(ask, customers),
     limitGateway: (perSecond) => limitGateway(PAYMENT_GATEWAY_URL, perSecond),
