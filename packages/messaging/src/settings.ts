@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { connectionsByDefault } from './store/postgres/connections.ts'
 
+/** Where a process answers /live, /ready and /metrics; nowhere when it is not set. 0: a free port, which the log names. */
+export const opsPort = z.string().min(1).pipe(z.coerce.number<string>().int().min(0).max(65_535)).optional()
+
 const settings = z.object({
   KAFKA_BROKERS: z
     .string()
@@ -17,8 +20,7 @@ const settings = z.object({
     .default(''),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   FAULT_FILE: z.string().optional(),
-  /** Where the process answers /live, /ready and /metrics; nowhere when it is not set. 0: a free port, which the log names. */
-  OPS_PORT: z.string().min(1).pipe(z.coerce.number<string>().int().min(0).max(65_535)).optional(),
+  OPS_PORT: opsPort,
 })
 
 /** The settings that every endpoint needs. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { BrokerUnavailable, ownSettings, run, type Service } from '@petrel/messaging'
+import { httpDurations, processRegistry } from '@petrel/messaging/metrics'
 import { Pool } from 'pg'
 import { pino } from 'pino'
 import type { Bus } from './bus.ts'
@@ -14,6 +15,7 @@ import { watchOrders } from './readModel/watch.ts'
 import { settingsSchema } from './settings.ts'
 
 const settings = ownSettings(clientUi.name, settingsSchema, process.env)
+const registry = processRegistry(clientUi.name)
 const log = pino({ name: clientUi.name, level: settings.LOG_LEVEL })
 
 // What browsers read has connections of its own, so that it never waits for what the bus writes, and gives up sooner.
@@ -34,6 +36,7 @@ const watch = watchOrders(readModel, log)
 let service: Service | undefined
 const bus: Bus = {
   isReady: () => service?.isReady() ?? false,
+  count: (counter) => service?.count(counter),
   async send(command, options) {
     if (service === undefined) throw new BrokerUnavailable('The bus has not joined yet.')
     await service.send(command, options)
@@ -51,11 +54,12 @@ const app = shopApp({
   paymentGatewayPageUrl: settings.PAYMENT_GATEWAY_PAGE_URL ?? settings.PAYMENT_GATEWAY_URL,
   localControlUrl: settings.LOCAL_CONTROL_URL,
   log,
+  measure: httpDurations(registry),
 })
 const server = app.listen(settings.CLIENT_UI_PORT)
 await once(server, 'listening')
 
-service = await run(clientUi, process.env, { log })
+service = await run(clientUi, process.env, { log, registry })
 service.onStop(async () => {
   await drain(server, settings.CLIENT_UI_DRAIN_MS)
   await Promise.all([watch.close(), catalogue.close(), acceptances.close()])

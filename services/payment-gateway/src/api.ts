@@ -9,8 +9,15 @@ import { misbehave } from './misbehave.ts'
 import { postCharge, postRefund } from './money.ts'
 import { recentPayments, statementOf, totals } from './statements.ts'
 
-/** The gateway as an HTTP application: money can fail on request, looking never does. @param page what people see */
-export function gatewayApi(database: Pool, behaviours: Behaviours, page?: Middleware): Koa {
+interface Surroundings {
+  /** What people see. */
+  readonly page?: Middleware
+  /** Measures all requests. */
+  readonly measure?: Middleware
+}
+
+/** The gateway as an HTTP application: money can fail on request, looking never does. */
+export function gatewayApi(database: Pool, behaviours: Behaviours, { page, measure }: Surroundings = {}): Koa {
   const misbehaviour = misbehave(behaviours)
   const router = new Router()
   router.post('/charges', misbehaviour, postCharge(database, behaviours))
@@ -43,6 +50,7 @@ export function gatewayApi(database: Pool, behaviours: Behaviours, page?: Middle
   })
 
   const app = new Koa()
+  if (measure !== undefined) app.use(measure)
   app.use(answerOutage)
   if (page !== undefined) app.use(page)
   app.use(bodyParser({ onError: (_, context) => context.throw(400, 'The body is not JSON.') }))

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { ownSettings } from '@petrel/messaging'
+import { type Log, ownSettings } from '@petrel/messaging'
+import { httpDurations, opsPort, processRegistry, startProgramOps } from '@petrel/messaging/metrics'
 import { migrate } from '@petrel/messaging/operations'
 import { Pool } from 'pg'
 import { z } from 'zod'
@@ -12,6 +13,7 @@ import { gatewayPage } from './page.ts'
 const schema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   PAYMENT_GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(8070),
+  OPS_PORT: opsPort,
   /** Where the shop listens on this machine: its page links there. */
   CLIENT_UI_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
 })
@@ -23,16 +25,30 @@ const database = new Pool({ connectionString: settings.DATABASE_URL, connectionT
 // Without a listener, losing an idle connection would end the process; the next query opens a new one.
 database.on('error', (error) => log('error', `lost a connection to PostgreSQL: ${error.message}`))
 
+const registry = processRegistry('payment-gateway')
 const page = await gatewayPage(settings.CLIENT_UI_PORT)
-const server = gatewayApi(database, await behavioursIn(database), page).listen(settings.PAYMENT_GATEWAY_PORT)
+const app = gatewayApi(database, await behavioursIn(database), { page, measure: httpDurations(registry) })
+const server = app.listen(settings.PAYMENT_GATEWAY_PORT)
 await once(server, 'listening')
 log('info', `the payment gateway listens on port ${settings.PAYMENT_GATEWAY_PORT}`)
+
+const ops = await openOps(settings.OPS_PORT)
 
 for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void stop())
 
 async function stop(): Promise<void> {
   await promisify(server.close.bind(server))()
+  await ops?.close()
   await database.end()
+}
+
+async function openOps(port: number | undefined) {
+  return port === undefined ? undefined : startProgramOps({ port, log: asLog(), registry })
+}
+
+function asLog(): Log {
+  const at = (level: string) => (_: object, message: string) => log(level, message)
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
 function log(level: string, msg: string): void {

@@ -69,9 +69,9 @@ function listenerMetrics(registry: MetricsRegistry, prefix: string) {
         received.inc({ messaging_destination_name: topic, messaging_consumer_group_name: name }, records.length)
         listener.onRecords(records)
       },
-      onLost({ topic }, records) {
-        lost.inc({ topic: topic.slice(prefix.length) }, records)
-        listener.onLost?.({ topic, partition: 0 }, records)
+      onLost(partition, offsets) {
+        lost.inc({ topic: partition.topic.slice(prefix.length) }, offsets)
+        listener.onLost?.(partition, offsets)
       },
     }
   }

@@ -5,15 +5,19 @@ import type { Endpoint } from '../../definition/endpoint.ts'
 import type { Message } from '../../definition/message.ts'
 import { ce, headerText } from '../../headers.ts'
 import { type Log, silentLog } from '../../log.ts'
+import { endpointMetrics } from '../../metrics/endpointMetrics.ts'
+import { emptyRegistry, type MetricsRegistry } from '../../metrics/registry.ts'
 import { mainGroup, retryGroup } from '../../naming.ts'
 import { plan } from '../../operations/plan.ts'
 import { memoryRegistry } from '../../registry/memory.ts'
 import { type Registry, RegistryUnavailable } from '../../registry/port.ts'
 import { type Constraint, memoryStore } from '../../store/memory.ts'
 import { memoryTransport, outside } from '../../testing/memoryTransport.ts'
+import { type Labels, sumOf } from '../../testing/sumOf.ts'
 import { uuid7 } from '../../uuid7.ts'
 import type { Failed } from '../attempt.ts'
 import { type Engine, startEngine } from '../startEngine.ts'
+import { statusBeforeJoining } from '../status.ts'
 import { everyMessage } from './messages.ts'
 import { type KillableProcess, killableProcess } from './killableProcess.ts'
 import { type SqlStore, sqlStore } from './sqlStore.ts'
@@ -48,6 +52,8 @@ export interface TestSystem {
   ids(topic: string): Promise<string[]>
   /** Whether the inbox has a message that `publish` published. */
   isHandled(id: string): Promise<boolean>
+  /** What all processes have counted: the sum of all series of a metric with these labels. */
+  metric(name: string, labels?: Labels): Promise<number>
   /** Waits until both groups have committed everything, and nothing is scheduled. */
   settled(): Promise<void>
   /** How many records of its topics a group has not committed. */
@@ -77,6 +83,7 @@ export async function testSystem(endpoint: Endpoint, options: TestSystemOptions 
   const failures: Failed[] = []
   const { log = silentLog } = options
   const replicas: Replica[] = []
+  const registries: MetricsRegistry[] = []
   const { groups } = plan(endpoint, '')
 
   const lag = async (group: string) => {
@@ -123,7 +130,10 @@ export async function testSystem(endpoint: Endpoint, options: TestSystemOptions 
     },
     async start(changed = endpoint) {
       await broker.admin.createTopics(plan(changed, '').topics)
-      const replica = await startReplica({ endpoint: changed, registry, log, failures, process: killableProcess(broker, store) })
+      const metrics = emptyRegistry(endpoint.name)
+      registries.push(metrics)
+      const process = killableProcess(broker, store)
+      const replica = await startReplica({ endpoint: changed, registry, metrics, log, failures, process })
       replicas.push(replica)
       return replica
     },
@@ -132,6 +142,8 @@ export async function testSystem(endpoint: Endpoint, options: TestSystemOptions 
     async isHandled(id) {
       return (await store.handledIds([{ source: outside, id, formerId: id }])).size > 0
     },
+    metric: async (name, labels = {}) =>
+      (await Promise.all(registries.map((metrics) => sumOf(metrics, name, labels)))).reduce((sum, value) => sum + value, 0),
     settled: () => until('everything is handled', isSettled),
     lag,
     close,
@@ -169,16 +181,19 @@ function faultyRegistry(registry: Registry): FaultyRegistry {
 interface Parts {
   readonly endpoint: Endpoint
   readonly registry: Registry
+  readonly metrics: MetricsRegistry
   readonly log: Log
   readonly failures: Failed[]
   readonly process: KillableProcess
 }
 
 /** Starts the engine as a service does. */
-async function startReplica({ endpoint, registry, log, failures, process }: Parts): Promise<Replica> {
+async function startReplica({ endpoint, registry, metrics, log, failures, process }: Parts): Promise<Replica> {
   const giveUp = new AbortController()
-  const { broker, store } = process
-  const engine = await startEngine({
+  let engine: Engine | undefined
+  const status = () => engine?.status() ?? statusBeforeJoining(endpoint.name)
+  const { broker, store, reports } = endpointMetrics(metrics, { endpoint, prefix: '', ...process, status })
+  const started = await startEngine({
     endpoint,
     prefix: '',
     broker,
@@ -186,7 +201,8 @@ async function startReplica({ endpoint, registry, log, failures, process }: Part
     registry,
     log,
     giveUp,
-    reports: [{ failed: (failed: Failed) => void failures.push(failed) }],
+    reports: [...reports, { failed: (failed: Failed) => void failures.push(failed) }],
   })
-  return { engine, process, giveUp: () => giveUp.abort(), stop: () => engine.stop() }
+  engine = started
+  return { engine: started, process, giveUp: () => giveUp.abort(), stop: () => started.stop() }
 }
