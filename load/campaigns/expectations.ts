@@ -26,7 +26,12 @@ export const frontHolds: readonly Expectation[] = [
 
 /** What every order that was accepted may expect. */
 export const booksAreExact: readonly Expectation[] = [
-  { says: 'Effects missing: billed, charged, shipped, mailed, points', metric: 'audit_missing', threshold: 'value==0', unit: 'orders' },
+  {
+    says: 'Effects missing: billed, charged, shipped, mailed, points',
+    metric: 'audit_missing',
+    threshold: 'value==0',
+    unit: 'orders',
+  },
   { says: 'Effects twice', metric: 'audit_twice', threshold: 'value==0', unit: 'orders' },
   { says: 'Effects of orders that nobody placed', metric: 'audit_unasked', threshold: 'value==0', unit: 'orders' },
   { says: 'Messages that wait for a person at the end', metric: 'dead_letters', threshold: 'value==0', unit: 'messages' },

@@ -11,10 +11,15 @@ function withFault(load: Load, name: string, question: string, events: readonly 
 /** A tenth of what it took, in the middle of the blast; all of it again when the blast is over. */
 export function blastWithSlowGateway(load: Load): Campaign {
   const whole = load.gatewayPerSecond ?? load.rate
-  return withFault(load, 'blast-slow-gateway', 'The payment gateway takes a tenth of what it took. Does anybody but billing notice?', [
-    { afterSeconds: load.seconds / 4, says: `the gateway takes ${whole / 10}/s`, does: { gatewayPerSecond: whole / 10 } },
-    { afterSeconds: load.seconds, says: 'the gateway takes all again', does: { gatewayPerSecond: load.gatewayPerSecond } },
-  ])
+  return withFault(
+    load,
+    'blast-slow-gateway',
+    'The payment gateway takes a tenth of what it took. Does anybody but billing notice?',
+    [
+      { afterSeconds: load.seconds / 4, says: `the gateway takes ${whole / 10}/s`, does: { gatewayPerSecond: whole / 10 } },
+      { afterSeconds: load.seconds, says: 'the gateway takes all again', does: { gatewayPerSecond: load.gatewayPerSecond } },
+    ],
+  )
 }
 
 /** For longer than a message is retried by itself (14 s), so that some wait for a person, who sends them back. */

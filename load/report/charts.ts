@@ -16,7 +16,10 @@ export function charts(runs: readonly CampaignRun[]): string[] {
   }))
   const [first] = drawn
   if (first === undefined) return []
-  const common = { bands: bandsOf(first.run), marks: drawn.flatMap(({ run }) => run.happened).slice(0, first.run.happened.length) }
+  const common = {
+    bands: bandsOf(first.run),
+    marks: drawn.flatMap(({ run }) => run.happened).slice(0, first.run.happened.length),
+  }
   const lines = (make: (each: (typeof drawn)[number]) => readonly Line[]) => drawn.flatMap(make)
   const pictures: Omit<ChartOptions, 'bands' | 'marks'>[] = [
     {
@@ -44,7 +47,9 @@ export function charts(runs: readonly CampaignRun[]): string[] {
       lines: lines(({ curves, colour, of }) => [{ name: of('failed'), curve: smooth(curves.failed, AROUND), colour }]),
     },
   ]
-  return pictures.filter(({ lines: drawnLines }) => drawnLines.some(isSomething)).map((picture) => chart({ ...picture, ...common }))
+  return pictures
+    .filter(({ lines: drawnLines }) => drawnLines.some(isSomething))
+    .map((picture) => chart({ ...picture, ...common }))
 }
 
 const isSomething = ({ curve }: Line) => curve.some((value) => value !== undefined && value > 0)

@@ -34,7 +34,8 @@ function verdictOf(run: CampaignRun): string {
 
 function drainOf({ audit: { drain } }: CampaignRun): string {
   if (drain.waiting === 0) return 'When the last order had come, nothing waited for billing.'
-  const needed = drain.neededSeconds === undefined ? '' : `; the gateway’s limit alone takes ${drain.neededSeconds.toFixed(0)} s for them`
+  const needed =
+    drain.neededSeconds === undefined ? '' : `; the gateway’s limit alone takes ${drain.neededSeconds.toFixed(0)} s for them`
   return `When the last order had come, ${drain.waiting.toLocaleString('en')} waited for billing. They were billed ${drain.seconds.toFixed(0)} s later${needed}.`
 }
 

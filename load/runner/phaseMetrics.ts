@@ -7,5 +7,7 @@ export function phaseMetrics({ name, phases }: Pick<Campaign, 'name' | 'phases'>
   const lines = [...phases.map((phase) => phase.name), 'drain'].map(
     (phase) => `petrel_load_phase{campaign="${name}",phase="${phase}"} ${phase === now ? 1 : 0}`,
   )
-  return ['# HELP petrel_load_phase Whether the campaign is in this phase.', '# TYPE petrel_load_phase gauge', ...lines, ''].join('\n')
+  return ['# HELP petrel_load_phase Whether the campaign is in this phase.', '# TYPE petrel_load_phase gauge', ...lines, ''].join(
+    '\n',
+  )
 }

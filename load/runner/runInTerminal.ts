@@ -19,7 +19,9 @@ export async function runInTerminal(campaign: Campaign, target: Target, k6: stri
   const rate = Math.max(...phases.flatMap(({ from, to }) => [from, to]))
   const scale = { rate, waiting: Math.max(100, drain * (gatewayPerSecond ?? 0)) }
   console.log(`\n${target.name}: ${campaign.name}. ${campaign.question}`)
-  console.log(`${Math.round(ordersOf(phases))} orders within ${lengthOf(phases)} s, and then some ${drain} s until all are billed.\n`)
+  console.log(
+    `${Math.round(ordersOf(phases))} orders within ${lengthOf(phases)} s, and then some ${drain} s until all are billed.\n`,
+  )
   console.log(heading)
   return runCampaign(campaign, target, {
     k6,

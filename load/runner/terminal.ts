@@ -25,7 +25,8 @@ export function line(tick: Tick, phase: string, { rate, waiting }: Scale): strin
   const time = `${Math.floor(second / 60)}:${String(second % 60).padStart(2, '0')}`
   const orders = `${String(sent).padStart(4)} ${bar(sent, rate, 15)}`
   const answered = p95 === undefined ? ''.padEnd(28) : `${`${Math.round(p95)} ms`.padStart(9)} ${bar(p95, 1000, 12)}`.padEnd(28)
-  const waits = waitingForBilling === undefined ? '' : `${String(waitingForBilling).padStart(6)} ${bar(waitingForBilling, waiting, 25)}`
+  const waits =
+    waitingForBilling === undefined ? '' : `${String(waitingForBilling).padStart(6)} ${bar(waitingForBilling, waiting, 25)}`
   const failures = failed > 0 ? `  ✗ ${failed} failed` : ''
   return `${time.padStart(6)}  ${phase.padEnd(9)} ${orders}   ${answered} ${waits}${failures}`.trimEnd()
 }

@@ -1,3 +1,4 @@
+import { Client } from 'pg'
 import type { Shop } from '../../test/support/shop.ts'
 import { askDatabases } from '../targets/databases.ts'
 import { orderBooks } from '../targets/orderBooks.ts'
@@ -13,9 +14,10 @@ export function testShop(shop: Shop): Target {
       const lags = await shop.lags()
       const all = [...lags].map(([group, lag]) => ({ ofBilling: group.includes('billing'), lag: Number(lag) }))
       const sumOf = (some: typeof all) => some.reduce((sum, { lag }) => sum + lag, 0)
+      const postponed = await postponedBy(await shop.system.createDatabase('billing'))
       return {
-        waitingForBilling: sumOf(all.filter(({ ofBilling }) => ofBilling)),
-        waiting: sumOf(all),
+        waitingForBilling: sumOf(all.filter(({ ofBilling }) => ofBilling)) + postponed,
+        waiting: sumOf(all) + postponed,
         oldestSeconds: undefined,
         replicas: 1,
         deadLetters: (await shop.failures()).length,
@@ -30,5 +32,16 @@ export function testShop(shop: Shop): Target {
       },
     },
     [Symbol.asyncDispose]: () => shop[Symbol.asyncDispose](),
+  }
+}
+
+async function postponedBy(databaseUrl: string): Promise<number> {
+  const client = new Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ count: string }>('select count(*) from petrel_scheduled')
+    return Number(rows[0]?.count)
+  } finally {
+    await client.end()
   }
 }
