@@ -88,6 +88,7 @@ describe.skipIf(!hasHelm)('values that cannot work are refused with what to do',
   test.each([
     ['a service that is not there', set('salse.replicas=2'), "additional properties 'salse' not allowed"],
     ['a service with a wrong value', set('sales.replicas=two'), 'got string, want integer'],
+    ['runbooks without http', set('global.dashboards.runbooks=docs'), 'does not match pattern'],
     ['something shared that nobody knows', set('global.kafak.brokers=kafka:9092'), "additional properties 'kafak' not allowed"],
   ])('in the shop: %s', (_, values, sentence) => {
     expect(refusal('shop', values)).toContain(sentence)

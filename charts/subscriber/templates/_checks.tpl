@@ -5,7 +5,8 @@
 
 {{- define "subscriber.checks" -}}
 {{- include "subscriber.checkNames" . -}}
-{{- if include "subscriber.endpoint" . }}{{ include "subscriber.checkBus" . }}{{ end -}}
+{{- if include "subscriber.usesKafka" . }}{{ include "subscriber.checkBrokers" . }}{{ end -}}
+{{- if include "subscriber.endpoint" . }}{{ include "subscriber.checkRegistry" . }}{{ end -}}
 {{- if .Values.database.enabled }}{{ include "subscriber.checkDatabase" . }}{{ end -}}
 {{- include "subscriber.checkPorts" . -}}
 {{- if include "subscriber.isScaled" . }}{{ include "subscriber.checkScaling" . }}{{ end -}}
@@ -25,15 +26,18 @@
 {{- end -}}
 {{- end }}
 
-{{- define "subscriber.checkBus" -}}
+{{- define "subscriber.checkBrokers" -}}
 {{- $brokers := include "subscriber.brokers" . -}}
-{{- $url := include "subscriber.registryUrl" . -}}
 {{- if not $brokers -}}
-{{- include "subscriber.refuse" (list . "it is on the bus, and no brokers are given. Set global.kafka.brokers or kafka.brokers, for example kafka.kafka.svc.cluster.local:9092.") -}}
+{{- include "subscriber.refuse" (list . "it needs Kafka, and no brokers are given. Set global.kafka.brokers or kafka.brokers, for example kafka.kafka.svc.cluster.local:9092.") -}}
 {{- end -}}
 {{- if not (regexMatch "^[^,:]+:[0-9]+(,[^,:]+:[0-9]+)*$" $brokers) -}}
 {{- include "subscriber.refuse" (list . (printf "kafka.brokers is %q. It must be host:port, or several with commas between them, for example kafka-0.kafka:9092,kafka-1.kafka:9092." $brokers)) -}}
 {{- end -}}
+{{- end }}
+
+{{- define "subscriber.checkRegistry" -}}
+{{- $url := include "subscriber.registryUrl" . -}}
 {{- if not $url -}}
 {{- include "subscriber.refuse" (list . "it is on the bus, and no schema registry is given. Set global.schemaRegistry.url or schemaRegistry.url, for example http://registry.kafka.svc.cluster.local:8080/apis/ccompat/v7.") -}}
 {{- end -}}

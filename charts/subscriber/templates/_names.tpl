@@ -59,6 +59,11 @@ helm.sh/chart: subscriber-{{ (index . 0).Chart.Version | replace "+" "_" }}
 {{- .Values.schemaRegistry.url | default .Values.global.schemaRegistry.url -}}
 {{- end }}
 
+{{/* Endpoints do, and whoever only watches. */}}
+{{- define "subscriber.usesKafka" -}}
+{{- if or (include "subscriber.endpoint" .) .Values.kafka.watched }}yes{{ end -}}
+{{- end }}
+
 {{/* Whether a setting that may be null is on, called with (list own shared possible). */}}
 {{- define "subscriber.isOn" -}}
 {{- $own := index . 0 -}}

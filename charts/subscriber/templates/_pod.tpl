@@ -2,11 +2,13 @@
 {{- define "subscriber.environment" -}}
 {{- $root := index . 0 }}
 {{- $values := $root.Values }}
-{{- if include "subscriber.endpoint" $root }}
+{{- if include "subscriber.usesKafka" $root }}
 - name: KAFKA_BROKERS
   value: {{ include "subscriber.brokers" $root | quote }}
+{{- if include "subscriber.endpoint" $root }}
 - name: SCHEMA_REGISTRY_URL
   value: {{ include "subscriber.registryUrl" $root | quote }}
+{{- end }}
 - name: TOPIC_PREFIX
   value: {{ include "subscriber.prefix" $root | quote }}
 {{- end }}

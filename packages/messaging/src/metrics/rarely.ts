@@ -1,18 +1,24 @@
-/** How long a scrape waits for an answer: Prometheus gives up after ten seconds, and then has none of the metrics. */
-const patienceMs = 2_000
-
 /**
- * Asks at most that often; in between the last answer counts. @returns undefined while there is no answer: whoever is asked is
- * away, or too slow. What went wrong is not told here: the engine works with the same store, and does.
+ * Asks at most that often, and never twice at a time; in between the last answer counts.
+ * @returns undefined while there is no answer: whoever is asked is away, or too slow. Whoever scrapes does not wait for ever, and
+ * has none of the metrics then. Why there is none is for `ask` to tell.
  */
-export function rarely<T>(ask: () => Promise<T>, everyMs: number): () => Promise<T | undefined> {
-  let askedAt = -Infinity
+export function rarely<T>(ask: () => Promise<T>, everyMs: number, patienceMs = 2_000): () => Promise<T | undefined> {
+  let nextAt = -Infinity
   let answer: Promise<T | undefined> = Promise.resolve(undefined)
+  const asked = async () => {
+    try {
+      return await ask()
+    } catch {
+      return undefined
+    } finally {
+      nextAt = performance.now() + everyMs
+    }
+  }
   return () => {
-    const now = performance.now()
-    if (now - askedAt >= everyMs) {
-      askedAt = now
-      answer = ask().catch(() => undefined)
+    if (performance.now() >= nextAt) {
+      nextAt = Infinity
+      answer = asked()
     }
     return within(answer, patienceMs)
   }
