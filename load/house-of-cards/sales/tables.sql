@@ -1,0 +1,13 @@
+create table orders (
+  request_key text primary key,
+  order_id text not null,
+  customer_id text not null,
+  email text not null,
+  total_cents bigint not null,
+  currency text not null,
+  lines jsonb not null,
+  placed_at timestamptz not null,
+  -- What the customer is told; null while nobody knows.
+  outcome jsonb
+);
+create index on orders (order_id);

@@ -1,0 +1,64 @@
+import type { Books, Target, Watched } from '../targets.ts'
+import { urlAt } from './addresses.ts'
+import { readBooks } from './audit/readBooks.ts'
+import { withClient } from './databases.ts'
+import { type House, type HouseOptions, openHouse } from './house.ts'
+
+/** The house of cards as a campaign sees it. */
+export async function openHouseAsTarget(options: HouseOptions): Promise<Target> {
+  const house = await openHouse(options)
+  return {
+    name: house.hasKeys ? 'house of cards' : 'house of cards without keys',
+    customers: { url: urlAt(house.ports['client-ui']), hasKeys: house.hasKeys },
+    watch: () => watch(house),
+    books: (customers) => books(house, customers),
+    limitGateway: (perSecond) => house.gatewayBehaves({ requestsPerSecond: perSecond }),
+    // There is no broker to restart, nothing that failed to send back, and nobody can hear the past.
+    faults: {
+      breakSales: () => house.break('sales', 'A bug: every order fails.'),
+      mendSales: () => house.mend('sales'),
+      killBilling: () => house.crash('billing'),
+    },
+    [Symbol.asyncDispose]: () => house[Symbol.asyncDispose](),
+  }
+}
+
+async function books(house: House, customers: string): Promise<Books> {
+  const { orders, charged, refunded, billed, shipped, mailed, points } = await readBooks(house, customers)
+  const accepted = orders.filter(({ told, status }) => told === 'yes' && status === 'shipped').map(({ orderId }) => orderId)
+  return { accepted, billed, charged: without(charged, refunded), shipped, mailed, points }
+}
+
+/** A charge that was given back is none. */
+function without(charged: readonly string[], refunded: readonly string[]): string[] {
+  const left = [...refunded]
+  return charged.filter((id) => {
+    const at = left.indexOf(id)
+    if (at >= 0) left.splice(at, 1)
+    return at < 0
+  })
+}
+
+/** Nothing waits here but customers. One whose answer a dead process took with it waits no longer than browsers do. */
+const waiting = `
+  select count(*)::int as waiting, extract(epoch from now() - min(accepted_at))::float8 as oldest
+  from orders where outcome is null and accepted_at > now() - interval '10 seconds'`
+
+const done = `
+  select count(*)::int as done from orders
+  where outcome->>'status' = 'shipped' and jsonb_array_length(outcome->'history') = 6`
+
+async function watch({ databases }: House): Promise<Watched> {
+  return withClient(databases.get('client-ui') ?? '', async (client) => {
+    const now = await client.query<{ waiting: number; oldest: number | null }>(waiting)
+    const finished = await client.query<{ done: number }>(done)
+    return {
+      waitingForBilling: undefined,
+      waiting: now.rows[0]?.waiting,
+      oldestSeconds: now.rows[0]?.oldest ?? 0,
+      replicas: 1,
+      deadLetters: undefined,
+      done: finished.rows[0]?.done,
+    }
+  })
+}
