@@ -1,7 +1,7 @@
-/** How long a customer waits for the answer to an order; then the browser shows an error. */
-export const customerMs = 10_000
+/** How long an order may take: a second less than a browser waits, so that its customer has an answer. */
+export const customerMs = 9_000
 
-/** How long the payment gateway may take for one answer: four attempts do not fit, but two and a half do. */
+/** How long the payment gateway may take for one answer: a second and a third attempt still fit. */
 export const gatewayAttemptMs = 3_000
 
 /** How long a neighbour that only writes a row may take for one answer. */

@@ -48,16 +48,26 @@ const done = `
   select count(*)::int as done from orders
   where outcome->>'status' = 'shipped' and jsonb_array_length(outcome->'history') = 6`
 
+/** Somebody who still has to have something back; after a minute and a half a person has to see to it. */
+const owing = `
+  select count(*) filter (where placed_at > now() - interval '90 seconds')::int as undoing,
+    count(*) filter (where placed_at <= now() - interval '90 seconds')::int as given_up
+  from orders where debts <> '{}'`
+
 async function watch({ databases }: House): Promise<Watched> {
+  const { undoing, given_up } = await withClient(databases.get('sales') ?? '', async (client) => {
+    const { rows } = await client.query<{ undoing: number; given_up: number }>(owing)
+    return rows[0] ?? { undoing: 0, given_up: 0 }
+  })
   return withClient(databases.get('client-ui') ?? '', async (client) => {
     const now = await client.query<{ waiting: number; oldest: number | null }>(waiting)
     const finished = await client.query<{ done: number }>(done)
     return {
       waitingForBilling: undefined,
-      waiting: now.rows[0]?.waiting,
+      waiting: (now.rows[0]?.waiting ?? 0) + undoing,
       oldestSeconds: now.rows[0]?.oldest ?? 0,
       replicas: 1,
-      deadLetters: undefined,
+      deadLetters: given_up,
       done: finished.rows[0]?.done,
     }
   })

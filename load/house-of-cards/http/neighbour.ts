@@ -13,8 +13,8 @@ export interface Question {
   /** Names what is asked for: asked again under the same key it is done once. */
   readonly key: string
   readonly deadline: Deadline
-  /** Default 3. */
-  readonly retries?: number
+  /** Tries until the deadline, whatever others have tried: for what must be done, and nobody waits for. */
+  readonly insists?: boolean
 }
 
 /** Somebody who is asked over HTTP. @throws Refused when there is no answer, however often it was asked */
@@ -28,31 +28,33 @@ export interface NeighbourOptions {
 }
 
 const connections = 256
+const retries = 3
 
 export function neighbourAt(url: string, { hasKeys, attemptMs }: NeighbourOptions): Neighbour {
   const agent = new Agent({ keepAlive: true, maxSockets: connections, scheduling: 'lifo' })
   const breaker = circuitBreaker()
-  return async ({ path, body, key, deadline, retries = 3 }) => {
+  return async ({ path, body, key, deadline, insists = false }) => {
     const attempt = async () => {
       if (deadline.remainingMs() <= 0) return tooLate
       const headers = { 'idempotency-key': hasKeys ? key : randomUUID(), [patienceHeader]: patienceLeft(deadline) }
       const timeoutMs = Math.min(attemptMs, deadline.remainingMs())
       return through(breaker, () => ask(new URL(path, url), { body: JSON.stringify(body), headers, agent, timeoutMs }))
     }
-    return untilAnswered(attempt, deadline, retries)
+    return untilAnswered(attempt, deadline, insists)
   }
 }
 
 /** Tries, and tries again after a pause, while it makes sense and somebody waits. */
-async function untilAnswered(attempt: () => Promise<Answer | NoAnswer>, deadline: Deadline, retries: number): Promise<Answer> {
+async function untilAnswered(attempt: () => Promise<Answer | NoAnswer>, deadline: Deadline, insists: boolean): Promise<Answer> {
   let isNotDone = true
   for (let retry = 0; ; retry += 1) {
     const answer = await attempt()
     if (!('reason' in answer)) return answer
     isNotDone &&= answer.isNotDone
     const pause = pauseMs(retry, answer.retryAfterMs)
-    const isOver = answer.isTried || retry >= retries || pause >= deadline.remainingMs()
-    if (isOver) throw new Refused(answer.reason, { status: answer.status === 504 ? 504 : 503, isNotDone, isTried: true })
+    const isEnough = !insists && (answer.isTried || retry >= retries)
+    if (isEnough || pause >= deadline.remainingMs())
+      throw new Refused(answer.reason, { status: answer.status === 504 ? 504 : 503, isNotDone, isTried: true })
     await sleep(pause)
   }
 }

@@ -1,20 +1,20 @@
 import type { PlaceOrder } from '@petrel/contracts'
-import type { Log } from '@petrel/messaging'
 import { type Offer, price } from '../../../services/sales/src/pricing.ts'
 import type { Deadline } from '../http/deadline.ts'
 import { Refused } from '../http/refused.ts'
 import type { Reply, Request } from '../http/serve.ts'
 import type { OrderBook, PlacedOrder } from './orderBook.ts'
-import { type Outcome, step } from './outcome.ts'
-import type { Steps } from './steps.ts'
+import type { Outcome } from './outcome.ts'
+import type { stepsWith } from './steps.ts'
+import type { Undo } from './undo.ts'
 
 export type OrderRequest = Pick<PlaceOrder, 'orderId' | 'customerId' | 'email' | 'lines'>
 
 export interface Counter {
   readonly offers: readonly Offer[]
   readonly book: OrderBook
-  readonly steps: Steps
-  readonly log: Log
+  readonly steps: ReturnType<typeof stepsWith>
+  readonly undo: Undo
 }
 
 /**
@@ -44,17 +44,15 @@ function reply(outcome: Outcome): Reply {
 
 function placedOrder(key: string, { orderId, customerId, email, lines }: OrderRequest, offers: readonly Offer[]): PlacedOrder {
   const { totalCents, currency, lines: priced } = price(orderId, lines, offers)
-  const customer = { order_id: orderId, customer_id: customerId, email }
-  return { request_key: key, ...customer, total_cents: totalCents, currency, lines: priced, placed_at: new Date(), outcome: null }
+  const order = { request_key: key, order_id: orderId, customer_id: customerId, email, total_cents: totalCents, currency }
+  return { ...order, lines: priced, placed_at: new Date(), outcome: null, debts: [] }
 }
 
-async function placeAndFinish({ book, steps, log }: Counter, order: PlacedOrder, deadline: Deadline): Promise<Outcome> {
-  const { outcome } = await book.place(order)
-  if (outcome !== null) return outcome
-  const decided = await steps.finish(order, deadline).catch((error: Error): Outcome => {
-    log.warn({ orderId: order.order_id, reason: error.message }, 'an order could not be finished')
-    return { status: 'failed', totalCents: order.total_cents, history: [step('OrderPlaced'), step('OrderFailed')] }
-  })
-  await book.close(order.request_key, decided)
-  return decided
+async function placeAndFinish({ book, steps, undo }: Counter, order: PlacedOrder, deadline: Deadline): Promise<Outcome> {
+  const placed = await book.place(order)
+  if (placed.outcome !== null) return placed.outcome
+  const decision = await steps(order, deadline)
+  await book.close(order.request_key, decision)
+  undo.begin(order, decision.debts)
+  return decision.outcome
 }

@@ -9,23 +9,23 @@ import { sweep } from './sweep.ts'
 import { undoWith } from './undo.ts'
 
 const { database, serving, log, neighbour } = card('sales')
-const billing = neighbour('BILLING_URL')
-const stock = neighbour('STOCK_URL', neighbourAttemptMs)
 const neighbours = {
-  stock,
-  billing,
+  stock: neighbour('STOCK_URL', neighbourAttemptMs),
+  // Billing waits for the gateway: as long as the customer does.
+  billing: neighbour('BILLING_URL'),
   shipping: neighbour('SHIPPING_URL', neighbourAttemptMs),
   loyalty: neighbour('LOYALTY_URL', neighbourAttemptMs),
   email: neighbour('EMAIL_URL', neighbourAttemptMs),
 }
-const undo = undoWith(stock, billing, log)
+const book = orderBook(database)
+const undo = undoWith(neighbours, book, log)
 const offers = goods.map(({ sku, name, unitCents }) => ({ sku, name, unitCents, currency: 'EUR' }))
-const steps = stepsWith(neighbours, undo, log)
-const server = await respond({ '/orders': checkout({ offers, book: orderBook(database), steps, log }) }, serving)
+const responders = { '/orders': checkout({ offers, book, steps: stepsWith(neighbours, log), undo }) }
+const server = await respond(responders, serving)
 
 const over = new AbortController()
-const sweeping = sweep(database, undo, log, over.signal).catch((error: Error) => {
-  if (!over.signal.aborted) log.error({ reason: error.message }, 'orders that were left unfinished are not undone')
+const sweeping = sweep(book, undo, log, over.signal).catch((error: Error) => {
+  if (!over.signal.aborted) log.error({ reason: error.message }, 'what the process before has left is not undone')
 })
 stopOnSignal(server, async () => {
   over.abort()

@@ -8,6 +8,9 @@ create table orders (
   lines jsonb not null,
   placed_at timestamptz not null,
   -- What the customer is told; null while nobody knows.
-  outcome jsonb
+  outcome jsonb,
+  -- What is still to be taken back: 'reservation', 'payment'.
+  debts text[] not null
 );
+create index on orders (placed_at) where outcome is null or debts <> '{}';
 create index on orders (order_id);
