@@ -6,14 +6,24 @@ export interface Target {
   /** As reports name it: `petrel`. */
   readonly name: string
   readonly customers: CustomerSide
+  /** Of the Prometheus that watches it, if there is one: k6 sends there what it measures. */
+  readonly prometheusUrl?: string
   /** What can be seen from outside at this moment; asked once a second while a campaign runs. */
   watch(): Promise<Watched>
-  /** What became of the orders of the customers whose id begins with this, from the books of each service. */
-  books(customers: string): Promise<Books>
+  /** What became of the orders of these customers, from the books of each service. */
+  books(customers: Customers): Promise<Books>
   /** How many charges a second the payment gateway takes; null for as many as come. */
   limitGateway(perSecond: number | null): Promise<void>
   readonly faults: Faults
   [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Those of one campaign; others may order meanwhile. */
+export interface Customers {
+  /** Their ids begin with it: letters and digits. */
+  readonly named: string
+  /** The first of them came later. */
+  readonly since: Date
 }
 
 /**
@@ -43,19 +53,23 @@ export interface Watched {
   readonly replicas: number | undefined
   /** What waits for a person. */
   readonly deadLetters: number | undefined
-  /** Orders with every effect so far, of whatever campaign. */
-  readonly done: number | undefined
 }
 
-/** Order ids, one for each effect: an order that was charged twice is there twice. */
+/** One line for each effect: an order that was charged twice is there twice. */
 export interface Books {
-  readonly accepted: readonly string[]
-  readonly billed: readonly string[]
+  readonly accepted: readonly Entry[]
+  readonly billed: readonly Entry[]
   /** At the payment gateway, whatever billing believes. */
-  readonly charged: readonly string[]
-  readonly shipped: readonly string[]
-  readonly mailed: readonly string[]
-  readonly points: readonly string[]
+  readonly charged: readonly Entry[]
+  readonly shipped: readonly Entry[]
+  readonly mailed: readonly Entry[]
+  readonly points: readonly Entry[]
+}
+
+export interface Entry {
+  readonly orderId: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
 }
 
 /** What can go wrong on purpose. What a target does not have (a house of cards has no broker) is left out. */
@@ -69,5 +83,9 @@ export type FaultName =
   /** SIGKILL to one process; whoever supervises it starts it again. */
   | 'killBilling'
   | 'restartBroker'
-  /** A service that was never there hears the past first, and then the present. */
+  /** One that hears and is not needed by any other: loyalty. */
+  | 'stopSubscriber'
+  /** It hears the past first, and then the present. */
   | 'addSubscriber'
+  /** Replicas of the page alone. */
+  | 'scaleFront'

@@ -1,4 +1,4 @@
-import type { Books, Target, Watched } from '../targets.ts'
+import type { Books, Customers, Entry, Target, Watched } from '../targets.ts'
 import { urlAt } from './addresses.ts'
 import { readBooks } from './audit/readBooks.ts'
 import { withClient } from './databases.ts'
@@ -23,17 +23,17 @@ export async function openHouseAsTarget(options: HouseOptions): Promise<Target> 
   }
 }
 
-async function books(house: House, customers: string): Promise<Books> {
-  const { orders, charged, refunded, billed, shipped, mailed, points } = await readBooks(house, customers)
-  const accepted = orders.filter(({ told, status }) => told === 'yes' && status === 'shipped').map(({ orderId }) => orderId)
-  return { accepted, billed, charged: without(charged, refunded), shipped, mailed, points }
+async function books(house: House, { named }: Customers): Promise<Books> {
+  const { orders, charged, refunded, billed, shipped, mailed, points } = await readBooks(house, `${named}-`)
+  const accepted = orders.filter(({ told, status }) => told === 'yes' && status === 'shipped')
+  return { accepted, billed: without(billed, refunded), charged: without(charged, refunded), shipped, mailed, points }
 }
 
 /** A charge that was given back is none. */
-function without(charged: readonly string[], refunded: readonly string[]): string[] {
-  const left = [...refunded]
-  return charged.filter((id) => {
-    const at = left.indexOf(id)
+function without(entries: readonly Entry[], refunded: readonly Entry[]): Entry[] {
+  const left = refunded.map(({ orderId }) => orderId)
+  return entries.filter(({ orderId }) => {
+    const at = left.indexOf(orderId)
     if (at >= 0) left.splice(at, 1)
     return at < 0
   })
@@ -43,10 +43,6 @@ function without(charged: readonly string[], refunded: readonly string[]): strin
 const waiting = `
   select count(*)::int as waiting, extract(epoch from now() - min(accepted_at))::float8 as oldest
   from orders where outcome is null and accepted_at > now() - interval '10 seconds'`
-
-const done = `
-  select count(*)::int as done from orders
-  where outcome->>'status' = 'shipped' and jsonb_array_length(outcome->'history') = 6`
 
 /** Somebody who still has to have something back; after a minute and a half a person has to see to it. */
 const owing = `
@@ -61,14 +57,12 @@ async function watch({ databases }: House): Promise<Watched> {
   })
   return withClient(databases.get('client-ui') ?? '', async (client) => {
     const now = await client.query<{ waiting: number; oldest: number | null }>(waiting)
-    const finished = await client.query<{ done: number }>(done)
     return {
       waitingForBilling: undefined,
       waiting: (now.rows[0]?.waiting ?? 0) + undoing,
       oldestSeconds: now.rows[0]?.oldest ?? 0,
       replicas: 1,
       deadLetters: given_up,
-      done: finished.rows[0]?.done,
     }
   })
 }

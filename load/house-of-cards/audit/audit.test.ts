@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest'
 import { audit } from './audit.ts'
-import type { Entry, HouseBooks } from './readBooks.ts'
+import type { Entry } from '../../targets.ts'
+import type { HouseBooks, KnownOrder } from './readBooks.ts'
 
-const shipped: Entry = { orderId: '1', told: 'yes', status: 'shipped' }
-const failed: Entry = { orderId: '1', told: 'no', status: 'failed' }
-const one = ['1']
-const none: readonly string[] = []
+const shipped: KnownOrder = { orderId: '1', at: 0, told: 'yes', status: 'shipped' }
+const failed: KnownOrder = { orderId: '1', at: 0, told: 'no', status: 'failed' }
+const one: readonly Entry[] = [{ orderId: '1', at: 0 }]
+const two = [...one, ...one]
+const none: readonly Entry[] = []
 
 /** The books of an order that went well, but for what is given. */
-const books = (order: Entry, changed: Partial<HouseBooks> = {}): HouseBooks => ({
+const books = (order: KnownOrder, changed: Partial<HouseBooks> = {}): HouseBooks => ({
   orders: [order],
   billed: one,
   charged: one,
@@ -39,12 +41,12 @@ test('so has one who was told nothing', () => {
 })
 
 test('charged twice is twice, whatever the customer was told, and not in order', () => {
-  expect(audit(books(shipped, { charged: ['1', '1'] }))).toMatchObject({ inOrder: 0, twice: { charged: 1, mailed: 0 } })
-  expect(audit(books(failed, { charged: ['1', '1'] }))).toMatchObject({ twice: { charged: 1 } })
+  expect(audit(books(shipped, { charged: two }))).toMatchObject({ inOrder: 0, twice: { charged: 1, mailed: 0 } })
+  expect(audit(books(failed, { charged: two }))).toMatchObject({ twice: { charged: 1 } })
 })
 
 test('who was charged twice and has the money back once still misses some', () => {
-  expect(audit(books(failed, { charged: ['1', '1'], refunded: one }))).toMatchObject({ chargedForNothing: 1 })
+  expect(audit(books(failed, { charged: two, refunded: one }))).toMatchObject({ chargedForNothing: 1 })
 })
 
 test('pieces that lie reserved for an order that failed are nobody’s', () => {

@@ -1,3 +1,4 @@
+import type { Entry } from '../../targets.ts'
 import type { HouseBooks } from './readBooks.ts'
 
 /** What became of the customers' orders: numbers of orders. */
@@ -49,9 +50,9 @@ type Order = HouseBooks['orders'][number]
 const idsOf = ({ orders }: HouseBooks, fits: (order: Order) => boolean): string[] =>
   orders.filter(fits).map(({ orderId }) => orderId)
 
-function counted(ids: readonly string[]): Map<string, number> {
+function counted(entries: readonly Entry[]): Map<string, number> {
   const counts = new Map<string, number>()
-  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1)
+  for (const { orderId } of entries) counts.set(orderId, (counts.get(orderId) ?? 0) + 1)
   return counts
 }
 
