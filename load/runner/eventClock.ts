@@ -41,6 +41,10 @@ export function eventClock(campaign: Campaign, target: Target, tell: (happened: 
   }
 }
 
+/** Whether a target has what such an event is about. */
+export const isPossible = ({ does }: CampaignEvent, { faults }: Target): boolean =>
+  typeof does === 'object' || faults[does] !== undefined
+
 /** @throws Problem when the target cannot do one of the campaign's events: before it has begun */
 export function assertPossible(campaign: Campaign, target: Target): void {
   for (const event of campaign.events) actionOf(event, target)

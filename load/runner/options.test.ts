@@ -2,15 +2,24 @@ import { expect, test } from 'vitest'
 import { readOptions } from './options.ts'
 
 test('without options a blast is 150 orders a second for two minutes, and the gateway takes 40', () => {
-  expect(readOptions(['blast'])).toEqual({
-    name: 'blast',
-    load: { rate: 150, seconds: 120, warmUpSeconds: 30, tailSeconds: 60, gatewayPerSecond: 40, bystandersPerSecond: 5 },
-    cluster: undefined,
-  })
+  const { campaign, ...others } = readOptions(['blast'])
+  expect(others).toEqual({ isDuel: false, hasKeys: true, cluster: undefined })
+  expect(campaign).toMatchObject({ name: 'blast', gatewayPerSecond: 40, bystandersPerSecond: 5 })
+  expect(campaign.phases[2]).toEqual({ name: 'blast', seconds: 120, from: 150, to: 150 })
 })
 
 test('a gateway without a limit is said so', () => {
-  expect(readOptions(['soak', '--gateway', 'none', '--rate', '90']).load).toMatchObject({ rate: 90, gatewayPerSecond: null })
+  const { campaign } = readOptions(['soak', '--gateway', 'none', '--rate', '90'])
+  expect(campaign).toMatchObject({ gatewayPerSecond: null, phases: [{ from: 30, to: 30 }] })
+})
+
+test('a duel is a blast, unless another campaign is named', () => {
+  expect(readOptions(['duel'])).toMatchObject({ isDuel: true, hasKeys: true, campaign: { name: 'blast' } })
+  expect(readOptions(['duel', 'blast-killed-billing', '--without-keys'])).toMatchObject({
+    isDuel: true,
+    hasKeys: false,
+    campaign: { name: 'blast-killed-billing' },
+  })
 })
 
 test('a shop in a cluster has two addresses', () => {
