@@ -8,6 +8,8 @@ export interface Target {
   readonly customers: CustomerSide
   /** Of the Prometheus that watches it, if there is one: k6 sends there what it measures. */
   readonly prometheusUrl?: string
+  /** Has that Prometheus read the campaign's phases at this address, while it runs. */
+  readonly announce?: (url: string) => Promise<AsyncDisposable>
   /** What can be seen from outside at this moment; asked once a second while a campaign runs. */
   watch(): Promise<Watched>
   /** What became of the orders of these customers, from the books of each service. */

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, constant, integer, property, record } from 'fast-check'
 import { expect, test } from 'vitest'
 import { campaigns } from './campaigns.ts'
 import { drainSeconds, eventAt, lengthOf, ordersIn, ordersOf, phaseAt, timed } from './phases.ts'
@@ -44,10 +44,10 @@ test('what comes above the limit of the gateway waits, and is charged when fewer
 })
 
 test('however customers come: no drain is longer than all their orders take one after the other', () => {
-  const rate = fc.integer({ min: 0, max: 300 })
-  const phase = fc.record({ name: fc.constant('any'), seconds: fc.integer({ min: 1, max: 60 }), from: rate, to: rate })
-  fc.assert(
-    fc.property(fc.array(phase, { maxLength: 6 }), fc.integer({ min: 1, max: 300 }), (some, perSecond) => {
+  const rate = integer({ min: 0, max: 300 })
+  const phase = record({ name: constant('any'), seconds: integer({ min: 1, max: 60 }), from: rate, to: rate })
+  assert(
+    property(array(phase, { maxLength: 6 }), integer({ min: 1, max: 300 }), (some, perSecond) => {
       expect(drainSeconds(some, perSecond)).toBeLessThanOrEqual(Math.ceil(ordersOf(some) / perSecond + 1e-6))
     }),
   )

@@ -20,7 +20,7 @@ export interface Desk {
  *     POST /audit      the books, as soon as nothing in them changes any more
  *     GET  /metrics    petrel_load_phase
  */
-export async function openDesk(desk: Desk): Promise<{ readonly url: string; close(): void }> {
+export async function openDesk(desk: Desk): Promise<AsyncDisposable & { readonly url: string }> {
   const router = new Router()
   router.post('/began', (ctx) => {
     desk.began()
@@ -36,7 +36,7 @@ export async function openDesk(desk: Desk): Promise<{ readonly url: string; clos
   await once(server, 'listening')
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close() {
+    async [Symbol.asyncDispose]() {
       server.close()
       server.closeAllConnections()
     },

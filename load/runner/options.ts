@@ -9,7 +9,6 @@ export interface Options {
   readonly isDuel: boolean
   /** Whether the house of cards sends idempotency keys. */
   readonly hasKeys: boolean
-  readonly load: Load
   /** Of a shop in a cluster; the local one when undefined. */
   readonly cluster: { readonly url: string; readonly prometheusUrl: string; readonly namespace: string } | undefined
 }

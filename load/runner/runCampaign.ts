@@ -1,15 +1,15 @@
 import { mkdir } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Campaign } from '../campaigns/campaign.ts'
 import { phaseAt } from '../campaigns/phases.ts'
 import type { Books, Customers, Target } from '../targets.ts'
-import { type Answers, type Audit, auditOf, isSettled } from './audit.ts'
+import type { Audit } from './audit.ts'
 import { openDesk } from './desk.ts'
-import { assertPossible, eventClock, type Happened } from './eventClock.ts'
+import { assertPossible, type EventClock, eventClock, type Happened } from './eventClock.ts'
 import { runK6, type Summary } from './k6.ts'
 import { phaseMetrics } from './phaseMetrics.ts'
 import { planOf } from './plan.ts'
-import { collectSeries, type Tick } from './series.ts'
+import { collectSeries, type Series, type Tick } from './series.ts'
+import { type Audited, settledBooks } from './settledBooks.ts'
 
 /** What a campaign has shown of a target: all that a report is made from. */
 export interface CampaignRun {
@@ -27,85 +27,84 @@ export interface RunOptions {
   readonly k6: string
   /** Where k6 leaves its summary. */
   readonly folder: string
-  readonly prometheusUrl?: string | undefined
   /** Called once a second while it runs. */
-  readonly onTick: (tick: Tick | undefined, phase: string) => void
+  readonly onTick: (tick: Tick, phase: string) => void
   readonly onEvent: (happened: Happened) => void
   readonly signal: AbortSignal
-  /** How long an audit waits for an effect when none comes any more. */
-  readonly patienceMs?: number
 }
 
-/** Runs a campaign to its end, with the gateway as it wants it, and leaves the target as it was. */
+/** A campaign under way. */
+interface Course {
+  readonly campaign: Campaign
+  readonly target: Target
+  readonly customers: Customers
+  readonly series: Series
+  readonly clock: EventClock
+  /** When the first customer came. */
+  beganAt?: number
+  audited?: Audited
+}
+
+/** Runs a campaign to its end, with the gateway as it wants it, and leaves the gateway without a limit. */
 export async function runCampaign(campaign: Campaign, target: Target, options: RunOptions): Promise<CampaignRun> {
   assertPossible(campaign, target)
   await mkdir(options.folder, { recursive: true })
   const customers: Customers = { named: `load${Date.now().toString(36)}`, since: new Date() }
-  const series = collectSeries()
   const clock = eventClock(campaign, target, options.onEvent)
-  let beganAt: number | undefined
-  let audited: { audit: Audit; books: Books } | undefined
-
-  const second = () => (beganAt === undefined ? -1 : (Date.now() - beganAt) / 1000)
-  const desk = await openDesk({
-    began() {
-      series.begin((beganAt = Date.now()))
-      clock.begin()
-    },
-    watch: () => target.watch(),
-    async audit() {
-      audited = await settledBooks(target, customers, campaign.gatewayPerSecond, () => series.answers(), options.patienceMs)
-      return audited.audit
-    },
-    metrics: () => phaseMetrics(campaign, second()),
-  })
-  // What is a second old is complete: answers take that long.
-  const ticking = setInterval(() => {
-    const at = Math.floor(second()) - 2
-    if (at >= 0) options.onTick(series.ticks()[at], phaseAt(campaign.phases, at))
-  }, 1_000)
+  const course: Course = { campaign, target, customers, series: collectSeries(), clock }
+  const ticking = setInterval(() => tick(course, options), 1_000)
   try {
     await target.limitGateway(campaign.gatewayPerSecond)
-    const plan = planOf(campaign, { ...target.customers, named: customers.named }, desk.url)
-    const summary = await runK6({ ...options, plan, onLine: series.line })
-    if (beganAt === undefined || audited === undefined) throw new Error('k6 has ended without a word about customers or books.')
-    return {
-      target: target.name,
-      campaign,
-      beganAt: new Date(beganAt).toISOString(),
-      ticks: series.ticks(),
-      happened: clock.happened(),
-      ...audited,
-      summary,
-    }
+    return runOf(course, await sendCustomers(course, options))
   } finally {
     clearInterval(ticking)
-    desk.close()
     await clock.end()
     await target.limitGateway(null)
   }
 }
 
-const LOOK_EVERY_MS = 1_000
-const PATIENCE_MS = 60_000
-
-/** The books when every order is complete, or when nothing was added for long. */
-async function settledBooks(
-  target: Target,
-  customers: Customers,
-  gatewayPerSecond: number | null,
-  answers: () => Answers,
-  patienceMs = PATIENCE_MS,
-): Promise<{ audit: Audit; books: Books }> {
-  let books = await target.books(customers)
-  let changedAt = Date.now()
-  while (!isSettled(books, answers()) && Date.now() - changedAt < patienceMs) {
-    await sleep(LOOK_EVERY_MS)
-    const now = await target.books(customers)
-    if (linesIn(now) !== linesIn(books)) changedAt = Date.now()
-    books = now
-  }
-  return { books, audit: auditOf(books, answers(), gatewayPerSecond) }
+async function sendCustomers(course: Course, options: RunOptions): Promise<Summary> {
+  const { campaign, target, customers, series } = course
+  await using desk = await openDesk(deskOf(course))
+  await using _ = await target.announce?.(desk.url)
+  const plan = planOf(campaign, { ...target.customers, named: customers.named }, desk.url)
+  return runK6({ ...options, plan, onLine: (json) => series.line(json), prometheusUrl: target.prometheusUrl })
 }
 
-const linesIn = (books: Books): number => Object.values(books).reduce((sum, { length }) => sum + length, 0)
+const deskOf = (course: Course) => ({
+  began() {
+    course.beganAt = Date.now()
+    course.series.begin(course.beganAt)
+    course.clock.begin()
+  },
+  watch: () => course.target.watch(),
+  async audit() {
+    const { target, customers, series, campaign } = course
+    course.audited = await settledBooks(target, customers, () => series.answers(), campaign.gatewayPerSecond)
+    return course.audited.audit
+  },
+  metrics: () => phaseMetrics(course.campaign, secondOf(course)),
+})
+
+const secondOf = ({ beganAt }: Course): number => (beganAt === undefined ? -1 : (Date.now() - beganAt) / 1000)
+
+/** Answers to what was asked two seconds ago have come, as a rule. */
+const LATE_S = 2
+
+function tick(course: Course, { onTick }: RunOptions): void {
+  const second = Math.floor(secondOf(course)) - LATE_S
+  if (second >= 0) onTick(course.series.tick(second), phaseAt(course.campaign.phases, second))
+}
+
+function runOf({ campaign, target, series, clock, beganAt, audited }: Course, summary: Summary): CampaignRun {
+  if (beganAt === undefined || audited === undefined) throw new Error('k6 has ended without a word about customers or books.')
+  return {
+    target: target.name,
+    campaign,
+    beganAt: new Date(beganAt).toISOString(),
+    ticks: series.ticks(),
+    happened: clock.happened(),
+    ...audited,
+    summary,
+  }
+}

@@ -26,10 +26,9 @@ export async function runInTerminal(campaign: Campaign, target: Target, k6: stri
   return runCampaign(campaign, target, {
     k6,
     folder: join(RUNS, 'k6'),
-    prometheusUrl: target.prometheusUrl,
     signal,
     onTick: (tick, phase) => {
-      if (tick !== undefined && tick.second % LINE_EVERY_S === 0) console.log(line(tick, phase, scale))
+      if (tick.second % LINE_EVERY_S === 0) console.log(line(tick, phase, scale))
     },
     onEvent: (happened) => console.log(eventLine(happened)),
   })

@@ -21,6 +21,7 @@ export interface Series {
   line(json: string): void
   answers(): Answers
   ticks(): Tick[]
+  tick(second: number): Tick
 }
 
 interface Point {
@@ -79,6 +80,7 @@ export function collectSeries(): Series {
       refused: counted['orders_refused'] ?? 0,
     }),
     ticks: () => Array.from(seconds, (second, at) => tickOf(at, second)),
+    tick: (at) => tickOf(at, seconds[at]),
   }
 }
 

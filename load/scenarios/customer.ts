@@ -21,7 +21,7 @@ export function customer({ skus }: Shelves): void {
   const response = place(number, skus[number % skus.length] ?? '')
   if (response.status >= 200 && response.status < 300) {
     accepted.add(1)
-    if (number % whoLooks === 0) look(String(response.json('orderId')))
+    if (number % whoLooks === 0) look(response.json('orderId') as string)
   } else if (response.status === 0 || response.status >= 500) unclear.add(1)
   else refused.add(1)
 }

@@ -30,7 +30,7 @@ export function setup(): Shelves {
 /** The runner opens the books when nothing waits any more; what is wrong in them is a threshold like any other. */
 export function teardown(): void {
   const response = http.post(`${plan.deskUrl}/audit`, null, { timeout: '15m' })
-  if (response.status !== 200) throw new Error(`The books could not be read: ${String(response.body)}`)
+  if (response.status !== 200) throw new Error(`The books could not be read: ${response.body as string}`)
   const audit = response.json() as unknown as Audit
   missing.add(audit.missing)
   twice.add(audit.twice)

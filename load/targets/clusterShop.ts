@@ -7,11 +7,11 @@ import { type AskBook, orderBooks } from './orderBooks.ts'
 import { watchedBy } from './prometheus.ts'
 
 const RELEASE = 'shop'
+const deployment = (service: string) => `deployment/${RELEASE}-${service}`
 
 /** A shop that Helm has installed as `shop`, on the ground of `npm run cluster`. Books and faults need a kubectl that may read and change it. */
 export function clusterShop({ url, prometheusUrl, namespace }: ClusterAddress): Target {
   const kubectl = (...args: readonly string[]) => run('kubectl', ['-n', namespace, ...args])
-  const deployment = (service: string) => `deployment/${RELEASE}-${service}`
   const scale = async (service: string, replicas: number) =>
     void (await kubectl('scale', deployment(service), `--replicas=${replicas}`))
   return {
@@ -48,6 +48,15 @@ async function limitFromInside(namespace: string, perSecond: number | null): Pro
   const body = JSON.stringify({ requestsPerSecond: perSecond })
   const script = `const r = await fetch('http://127.0.0.1:8070/behaviour', { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '${body}' })
     if (!r.ok) throw new Error(await r.text())`
-  const gateway = `deployment/${RELEASE}-payment-gateway`
-  await run('kubectl', ['-n', namespace, 'exec', gateway, '--', 'node', '--input-type=module', '-e', script])
+  await run('kubectl', [
+    '-n',
+    namespace,
+    'exec',
+    deployment('payment-gateway'),
+    '--',
+    'node',
+    '--input-type=module',
+    '-e',
+    script,
+  ])
 }

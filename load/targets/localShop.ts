@@ -1,6 +1,8 @@
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { askSystem } from '../../deploy/local/control/askSystem.ts'
-import { DATA, servicePid } from '../../deploy/local/folders.ts'
+import { DATA, PROMETHEUS, servicePid } from '../../deploy/local/folders.ts'
+import { targetsFile } from '../../deploy/local/observe/prometheusConfig.ts'
 import { Problem } from '../../deploy/local/problem.ts'
 import { holderOf } from '../../deploy/local/processes/pidFile.ts'
 import { type EnvironmentFile, readEnvironmentFile } from '../../deploy/local/shop/environmentFile.ts'
@@ -20,12 +22,20 @@ export async function localShop(): Promise<Target> {
     name: 'petrel',
     customers: { url: `http://127.0.0.1:${CLIENT_UI_PORT}`, hasKeys: true },
     prometheusUrl,
+    announce,
     watch: () => watchedBy(prometheusUrl),
     books: (customers) => orderBooks(ask, customers),
     limitGateway: (perSecond) => limitGateway(PAYMENT_GATEWAY_URL, perSecond),
     faults: localFaults,
     [Symbol.asyncDispose]: async () => {},
   }
+}
+
+/** Prometheus reads the file as soon as it is there. */
+async function announce(url: string): Promise<AsyncDisposable> {
+  const file = join(PROMETHEUS, 'campaign.json')
+  await writeFile(file, targetsFile([{ job: 'load', instance: 'campaign', port: Number(new URL(url).port) }]))
+  return { [Symbol.asyncDispose]: () => rm(file, { force: true }) }
 }
 
 function prometheusOf({ PROMETHEUS_URL }: EnvironmentFile): string {

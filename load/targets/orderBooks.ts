@@ -5,8 +5,6 @@ export type AskBook = (service: string, sql: string) => Promise<Entry[]>
 
 /** What each service of the shop has written about the orders of these customers. */
 export async function orderBooks(ask: AskBook, { named, since }: Customers): Promise<Books> {
-  const select = (at: string, from: string, where: string) =>
-    `select order_id, (extract(epoch from ${at}) * 1000)::bigint as at from ${from} where ${where}`
   const theirs = `customer_id like '${named}-%'`
   const later = (at: string) => `${at} >= '${since.toISOString()}'`
 
@@ -26,6 +24,9 @@ export async function orderBooks(ask: AskBook, { named, since }: Customers): Pro
   ])
   return { accepted: withSold(accepted, sold), billed, charged, shipped, mailed, points }
 }
+
+const select = (at: string, from: string, where: string) =>
+  `select order_id, (extract(epoch from ${at}) * 1000)::bigint as at from ${from} where ${where}`
 
 /** The page writes down what it has accepted a moment later; killed meanwhile, it does not. Then it was accepted when it was sold, at the latest. */
 function withSold(accepted: readonly Entry[], sold: readonly Entry[]): Entry[] {
