@@ -15,6 +15,8 @@ export function page(runs: readonly CampaignRun[], machine: string): string {
 ${runs.map(verdictOf).join('\n')}
 <h2>The curves</h2>
 ${charts(runs).join('\n')}
+<h2>What customers saw, phase by phase</h2>
+${runs.map(phasesOf).join('\n')}
 <h2>The books</h2>
 ${booksOf(runs)}
 </body>
@@ -39,6 +41,25 @@ function drainOf({ audit: { drain } }: CampaignRun): string {
   return `When the last order had come, ${drain.waiting.toLocaleString('en')} waited for billing. They were billed ${drain.seconds.toFixed(0)} s later${needed}.`
 }
 
+function phasesOf({ target, phases }: CampaignRun): string {
+  const ms = (value: number | undefined) => (value === undefined ? '–' : `${Math.round(value).toLocaleString('en')} ms`)
+  const rows = phases.map(
+    ({ name, sent, failed, p50, p95, bystanderP95 }) =>
+      `<tr>${[escaped(name), sent.toLocaleString('en'), failed.toLocaleString('en'), ms(p50), ms(p95), ms(bystanderP95)].map(cell).join('')}</tr>`,
+  )
+  const heads = [
+    target,
+    'orders',
+    'failed',
+    'half of them answered within',
+    '95 of 100 within',
+    'who only read: 95 of 100 within',
+  ]
+  return `<table><tr>${heads.map((head) => `<th>${escaped(head)}</th>`).join('')}</tr>${rows.join('')}</table>`
+}
+
+const cell = (content: string) => `<td>${content}</td>`
+
 function booksOf(runs: readonly CampaignRun[]): string {
   const lines: readonly [string, (run: CampaignRun) => number][] = [
     ['orders that the page accepted', ({ audit }) => audit.answers.accepted],
@@ -52,7 +73,7 @@ function booksOf(runs: readonly CampaignRun[]): string {
     ['effects twice', ({ audit }) => audit.twice],
     ['effects without an order', ({ audit }) => audit.unasked],
   ]
-  const cells = (line: (run: CampaignRun) => number) => runs.map((run) => `<td>${line(run).toLocaleString('en')}</td>`).join('')
+  const cells = (line: (run: CampaignRun) => number) => runs.map((run) => cell(line(run).toLocaleString('en'))).join('')
   const head = runs.map(({ target }) => `<th>${escaped(target)}</th>`).join('')
   return `<table><tr><th></th>${head}</tr>${lines.map(([what, line]) => `<tr><td>${what}</td>${cells(line)}</tr>`).join('')}</table>`
 }

@@ -4,7 +4,7 @@ import { auditOf } from '../runner/audit.ts'
 import type { CampaignRun } from '../runner/runCampaign.ts'
 import { curvesOf, smooth } from './curves.ts'
 import { page } from './page.ts'
-import { headline, passed, sentences, verdicts } from './verdict.ts'
+import { answerOf, headline, passed, sentences, verdicts } from './verdict.ts'
 
 const began = Date.parse('2026-03-01T10:00:00Z')
 const entry = (orderId: string, second: number) => ({ orderId, at: began + second * 1000 + 500 })
@@ -36,6 +36,7 @@ const run: CampaignRun = {
     { second: 0, sent: 2, failed: 0, p50: 10, p95: 20, bystanderP95: 5 },
     { second: 1, sent: 1, failed: 0, p50: 10, p95: 30, bystanderP95: 5 },
   ],
+  phases: [{ name: 'blast', sent: 3, failed: 0, p50: 10, p95: 30, bystanderP95: 5 }],
   happened: [{ second: 1, says: 'billing is killed' }],
   audit: auditOf(books, answers, 40),
   books,
@@ -64,6 +65,15 @@ test('a verdict says what was, what was allowed, and whether it held', () => {
   expect(sentences(run)[2]).toBe('✗ At the height, too (95 of 100): 1,312 ms (less than 300 ms)')
 })
 
+test('the search for the break point answers with the last step before customers waited or were refused', () => {
+  const campaign = { ...run.campaign, name: 'break-point' }
+  const step = (name: string, p95: number, failed = 0) => ({ name, sent: 1_000, failed, p50: 5, p95, bystanderP95: 5 })
+  const steps = [step('100/s', 20), step('200/s', 45.4), step('300/s', 900), step('400/s', 20)]
+  expect(answerOf({ campaign, phases: steps })).toEqual(['The front took 200/s, with 45 ms (95 of 100).'])
+  expect(answerOf({ campaign, phases: [step('100/s', 20, 5)] })).toEqual(['The front did not take even the first step.'])
+  expect(answerOf(run)).toEqual([])
+})
+
 test('what nobody has seen has not held', () => {
   const unseen = { ...run, summary: { metrics: {} } }
   expect(verdicts(unseen).map(({ held }) => held)).toEqual([false, false, false, true])
@@ -88,6 +98,7 @@ test('the report is one file with the verdict first, the curves and the books, a
   expect(html).toContain('billing is killed')
   expect(html).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/)
   expect(html).toContain('<tr><td>charged by the gateway</td><td>3</td></tr>')
+  expect(html).toContain('<tr><td>blast</td><td>3</td><td>0</td><td>10 ms</td><td>30 ms</td><td>5 ms</td></tr>')
 })
 
 test('two targets are in one report: their curves in the same pictures, their books side by side', () => {

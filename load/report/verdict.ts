@@ -29,10 +29,25 @@ export const verdicts = ({ campaign, summary }: Judged): Verdict[] =>
 export const passed = (run: Judged): boolean => verdicts(run).every(({ held }) => held)
 
 /** For the terminal: the verdict first. */
-export function sentences(run: Judged & Pick<CampaignRun, 'target'>): string[] {
+export function sentences(run: Judged & Pick<CampaignRun, 'target' | 'phases'>): string[] {
   const all = verdicts(run)
   const lines = all.map(({ held, says, was, allowed }) => `${held ? '✓' : '✗'} ${says}: ${was} (${allowed})`)
-  return [headline(run), ...lines]
+  return [headline(run), ...lines, ...answerOf(run)]
+}
+
+const SLOW_MS = 300
+const FAILED_SHARE = 0.001
+
+/** Of a campaign that looks for the most that the front takes: each phase asks for more than the one before. */
+export function answerOf({ campaign, phases }: Pick<CampaignRun, 'campaign' | 'phases'>): string[] {
+  if (campaign.name !== 'break-point') return []
+  const firstBad = phases.findIndex(({ p95 = Infinity, failed, sent }) => p95 >= SLOW_MS || failed >= sent * FAILED_SHARE)
+  const good = (firstBad === -1 ? phases : phases.slice(0, firstBad)).at(-1)
+  return [
+    good === undefined
+      ? 'The front did not take even the first step.'
+      : `The front took ${good.name}, with ${Math.round(good.p95 ?? 0)} ms (95 of 100).`,
+  ]
 }
 
 export function headline(run: Judged & Pick<CampaignRun, 'target'>): string {

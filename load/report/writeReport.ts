@@ -26,6 +26,7 @@ const summaryOf = ({ books, ...run }: CampaignRun) => ({
   beganAt: run.beganAt,
   passed: passed(run),
   verdicts: verdicts(run),
+  phases: run.phases,
   audit: run.audit,
   happened: run.happened,
   curves: curvesOf({ ...run, books }),

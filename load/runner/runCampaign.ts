@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import type { Campaign } from '../campaigns/campaign.ts'
-import { phaseAt } from '../campaigns/phases.ts'
+import { phaseAt, timed } from '../campaigns/phases.ts'
 import type { Books, Customers, Target } from '../targets.ts'
 import type { Audit } from './audit.ts'
 import { openDesk } from './desk.ts'
@@ -8,7 +8,7 @@ import { assertPossible, type EventClock, eventClock, type Happened } from './ev
 import { runK6, type Summary } from './k6.ts'
 import { phaseMetrics } from './phaseMetrics.ts'
 import { planOf } from './plan.ts'
-import { collectSeries, type Series, type Tick } from './series.ts'
+import { collectSeries, type Seen, type Series, type Tick } from './series.ts'
 import { type Audited, settledBooks } from './settledBooks.ts'
 
 /** What a campaign has shown of a target: all that a report is made from. */
@@ -17,10 +17,16 @@ export interface CampaignRun {
   readonly campaign: Campaign
   readonly beganAt: string
   readonly ticks: readonly Tick[]
+  readonly phases: readonly PhaseSeen[]
   readonly happened: readonly Happened[]
   readonly audit: Audit
   readonly books: Books
   readonly summary: Summary
+}
+
+/** What customers saw in one phase. */
+export interface PhaseSeen extends Seen {
+  readonly name: string
 }
 
 export interface RunOptions {
@@ -103,6 +109,10 @@ function runOf({ campaign, target, series, clock, beganAt, audited }: Course, su
     campaign,
     beganAt: new Date(beganAt).toISOString(),
     ticks: series.ticks(),
+    phases: timed(campaign.phases).map(({ name, startsAt, seconds }) => ({
+      name,
+      ...series.between(startsAt, startsAt + seconds),
+    })),
     happened: clock.happened(),
     ...audited,
     summary,

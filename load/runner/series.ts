@@ -1,18 +1,22 @@
 import type { Watched } from '../targets.ts'
 import type { Answers } from './audit.ts'
 
-/** One second of a campaign. Undefined is what nobody has seen in it. */
-export interface Tick extends Partial<Watched> {
-  /** After the beginning. */
-  readonly second: number
+/** What customers did and saw for some time. Undefined is what nobody has seen in it. */
+export interface Seen {
   /** Orders that customers sent. */
   readonly sent: number
   /** Of those, refused, failed or unanswered. */
   readonly failed: number
-  /** Milliseconds until the answer to an order that was sent in this second. */
+  /** Milliseconds until the answer to an order that was sent at that time. */
   readonly p50: number | undefined
   readonly p95: number | undefined
   readonly bystanderP95: number | undefined
+}
+
+/** One second of a campaign. */
+export interface Tick extends Seen, Partial<Watched> {
+  /** After the beginning. */
+  readonly second: number
 }
 
 /** What k6 says, line by line, and what follows from it second by second. */
@@ -22,6 +26,8 @@ export interface Series {
   answers(): Answers
   ticks(): Tick[]
   tick(second: number): Tick
+  /** From the one second until before the other. */
+  between(from: number, to: number): Seen
 }
 
 interface Point {
@@ -81,6 +87,7 @@ export function collectSeries(): Series {
     }),
     ticks: () => Array.from(seconds, (second, at) => tickOf(at, second)),
     tick: (at) => tickOf(at, seconds[at]),
+    between: (from, to) => seenIn(seconds.slice(from, to).filter((second) => second !== undefined)),
   }
 }
 
@@ -91,13 +98,23 @@ const parsed = (json: string): Point | undefined => (interesting.test(json) ? (J
 
 const tickOf = (at: number, second: Second | undefined): Tick => ({
   second: at,
-  sent: second?.orders.length ?? 0,
-  failed: second?.failed ?? 0,
-  p50: percentile(second?.orders ?? [], 0.5),
-  p95: percentile(second?.orders ?? [], 0.95),
-  bystanderP95: percentile(second?.bystanders ?? [], 0.95),
+  ...seenIn(second === undefined ? [] : [second]),
   ...second?.watched,
 })
+
+function seenIn(seconds: readonly Second[]): Seen {
+  const orders = seconds.flatMap((second) => second.orders)
+  return {
+    sent: orders.length,
+    failed: seconds.reduce((sum, { failed }) => sum + failed, 0),
+    p50: percentile(orders, 0.5),
+    p95: percentile(orders, 0.95),
+    bystanderP95: percentile(
+      seconds.flatMap(({ bystanders }) => bystanders),
+      0.95,
+    ),
+  }
+}
 
 /** The value that so many are not above; undefined of none. */
 export function percentile(values: readonly number[], share: number): number | undefined {
