@@ -1,6 +1,6 @@
 import type { CampaignRun } from '../runner/runCampaign.ts'
 import { charts } from './charts.ts'
-import { headline, verdicts } from './verdict.ts'
+import { answerOf, headline, verdicts } from './verdict.ts'
 
 /** The report: the verdict in words, the curves, the books. One file that needs nothing else. */
 export function page(runs: readonly CampaignRun[], machine: string): string {
@@ -31,7 +31,7 @@ function verdictOf(run: CampaignRun): string {
   )
   return `<h2>${escaped(headline(run))}</h2>
 <table><tr><th></th><th>what was to hold</th><th>it was</th><th>allowed</th></tr>${rows.join('')}</table>
-<p>${escaped(drainOf(run))}</p>`
+${[...answerOf(run), drainOf(run)].map((sentence) => `<p>${escaped(sentence)}</p>`).join('\n')}`
 }
 
 function drainOf({ audit: { drain } }: CampaignRun): string {
