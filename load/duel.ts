@@ -34,7 +34,7 @@ export async function duel({ campaign, k6, signal, hasKeys }: Duel): Promise<num
 /** Closed before the other opens. */
 async function runAt(target: Target, run: (target: Target) => Promise<CampaignRun>): Promise<CampaignRun> {
   await using open = target
-  return run(open)
+  return await run(open)
 }
 
 async function openHouse(hasKeys: boolean): Promise<Target> {

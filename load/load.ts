@@ -9,22 +9,22 @@ import { readOptions } from './runner/options.ts'
 import { runInTerminal } from './runner/runInTerminal.ts'
 import { openTarget } from './targets/openTarget.ts'
 
+const shutdown = shutdownSignal()
 try {
   process.exitCode = await run()
 } catch (error) {
-  console.error(error instanceof Problem ? error.message : error)
+  if (!shutdown.aborted) console.error(error instanceof Problem ? error.message : error)
   process.exitCode = 1
 }
 
 /** @returns the exit code: 0 when everything held */
 async function run(): Promise<number> {
   const { campaign, isDuel, hasKeys, cluster } = readOptions(process.argv.slice(2))
-  const signal = shutdownSignal()
   const k6 = await findTool('k6')
-  if (isDuel) return duel({ campaign, k6, signal, hasKeys })
+  if (isDuel) return duel({ campaign, k6, signal: shutdown, hasKeys })
 
   await using target = await openTarget(cluster, console.log)
-  const result = await runInTerminal(campaign, target, k6, signal)
+  const result = await runInTerminal(campaign, target, k6, shutdown)
   console.log(`\n${sentences(result).join('\n')}`)
   console.log(`\nReport: ${await writeReport([result])}`)
   return passed(result) ? 0 : 1

@@ -74,7 +74,7 @@ async function sendCustomers(course: Course, options: RunOptions): Promise<Summa
   await using desk = await openDesk(deskOf(course))
   await using _ = await target.announce?.(desk.url)
   const plan = planOf(campaign, { ...target.customers, named: customers.named }, desk.url)
-  return runK6({ ...options, plan, onLine: (json) => series.line(json), prometheusUrl: target.prometheusUrl })
+  return await runK6({ ...options, plan, onLine: (json) => series.line(json), prometheusUrl: target.prometheusUrl })
 }
 
 const deskOf = (course: Course) => ({

@@ -23,7 +23,8 @@ export function setup(): Shelves {
   const goods = response.json() as { sku: string; available: number }[]
   const skus = goods.filter(({ available }) => available >= plenty).map(({ sku }) => sku)
   if (skus.length === 0) throw new Error(`The shop at ${plan.customers.url} has nothing of which there is plenty.`)
-  http.post(`${plan.deskUrl}/began`)
+  const { status } = http.post(`${plan.deskUrl}/began`)
+  if (status !== 204) throw new Error(`The runner does not answer at ${plan.deskUrl}.`)
   return { skus }
 }
 
