@@ -37,7 +37,8 @@ export function chart({ title, lines, bands, marks, isLogarithmic = false, limit
   picture.setOption({
     animation: false,
     title: { text: title, left: 0, textStyle: { fontSize: 15 } },
-    legend: { top: 0, right: 0, data: lines.map(({ name }) => name) },
+    // Letters are as wide as the reader's, not as those that the room for them is measured with.
+    legend: { top: 0, right: 40, itemGap: 30, icon: 'roundRect', itemHeight: 3, data: lines.map(({ name }) => name) },
     grid: { left: 60, right: 20, top: 48, bottom: 28 },
     xAxis: { type: 'value', min: 0, max: 'dataMax', axisLabel: { formatter: clock }, interval: 30 },
     yAxis: isLogarithmic ? { type: 'log', min: 1 } : { type: 'value', min: 0 },

@@ -30,7 +30,7 @@ function verdictOf(run: CampaignRun): string {
       `<tr class="${held ? 'held' : 'broken'}"><td>${held ? '✓' : '✗'}</td><td>${escaped(says)}</td><td>${escaped(was)}</td><td>${escaped(allowed)}</td></tr>`,
   )
   return `<h2>${escaped(headline(run))}</h2>
-<table><tr><th></th><th>what was to hold</th><th>it was</th><th>allowed</th></tr>${rows.join('')}</table>
+<table class="verdict"><tr><th></th><th>what was to hold</th><th>it was</th><th>allowed</th></tr>${rows.join('')}</table>
 ${[...answerOf(run), drainOf(run)].map((sentence) => `<p>${escaped(sentence)}</p>`).join('\n')}`
 }
 
@@ -42,7 +42,6 @@ function drainOf({ audit: { drain } }: CampaignRun): string {
 }
 
 function phasesOf({ target, phases }: CampaignRun): string {
-  const ms = (value: number | undefined) => (value === undefined ? '–' : `${Math.round(value).toLocaleString('en')} ms`)
   const rows = phases.map(
     ({ name, sent, failed, p50, p95, bystanderP95 }) =>
       `<tr>${[escaped(name), sent.toLocaleString('en'), failed.toLocaleString('en'), ms(p50), ms(p95), ms(bystanderP95)].map(cell).join('')}</tr>`,
@@ -57,6 +56,8 @@ function phasesOf({ target, phases }: CampaignRun): string {
   ]
   return `<table><tr>${heads.map((head) => `<th>${escaped(head)}</th>`).join('')}</tr>${rows.join('')}</table>`
 }
+
+const ms = (value: number | undefined) => (value === undefined ? '–' : `${Math.round(value).toLocaleString('en')} ms`)
 
 const cell = (content: string) => `<td>${content}</td>`
 
@@ -82,6 +83,7 @@ const style = `
 body { font: 16px/1.5 system-ui, sans-serif; color: #1f2328; background: #fff; max-width: 980px; margin: 2em auto; padding: 0 1em }
 h1 { font-size: 1.6em } h2 { font-size: 1.2em; margin-top: 2em }
 table { border-collapse: collapse } th, td { text-align: left; padding: .2em 1em .2em 0; border-bottom: 1px solid #d8dee4; vertical-align: top }
+.verdict td:nth-child(n+3) { white-space: nowrap }
 .held td:first-child { color: #1a7f37 } .broken td { color: #b3123b; font-weight: 600 }
 svg { width: 100%; height: auto; margin: 1em 0 }`
 

@@ -52,6 +52,8 @@ const run: CampaignRun = {
   },
 }
 
+const step = (name: string, p95: number, failed = 0) => ({ name, sent: 1_000, failed, p50: 5, p95, bystanderP95: 5 })
+
 test('a verdict says what was, what was allowed, and whether it held', () => {
   expect(verdicts(run)).toEqual([
     expect.objectContaining({ was: '28 ms', allowed: 'less than 300 ms', held: true }),
@@ -67,7 +69,6 @@ test('a verdict says what was, what was allowed, and whether it held', () => {
 
 test('the search for the break point answers with the last step before customers waited or were refused', () => {
   const campaign = { ...run.campaign, name: 'break-point' }
-  const step = (name: string, p95: number, failed = 0) => ({ name, sent: 1_000, failed, p50: 5, p95, bystanderP95: 5 })
   const steps = [step('100/s', 20), step('200/s', 45.4), step('300/s', 900), step('400/s', 20)]
   expect(answerOf({ campaign, phases: steps })).toEqual(['The front took 200/s, with 45 ms (95 of 100).'])
   expect(answerOf({ campaign, phases: [step('100/s', 20, 5)] })).toEqual(['The front did not take even the first step.'])

@@ -23,12 +23,15 @@ export async function runInTerminal(campaign: Campaign, target: Target, k6: stri
     `${Math.round(ordersOf(phases))} orders within ${lengthOf(phases)} s, and then some ${drain} s until all are billed.\n`,
   )
   console.log(heading)
+  let waitingForBilling: number | undefined
   return runCampaign(campaign, target, {
     k6,
     folder: join(RUNS, 'k6'),
     signal,
     onTick: (tick, phase) => {
-      if (tick.second % LINE_EVERY_S === 0) console.log(line(tick, phase, scale))
+      // A busy machine is not asked every second.
+      waitingForBilling = tick.waitingForBilling ?? waitingForBilling
+      if (tick.second % LINE_EVERY_S === 0) console.log(line({ ...tick, waitingForBilling }, phase, scale))
     },
     onEvent: (happened) => console.log(eventLine(happened)),
   })
