@@ -20,6 +20,7 @@ export interface EventClock {
 export function eventClock(campaign: Campaign, target: Target, tell: (happened: Happened) => void): EventClock {
   const timers: NodeJS.Timeout[] = []
   const under: Promise<void>[] = []
+  const failed: unknown[] = []
   const happened: Happened[] = []
   const happen = async (event: CampaignEvent, second: number) => {
     happened.push({ second, says: event.says })
@@ -30,13 +31,15 @@ export function eventClock(campaign: Campaign, target: Target, tell: (happened: 
     begin() {
       for (const event of campaign.events) {
         const second = eventAt(campaign, event)
-        timers.push(setTimeout(() => under.push(happen(event, second)), second * 1000))
+        const doIt = () => under.push(happen(event, second).catch((error: unknown) => void failed.push(error)))
+        timers.push(setTimeout(doIt, second * 1000))
       }
     },
     happened: () => happened,
     async end() {
       for (const timer of timers) clearTimeout(timer)
       await Promise.all(under)
+      if (failed.length > 0) throw failed[0]
     },
   }
 }

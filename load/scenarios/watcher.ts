@@ -14,14 +14,14 @@ const deadLetters = new Gauge('dead_letters')
 /** So often in a row nothing waits before it is believed: between two topics an order is nowhere for a moment. */
 const timesInARow = 5
 
-/** Looks once a second at what waits; goes home when the last customer has come and nothing waits any more. */
+/** Looks once a second at what waits; goes home when the last customer has come and nothing waits any more, for a person neither. */
 export function watcher(): void {
   let quiet = 0
   while (quiet < timesInARow) {
     sleep(1)
     const now = look()
     const isOver = exec.instance.currentTestRunDuration / 1000 > plan.customers.untilSecond
-    quiet = isOver && now.waiting === 0 ? quiet + 1 : 0
+    quiet = isOver && now.waiting === 0 && (now.deadLetters ?? 0) === 0 ? quiet + 1 : 0
   }
 }
 
