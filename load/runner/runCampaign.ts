@@ -51,7 +51,7 @@ interface Course {
   audited?: Audited
 }
 
-/** Runs a campaign to its end, with the gateway as it wants it, and leaves the gateway without a limit. */
+/** Runs a campaign to its end, with the gateway as it wants it, and leaves the target whole: the gateway without a limit, nothing broken. */
 export async function runCampaign(campaign: Campaign, target: Target, options: RunOptions): Promise<CampaignRun> {
   assertPossible(campaign, target)
   await mkdir(options.folder, { recursive: true })
@@ -64,8 +64,20 @@ export async function runCampaign(campaign: Campaign, target: Target, options: R
     return runOf(course, await sendCustomers(course, options))
   } finally {
     clearInterval(ticking)
+    await leave(course)
+  }
+}
+
+/** What was broken is mended, also when the campaign has ended half way. */
+async function leave({ campaign, target, clock }: Course): Promise<void> {
+  try {
     await clock.end()
+  } finally {
     await target.limitGateway(null)
+    for (const { does } of campaign.events) {
+      if (does === 'breakSales') await target.faults.mendSales?.()
+      if (does === 'stopSubscriber') await target.faults.addSubscriber?.()
+    }
   }
 }
 
