@@ -96,6 +96,28 @@ describe('the house of cards', () => {
     )
     await eventually(async () => expect((await gus.order()).status).toBe(202))
   })
+
+  test('what sales was in the middle of when it was killed is finished, or taken back by its successor', async () => {
+    const ida = customersOf(house, 'ida')
+    await house.gatewayBehaves({ latencyMs: 1_000 })
+    const orders = Promise.all(Array.from({ length: 5 }, () => ida.order()))
+    await eventually(async () => expect(await stillReserved(house, 'ida')).toBe(5))
+    await house.crash('sales')
+    const yes = (await orders).filter(({ status }) => status === 202).length
+    await house.gatewayBehaves({})
+    const nothingLost = { inOrder: yes, chargedForNothing: 0, reservedForNothing: 0, twice: nothingTwice }
+    await eventually(async () => expect(await ida.audit()).toMatchObject(nothingLost), { withinMs: 60_000 })
+  })
+})
+
+test('an order that had no answer in time is told from one that failed, and asked again under its key it is one order', async () => {
+  await using house = await openHouse({ databaseUrl: inject('stack').databaseUrl })
+  const kim = customersOf(house, 'kim')
+  await house.break('sales', 'a bug')
+  await eventually(async () => expect((await kim.order('the same')).status).toBe(503))
+  await house.mend('sales')
+  await eventually(async () => expect((await kim.order('the same')).status).toBe(202))
+  expect(await kim.audit()).toMatchObject({ inOrder: 1, twice: nothingTwice, told: { yes: expect.any(Number), no: 0 } })
 })
 
 test('without keys a gateway that answers late charges the same order again and again', async () => {

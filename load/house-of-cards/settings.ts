@@ -36,8 +36,8 @@ export interface Card {
 }
 
 /** What every card of the house has. @param name of the service */
-export function card(name: string): Card {
-  const settings = ownSettings(name, schema, process.env)
+export function card(name: string, environment: NodeJS.ProcessEnv): Card {
+  const settings = ownSettings(name, schema, environment)
   const log = pino({ name })
   const hasKeys = settings.IDEMPOTENCY_KEYS === 'on'
   const urlOf = (address: Addresses) => settings[address]
@@ -47,6 +47,6 @@ export function card(name: string): Card {
     serving: { port: settings.PORT, faultFile: settings.FAULT_FILE, log },
     hasKeys,
     urlOf,
-    neighbour: (address, attemptMs = Infinity) => neighbourAt(urlOf(address), { hasKeys, attemptMs }),
+    neighbour: (address, attemptMs = Number.POSITIVE_INFINITY) => neighbourAt(urlOf(address), { hasKeys, attemptMs }),
   }
 }

@@ -14,7 +14,7 @@ import { openHouse } from './house.ts'
 import { startOwnPostgres } from './postgres.ts'
 
 const port = (standard: number) => z.coerce.number().int().min(1).max(65_535).default(standard)
-const settings = z.object({
+const schema = z.object({
   IDEMPOTENCY_KEYS: z.enum(['on', 'off']).default('on'),
   CLIENT_UI_PORT: port(9_080),
   PAYMENT_GATEWAY_PORT: port(9_070),
@@ -33,7 +33,7 @@ try {
 process.exit()
 
 async function untilCtrlC(): Promise<void> {
-  const { IDEMPOTENCY_KEYS, CLIENT_UI_PORT, PAYMENT_GATEWAY_PORT, MAILBOX_PORT, DATABASE_URL } = settings.parse(process.env)
+  const { IDEMPOTENCY_KEYS, CLIENT_UI_PORT, PAYMENT_GATEWAY_PORT, MAILBOX_PORT, DATABASE_URL } = settings()
   const ports = { 'client-ui': CLIENT_UI_PORT, 'payment-gateway': PAYMENT_GATEWAY_PORT, mailbox: MAILBOX_PORT }
   const uses = [
     { port: CLIENT_UI_PORT, what: 'client-ui', variable: 'CLIENT_UI_PORT' },
@@ -52,4 +52,10 @@ async function untilCtrlC(): Promise<void> {
   console.log('Ctrl-C prints the audit, and takes everything away.')
   await aborted(shutdown, process)
   console.log(JSON.stringify(audit(await readBooks(house)), null, 2))
+}
+
+function settings(): z.infer<typeof schema> {
+  const parsed = schema.safeParse(process.env)
+  if (parsed.success) return parsed.data
+  throw new Problem(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'))
 }

@@ -25,7 +25,8 @@ export async function openHouseAsTarget(options: HouseOptions): Promise<Target> 
 
 async function books(house: House, { named }: Customers): Promise<Books> {
   const { orders, charged, refunded, billed, shipped, mailed, points } = await readBooks(house, `${named}-`)
-  const accepted = orders.filter(({ told, status }) => told === 'yes' && status === 'shipped')
+  const shippedTo = orders.filter(({ told, status }) => told === 'yes' && status === 'shipped')
+  const accepted = shippedTo.map(({ orderId, at }) => ({ orderId, at }))
   return { accepted, billed: without(billed, refunded), charged: without(charged, refunded), shipped, mailed, points }
 }
 

@@ -26,7 +26,7 @@ export interface HouseBooks {
   readonly mailed: readonly Entry[]
 }
 
-const ms = (at: string) => `(extract(epoch from ${at}) * 1000)::float8 as at`
+const ms = (at: string) => `round(extract(epoch from ${at}) * 1000)::float8 as at`
 
 const orders = `
   select request_key as "orderId", ${ms('accepted_at')}, told, outcome->>'status' as status from orders

@@ -4,7 +4,7 @@ import { gatewayAttemptMs } from '../patience.ts'
 import { card } from '../settings.ts'
 import { chargeCard, giveBack } from './chargeCard.ts'
 
-const { database, serving, neighbour } = card('billing')
+const { database, serving, neighbour } = card('billing', process.env)
 const gateway = neighbour('PAYMENT_GATEWAY_URL', gatewayAttemptMs)
 const responders = { '/charges': chargeCard(gateway, keepOnce(database, 'invoices')), '/refunds': giveBack(gateway) }
 stopOnSignal(await respond(responders, serving), () => database.end())

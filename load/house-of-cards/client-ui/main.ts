@@ -9,7 +9,7 @@ import { frontRoutes } from './app.ts'
 import { ordersIn } from './orders.ts'
 import { placeOrder } from './placeOrder.ts'
 
-const { database, serving, log, hasKeys, neighbour } = card('client-ui')
+const { database, serving, log, hasKeys, neighbour } = card('client-ui', process.env)
 const orders = ordersIn(database)
 const check = orderRequests((sku) => goods.some((product) => product.sku === sku))
 const place = placeOrder({ sales: neighbour('SALES_URL'), orders, check, hasKeys })
@@ -18,7 +18,7 @@ const shed = shedLoad(mostAtOnce)
 const placeIfThereIsRoom: typeof place = async (ctx) => {
   await shed(ctx, () => place(ctx)).catch((error: unknown) => {
     throw error instanceof Refused
-      ? unavailable('The shop is full', 'Too many order at once. Send the same request again.')
+      ? unavailable('The shop is full', 'There are too many orders at once. Send the same request again.')
       : error
   })
 }

@@ -16,7 +16,7 @@ export interface KeptOrder extends Keyed {
 
 interface Told {
   readonly key: string
-  readonly outcome: Outcome
+  readonly outcome: Outcome | null
   readonly told: 'yes' | 'no' | null
 }
 

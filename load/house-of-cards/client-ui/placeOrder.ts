@@ -4,11 +4,11 @@ import { Problem } from '../../../services/client-ui/src/http/problem.ts'
 import { requestHash } from '../../../services/client-ui/src/order/acceptance.ts'
 import { placementIds } from '../../../services/client-ui/src/order/identity.ts'
 import { goods } from '../../../services/shopkeeper/src/goods.ts'
-import { deadlineIn } from '../http/deadline.ts'
+import { type Deadline, deadlineIn } from '../http/deadline.ts'
 import type { Neighbour } from '../http/neighbour.ts'
 import { Refused } from '../http/refused.ts'
 import { customerMs } from '../patience.ts'
-import { type Outcome, step } from '../sales/outcome.ts'
+import type { Outcome } from '../sales/outcome.ts'
 import type { KeptOrder, Orders } from './orders.ts'
 
 interface Front {
@@ -29,17 +29,28 @@ export function placeOrder({ sales, orders, check, hasKeys }: Front) {
     if (kept.request_hash !== requestHash(order)) throw otherRequest(orderId)
     if (kept.outcome !== null) return answer(ctx, orderId, kept.outcome)
 
-    const body = { orderId, ...order }
-    const asked = await sales({ path: '/orders', body, key: orderId, deadline }).catch((error: Refused) => error)
-    const outcome = asked instanceof Refused ? failed : (asked.body as Outcome)
+    const asked = await askSales(sales, orderId, order, deadline)
     const hasGone = ctx.req.socket.destroyed
-    const told = outcome.status === 'failed' ? 'no' : 'yes'
-    await orders.tell({ key: orderId, outcome, told: hasGone ? null : told })
-    answer(ctx, orderId, outcome, asked instanceof Refused ? asked.status : undefined)
+    await orders.tell({ key: orderId, outcome: asked.outcome, told: hasGone ? null : toldBy(asked) })
+    if (asked.outcome === null) throw unknown(orderId, asked.status)
+    answer(ctx, orderId, asked.outcome)
   }
 }
 
-const failed: Outcome = { status: 'failed', totalCents: 0, history: [step('OrderFailed')] }
+type Asked = { readonly outcome: Outcome } | { readonly outcome: null; readonly status: number }
+
+/** Without an answer of sales nobody here knows what became of the order: whoever asks again under its key will learn it. */
+async function askSales(sales: Neighbour, orderId: string, order: object, deadline: Deadline): Promise<Asked> {
+  try {
+    const answered = await sales({ path: '/orders', body: { orderId, ...order }, key: orderId, deadline })
+    return { outcome: answered.body as Outcome }
+  } catch (error) {
+    if (error instanceof Refused) return { outcome: null, status: error.status }
+    throw error
+  }
+}
+
+const toldBy = ({ outcome }: Asked) => (outcome === null || outcome.status === 'failed' ? 'no' : 'yes')
 
 function keptOrder(orderId: string, order: ReturnType<CheckRequest>): KeptOrder {
   const lines = order.lines.map(({ sku, quantity }) => {
@@ -51,19 +62,27 @@ function keptOrder(orderId: string, order: ReturnType<CheckRequest>): KeptOrder 
 }
 
 /** As the real shop answers; but here everything has happened. */
-function answer(ctx: Context, orderId: string, { status, history }: Outcome, refused = 503): void {
-  if (status === 'failed') throw sorry(orderId, refused)
+function answer(ctx: Context, orderId: string, { status, history }: Outcome): void {
+  if (status === 'failed') throw failed(orderId)
   ctx.status = 202
   ctx.set('Location', `/api/orders/${orderId}`)
   ctx.set('Accepted-At', history[0]?.at ?? new Date().toISOString())
   ctx.body = { orderId, status }
 }
 
-const sorry = (orderId: string, status: number): Problem =>
+const failed = (orderId: string): Problem =>
   new Problem({
-    status,
+    status: 503,
     title: 'The shop could not finish this order',
     detail: `Order ${orderId} failed, and what was done of it is being undone. Order again, under another key.`,
+  })
+
+const unknown = (orderId: string, status: number): Problem =>
+  new Problem({
+    status,
+    title: 'The shop does not know what became of this order',
+    detail: `Order ${orderId} had no answer in time. Send the same request again, under the same key.`,
+    retryAfter: 2,
   })
 
 const otherRequest = (orderId: string): Problem =>

@@ -61,8 +61,12 @@ export async function listen(
   const app = new Koa()
   app.on('error', (error: Error) => log.info({ reason: error.message }, 'an answer was not read to its end'))
   app.use(async (ctx, next) => {
-    if (ctx.path === '/ready') ctx.body = { ready: true }
-    else await next()
+    if (ctx.path !== '/ready') await next()
+    else {
+      // Who starts us asks once: a connection kept for that would be waited for at the end.
+      ctx.set('Connection', 'close')
+      ctx.body = { ready: true }
+    }
   })
   for (const middleware of middlewares) app.use(middleware as Middleware)
   const server = app.listen(port, '127.0.0.1')
@@ -72,9 +76,14 @@ export async function listen(
   return server
 }
 
-/** Lets everybody who waits have an answer, then goes. */
+/** Lets everybody who waits have an answer, then goes; connections to a mail server would keep the process for seconds. */
 export function stopOnSignal(server: Server, close: () => Promise<void>): void {
-  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void drain(server, 1_000).then(close))
+  const stop = async () => {
+    await drain(server, 1_000)
+    await close()
+    process.exit()
+  }
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void stop())
 }
 
 export function shedLoad(most: number): Middleware {

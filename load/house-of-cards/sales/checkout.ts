@@ -1,7 +1,6 @@
 import type { PlaceOrder } from '@petrel/contracts'
 import { type Offer, price } from '../../../services/sales/src/pricing.ts'
 import type { Deadline } from '../http/deadline.ts'
-import { Refused } from '../http/refused.ts'
 import type { Reply, Request } from '../http/serve.ts'
 import type { OrderBook, PlacedOrder } from './orderBook.ts'
 import type { Outcome } from './outcome.ts'
@@ -27,19 +26,11 @@ export function checkout(counter: Counter): (request: Request<OrderRequest>) => 
     const running = underWay.get(key) ?? placeAndFinish(counter, placedOrder(key, body, counter.offers), deadline)
     underWay.set(key, running)
     try {
-      return reply(await running)
+      return { status: 200, body: await running }
     } finally {
       underWay.delete(key)
     }
   }
-}
-
-function reply(outcome: Outcome): Reply {
-  if (outcome.status !== 'failed') return { status: 200, body: outcome }
-  throw new Refused('The order could not be finished, and is being undone. Order again, under another key.', {
-    status: 503,
-    isTried: true,
-  })
 }
 
 function placedOrder(key: string, { orderId, customerId, email, lines }: OrderRequest, offers: readonly Offer[]): PlacedOrder {

@@ -8,7 +8,7 @@ import { stepsWith } from './steps.ts'
 import { sweep } from './sweep.ts'
 import { undoWith } from './undo.ts'
 
-const { database, serving, log, neighbour } = card('sales')
+const { database, serving, log, neighbour } = card('sales', process.env)
 const neighbours = {
   stock: neighbour('STOCK_URL', neighbourAttemptMs),
   // Billing waits for the gateway: as long as the customer does.

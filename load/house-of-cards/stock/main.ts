@@ -3,6 +3,6 @@ import { card } from '../settings.ts'
 import { releaseStock } from './releaseStock.ts'
 import { reserveStock } from './reserveStock.ts'
 
-const { database, serving } = card('stock')
+const { database, serving } = card('stock', process.env)
 const responders = { '/reservations': reserveStock(database), '/releases': releaseStock(database) }
 stopOnSignal(await respond(responders, serving), () => database.end())
