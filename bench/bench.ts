@@ -10,6 +10,8 @@ const benchmarks: Readonly<Record<string, readonly [file: string, what: string]>
   tracing: ['tracing.ts', 'what recording one trace in a hundred, and all, adds to a message'],
   idle: ['idle.ts', 'what everything costs while nobody buys'],
   pods: ['pods.ts', 'what replicas bring in pods of a cluster'],
+  'pods-rebalance': ['podsRebalance.ts', 'how long lanes stand still when a pod joins or leaves'],
+  metrics: ['metrics.ts', 'what the metrics cost a message'],
   rebalance: ['rebalance.ts', 'how long lanes stand still when a replica joins or leaves'],
 }
 

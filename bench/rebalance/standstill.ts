@@ -42,6 +42,10 @@ export async function publishTimes(broker: Broker, topic: string): Promise<Times
   return times
 }
 
+/** The longest time in which one of the lanes published nothing, in milliseconds. */
+export const longestStandstill = (times: Times, { from, to }: Pick<Change, 'from' | 'to'>): number =>
+  Math.max(0, ...[...times.values()].map((lane) => longestGap(lane, from, to)))
+
 /** Milliseconds in which a lane published nothing: the longest of all lanes that stayed with their member, and of those that moved. */
 export function standstills(times: Times, { from, to, before, after }: Change): { stayed: number; moved: number } {
   const longest = (lanes: readonly number[]) => Math.max(0, ...lanes.map((lane) => longestGap(times.get(lane) ?? [], from, to)))

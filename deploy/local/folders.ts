@@ -29,6 +29,9 @@ export const ENVIRONMENT = join(SYSTEM, 'environment.json')
 
 const FAULTS = join(SYSTEM, 'faults')
 
+/** What Prometheus is told; what it has measured is in DATA. */
+export const PROMETHEUS = join(SYSTEM, 'prometheus')
+
 const SERVICES = join(SYSTEM, 'services')
 
 /** While it exists, the service's handlers fail. */
@@ -40,4 +43,4 @@ export const servicePid = (service: string): string => join(SERVICES, `${service
 export const serviceLog = (service: string): string => join(LOGS, `${service}.log`)
 
 /** What `npm run reset` removes. */
-export const RESETTABLE: readonly string[] = [DATA, LOGS, FAULTS, SERVICES, ENVIRONMENT]
+export const RESETTABLE: readonly string[] = [DATA, LOGS, FAULTS, SERVICES, PROMETHEUS, ENVIRONMENT]

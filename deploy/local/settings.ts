@@ -15,6 +15,8 @@ const Settings = z.object({
   KAFKA_CONTROLLER_PORT: port(19_093),
   REGISTRY_PORT: port(18_081),
   POSTGRES_PORT: port(15_432),
+  PROMETHEUS_PORT: port(9090),
+  WATCH_PORT: port(9091),
   KAFKA_BROKERS: z.string().min(1).optional(),
   SCHEMA_REGISTRY_URL: z.url().optional(),
   DATABASE_URL: z.url().optional(),

@@ -95,7 +95,7 @@ describe('a cluster that asks a service', () => {
       [`${system.prefix}billing`, true],
       [`${system.prefix}billing.retry`, true],
     ])
-    expect(await (await ask('/metrics')).text()).toBe('')
+    expect(await (await ask('/metrics')).text()).toContain('petrel_group_member{group="billing",endpoint="billing"} 1')
     const payment = { orderId: 'order-1', customerId: 'ada', email: 'ada@example.org', reason: 'a storm' }
     await sender.send(ReturnPayment({ ...payment, amountCents: 700, currency: 'EUR' }))
     await eventually(() => expect(gateway.asked()).toBe(1))

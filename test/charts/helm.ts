@@ -36,6 +36,15 @@ export const cases = {
     release: 'shop',
     with: [...keda, ...monitoring, '--set', 'global.autoscaling.enabled=true,global.podMonitor.enabled=true'],
   },
+  'shop-watched': {
+    chart: 'shop',
+    release: 'shop',
+    with: [
+      ...monitoring,
+      '--set',
+      'global.alerts.enabled=true,global.dashboards.enabled=true,global.dashboards.runbooks=https://git.example.com/runbooks/',
+    ],
+  },
   minimal: { chart: 'subscriber', release: 'fraud-check', with: ['--values', valuesFile('minimal')] },
   everything: {
     chart: 'subscriber',

@@ -41,7 +41,11 @@ describe.skipIf(!hasHelm)('the scaler', () => {
     const scaled = resources.filter(({ kind }) => kind === 'ScaledObject').map(({ metadata }) => metadata.name)
     const counted = resources.filter(({ kind, spec }) => kind === 'Deployment' && 'replicas' in (spec as object))
     expect(scaled).toHaveLength(7)
-    expect(counted.map(({ metadata }) => metadata.name).toSorted()).toEqual(['shop-mailbox', 'shop-payment-gateway'])
+    expect(counted.map(({ metadata }) => metadata.name).toSorted()).toEqual([
+      'shop-lag-exporter',
+      'shop-mailbox',
+      'shop-payment-gateway',
+    ])
   })
 })
 

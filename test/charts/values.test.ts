@@ -64,6 +64,16 @@ describe.skipIf(!hasHelm)('values that cannot work are refused with what to do',
       [...minimal, '--api-versions', 'monitoring.coreos.com/v1', ...set('podMonitor.enabled=true,ops.port=0,ports.http=80')],
       'it has no ops port that could be asked',
     ],
+    [
+      'alerts without operator',
+      [...minimal, ...set('alerts.enabled=true')],
+      'give your Prometheus deploy/alerts/petrel.rules.yaml',
+    ],
+    [
+      'alerts about what hears nothing',
+      [...minimal, '--api-versions', 'monitoring.coreos.com/v1', ...set('alerts.enabled=true,endpoint=null')],
+      'it has no endpoint with messages that could wait',
+    ],
     ['nothing to probe', [...minimal, ...set('ops.port=0')], 'nobody could ask whether it is alive'],
     [
       'readiness of a port that is not there',
@@ -88,6 +98,7 @@ describe.skipIf(!hasHelm)('values that cannot work are refused with what to do',
   test.each([
     ['a service that is not there', set('salse.replicas=2'), "additional properties 'salse' not allowed"],
     ['a service with a wrong value', set('sales.replicas=two'), 'got string, want integer'],
+    ['runbooks without http', set('global.dashboards.runbooks=docs'), 'does not match pattern'],
     ['something shared that nobody knows', set('global.kafak.brokers=kafka:9092'), "additional properties 'kafak' not allowed"],
   ])('in the shop: %s', (_, values, sentence) => {
     expect(refusal('shop', values)).toContain(sentence)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { FaultCode, Finding } from '../../packages/cli/src/doctor/finding.ts'
 import { eventually } from '../support/eventually.ts'
-import { apply, kubectl } from './support/kubectl.ts'
+import { apply, helm, kubectl } from './support/kubectl.ts'
 import { installService, runOnBroker, type ServicePlace } from './support/oneService.ts'
 import { type OwnNamespace, ownNamespace } from './support/ownNamespace.ts'
 import { petrel } from './support/petrelCommand.ts'
@@ -212,6 +212,25 @@ test('a service that was paused, the messages that wait for it, and the one that
   await expectFound({ DEAD_LETTERS: /^1 message of stock waits for a person\.$/ })
 
   expect(await petrel(['discard', 'stock', '-n', place.namespace, '--reason', 'It was garbage'])).toMatchObject({ code: 0 })
+  await expectFound({})
+})
+
+const sharedBy = (one: string, other: string) =>
+  new RegExp(
+    `^The releases stock \\(namespace ${one}\\) and stock \\(namespace ${other}\\) have the same topics and groups for stock`,
+  )
+
+test('a second release with the same topics is named, from both sides, until it is gone', async () => {
+  await using twin = await ownNamespace('twin')
+  // With nothing running it does no harm to the first one: it is the settings that are wrong.
+  const still = ['replicas=0', 'autoscaling.enabled=false', 'deploy.enabled=false', 'database.existingSecret=nowhere']
+  await installService('stock', { ...place, namespace: twin.name }, [...still, 'uninstall.removeTopics=false'], [])
+  await expectFound({ TOPICS_SHARED: sharedBy(place.namespace, twin.name) })
+  const { out } = await petrel(['doctor', '-n', twin.name, '--json'])
+  expect(JSON.parse(out)).toContainEqual(
+    expect.objectContaining({ code: 'TOPICS_SHARED', what: expect.stringMatching(sharedBy(twin.name, place.namespace)) }),
+  )
+  await helm(['uninstall', 'stock', '-n', twin.name, '--wait', '--timeout', '3m'])
   await expectFound({})
 })
 

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { existsSync } from 'node:fs'
 import { styleText } from 'node:util'
 import type { TestProject } from 'vitest/node'
+import { findBrowser } from '../../deploy/findBrowser.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -10,9 +10,6 @@ declare module 'vitest' {
     browser: string
   }
 }
-
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-const MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'
 
 /** Vitest's global setup for tests in a browser: finds one; on Debian, as root, installs one; elsewhere says what is left out. */
 export default function provideBrowser(project: TestProject): void {
@@ -25,14 +22,6 @@ export default function provideBrowser(project: TestProject): void {
       ),
     )
   project.provide('browser', browser ?? '')
-}
-
-/** CHROME_PATH if set, else what is on the PATH. */
-function findBrowser(): string | undefined {
-  const { CHROME_PATH, PATH = '' } = process.env
-  if (CHROME_PATH) return CHROME_PATH
-  const candidates = NAMES.flatMap((name) => PATH.split(delimiter).map((folder) => join(folder, name)))
-  return [...candidates, MAC].find(isExecutable)
 }
 
 function installedBrowser(): string | undefined {
@@ -48,13 +37,4 @@ function installedBrowser(): string | undefined {
 function apt(...args: string[]) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   return spawnSync('apt-get', ['-qq', ...args], { stdio: ['ignore', 'ignore', 'inherit'], env })
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

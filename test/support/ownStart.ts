@@ -10,6 +10,8 @@ export const portVariables = [
   'KAFKA_CONTROLLER_PORT',
   'REGISTRY_PORT',
   'POSTGRES_PORT',
+  'PROMETHEUS_PORT',
+  'WATCH_PORT',
 ] as const
 
 /** The environment of an `npm start` that meets no other: on free ports, with its data in a folder of its own. */

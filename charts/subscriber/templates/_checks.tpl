@@ -5,11 +5,13 @@
 
 {{- define "subscriber.checks" -}}
 {{- include "subscriber.checkNames" . -}}
-{{- if include "subscriber.endpoint" . }}{{ include "subscriber.checkBus" . }}{{ end -}}
+{{- if include "subscriber.usesKafka" . }}{{ include "subscriber.checkBrokers" . }}{{ end -}}
+{{- if include "subscriber.endpoint" . }}{{ include "subscriber.checkRegistry" . }}{{ end -}}
 {{- if .Values.database.enabled }}{{ include "subscriber.checkDatabase" . }}{{ end -}}
 {{- include "subscriber.checkPorts" . -}}
 {{- if include "subscriber.isScaled" . }}{{ include "subscriber.checkScaling" . }}{{ end -}}
 {{- if include "subscriber.isMonitored" . }}{{ include "subscriber.checkMonitor" . }}{{ end -}}
+{{- if include "subscriber.isAlerted" . }}{{ include "subscriber.checkAlerts" . }}{{ end -}}
 {{- end }}
 
 {{- define "subscriber.checkNames" -}}
@@ -25,15 +27,18 @@
 {{- end -}}
 {{- end }}
 
-{{- define "subscriber.checkBus" -}}
+{{- define "subscriber.checkBrokers" -}}
 {{- $brokers := include "subscriber.brokers" . -}}
-{{- $url := include "subscriber.registryUrl" . -}}
 {{- if not $brokers -}}
-{{- include "subscriber.refuse" (list . "it is on the bus, and no brokers are given. Set global.kafka.brokers or kafka.brokers, for example kafka.kafka.svc.cluster.local:9092.") -}}
+{{- include "subscriber.refuse" (list . "it needs Kafka, and no brokers are given. Set global.kafka.brokers or kafka.brokers, for example kafka.kafka.svc.cluster.local:9092.") -}}
 {{- end -}}
 {{- if not (regexMatch "^[^,:]+:[0-9]+(,[^,:]+:[0-9]+)*$" $brokers) -}}
 {{- include "subscriber.refuse" (list . (printf "kafka.brokers is %q. It must be host:port, or several with commas between them, for example kafka-0.kafka:9092,kafka-1.kafka:9092." $brokers)) -}}
 {{- end -}}
+{{- end }}
+
+{{- define "subscriber.checkRegistry" -}}
+{{- $url := include "subscriber.registryUrl" . -}}
 {{- if not $url -}}
 {{- include "subscriber.refuse" (list . "it is on the bus, and no schema registry is given. Set global.schemaRegistry.url or schemaRegistry.url, for example http://registry.kafka.svc.cluster.local:8080/apis/ccompat/v7.") -}}
 {{- end -}}
@@ -107,5 +112,14 @@
 {{- end -}}
 {{- if or .Values.runOnce (not .Values.ops.port) -}}
 {{- include "subscriber.refuse" (list . "podMonitor.enabled is true, and it has no ops port that could be asked. Set ops.port.") -}}
+{{- end -}}
+{{- end }}
+
+{{- define "subscriber.checkAlerts" -}}
+{{- if not (or (.Capabilities.APIVersions.Has "monitoring.coreos.com/v1/PrometheusRule") (.Capabilities.APIVersions.Has "monitoring.coreos.com/v1")) -}}
+{{- include "subscriber.refuse" (list . "alerts need the Prometheus operator, and this cluster has no monitoring.coreos.com/v1. Install the operator, or set global.alerts.enabled and alerts.enabled to false and give your Prometheus deploy/alerts/petrel.rules.yaml. With `helm template`, which sees no cluster: --api-versions monitoring.coreos.com/v1.") -}}
+{{- end -}}
+{{- if or .Values.runOnce (not (include "subscriber.endpoint" .)) -}}
+{{- include "subscriber.refuse" (list . "alerts.enabled is true, and it has no endpoint with messages that could wait. Set it to false.") -}}
 {{- end -}}
 {{- end }}

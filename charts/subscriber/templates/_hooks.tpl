@@ -3,8 +3,21 @@
 {{- if and .Values.deploy.enabled (or (include "subscriber.endpoint" .) (include "subscriber.makesSecret" .)) }}yes{{ end -}}
 {{- end }}
 
+{{/* What was deployed can be removed; a program without endpoint has its database only. */}}
 {{- define "subscriber.removes" -}}
-{{- if and .Values.uninstall.removeTopics (include "subscriber.endpoint" .) }}yes{{ end -}}
+{{- $has := or (include "subscriber.endpoint" .) (include "subscriber.makesSecret" .) -}}
+{{- $asked := include "subscriber.isOn" (list .Values.uninstall.removeTopics (.Values.global.uninstall).removeTopics true) -}}
+{{- if and $has $asked }}yes{{ end -}}
+{{- end }}
+
+{{/*
+The image that the release had before this change, and by which all its hooks came through. After a failed upgrade the new one may
+be nowhere, and a removal that waits for it would remove nothing. At a first installation, and where charts are only rendered
+(helm template, Argo CD), there is no looking up.
+*/}}
+{{- define "subscriber.removalImage" -}}
+{{- $account := lookup "v1" "ServiceAccount" .Release.Namespace (include "subscriber.fullname" .) -}}
+{{- dig "metadata" "annotations" "petrel/image" "" $account | default (include "subscriber.image" .) -}}
 {{- end }}
 
 {{/* When the Jobs run that need what hooks have copies of. */}}
@@ -22,25 +35,26 @@ helm.sh/hook-weight: "-100"
 helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 {{- end }}
 
-{{/* A Job that runs the image with another command, called with (dict "root" . "component" "deploy" "command" (list …)). */}}
+{{/* A Job that runs an image with another command, called with (dict "root" . "image" … "command" (list …) "timeoutSeconds" …). */}}
 {{- define "subscriber.hookJobSpec" -}}
 {{- $root := .root -}}
 # A second try, for a broker that is just starting. More would only hide the reason.
 backoffLimit: 1
-activeDeadlineSeconds: {{ $root.Values.deploy.timeoutSeconds }}
+activeDeadlineSeconds: {{ .timeoutSeconds }}
 # One that failed stays for whoever looks for the reason; an uninstall would not take it along.
 ttlSecondsAfterFinished: 86400
 template:
   metadata:
     labels:
-      {{- include "subscriber.podLabels" (list $root .component) | nindent 6 }}
+      {{- include "subscriber.podLabels" (list $root "deploy") | nindent 6 }}
   spec:
     serviceAccountName: {{ include "subscriber.fullname" $root }}-deploy
     {{- include "subscriber.podSettings" $root | trim | nindent 4 }}
     restartPolicy: Never
     containers:
-      - name: {{ .component }}
-        {{- include "subscriber.containerSettings" $root | nindent 8 }}
+      - name: deploy
+        image: {{ .image | quote }}
+        {{- include "subscriber.containerLimits" $root | nindent 8 }}
         command:
           {{- toYaml .command | nindent 10 }}
         {{- with .args }}

@@ -59,6 +59,11 @@ helm.sh/chart: subscriber-{{ (index . 0).Chart.Version | replace "+" "_" }}
 {{- .Values.schemaRegistry.url | default .Values.global.schemaRegistry.url -}}
 {{- end }}
 
+{{/* Endpoints do, and whoever only watches. */}}
+{{- define "subscriber.usesKafka" -}}
+{{- if or (include "subscriber.endpoint" .) .Values.kafka.watched }}yes{{ end -}}
+{{- end }}
+
 {{/* Whether a setting that may be null is on, called with (list own shared possible). */}}
 {{- define "subscriber.isOn" -}}
 {{- $own := index . 0 -}}
@@ -75,6 +80,11 @@ helm.sh/chart: subscriber-{{ (index . 0).Chart.Version | replace "+" "_" }}
 {{- define "subscriber.isMonitored" -}}
 {{- $can := and (not .Values.runOnce) (gt (int .Values.ops.port) 0) -}}
 {{- include "subscriber.isOn" (list .Values.podMonitor.enabled .Values.global.podMonitor.enabled $can) -}}
+{{- end }}
+
+{{- define "subscriber.isAlerted" -}}
+{{- $can := and (not .Values.runOnce) (ne (include "subscriber.endpoint" .) "") -}}
+{{- include "subscriber.isOn" (list .Values.alerts.enabled .Values.global.alerts.enabled $can) -}}
 {{- end }}
 
 {{- define "subscriber.maxReplicas" -}}

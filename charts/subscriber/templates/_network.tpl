@@ -55,10 +55,12 @@
 {{/* What every program needs: its name server, and what it is connected with. */}}
 {{- define "subscriber.standardEgress" -}}
 {{- include "subscriber.dnsEgress" . }}
-{{- if include "subscriber.endpoint" . }}
+{{- if include "subscriber.usesKafka" . }}
 {{- $kafka := include "subscriber.edge" (list . "kafka") | fromJson }}
 {{- $ports := ternary (list $kafka.port) (include "subscriber.brokerPorts" . | fromJsonArray) (gt (int $kafka.port) 0) }}
 {{ include "subscriber.egressRule" (list "kafka" $kafka $ports (list "TCP")) }}
+{{- end }}
+{{- if include "subscriber.endpoint" . }}
 {{- $registry := include "subscriber.edge" (list . "registry") | fromJson }}
 {{ include "subscriber.egressRule" (list "registry" $registry (list ($registry.port | default (include "subscriber.urlPort" (include "subscriber.registryUrl" .)))) (list "TCP")) }}
 {{- end }}

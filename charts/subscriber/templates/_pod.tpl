@@ -2,11 +2,13 @@
 {{- define "subscriber.environment" -}}
 {{- $root := index . 0 }}
 {{- $values := $root.Values }}
-{{- if include "subscriber.endpoint" $root }}
+{{- if include "subscriber.usesKafka" $root }}
 - name: KAFKA_BROKERS
   value: {{ include "subscriber.brokers" $root | quote }}
+{{- if include "subscriber.endpoint" $root }}
 - name: SCHEMA_REGISTRY_URL
   value: {{ include "subscriber.registryUrl" $root | quote }}
+{{- end }}
 - name: TOPIC_PREFIX
   value: {{ include "subscriber.prefix" $root | quote }}
 {{- end }}
@@ -104,8 +106,14 @@ tolerations:
 {{- end }}
 {{- end }}
 
+{{/* What all containers of the image have in common. */}}
 {{- define "subscriber.containerSettings" -}}
 image: {{ include "subscriber.image" . | quote }}
+{{ include "subscriber.containerLimits" . }}
+{{- end }}
+
+{{/* The same, of whichever image. */}}
+{{- define "subscriber.containerLimits" -}}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 # What a container said last is in its status, and so in what helm and kubectl show of it.
 terminationMessagePolicy: FallbackToLogsOnError

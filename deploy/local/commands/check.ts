@@ -10,6 +10,8 @@ const CHECKS = {
   'contracts:check': 'generated files are up to date (npm run contracts mends it)',
   'charts:check': 'the charts, with the tools that are there (deploy/charts)',
   'topology:check': 'documents, charts and manifests are what the endpoints say (npm run topology mends it)',
+  'dashboards:check': 'dashboards are what their definitions say (npm run dashboards mends it)',
+  'alerts:check': 'alerts are what their sources say, and fire when they should (npm run alerts mends the first)',
   'check:unused': 'no unused code, no unused dependencies',
 }
 

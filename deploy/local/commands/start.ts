@@ -1,14 +1,17 @@
 import { aborted } from 'node:util'
+import { findTool } from '../../tools/build.ts'
 import { startControlServer } from '../control/controlServer.ts'
 import { lessonsOf } from '../control/lessons.ts'
 import { serviceActions } from '../control/serviceActions.ts'
 import { START_PID } from '../folders.ts'
+import { chooseOpsPorts, type OpsPorts, startObserving } from '../observe/observe.ts'
+import { prometheusUrl as addressOfPrometheus } from '../observe/prometheus.ts'
 import { Problem } from '../problem.ts'
 import { watchOutages } from '../processes/outages.ts'
 import { claim, release } from '../processes/pidFile.ts'
 import { collapseRepeats } from '../processes/repeats.ts'
 import type { Shown } from '../processes/serviceLog.ts'
-import { compileServices, keptServices, SHOPKEEPER } from '../processes/serviceProcess.ts'
+import { compileServices, keptServices, LAG_EXPORTER, SHOPKEEPER, watchedServices } from '../processes/serviceProcess.ts'
 import { shutdownSignal } from '../processes/shutdownSignal.ts'
 import { supervisor } from '../processes/supervisor.ts'
 import { systemState } from '../processes/systemState.ts'
@@ -21,7 +24,7 @@ import { untilOpen } from '../shop/untilOpen.ts'
 import { assertPortsFree, freePorts } from '../stack/ports.ts'
 import { type Stack, startStack } from '../stack/stack.ts'
 import { addressTable } from './addressTable.ts'
-import { portsOf, portsToListenOn, readWithout, stackOptions } from './startOptions.ts'
+import { portsOf, portsToListenOn, readOptions, stackOptions, type StartOptions } from './startOptions.ts'
 
 /** A service may notice that a server has ended a moment before we do. */
 const NOTICED_MS = 250
@@ -54,18 +57,21 @@ try {
 }
 
 async function start(): Promise<void> {
-  const without = readWithout()
+  const options = readOptions()
   const settings = readSettings(process.env)
   claimStart()
-  await assertPortsFree(portsToListenOn(settings, without))
+  const prometheus = options.observe ? await findTool('prometheus', { print, during }) : undefined
+  await assertPortsFree(portsToListenOn(settings, options))
   const stack = await startServers(settings)
   shutdown.throwIfAborted()
-  const environment = await prepareShop(stack, settings)
+  const opsPorts = prometheus === undefined ? {} : await chooseOpsPorts(watchedServices())
+  const environment = await prepareShop(stack, settings, opsPorts)
   shutdown.throwIfAborted()
-  await startServices(environment, without)
-  await during('opening the shop', untilOpen(settings.CLIENT_UI_PORT, without, shutdown))
+  if (prometheus !== undefined) await watch(prometheus, stack, settings, opsPorts)
+  await startServices(environment, options)
+  await during('opening the shop', untilOpen(settings.CLIENT_UI_PORT, options.without, shutdown))
   shutdown.throwIfAborted()
-  print(addressTable(settings, stack, without))
+  print(addressTable(settings, stack, options))
   print(`Up after ${secondsSinceEnter()} s. Logs: .local/logs. Stop with Ctrl-C.`)
 }
 
@@ -78,19 +84,28 @@ async function startServers(settings: Settings): Promise<Stack> {
   return stack
 }
 
-async function prepareShop(stack: Stack, settings: Settings): Promise<EnvironmentFile> {
+async function prepareShop(stack: Stack, settings: Settings, opsPorts: OpsPorts): Promise<EnvironmentFile> {
   print('Preparing databases, topics and schemas …')
   const databases = await during('preparing databases', makeDatabases(stack.databaseUrl))
   await during('preparing topics and schemas', deployShop(stack, databases, shutdown))
   const [controlPort = 0] = await freePorts(1)
-  const environment = environmentOf(stack, databases, portsOf(settings), controlPort)
+  const prometheusUrl = Object.keys(opsPorts).length > 0 ? addressOfPrometheus(settings.PROMETHEUS_PORT) : undefined
+  const environment = environmentOf(stack, databases, { ports: portsOf(settings), opsPorts, controlPort, prometheusUrl })
   await writeEnvironmentFile(environment)
   return environment
 }
 
-async function startServices(environment: EnvironmentFile, without: readonly string[]): Promise<void> {
+/** Before the services start: it sees them come. */
+async function watch(program: string, { databaseUrl }: Stack, settings: Settings, opsPorts: OpsPorts): Promise<void> {
+  const watching = { program, settings, databaseUrl, opsPorts, print, signal: shutdown, onChange: prometheusChanged }
+  const starting = startObserving(watching)
+  stopping.push(await during('starting Prometheus', starting))
+  state.set('Prometheus', 'up')
+}
+
+async function startServices(environment: EnvironmentFile, { without, observe }: StartOptions): Promise<void> {
   const { services: environments, LOCAL_CONTROL_URL } = environment
-  const wanted = keptServices().filter((service) => !without.includes(service))
+  const wanted = keptServices().filter((service) => !without.includes(service) && (observe || service !== LAG_EXPORTER))
   for (const service of wanted) state.set(service, 'starting')
   for (const service of without) state.set(service, 'stopped')
   const services = supervisor({ environments, state, print, show })
@@ -112,6 +127,10 @@ function serverChanged(server: string, isUp: boolean): void {
   state.set(server, isUp ? 'up' : 'restarting')
   if (isUp) outages.end(server)
   else outages.begin(server)
+}
+
+function prometheusChanged(isUp: boolean): void {
+  serverChanged('Prometheus', isUp)
 }
 
 /** What may be a consequence of a server's absence is only counted: that it is away was printed already. */

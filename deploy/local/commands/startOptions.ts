@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { observePorts } from '../observe/observe.ts'
 import { DATA, JARS, LOGS } from '../folders.ts'
 import { Problem } from '../problem.ts'
 import { assertService } from '../processes/serviceProcess.ts'
@@ -7,23 +8,33 @@ import type { ServicePorts } from '../shop/serviceEnvironment.ts'
 import type { PortUse } from '../stack/ports.ts'
 import type { StackOptions } from '../stack/stack.ts'
 
-/** `npm start -- --without billing,loyalty`. @returns the services that are left out @throws Problem when there is no such option or service */
-export function readWithout(): string[] {
-  const without = parsedArguments().flatMap((list) => list.split(','))
-  without.forEach(assertService)
-  return without
+/** What a person wants of this start. */
+export interface StartOptions {
+  /** Services that are left out. */
+  readonly without: readonly string[]
+  /** Whether Prometheus watches. */
+  readonly observe: boolean
 }
 
-function parsedArguments(): string[] {
+/** `npm start -- --observe --without billing,loyalty`. @throws Problem when there is no such option or service */
+export function readOptions(): StartOptions {
+  const { without: lists, observe } = parsedArguments()
+  const without = lists.flatMap((list) => list.split(','))
+  without.forEach(assertService)
+  return { without, observe }
+}
+
+function parsedArguments() {
   try {
-    return parseArgs({ options: { without: { type: 'string', multiple: true, default: [] } } }).values.without
+    const without = { type: 'string', multiple: true, default: [] as string[] } as const
+    return parseArgs({ options: { without, observe: { type: 'boolean', default: false } } }).values
   } catch (error) {
     throw new Problem(`${(error as Error).message}\nFor example: npm start -- --without billing`, { cause: error })
   }
 }
 
-/** Of the services that will run. */
-export function portsToListenOn(settings: Settings, without: readonly string[]): PortUse[] {
+/** Of what will run. */
+export function portsToListenOn(settings: Settings, { without, observe }: StartOptions): PortUse[] {
   const all = [
     { port: settings.CLIENT_UI_PORT, what: 'the shop', variable: 'CLIENT_UI_PORT', service: 'client-ui' },
     {
@@ -36,7 +47,7 @@ export function portsToListenOn(settings: Settings, without: readonly string[]):
     { port: settings.MAILBOX_PORT, what: 'mailbox', variable: 'MAILBOX_PORT', service: 'mailbox' },
     { port: settings.SMTP_PORT, what: "the mailbox's SMTP", variable: 'SMTP_PORT', service: 'mailbox' },
   ]
-  return all.filter(({ service }) => !without.includes(service))
+  return [...all.filter(({ service }) => !without.includes(service)), ...(observe ? observePorts(settings) : [])]
 }
 
 export function portsOf(settings: Settings): ServicePorts {

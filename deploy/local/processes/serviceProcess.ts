@@ -14,15 +14,23 @@ export function allServices(): string[] {
 /** Fills the shelves and ends: the one that is not kept running. */
 export const SHOPKEEPER = 'shopkeeper'
 
+/** Measures the others, and runs only when somebody watches. */
+export const LAG_EXPORTER = 'lag-exporter'
+
+const MAILBOX = 'mailbox'
+
 /** Every service that `npm start` keeps running. */
 export const keptServices = (): string[] => allServices().filter((name) => name !== SHOPKEEPER)
+
+/** Every kept service that has metrics: the mailbox has none. */
+export const watchedServices = (): string[] => keptServices().filter((name) => name !== MAILBOX)
 
 /** @throws Problem when there is no such service */
 export function assertService(name: string): void {
   if (!keptServices().includes(name)) throw new Problem(`There is no service "${name}". There are: ${keptServices().join(', ')}.`)
 }
 
-/** Whether it is on the bus at all; the payment gateway and the mailbox, strangers, are not. */
+/** Whether it is on the bus at all; the payment gateway and the mailbox, strangers, are not, and who only watches is not. */
 export const hasEndpoint = (name: string): boolean => existsSync(join(ROOT, 'services', name, 'src', 'endpoint.ts'))
 
 /** Every endpoint has an inbox. */

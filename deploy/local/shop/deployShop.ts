@@ -51,25 +51,34 @@ export async function deployShop(
   }
 }
 
+/** What was chosen for this start. */
+export interface Chosen {
+  readonly ports: ServicePorts
+  /** Where each service answers `/metrics`; empty when nobody watches. */
+  readonly opsPorts: Readonly<Record<string, number>>
+  readonly controlPort: number
+  readonly prometheusUrl: string | undefined
+}
+
 /** The content of `.local/environment.json`: everything that each service, and `petrel`, must know. */
 export function environmentOf(
   addresses: StackAddresses,
   databases: Readonly<Record<string, string>>,
-  ports: ServicePorts,
-  controlPort: number,
+  { ports, opsPorts, controlPort, prometheusUrl }: Chosen,
 ): EnvironmentFile {
   const { kafkaBrokers, registryUrl } = addresses
   const controlUrl = `http://127.0.0.1:${controlPort}`
   const common = { kafkaBrokers, registryUrl, ports, mailsFolder: join(DATA, 'mailbox'), controlUrl }
   const services = allServices().map((name) => [
     name,
-    serviceEnvironment({ ...common, databaseUrl: databases[name], faultFile: faultFile(name) }),
+    serviceEnvironment({ ...common, databaseUrl: databases[name], faultFile: faultFile(name), opsPort: opsPorts[name] }),
   ])
   return {
     KAFKA_BROKERS: kafkaBrokers,
     SCHEMA_REGISTRY_URL: registryUrl,
     TOPIC_PREFIX: '',
     LOCAL_CONTROL_URL: controlUrl,
+    ...(prometheusUrl !== undefined && { PROMETHEUS_URL: prometheusUrl }),
     databases,
     services: Object.fromEntries(services) as EnvironmentFile['services'],
   }

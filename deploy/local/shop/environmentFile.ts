@@ -11,6 +11,8 @@ export interface EnvironmentFile {
   readonly TOPIC_PREFIX: string
   /** Where the running system can be asked how it is, and to start and stop services. */
   readonly LOCAL_CONTROL_URL: string
+  /** Of Prometheus, while the system is observed. */
+  readonly PROMETHEUS_URL?: string
   /** URL of each service's database. */
   readonly databases: Readonly<Record<string, string>>
   /** Everything that each service reads from its environment. */

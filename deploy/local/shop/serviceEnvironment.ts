@@ -18,13 +18,15 @@ export interface ServiceAddresses {
   readonly faultFile: string
   /** Where the mailbox keeps the mails, if it is a service there. */
   readonly mailsFolder?: string
+  /** Where the service answers `/metrics`, when it is observed. */
+  readonly opsPort?: number | undefined
   /** Of the local system, where there is one. */
   readonly controlUrl?: string
 }
 
 /** The variables that services read, the same set for each of them: a service takes what it knows. */
 export function serviceEnvironment(addresses: ServiceAddresses): Record<string, string> {
-  const { kafkaBrokers, registryUrl, databaseUrl, prefix = '', ports, faultFile, mailsFolder, controlUrl } = addresses
+  const { kafkaBrokers, registryUrl, databaseUrl, prefix = '', ports, faultFile, mailsFolder, opsPort, controlUrl } = addresses
   return {
     KAFKA_BROKERS: kafkaBrokers,
     SCHEMA_REGISTRY_URL: registryUrl,
@@ -32,6 +34,7 @@ export function serviceEnvironment(addresses: ServiceAddresses): Record<string, 
     FAULT_FILE: faultFile,
     ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     ...(mailsFolder !== undefined && { MAILBOX_DATA: mailsFolder }),
+    ...(opsPort !== undefined && { OPS_PORT: String(opsPort) }),
     ...(controlUrl !== undefined && { LOCAL_CONTROL_URL: controlUrl }),
     CLIENT_UI_PORT: String(ports.clientUi),
     PAYMENT_GATEWAY_PORT: String(ports.paymentGateway),

@@ -26,6 +26,13 @@ afterEach(() => close())
 
 const petrel = (...args: string[]) => runPetrel(args, env, import.meta.dirname)
 
+async function claimDatabase(endpoint: string): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl().href })
+  await client.connect()
+  await client.query('insert into petrel_endpoint (name) values ($1)', [endpoint])
+  await client.end()
+}
+
 const databaseUrl = () => new URL(env['DATABASE_URL'] ?? '')
 const role = () => databaseUrl().username
 
@@ -78,25 +85,68 @@ test('a wrong password of who should make the database ends in one sentence', as
   expect(err).toMatch(/^Role and database of DATABASE_URL could not be made with DATABASE_ADMIN_URL: .*(password|role).*\n$/)
 })
 
-test('a service that is not on the bus gets its role and its database, and Kafka is not asked', async () => {
-  const { DATABASE_URL = '', DATABASE_ADMIN_URL = '' } = env
+/** A project in which one service runs that is not on the bus. */
+async function projectOffTheBus() {
   const root = await mkdtemp(join(tmpdir(), 'petrel-off-the-bus-'))
   await mkdir(join(root, 'services', 'payment-gateway', 'src'), { recursive: true })
-  try {
-    const deployed = await runPetrel(['deploy'], { DATABASE_URL, DATABASE_ADMIN_URL }, root)
-    expect(deployed).toMatchObject({
-      code: 0,
-      err: '',
-      out: expect.stringMatching(/^role .*\ndatabase .*\nThe database is there\./),
-    })
-    expect(await canConnect(DATABASE_URL)).toBe(true)
-    expect(await runPetrel(['deploy'], { DATABASE_URL }, root)).toMatchObject({
-      code: 1,
-      err: expect.stringMatching(/set DATABASE_URL and DATABASE_ADMIN_URL\.\n$/),
-    })
-  } finally {
-    await rm(root, { recursive: true })
-  }
+  return { root, [Symbol.asyncDispose]: () => rm(root, { recursive: true }) }
+}
+
+test('a service that is not on the bus gets its role and its database, and Kafka is not asked', async () => {
+  const { DATABASE_URL = '', DATABASE_ADMIN_URL = '' } = env
+  await using project = await projectOffTheBus()
+  const deployed = await runPetrel(['deploy'], { DATABASE_URL, DATABASE_ADMIN_URL }, project.root)
+  expect(deployed).toMatchObject({
+    code: 0,
+    err: '',
+    out: expect.stringMatching(/^role .*\ndatabase .*\nThe database is there\./),
+  })
+  expect(await canConnect(DATABASE_URL)).toBe(true)
+  expect(await runPetrel(['deploy'], { DATABASE_URL }, project.root)).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/set DATABASE_URL and DATABASE_ADMIN_URL\.\n$/),
+  })
+})
+
+test('a service that is not on the bus loses its database and its role, and Kafka is not asked; again changes nothing', async () => {
+  const { DATABASE_URL = '', DATABASE_ADMIN_URL = '' } = env
+  await using project = await projectOffTheBus()
+  const run = (args: readonly string[], isTerminal = false) =>
+    runPetrel(args, { DATABASE_URL, DATABASE_ADMIN_URL }, project.root, isTerminal)
+  await run(['deploy'])
+  expect(await run(['remove'], true)).toMatchObject({
+    code: 1,
+    err: `Everything in the database ${role()} is lost. To remove it: petrel remove --yes\n`,
+  })
+  expect(await canConnect(DATABASE_URL)).toBe(true)
+
+  const removed = { code: 0, err: '', out: `database   ${role()}\nrole       ${role()}\nThe database is removed.\n` }
+  expect(await run(['remove'])).toEqual(removed)
+  expect(await canConnect(DATABASE_URL)).toBe(false)
+  expect(await run(['remove'])).toEqual({ code: 0, err: '', out: `There is no database ${role()}.\n` })
+})
+
+test('a database that an endpoint has claimed does not go as one without endpoint', async () => {
+  await petrel('deploy', 'sales')
+  await claimDatabase('sales')
+  const { DATABASE_URL = '', DATABASE_ADMIN_URL = '' } = env
+  await using project = await projectOffTheBus()
+  expect(await runPetrel(['remove'], { DATABASE_URL, DATABASE_ADMIN_URL }, project.root)).toEqual({
+    code: 1,
+    out: '',
+    err: 'DATABASE_URL is the database of the endpoint sales. Nothing was removed. To remove it: petrel remove sales\n',
+  })
+  expect(await canConnect(DATABASE_URL)).toBe(true)
+})
+
+test('where services have endpoints, a removal wants the name of one', async () => {
+  expect(await petrel('remove')).toMatchObject({ code: 2, out: '', err: "error: missing required argument 'endpoint'\n" })
+})
+
+test('a deployment that is refused makes no database', async () => {
+  const refused = await petrel('deploy', 'email')
+  expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/topic \S*billing\.order-billed/) })
+  expect(await canConnect(databaseUrl().href)).toBe(false)
 })
 
 test('lag is shown for each endpoint, as Kafka knows it', async () => {
@@ -211,10 +261,7 @@ test('an endpoint that runs is not removed; when it has stopped within the time,
 
 test('a database that another endpoint has claimed is not removed, nor anything else', async () => {
   await petrel('deploy', 'sales')
-  const client = new Client({ connectionString: databaseUrl().href })
-  await client.connect()
-  await client.query("insert into petrel_endpoint (name) values ('billing')")
-  await client.end()
+  await claimDatabase('billing')
   expect(await petrel('remove', 'sales')).toMatchObject({
     code: 1,
     out: '',

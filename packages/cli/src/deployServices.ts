@@ -1,5 +1,4 @@
-import { confluentRegistry, deployAll, type DeployReport, type MadeDatabase } from '@petrel/messaging/operations'
-import type { Addresses } from './addresses.ts'
+import { confluentRegistry, deployAll, type DeployReport } from '@petrel/messaging/operations'
 import type { CommandContext } from './commandContext.ts'
 import { makeDatabase, newDatabase } from './makeDatabaseAlone.ts'
 import { patiently } from './patience.ts'
@@ -18,25 +17,26 @@ export async function deployServices(context: CommandContext, names: readonly st
   if (addresses.registryUrl === undefined) throw new Problem('Where is the schema registry? Set SCHEMA_REGISTRY_URL.')
   const services = await loadServices(root, names)
   const databases = addresses.databasesOf(services.map(({ name }) => name))
+  const madeDatabases: string[] = []
   const deployments = services.map(({ endpoint, migrations }, index) => {
     const url = databases[index]
-    return url === undefined ? { endpoint } : { endpoint, database: { url, migrations } }
+    if (url === undefined) return { endpoint }
+    const make = async () => void madeDatabases.push(...(await makeItsDatabase(addresses.databaseAdminUrl, url)))
+    return { endpoint, database: { url, make, migrations } }
   })
   const registry = confluentRegistry({ url: addresses.registryUrl })
   const patience = { waitMs, addresses, onWait: (sentence: string) => err.line(sentence) }
-  const made = await patiently(() => makeItsDatabase(addresses, databases), patience)
   const infrastructure = { admin: broker.admin, registry, prefix: addresses.prefix }
   const report = await patiently(() => deployAll(deployments, infrastructure), patience)
-  for (const text of [...(made === undefined ? [] : newDatabase(made)), ...newThings(report)]) out.line(text)
+  for (const text of [...madeDatabases, ...newThings(report)]) out.line(text)
   const deployed = services.map(({ name }) => name).join(', ')
   out.line(paint('green', `${deployed} ${services.length === 1 ? 'is' : 'are'} deployed.`))
   return true
 }
 
-/** Only where one was named who may do that: there the environment is that of one service. */
-async function makeItsDatabase({ databaseAdminUrl }: Addresses, [url]: readonly string[]): Promise<MadeDatabase | undefined> {
-  if (databaseAdminUrl === undefined || url === undefined) return undefined
-  return makeDatabase(databaseAdminUrl, url)
+/** Only where one was named who may do that: there the environment is that of one service. @returns what was new, a line each */
+async function makeItsDatabase(adminUrl: string | undefined, url: string): Promise<string[]> {
+  return adminUrl === undefined ? [] : newDatabase(await makeDatabase(adminUrl, url))
 }
 
 /** What a deployment has made, a line each; none when all was there. */

@@ -1,7 +1,7 @@
 import { ensureDatabase, type MadeDatabase } from '@petrel/messaging/operations'
 import { z } from 'zod'
 import type { ProjectContext } from './commandContext.ts'
-import { patiently } from './patience.ts'
+import { type Patience, patiently } from './patience.ts'
 import { Problem } from './problem.ts'
 import { paint } from './screen.ts'
 
@@ -11,16 +11,26 @@ interface Options {
 
 const settings = z.object({ DATABASE_URL: z.url(), DATABASE_ADMIN_URL: z.url() })
 
-/** `petrel deploy` of a service that is not on the bus, and migrates its tables by itself: its role and its database. */
-export async function makeDatabaseAlone({ env, out, err }: ProjectContext, { waitMs }: Options): Promise<true> {
+/** Where the database of a service without endpoint is. @param task what it is for, with the verb: `make the database` @throws Problem */
+export function databaseAlone({ env }: ProjectContext, task: string): z.infer<typeof settings> {
   const parsed = settings.safeParse(env)
-  if (!parsed.success)
-    throw new Problem(
-      'No service here has an endpoint. To make the database of one without, set DATABASE_URL and DATABASE_ADMIN_URL.',
-    )
-  const { DATABASE_URL, DATABASE_ADMIN_URL } = parsed.data
-  const patience = { waitMs, addresses: { brokers: [], registryUrl: undefined }, onWait: (text: string) => err.line(text) }
+  if (parsed.success) return parsed.data
+  throw new Problem(`No service here has an endpoint. To ${task} of one without, set DATABASE_URL and DATABASE_ADMIN_URL.`)
+}
+
+/** Waits for the database, and for nobody else. */
+export const patienceForDatabase = ({ err }: ProjectContext, waitMs: number): Patience => ({
+  waitMs,
+  addresses: { brokers: [], registryUrl: undefined },
+  onWait: (text) => err.line(text),
+})
+
+/** `petrel deploy` of a service that is not on the bus, and migrates its tables by itself: its role and its database. */
+export async function makeDatabaseAlone(context: ProjectContext, { waitMs }: Options): Promise<true> {
+  const { DATABASE_URL, DATABASE_ADMIN_URL } = databaseAlone(context, 'make the database')
+  const patience = patienceForDatabase(context, waitMs)
   const made = await patiently(() => makeDatabase(DATABASE_ADMIN_URL, DATABASE_URL), patience)
+  const { out } = context
   for (const text of newDatabase(made)) out.line(text)
   out.line(paint('green', 'The database is there. No service here has an endpoint, so there is nothing else to deploy.'))
   return true

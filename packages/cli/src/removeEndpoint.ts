@@ -12,6 +12,7 @@ import {
 } from '@petrel/messaging/operations'
 import type { CommandContext } from './commandContext.ts'
 import { patiently } from './patience.ts'
+import { goneDatabase } from './removeDatabaseAlone.ts'
 import { Problem } from './problem.ts'
 import { paint } from './screen.ts'
 import { span } from './time.ts'
@@ -100,7 +101,6 @@ function goneThings({ groups, topics, subjects }: RemoveReport, dropped: MadeDat
     ...groups.map((group) => `group      ${group}`),
     ...subjects.map((subject) => `schema     ${subject}`),
     ...topics.map((topic) => `topic      ${topic}`),
-    ...(dropped?.database === undefined ? [] : [`database   ${dropped.database}`]),
-    ...(dropped?.role === undefined ? [] : [`role       ${dropped.role}`]),
+    ...(dropped === undefined ? [] : goneDatabase(dropped)),
   ]
 }

@@ -1,4 +1,5 @@
 export { coalescing } from './coalescing.ts'
+export { type Counter, metrics } from './definition/counter.ts'
 export { type Duration, milliseconds } from './definition/duration.ts'
 export { type Endpoint, endpoint, type Recoverability } from './definition/endpoint.ts'
 export {
@@ -38,4 +39,6 @@ export { activeTraceId, traced, type TracedSpan, traceFields } from './tracing/a
 export { openTracing, type ProcessTracing } from './tracing/openTracing.ts'
 export { tracedRequests } from './tracing/tracedRequests.ts'
 export type { Spans } from './tracing/spans.ts'
+export { loggedAs } from './errorForLog.ts'
 export { type Log, silentLog } from './log.ts'
+export { processLog } from './processLog.ts'

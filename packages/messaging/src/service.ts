@@ -1,6 +1,6 @@
-import { pino } from 'pino'
 import type { Pool } from 'pg'
 import { kafkajsBroker } from './broker/kafkajs/broker.ts'
+import type { Counter } from './definition/counter.ts'
 import type { Endpoint } from './definition/endpoint.ts'
 import type { Message } from './definition/message.ts'
 import { type RetryOptions, retryUntilStopped } from './engine/retryUntilStopped.ts'
@@ -9,15 +9,18 @@ import { type Engine, startEngine } from './engine/startEngine.ts'
 import { type EndpointStatus, statusBeforeJoining } from './engine/status.ts'
 import { faultSwitch } from './fault.ts'
 import type { Log } from './log.ts'
+import { type EndpointMetrics, endpointMetrics } from './metrics/endpointMetrics.ts'
+import { type MetricsRegistry, processRegistry } from './metrics/registry.ts'
 import { startOpsServer } from './ops/opsServer.ts'
 import { checkDeployed } from './operations/checkDeployed.ts'
 import { NotDeployed, PartitionCountMismatch } from './operations/notDeployed.ts'
+import { processLog } from './processLog.ts'
 import { confluentRegistry } from './registry/confluent.ts'
 import type { Settings } from './settings.ts'
 import { claimDatabase } from './store/postgres/claimDatabase.ts'
 import { openPool } from './store/postgres/connections.ts'
 import { postgresStore } from './store/postgres/store.ts'
-import { activeHeaders, traceFields } from './tracing/active.ts'
+import { activeHeaders } from './tracing/active.ts'
 import { openTracing, type ProcessTracing } from './tracing/openTracing.ts'
 
 export interface SendOptions {
@@ -39,6 +42,8 @@ export interface Service {
    * @throws RecordRefused, MessageTooLarge, InvalidMessage when another try would not help
    */
   send(command: Message<'command'>, options?: SendOptions): Promise<void>
+  /** Adds to one of the endpoint's counters at once, from outside a handler. @throws TypeError when the endpoint does not list it */
+  count(counter: Counter, by?: number): void
   /** Whether it is a member of its consumer groups and is not stopping. */
   isReady(): boolean
   /** What each lane does and waits for. */
@@ -53,6 +58,8 @@ export interface StartOptions {
   readonly log?: Log
   /** Of a process that has opened it for itself, to trace requests that come before the endpoint has joined. */
   readonly tracing?: ProcessTracing
+  /** The process's metrics, for one that has more of them than the endpoint's. Default: a registry of its own. */
+  readonly registry?: MetricsRegistry
 }
 
 /**
@@ -61,15 +68,19 @@ export interface StartOptions {
  * @throws Error when the ops port is taken; NotDeployed when a topic, schema, table or consumer group is missing; PartitionCountMismatch; DatabaseOwnedByAnother
  */
 export async function start(endpoint: Endpoint, settings: Settings, options: StartOptions = {}): Promise<Service> {
-  const log = options.log ?? pino({ name: endpoint.name, level: settings.LOG_LEVEL, mixin: traceFields })
+  const log = options.log ?? processLog(endpoint.name, settings.LOG_LEVEL)
   const tracing = options.tracing ?? (await openTracing(endpoint.name, settings, log))
   let engine: Engine | undefined
-  const ops = await openOpsPort(endpoint, settings, log, () => engine?.status() ?? statusBeforeJoining(endpoint.name))
+  const status = () => engine?.status() ?? statusBeforeJoining(endpoint.name)
+  const metrics = options.registry ?? processRegistry(endpoint.name)
+  const ops = await openOpsPort(endpoint, settings, { log, registry: metrics, status })
   const prefix = settings.TOPIC_PREFIX
-  const broker = kafkajsBroker({ brokers: settings.KAFKA_BROKERS, clientId: endpoint.name, log })
+  const kafka = kafkajsBroker({ brokers: settings.KAFKA_BROKERS, clientId: endpoint.name, log })
   const registry = confluentRegistry({ url: settings.SCHEMA_REGISTRY_URL })
   const database = openPool(settings.DATABASE_URL, log, settings.DATABASE_POOL)
-  const store = postgresStore({ pool: database, log })
+  const postgres = postgresStore({ pool: database, log })
+  const metered = endpointMetrics(metrics, { endpoint, prefix, broker: kafka, store: postgres, status })
+  const { broker, store, reports } = metered
   const giveUp = new AbortController()
   const close = async () => {
     await broker.close()
@@ -82,17 +93,22 @@ export async function start(endpoint: Endpoint, settings: Settings, options: Sta
     await untilDeployed(endpoint, { admin: broker.admin, registry, prefix, database }, { signal: giveUp.signal, log })
     await retryUntilStopped('claim the database', { signal: giveUp.signal, log }, () => claimDatabase(database, endpoint.name))
     const fault = faultSwitch(settings.FAULT_FILE)
-    engine = await startEngine({ endpoint, prefix, broker, store, registry, log, fault, giveUp, spans: tracing.spans })
-    return running({ log, database, engine, close })
+    const { spans } = tracing
+    engine = await startEngine({ endpoint, prefix, broker, store, registry, log, fault, giveUp, reports, spans })
+    return running({ log, database, engine, metered, close })
   } catch (error) {
     await close()
     throw error
   }
 }
 
-async function openOpsPort(endpoint: Endpoint, { OPS_PORT: port }: Settings, log: Log, status: () => EndpointStatus) {
+async function openOpsPort(
+  endpoint: Endpoint,
+  { OPS_PORT: port }: Settings,
+  told: { readonly log: Log; readonly registry: MetricsRegistry; readonly status: () => EndpointStatus },
+) {
   if (port === undefined) return undefined
-  return startOpsServer({ port, log, status, moveLimitMs: moveLimitMs(endpoint) })
+  return startOpsServer({ port, ...told, moveLimitMs: moveLimitMs(endpoint) })
 }
 
 const isForDeployment = (error: unknown) => error instanceof NotDeployed || error instanceof PartitionCountMismatch
@@ -112,10 +128,11 @@ interface Running {
   readonly log: Log
   readonly database: Pool
   readonly engine: Engine
+  readonly metered: EndpointMetrics
   readonly close: () => Promise<void>
 }
 
-function running({ log, database, engine, close }: Running): Service {
+function running({ log, database, engine, metered, close }: Running): Service {
   const cleanups: (() => Promise<void>)[] = []
   let stopping: Promise<void> | undefined
   const stopAll = async () => {
@@ -127,6 +144,7 @@ function running({ log, database, engine, close }: Running): Service {
   return {
     log,
     database,
+    count: (counter, by) => metered.count(counter, by),
     isReady: () => engine.isReady(),
     status: () => engine.status(),
     onStop: (cleanup) => void cleanups.push(cleanup),

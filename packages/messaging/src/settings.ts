@@ -2,6 +2,9 @@ import { z } from 'zod'
 import { connectionsByDefault } from './store/postgres/connections.ts'
 import { samplers } from './tracing/sampling.ts'
 
+/** Where a process answers /live, /ready and /metrics; nowhere when it is not set. 0: a free port, which the log names. */
+export const opsPort = z.string().min(1).pipe(z.coerce.number<string>().int().min(0).max(65_535)).optional()
+
 /** An empty variable counts as none: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#parsing-empty-value */
 const unlessEmpty = <S extends z.ZodType>(schema: S) => z.preprocess((value) => (value === '' ? undefined : value), schema)
 
@@ -48,8 +51,7 @@ const settings = tracingSettings.extend({
     .default(''),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   FAULT_FILE: z.string().optional(),
-  /** Where the process answers /live, /ready and /metrics; nowhere when it is not set. 0: a free port, which the log names. */
-  OPS_PORT: z.string().min(1).pipe(z.coerce.number<string>().int().min(0).max(65_535)).optional(),
+  OPS_PORT: opsPort,
 })
 
 /** The settings that every endpoint needs. */

@@ -37,7 +37,8 @@ function gatewayThatSays(answer: ChargeAnswer | Error): Gateway & { asked: Amoun
 
 test('an order that is placed is charged with its total, and the invoice says so', async () => {
   const gateway = gatewayThatSays({ outcome: 'charged', chargeId: 'ch_1' })
-  const { published, inserted } = await receive(billingThrough(gateway, startedAt), OrderPlaced(order))
+  const { published, inserted, counted } = await receive(billingThrough(gateway, startedAt), OrderPlaced(order))
+  expect(counted).toEqual({ shop_orders_billed_total: 1 })
   expect(gateway.asked).toEqual([{ orderId: '42', amountCents: 700, currency: 'EUR' }])
   expect(published).toEqual([OrderBilled({ ...payment, chargeId: 'ch_1', billedAt: expect.any(Date) })])
   expect(inserted).toMatchObject([{ table: 'invoices', row: { order_id: '42', amount_cents: 700, charge_id: 'ch_1' } }])
@@ -45,7 +46,8 @@ test('an order that is placed is charged with its total, and the invoice says so
 
 test('a card that declines is an answer to tell, and no failure', async () => {
   const gateway = gatewayThatSays({ outcome: 'declined', reason: 'insufficient funds' })
-  const { published, inserted, error } = await receive(billingThrough(gateway, startedAt), OrderPlaced(order))
+  const { published, inserted, counted, error } = await receive(billingThrough(gateway, startedAt), OrderPlaced(order))
+  expect(counted).toEqual({ shop_orders_declined_total: 1 })
   expect(error).toBeUndefined()
   expect(published).toEqual([PaymentDeclined({ ...payment, reason: 'insufficient funds' })])
   expect(inserted).toMatchObject([{ table: 'declined_payments', row: { order_id: '42', reason: 'insufficient funds' } }])

@@ -1,5 +1,6 @@
 import { type ChargeOrder, OrderBilled, PaymentDeclined } from '@petrel/contracts'
 import { type HandlerContext, table } from '@petrel/messaging'
+import { ordersBilled, ordersDeclined } from './counters.ts'
 import type { Gateway } from './gateway.ts'
 
 const invoices = table('invoices', {
@@ -25,7 +26,11 @@ const declinedPayments = table('declined_payments', {
  * Charges the card for an order. A card that declines is an answer and no failure.
  * No `tx` here: it would hold a transaction open while the gateway thinks.
  */
-export async function chargeCard(gateway: Gateway, order: ChargeOrder, { insert, publish }: HandlerContext): Promise<void> {
+export async function chargeCard(
+  gateway: Gateway,
+  order: ChargeOrder,
+  { insert, publish, count }: HandlerContext,
+): Promise<void> {
   const { orderId, customerId, email, amountCents, currency } = order
   const answer = await gateway.charge({ orderId, amountCents, currency })
   const now = new Date()
@@ -33,11 +38,13 @@ export async function chargeCard(gateway: Gateway, order: ChargeOrder, { insert,
 
   if (answer.outcome === 'declined') {
     const { reason } = answer
+    count(ordersDeclined)
     insert(declinedPayments, { ...payment, reason, declined_at: now })
     return publish(PaymentDeclined({ orderId, customerId, email, amountCents, currency, reason }))
   }
 
   const { chargeId } = answer
+  count(ordersBilled)
   insert(invoices, { ...payment, email, charge_id: chargeId, billed_at: now })
   publish(OrderBilled({ orderId, customerId, email, amountCents, currency, chargeId, billedAt: now }))
 }

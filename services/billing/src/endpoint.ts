@@ -1,6 +1,7 @@
 import { ChargeOrder, OrderBilled, OrderRefunded, PaymentCancelled, PaymentDeclined, ReturnPayment } from '@petrel/contracts'
 import { type Endpoint, endpoint } from '@petrel/messaging'
 import { billOrder } from './billOrder.ts'
+import { ordersBilled, ordersDeclined } from './counters.ts'
 import type { Gateway } from './gateway.ts'
 import { paymentPolicy } from './paymentPolicy.ts'
 import { refundOrder } from './refundOrder.ts'
@@ -13,6 +14,7 @@ export const billingThrough = (gateway: Gateway, startedAt: Date): Endpoint =>
     handlers: [billOrder(gateway, startedAt), refundOrder, returnPayment(gateway)],
     sagas: [paymentPolicy(gateway)],
     produces: [ChargeOrder, OrderBilled, PaymentDeclined, PaymentCancelled, ReturnPayment, OrderRefunded],
+    counters: [ordersBilled, ordersDeclined],
   })
 
 const noGateway = (): never => {

@@ -1,4 +1,4 @@
-import type { Message } from '@petrel/messaging'
+import type { Counter, Message } from '@petrel/messaging'
 import { BrokerUnavailable, publishDeadlineMs } from '@petrel/messaging'
 
 /** What the HTTP side needs of the bus: `run` gives it. */
@@ -6,6 +6,7 @@ export interface Bus {
   /** Resolves when the broker has the command. @throws BrokerUnavailable */
   send(command: Message<'command'>, options: { readonly id: string }): Promise<void>
   isReady(): boolean
+  count(counter: Counter): void
 }
 
 /** A customer has an answer within five seconds, also when the broker has none. The second more is for a send that waits for others. */

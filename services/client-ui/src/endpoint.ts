@@ -1,5 +1,6 @@
 import { CancelOrder, PlaceOrder } from '@petrel/contracts'
 import { endpoint } from '@petrel/messaging'
+import { ordersPlaced } from './counters.ts'
 import { listProduct } from './listProduct.ts'
 import { recordHistory } from './recordHistory.ts'
 import { showStockLevel } from './showStockLevel.ts'
@@ -9,4 +10,5 @@ export const clientUi = endpoint({
   name: 'client-ui',
   handlers: [listProduct, showStockLevel, ...recordHistory],
   produces: [PlaceOrder, CancelOrder],
+  counters: [ordersPlaced],
 })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { BrokerUnavailable, openTracing, ownSettings, run, type Service, traceFields } from '@petrel/messaging'
+import { BrokerUnavailable, openTracing, ownSettings, processLog, run, type Service } from '@petrel/messaging'
+import { httpDurations, processRegistry } from '@petrel/messaging/metrics'
 import { Pool } from 'pg'
-import { pino } from 'pino'
 import type { Bus } from './bus.ts'
 import { clientUi } from './endpoint.ts'
 import { shopApp } from './http/app.ts'
@@ -14,7 +14,8 @@ import { watchOrders } from './readModel/watch.ts'
 import { settingsSchema } from './settings.ts'
 
 const settings = ownSettings(clientUi.name, settingsSchema, process.env)
-const log = pino({ name: clientUi.name, level: settings.LOG_LEVEL, mixin: traceFields })
+const registry = processRegistry(clientUi.name)
+const log = processLog(clientUi.name, settings.LOG_LEVEL)
 const tracing = await openTracing(clientUi.name, settings, log)
 
 // What browsers read has connections of its own, so that it never waits for what the bus writes, and gives up sooner.
@@ -35,6 +36,7 @@ const watch = watchOrders(readModel, log)
 let service: Service | undefined
 const bus: Bus = {
   isReady: () => service?.isReady() ?? false,
+  count: (counter) => service?.count(counter),
   async send(command, options) {
     if (service === undefined) throw new BrokerUnavailable('The bus has not joined yet.')
     await service.send(command, options)
@@ -52,12 +54,13 @@ const app = shopApp({
   paymentGatewayPageUrl: settings.PAYMENT_GATEWAY_PAGE_URL ?? settings.PAYMENT_GATEWAY_URL,
   localControlUrl: settings.LOCAL_CONTROL_URL,
   log,
+  measure: httpDurations(registry),
   spans: tracing.spans,
 })
 const server = app.listen(settings.CLIENT_UI_PORT)
 await once(server, 'listening')
 
-service = await run(clientUi, process.env, { log, tracing })
+service = await run(clientUi, process.env, { log, registry, tracing })
 service.onStop(async () => {
   await drain(server, settings.CLIENT_UI_DRAIN_MS)
   await Promise.all([watch.close(), catalogue.close(), acceptances.close()])

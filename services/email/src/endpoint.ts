@@ -1,6 +1,7 @@
 import { CustomerNotified } from '@petrel/contracts'
 import { type Endpoint, endpoint } from '@petrel/messaging'
 import { confirmOrder } from './confirmOrder.ts'
+import { mailsSent } from './counters.ts'
 import type { Mailer } from './mailer.ts'
 import { tellOfCancellation } from './tellOfCancellation.ts'
 import { tellOfDecline } from './tellOfDecline.ts'
@@ -12,6 +13,7 @@ export const emailThrough = (mailer: Mailer): Endpoint =>
     name: 'email',
     handlers: [confirmOrder(mailer), tellOfDecline(mailer), tellOfRefund(mailer), tellOfCancellation(mailer)],
     produces: [CustomerNotified],
+    counters: [mailsSent],
   })
 
 const noMailer = (): never => {

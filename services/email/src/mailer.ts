@@ -1,4 +1,4 @@
-import { Postpone, traced, Unrecoverable } from '@petrel/messaging'
+import { loggedAs, Postpone, traced, Unrecoverable } from '@petrel/messaging'
 import addressparser from 'nodemailer/lib/addressparser'
 import type { Letter } from './letters.ts'
 import { toMime } from './mime.ts'
@@ -67,6 +67,9 @@ function asOutcome(error: unknown, mailId: string, to: string): unknown {
   if (saysLater || connectionErrors.includes(code))
     return new Postpone('2s', `the mail server did not take ${mailId}: ${message}`)
   if (letterErrors.includes(code))
-    return new Unrecoverable(`The mail server refuses ${mailId} to ${to}: ${message}. Correct the address, then replay it.`)
+    return loggedAs(
+      new Unrecoverable(`The mail server refuses ${mailId} to ${to}: ${message}. Correct the address, then replay it.`),
+      `The mail server refuses ${mailId} (${responseCode || code}). Its dead letter says the address to correct.`,
+    )
   return error
 }

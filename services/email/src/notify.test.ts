@@ -20,16 +20,18 @@ test.each<[string, Message, string]>([
   ['refunded', OrderRefunded({ ...order, refundId: 're_1', reason: 'cancelled' }), 'REFUNDED'],
 ])('a customer whose order was %s gets one mail, and it is known that it went out', async (_, message, about) => {
   const mailer = outbox()
-  const { published, inserted } = await receive(emailThrough(mailer), message)
+  const { published, inserted, counted } = await receive(emailThrough(mailer), message)
   const mailId = `<42.${about.toLowerCase()}@petrel.example>`
   expect(mailer.letters).toMatchObject([{ to: 'ada@example.com', mailId }])
   expect(published).toEqual([CustomerNotified({ orderId: '42', about: about as 'BILLED', mailId })])
   expect(inserted).toMatchObject([{ table: 'mails', row: { mail_id: mailId, recipient: 'ada@example.com' } }])
+  expect(counted).toEqual({ shop_mails_sent_total: 1 })
 })
 
 test('a mail that could not be sent is not said to be sent', async () => {
   const away = new Error('the mail server is away')
-  const { published, inserted, error } = await receive(emailThrough({ send: () => Promise.reject(away) }), billed)
+  const { published, inserted, counted, error } = await receive(emailThrough({ send: () => Promise.reject(away) }), billed)
   expect(error).toBe(away)
   expect([...published, ...inserted]).toEqual([])
+  expect(counted).toEqual({})
 })

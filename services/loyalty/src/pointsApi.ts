@@ -1,5 +1,5 @@
 import { Router } from '@koa/router'
-import Koa from 'koa'
+import Koa, { type Middleware } from 'koa'
 import type { Pool } from 'pg'
 
 interface Points {
@@ -9,13 +9,14 @@ interface Points {
   readonly history: readonly { readonly orderId: string; readonly points: number; readonly at: Date }[]
 }
 
-/** What loyalty answers over HTTP. */
-export function pointsApi(database: Pick<Pool, 'query'>): Koa {
+/** What loyalty answers over HTTP. @param measure sees all requests */
+export function pointsApi(database: Pick<Pool, 'query'>, measure?: Middleware): Koa {
   const router = new Router()
   router.get('/customers/:id/points', async (context) => {
     context.body = await pointsOf(context.params.id ?? '', database)
   })
   const app = new Koa()
+  if (measure !== undefined) app.use(measure)
   app.use(router.routes())
   app.use(router.allowedMethods())
   return app

@@ -10,8 +10,17 @@ import { misbehave } from './misbehave.ts'
 import { postCharge, postRefund } from './money.ts'
 import { recentPayments, statementOf, totals } from './statements.ts'
 
-/** The gateway as an HTTP application: money can fail on request, looking never does. @param page what people see @param spans undefined where tracing is off */
-export function gatewayApi(database: Pool, behaviours: Behaviours, page?: Middleware, spans?: Spans): Koa {
+interface Surroundings {
+  /** What people see. */
+  readonly page?: Middleware
+  /** Measures all requests. */
+  readonly measure?: Middleware
+  /** Undefined where nothing is traced. */
+  readonly spans?: Spans | undefined
+}
+
+/** The gateway as an HTTP application: money can fail on request, looking never does. */
+export function gatewayApi(database: Pool, behaviours: Behaviours, { page, measure, spans }: Surroundings = {}): Koa {
   const traced = tracedRequests(spans, { trusted: true })
   const misbehaviour = misbehave(behaviours)
   const router = new Router()
@@ -45,6 +54,7 @@ export function gatewayApi(database: Pool, behaviours: Behaviours, page?: Middle
   })
 
   const app = new Koa()
+  if (measure !== undefined) app.use(measure)
   app.use(answerOutage)
   if (page !== undefined) app.use(page)
   app.use(bodyParser({ onError: (_, context) => context.throw(400, 'The body is not JSON.') }))

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { openTracing, ownSettings, silentLog, tracingSettings } from '@petrel/messaging'
+import { type Log, openTracing, ownSettings, silentLog, tracingSettings } from '@petrel/messaging'
+import { httpDurations, opsPort, processRegistry, startProgramOps } from '@petrel/messaging/metrics'
 import { migrate } from '@petrel/messaging/operations'
 import { Pool } from 'pg'
 import { z } from 'zod'
@@ -12,6 +13,7 @@ import { gatewayPage } from './page.ts'
 const schema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   PAYMENT_GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(8070),
+  OPS_PORT: opsPort,
   /** Where the shop listens on this machine: its page links there. */
   CLIENT_UI_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   ...tracingSettings.shape,
@@ -29,17 +31,28 @@ const tracing = await openTracing('payment-gateway', settings, {
   info: (_details, message) => log('info', message),
   warn: (_details, message) => log('warn', message),
 })
+const registry = processRegistry('payment-gateway')
 const page = await gatewayPage(settings.CLIENT_UI_PORT)
-const server = gatewayApi(database, await behavioursIn(database), page, tracing.spans).listen(settings.PAYMENT_GATEWAY_PORT)
+const app = gatewayApi(database, await behavioursIn(database), { page, measure: httpDurations(registry), spans: tracing.spans })
+const server = app.listen(settings.PAYMENT_GATEWAY_PORT)
 await once(server, 'listening')
 log('info', `the payment gateway listens on port ${settings.PAYMENT_GATEWAY_PORT}`)
+
+const at = (level: string) => (_: object, message: string) => log(level, message)
+const opsLog: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+const ops = await openOps(settings.OPS_PORT)
 
 for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void stop())
 
 async function stop(): Promise<void> {
   await promisify(server.close.bind(server))()
+  await ops?.close()
   await database.end()
   await tracing.close()
+}
+
+async function openOps(port: number | undefined) {
+  return port === undefined ? undefined : startProgramOps({ port, log: opsLog, registry })
 }
 
 function log(level: string, msg: string): void {

@@ -30,7 +30,7 @@ describe.skipIf(noBrowser())("the gateway's page", () => {
     database = await serviceDatabase({ name: 'payment-gateway' })
     pool = new Pool({ connectionString: database.url })
     pool.on('error', () => {}) // One test ends connections on purpose.
-    server = gatewayApi(pool, await behavioursIn(pool), await gatewayPage(8090)).listen(0, '127.0.0.1')
+    server = gatewayApi(pool, await behavioursIn(pool), { page: await gatewayPage(8090) }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   })

@@ -52,6 +52,7 @@ test('an order that is placed again in another message is not placed twice, in t
   const [first, second] = await sales.handle(PlaceOrder(order), PlaceOrder(order))
   const [third] = await sales.handle(PlaceOrder(order))
   expect([first, second, third].map((result) => result?.published.length)).toEqual([1, 0, 0])
+  expect([first, second, third].map((result) => result?.counted)).toEqual([{ shop_orders_accepted_total: 1 }, {}, {}])
   expect([second, third].map((result) => result?.error)).toEqual([undefined, undefined])
 })
 

@@ -1,5 +1,6 @@
 import { type OrderLine, OrderCancelled, OrderPlaced, PlaceOrder } from '@petrel/contracts'
 import { batchHandler, table, type Tx } from '@petrel/messaging'
+import { ordersAccepted } from './counters.ts'
 import { type Offer, type Price, price } from './pricing.ts'
 
 const orderLines = table('order_lines', { order_id: 'text', sku: 'text', quantity: 'integer', unit_cents: 'bigint' })
@@ -13,9 +14,9 @@ export const placeOrder = batchHandler(PlaceOrder, async (messages, { tx, each }
     messages.flatMap(({ data }) => data.lines),
     tx,
   )
-  const priced = each(({ data, insert, publish }) => {
+  const priced = each(({ data, insert, publish, count }) => {
     const order = { ...data, ...price(data.orderId, data.lines, offers) }
-    return { order, insert, publish }
+    return { order, insert, publish, count }
   })
   const placedAt = new Date()
   const recorded = await record(
@@ -23,7 +24,7 @@ export const placeOrder = batchHandler(PlaceOrder, async (messages, { tx, each }
     placedAt,
     tx,
   )
-  for (const { order, insert, publish } of priced) {
+  for (const { order, insert, publish, count } of priced) {
     const { orderId, customerId } = order
     const cancelledAt = recorded.get(orderId)
     // The same order may come twice in a batch: only the first is placed.
@@ -33,6 +34,7 @@ export const placeOrder = batchHandler(PlaceOrder, async (messages, { tx, each }
       for (const { sku, quantity, unitCents } of order.lines)
         insert(orderLines, { order_id: orderId, sku, quantity, unit_cents: unitCents })
       publish(OrderPlaced({ ...order, placedAt }))
+      count(ordersAccepted)
     }
   }
 })

@@ -1,5 +1,6 @@
 import { OrderShipped, RefundOrder, ReleaseStock, ShipmentDelayed, ShipmentOverdue, ShipOrder } from '@petrel/contracts'
 import { endpoint } from '@petrel/messaging'
+import { ordersShipped } from './counters.ts'
 import { shipOrder } from './shipOrder.ts'
 import { shippingPolicy } from './shippingPolicy.ts'
 
@@ -8,4 +9,5 @@ export const shipping = endpoint({
   handlers: [shipOrder],
   sagas: [shippingPolicy],
   produces: [ShipOrder, OrderShipped, RefundOrder, ReleaseStock, ShipmentOverdue, ShipmentDelayed],
+  counters: [ordersShipped],
 })

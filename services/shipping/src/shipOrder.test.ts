@@ -18,6 +18,11 @@ test('a parcel goes out with everything that was ordered, and its tracking code 
   expect(published).toEqual([OrderShipped({ orderId: '42', trackingCode: 'PT5E6F7A8B9C0D', shippedAt: expect.any(Date) })])
 })
 
+test('a parcel counts as shipped', async () => {
+  const { counted } = await receive(shipping, ShipOrder({ orderId: '42', lines }))
+  expect(counted).toEqual({ shop_orders_shipped_total: 1 })
+})
+
 test('a message that is handled again labels the same parcel', () => {
   expect(trackingCodeFor(id)).toBe(trackingCodeFor(id))
   expect(trackingCodeFor(id)).not.toBe(trackingCodeFor('0195a3c2-7d4e-7b1a-9c3d-5e6f7a8b9c0e'))

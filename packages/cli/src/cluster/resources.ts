@@ -4,7 +4,13 @@ import type { Kubectl } from './kubectl.ts'
 // What is read of Kubernetes' answers; the rest of them is ignored.
 
 const labels = z.record(z.string(), z.string()).default({})
-const meta = z.object({ name: z.string(), labels, annotations: labels, deletionTimestamp: z.string().optional() })
+const meta = z.object({
+  name: z.string(),
+  namespace: z.string().default(''),
+  labels,
+  annotations: labels,
+  deletionTimestamp: z.string().optional(),
+})
 const envVariable = z.object({
   name: z.string(),
   value: z.string().optional(),
@@ -71,10 +77,21 @@ export const ownPods = (kubectl: Kubectl, namespace: string): Promise<Pod[]> =>
 export const endpointDeployments = (kubectl: Kubectl, namespace: string): Promise<Deployment[]> =>
   list(deployment, kubectl, 'deployments', '--namespace', namespace, ...endpoints)
 
+/** Of the whole cluster. */
+export const allEndpointDeployments = (kubectl: Kubectl): Promise<Deployment[]> =>
+  list(deployment, kubectl, 'deployments', '--all-namespaces', ...endpoints)
+
 const job = z.object({
-  metadata: z.object({ name: z.string() }),
-  status: z.object({ succeeded: z.number().default(0) }).default({ succeeded: 0 }),
+  metadata: meta,
+  status: z
+    .object({ succeeded: z.number().default(0), conditions: z.array(condition).default([]) })
+    .default({ succeeded: 0, conditions: [] }),
 })
+export type Job = z.infer<typeof job>
+
+/** Those that should have removed what a release had, of releases that are gone or about to go. */
+export const removalJobs = (kubectl: Kubectl, namespace: string): Promise<Job[]> =>
+  list(job, kubectl, 'jobs', '--namespace', namespace, '--selector', 'app.kubernetes.io/component=uninstall')
 
 /** Names of those that have not done what they are for. */
 export async function unfinishedJobs(kubectl: Kubectl, namespace: string): Promise<string[]> {
@@ -93,8 +110,8 @@ export async function hasKeda(kubectl: Kubectl): Promise<boolean> {
   return versions.split('\n').includes('keda.sh/v1alpha1')
 }
 
-/** Which service a Deployment or a Pod is of. */
-export const serviceOf = ({ metadata: { labels, name } }: Pick<Deployment | Pod, 'metadata'>): string =>
+/** Which service it is of. */
+export const serviceOf = ({ metadata: { labels, name } }: Pick<Deployment | Pod | Job, 'metadata'>): string =>
   labels['app.kubernetes.io/name'] ?? name
 
 export const isReady = ({ status, metadata }: Pod): boolean =>

@@ -5,6 +5,7 @@ import { deployServices } from '../deployServices.ts'
 import { duration } from '../durationOption.ts'
 import { makeDatabaseAlone } from '../makeDatabaseAlone.ts'
 import { newService } from '../new/newService.ts'
+import { removeDatabaseAlone } from '../removeDatabaseAlone.ts'
 import { removeEndpoint } from '../removeEndpoint.ts'
 
 interface Wait {
@@ -45,13 +46,15 @@ export function deployingCommands(program: Command, runs: Runs, isTerminal: bool
         ? runs.alone((context) => makeDatabaseAlone(context, { waitMs }))
         : runs.withKafka((context) => deployServices(context, services, { waitMs })),
     )
-  program
+  const remove = program
     .command('remove')
-    .argument('<endpoint>')
+    .argument('[endpoint]', 'its name; none in the image of a service without endpoint, whose database alone goes')
     .description('delete what a stopped endpoint has in Kafka and in the registry, and its database with DATABASE_ADMIN_URL')
     .option('--wait <duration>', waitHelp, duration)
     .option('--yes', 'at a terminal: without asking back')
-    .action((endpoint: string, { wait: waitMs = defaultWaitMs, yes = !isTerminal }: Wait & { yes?: boolean }) =>
-      runs.withKafka((context) => removeEndpoint(context, endpoint, { waitMs, isSure: yes })),
-    )
+    .action((endpoint: string | undefined, { wait: waitMs = defaultWaitMs, yes = !isTerminal }: Wait & { yes?: boolean }) => {
+      if (endpoint !== undefined) return runs.withKafka((context) => removeEndpoint(context, endpoint, { waitMs, isSure: yes }))
+      if (!runs.isOffTheBus()) return remove.error("error: missing required argument 'endpoint'")
+      return runs.alone((context) => removeDatabaseAlone(context, { waitMs, isSure: yes }))
+    })
 }

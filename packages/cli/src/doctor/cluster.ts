@@ -1,7 +1,8 @@
-import { type Deployment, isReady, type Pod, type ScaledObject, serviceOf } from '../cluster/resources.ts'
+import { type Deployment, isReady, type Job, type Pod, type ScaledObject, serviceOf } from '../cluster/resources.ts'
 import type { BusFacts } from './bus.ts'
 import { lagChecks } from './bus.ts'
 import type { Check, Finding } from './finding.ts'
+import { nobodySharesTopics, type Placed } from './neighbours.ts'
 import { allowsDns, type Policy } from './networkPolicy.ts'
 
 /** Something that Kubernetes has noted about an object. */
@@ -40,6 +41,10 @@ export interface ClusterFacts extends Pick<BusFacts, 'lags'> {
   /** Warnings, the newest last. */
   readonly notes: readonly Note[]
   readonly policies: readonly Policy[]
+  /** Jobs that remove what a release had. */
+  readonly removals: readonly Job[]
+  /** Programs on the bus of the whole cluster, as far as one may look. */
+  readonly placed: readonly Placed[]
   /** What pods have said last whose container ended with a failure, or that are not ready: name of the pod → line. */
   readonly lastWords: ReadonlyMap<string, string>
 }
@@ -190,14 +195,36 @@ const podsAreReady: ClusterCheck = ({ pods, notes, lastWords }) =>
     })
 
 /** A Job tries twice, and says the same each time. */
-const deploymentsCameThrough: ClusterCheck = ({ pods, lastWords }) => {
-  const failed = pods.filter((pod) => isDeployPod(pod) && pod.status.phase === 'Failed')
+const deploymentsCameThrough: ClusterCheck = ({ pods, lastWords, removals }) => {
+  const failed = pods.filter((pod) => isDeployPod(pod) && pod.status.phase === 'Failed' && !removals.some(isOf(pod)))
   return [...new Map(failed.map((pod) => [serviceOf(pod), pod])).values()].map((pod) => ({
     code: 'DEPLOY_FAILED',
     what: `What ${serviceOf(pod)} needs could not be made. ${pod.metadata.name} said: ${lastWords.get(pod.metadata.name) ?? 'nothing'}`,
     wayOut: `Mend what it says, and run the same petrel install or petrel upgrade again: what was made stays.`,
   }))
 }
+
+const isOf =
+  (pod: Pod) =>
+  (job: Job): boolean =>
+    pod.metadata.labels['batch.kubernetes.io/job-name'] === job.metadata.name
+
+/** Helm forgets the release all the same, and an uninstall cannot be run again. */
+const removalsCameThrough: ClusterCheck = ({ namespace, removals, pods, lastWords }) =>
+  removals.flatMap((job): Finding[] => {
+    const failure = job.status.conditions.find(({ type, status }) => type === 'Failed' && status === 'True')
+    if (failure === undefined) return []
+    const pod = pods.findLast((each) => isOf(each)(job))
+    const said = pod === undefined ? '' : ` It said: ${lastWords.get(pod.metadata.name) ?? 'nothing'}`
+    const { name } = job.metadata
+    return [
+      {
+        code: 'REMOVAL_FAILED',
+        what: `${serviceOf(job)} was uninstalled, and what it had in Kafka and in its database was not removed: the Job ${name} failed (${failure.reason}).${said}`,
+        wayOut: `petrel remove ${serviceOf(job)} in the pod of another service removes it (docs/guides/kubernetes.md, "When something stays"). Then kubectl delete job ${name} -n ${namespace}.`,
+      },
+    ]
+  })
 
 const podsHaveRoom: ClusterCheck = ({ pods }) =>
   pods.flatMap((pod): Finding[] => {
@@ -243,6 +270,7 @@ export const clusterChecks: readonly ClusterCheck[] = [
   scalersWork,
   nobodyHasPaused,
   deploymentsCameThrough,
+  removalsCameThrough,
   imagesArePulled,
   secretsAreThere,
   containersStayUp,
@@ -251,6 +279,7 @@ export const clusterChecks: readonly ClusterCheck[] = [
   podsHaveRoom,
   podsMayBeMade,
   dnsIsReached,
+  nobodySharesTopics,
   ...lagChecks,
 ]
 

@@ -3,25 +3,28 @@ import { z } from 'zod'
 import { type Kubectl, kubectl } from '../cluster/kubectl.ts'
 import { lagInCluster } from '../cluster/lagInCluster.ts'
 import {
+  allEndpointDeployments,
   type Deployment,
   endpointDeployments,
   hasKeda,
   isReady,
   ownPods,
   type Pod,
+  removalJobs,
   scaledObjects,
   unfinishedJobs,
 } from '../cluster/resources.ts'
 import type { ProjectContext } from '../commandContext.ts'
 import { helm } from '../helm/helm.ts'
 import type { ClusterFacts, Note, Refusal, ReleaseFacts } from './cluster.ts'
+import { placed } from './neighbours.ts'
 import type { Policy } from './networkPolicy.ts'
 
 /** @throws Problem when there is no cluster to ask */
 export async function clusterFacts({ env }: ProjectContext, namespace: string): Promise<ClusterFacts> {
   const cluster = kubectl(env)
   const pods = await ownPods(cluster, namespace)
-  const [deployments, jobs, scalers, keda, releases, notes, policies, lastWords, lags] = await Promise.all([
+  const [deployments, jobs, scalers, keda, releases, notes, policies, lastWords, lags, removals, everywhere] = await Promise.all([
     endpointDeployments(cluster, namespace),
     unfinishedJobs(cluster, namespace),
     scaledObjects(cluster, namespace),
@@ -32,6 +35,9 @@ export async function clusterFacts({ env }: ProjectContext, namespace: string): 
     lastWordsOf(cluster, namespace, pods),
     // Where no pod is ready nobody can ask Kafka; why none is, other checks find.
     lagInCluster(env, namespace).catch((): EndpointLag[] => []),
+    removalJobs(cluster, namespace),
+    // Who may not look into other namespaces sees no neighbours.
+    allEndpointDeployments(cluster).catch((): Deployment[] => []),
   ])
   const refusals = refusalsAmong(deployments, jobs, notes)
   return {
@@ -46,6 +52,8 @@ export async function clusterFacts({ env }: ProjectContext, namespace: string): 
     policies,
     lastWords,
     lags,
+    removals,
+    placed: everywhere.flatMap(placed),
   }
 }
 

@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EndpointLag } from '@petrel/messaging/operations'
 import { expect, test } from 'vitest'
-import { deployment, pod, scaler } from '../cluster/testing/seeds.ts'
+import { deployment, failedRemoval, pod, scaler } from '../cluster/testing/seeds.ts'
 import { runPetrel } from '../testing/runPetrel.ts'
 import { busChecks, type BusFacts, type ServiceFacts } from './bus.ts'
 import { clusterChecks, type ClusterFacts } from './cluster.ts'
 import { lastLine, refusalsAmong } from './clusterFacts.ts'
 import type { Check, FaultCode, Finding } from './finding.ts'
 import { laptopChecks, type LaptopFacts } from './laptop.ts'
+import { type Placed, placed } from './neighbours.ts'
 import { allowsDns } from './networkPolicy.ts'
 
 const healthyLaptop: LaptopFacts = { node: '24.21.0', java: undefined, hasMaven: true, hasJars: true, ports: [], disk: undefined }
@@ -39,6 +40,15 @@ const healthyBus: BusFacts = {
   lags: [lag(3, 1)],
 }
 
+const program = (namespace: string, service: string, changes: Partial<Placed> = {}): Placed => ({
+  namespace,
+  release: 'shop',
+  service,
+  brokers: ['kafka.petrel-ground:9092'],
+  prefix: '',
+  ...changes,
+})
+
 const healthyCluster: ClusterFacts = {
   namespace: 'petrel',
   pods: [pod('shipping', 1)],
@@ -51,6 +61,16 @@ const healthyCluster: ClusterFacts = {
   policies: [{ podLabels: {}, egress: [{ ports: [{ port: 53 }] }] }],
   lastWords: new Map(),
   lags: [lag(3, 1)],
+  removals: [],
+  // A shop beside it under another prefix, a newcomer in a namespace of its own, and two others that are none of its business.
+  placed: [
+    program('petrel', 'shipping'),
+    program('second', 'shipping', { prefix: 'second.' }),
+    program('newcomers', 'fraud-check'),
+    program('elsewhere', 'shipping', { brokers: ['other-kafka:9092'] }),
+    program('third', 'billing', { prefix: 'third.' }),
+    program('third', 'billing', { prefix: 'third.', release: 'again' }),
+  ],
 }
 
 const examine = <Facts>(checks: readonly Check<Facts>[], facts: Facts): Finding[] => checks.flatMap((check) => check(facts))
@@ -168,6 +188,23 @@ const faults: Readonly<Record<Exclude<FaultCode, 'NO_CLUSTER'>, readonly [Findin
     }),
     /What shipping needs could not be made\. shop-shipping-2 said: Kafka does not answer\.$/,
   ],
+  REMOVAL_FAILED: [
+    cluster({
+      removals: [failedRemoval('stock', 'BackoffLimitExceeded')],
+      pods: [
+        pod('shipping', 1),
+        pod('stock', 1, { component: 'deploy', job: 'shop-stock-uninstall', phase: 'Failed', isReady: false }),
+      ],
+      lastWords: new Map([['shop-stock-1', 'stock still runs after 1 min.']]),
+    }),
+    /^stock was uninstalled, and what it had .* the Job shop-stock-uninstall failed \(BackoffLimitExceeded\)\. It said: stock still runs after 1 min\.$/,
+  ],
+  TOPICS_SHARED: [
+    cluster({
+      placed: ['petrel', 'second'].flatMap((namespace) => ['shipping', 'billing'].map((service) => program(namespace, service))),
+    }),
+    /^The releases shop \(namespace petrel\) and shop \(namespace second\) have the same topics and groups for billing, shipping: both are on one Kafka without a topic prefix\./,
+  ],
   SECRET_MISSING: [
     cluster({ pods: waits('CreateContainerConfigError', 'secret "petrel-postgres-admin" not found') }),
     /postgres-admin" not found/,
@@ -198,6 +235,37 @@ test.for(Object.entries(faults))('%s is found alone, in a sentence, with a way o
   expect(findings.map((finding) => finding.code)).toEqual([code])
   expect(findings[0]?.what).toMatch(sentence)
   expect(findings[0]?.wayOut).toMatch(/\w/)
+})
+
+test('two releases of one namespace that share topics are named once', () => {
+  const [finding, ...others] = cluster({
+    placed: [program('petrel', 'shipping', { release: 'a' }), program('petrel', 'shipping', { release: 'b' })],
+  })
+  expect(finding?.what).toMatch(/^The releases a \(namespace petrel\) and b \(namespace petrel\) /)
+  expect(others).toEqual([])
+})
+
+test('which topics are whose is read from a Deployment; a long name of a broker in the cluster is the same broker', () => {
+  const shipping = deployment('shipping', 1, 1)
+  const [container] = shipping.spec.template.spec.containers
+  const withEnv = (env: Record<string, string>) => ({
+    ...shipping,
+    spec: {
+      replicas: 1,
+      template: {
+        spec: {
+          containers: [
+            { name: 'c', image: 'i', ...container, env: Object.entries(env).map(([name, value]) => ({ name, value })) },
+          ],
+        },
+      },
+    },
+  })
+  const brokers = 'kafka.petrel-ground.svc.cluster.local:9092, kafka-1.petrel-ground.svc:9092'
+  expect(placed(withEnv({ KAFKA_BROKERS: brokers, TOPIC_PREFIX: 'second.' }))).toMatchObject([
+    { service: 'shipping', prefix: 'second.', brokers: ['kafka.petrel-ground:9092', 'kafka-1.petrel-ground:9092'] },
+  ])
+  expect(placed(withEnv({ DATABASE_URL: 'postgres://…' }))).toEqual([])
 })
 
 test('a release whose upgrade was broken off is not upgraded again but rolled back', () => {

@@ -37,6 +37,8 @@ export type FaultCode =
   | 'OUT_OF_MEMORY'
   | 'NOT_READY'
   | 'DEPLOY_FAILED'
+  | 'REMOVAL_FAILED'
+  | 'TOPICS_SHARED'
   | 'SECRET_MISSING'
   | 'NO_ROOM'
   | 'QUOTA_EXCEEDED'

@@ -75,6 +75,10 @@ export interface SubscriptionListener {
   onAssigned(partitions: readonly TopicPartition[]): void
   /** Records of one partition, in offset order. */
   onRecords(records: readonly BrokerRecord[]): void
+  /** The group shares its partitions out anew: nothing is fetched until `onAssigned`. */
+  onRebalancing?(): void
+  /** The broker had deleted that many offsets of a partition before they were received. */
+  onLost?(partition: TopicPartition, offsets: number): void
 }
 
 export interface Subscription {
@@ -120,6 +124,28 @@ export interface TopicSpec {
   readonly config: Readonly<Record<string, string>>
 }
 
+/** A partition as it is seen from outside. `latest`: the offset that the next record will get. */
+export interface PartitionOverview extends TopicPartition {
+  readonly earliest: bigint
+  readonly latest: bigint
+  /** Whether a replica of it is behind. */
+  readonly underReplicated: boolean
+}
+
+/** A group, and where it goes on in each partition that it has committed. */
+export interface GroupOverview {
+  readonly group: string
+  readonly members: number
+  readonly positions: readonly Position[]
+}
+
+export interface Overview {
+  /** How many brokers there are. */
+  readonly brokers: number
+  readonly partitions: readonly PartitionOverview[]
+  readonly groups: readonly GroupOverview[]
+}
+
 export interface BrokerAdmin {
   /** Where the brokers say that they are reached, `host:port`; not always what one has connected with. */
   addresses(): Promise<string[]>
@@ -145,6 +171,13 @@ export interface BrokerAdmin {
   members(groups: readonly string[]): Promise<Map<string, number>>
   /** Deletes groups with their positions. @returns those that were there. @throws GroupIsRunning when one has members */
   deleteGroups(groups: readonly string[]): Promise<string[]>
+  /** All topics and groups whose names begin with the prefix, at once and cheaply: for whoever looks every few seconds. @throws BrokerUnavailable */
+  overview(prefix: string): Promise<Overview>
+  /**
+   * When the first record at or after each position was appended, in milliseconds since the epoch, in their order; undefined
+   * where there is none. @throws BrokerUnavailable
+   */
+  appendedAt(positions: readonly Position[]): Promise<(number | undefined)[]>
   /** Reads a topic from the first record kept up to what is its end now (or between the given offsets), without a group. */
   read(topic: string, options?: { readonly from?: readonly Position[] }): AsyncIterable<BrokerRecord>
 }

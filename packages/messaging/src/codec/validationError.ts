@@ -2,23 +2,35 @@ import { inspect } from 'node:util'
 import avsc, { type Type } from 'avsc'
 import type { MessageDescriptor } from '../definition/message.ts'
 import { TimestampMillis } from '../avro/timestampMillis.ts'
+import { loggedAs } from '../errorForLog.ts'
 import { InvalidMessage } from './errors.ts'
 
 /** Where and why data does not fit its schema: `sales.OrderPlaced.lines.0.quantity: 1.5 is not an int`. */
 export function validationError({ fullName }: MessageDescriptor, type: Type, data: unknown): InvalidMessage {
-  const reasons: string[] = []
+  const reasons: Reason[] = []
   type.isValid(data, {
     noUndeclaredFields: true,
-    errorHook: (path, value, expected) => reasons.push(`${[fullName, ...path].join('.')}: ${reason(value, expected)}`),
+    errorHook: (path, value, expected) => reasons.push({ field: [fullName, ...path].join('.'), value, expected }),
   })
-  return new InvalidMessage(reasons[0] ?? `${fullName}: does not fit its schema`)
+  const [first] = reasons
+  if (first === undefined) return new InvalidMessage(`${fullName}: does not fit its schema`)
+  const shown = inspect(first.value, { depth: 0, maxStringLength: 40, breakLength: Number.POSITIVE_INFINITY })
+  return loggedAs(new InvalidMessage(sentence(first, shown)), sentence(first, `a ${typeof first.value}`))
 }
 
-function reason(value: unknown, expected: Type): string {
+interface Reason {
+  readonly field: string
+  readonly value: unknown
+  readonly expected: Type
+}
+
+const sentence = ({ field, value, expected }: Reason, shown: string) => `${field}: ${reason(value, expected, shown)}`
+
+function reason(value: unknown, expected: Type, shown: string): string {
   if (value === undefined) return 'is missing'
   const undeclared = undeclaredField(value, expected)
   if (undeclared !== undefined) return `has no field "${undeclared}" in its schema; add it there, or leave it out`
-  return `${inspect(value, { depth: 0, maxStringLength: 40, breakLength: Number.POSITIVE_INFINITY })} is not ${nounFor(expected)}`
+  return `${shown} is not ${nounFor(expected)}`
 }
 
 function undeclaredField(value: unknown, expected: Type): string | undefined {

@@ -1,3 +1,4 @@
+import type { Counter } from './counter.ts'
 import { type Duration, milliseconds } from './duration.ts'
 import type { Handler } from './handler.ts'
 import type { MessageDescriptor } from './message.ts'
@@ -24,6 +25,8 @@ export interface Endpoint {
   readonly sagas: readonly Saga[]
   /** What it publishes and sends. The schemas must be registered when it starts, and it can produce nothing else. */
   readonly produces: readonly MessageDescriptor[]
+  /** What its handlers count for the business; all of them are on `/metrics` from the start. */
+  readonly counters: readonly Counter[]
   readonly recoverability: Recoverability
   /** How many keys of one lane are handled side by side. */
   readonly concurrency: number
@@ -53,13 +56,25 @@ export function endpoint(definition: EndpointDefinition): Endpoint {
     handlers = [],
     sagas = [],
     produces = [],
+    counters = [],
     concurrency = 16,
     partitions = 6,
     from = 'earliest',
     handlerTimeLimit = '30s',
   } = definition
   const recoverability = { ...defaultRecoverability, ...definition.recoverability }
-  const built: Endpoint = { name, handlers, sagas, produces, concurrency, handlerTimeLimit, partitions, from, recoverability }
+  const built: Endpoint = {
+    name,
+    handlers,
+    sagas,
+    produces,
+    counters,
+    concurrency,
+    handlerTimeLimit,
+    partitions,
+    from,
+    recoverability,
+  }
   refuseContradictions(built)
   return built
 }
@@ -78,6 +93,7 @@ function refuseContradictions(endpoint: Endpoint): void {
   checkDurations(endpoint)
   checkHandled(endpoint)
   checkProduced(endpoint)
+  checkCounters(endpoint)
 }
 
 function checkName({ name }: Endpoint): void {
@@ -124,4 +140,10 @@ function checkProduced({ name, produces }: Endpoint): void {
   for (const { fullName, kind, owner } of produces)
     if (kind === 'event' && owner !== name)
       throw new Error(`Endpoint "${name}": ${fullName} is an event of "${owner}"; only its owner publishes it.`)
+}
+
+function checkCounters({ name, counters }: Endpoint): void {
+  const names = counters.map((counter) => counter.name)
+  const twice = names.find((each, index) => names.indexOf(each) !== index)
+  if (twice !== undefined) throw new Error(`Endpoint "${name}": the counter ${twice} is listed twice.`)
 }

@@ -1,3 +1,4 @@
+import type { Counter } from './counter.ts'
 import type { Message, MessageDescriptor, MessageType } from './message.ts'
 import type { Columns, Row, Table } from './table.ts'
 
@@ -31,6 +32,8 @@ export interface HandlerContext {
   send(this: void, command: Message<'command'>): void
   /** Records a row; the engine writes all rows of a batch with one statement per table. */
   insert<C extends Columns>(this: void, table: Table<C>, row: Row<C>): void
+  /** Adds to one of the endpoint's counters when what the handler did is saved: so a message counts once, however often it is tried. */
+  count(this: void, counter: Counter, by?: number): void
 }
 
 /** What a {@link transactionalHandler} may do. */

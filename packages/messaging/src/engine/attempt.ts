@@ -14,7 +14,7 @@ import { react, type SagaStates } from './sagas.ts'
 /** The part of an endpoint's runtime that handlers need. */
 export type HandlerRuntime = Pick<
   EndpointRuntime,
-  'endpoint' | 'encodeMessage' | 'running' | 'busy' | 'guard' | 'fault' | 'now' | 'tracing'
+  'endpoint' | 'encodeMessage' | 'running' | 'busy' | 'guard' | 'fault' | 'now' | 'tracing' | 'report'
 >
 
 /** A message whose handler has returned, and what it recorded. */
@@ -25,6 +25,8 @@ export interface Handled {
   readonly tries: number
   /** The saga as the message leaves it. */
   readonly saga: SavedSaga | undefined
+  /** What the last try took; of a batch handler an equal share of the batch's time. */
+  readonly seconds: number
 }
 
 /** A message that could not be handled, and where it goes. */
@@ -65,14 +67,16 @@ export async function attempt(
       encodeMessage: runtime.encodeMessage,
       effects,
       run,
+      counters: runtime.endpoint.counters,
       startedAt: runtime.now(),
     }
+    const began = performance.now()
     try {
       const saga = await trace.run(() => runHandler(runtime, delivery, states, recording, transaction?.tx))
       trace.end()
       if (saga !== undefined) states.change(saga)
       if (runtime.guard.failuresInARow > 0) runtime.guard.succeeded()
-      return { delivery, effects, tries, saga }
+      return { delivery, effects, tries, saga, seconds: (performance.now() - began) / 1000 }
     } catch (error) {
       if (error instanceof HandlerInterrupted) {
         trace.end('given back')
@@ -82,6 +86,7 @@ export async function attempt(
       const recovery = recoveryOf(runtime, delivery, error, tries)
       trace.end(recovery.kind, error)
       if (recovery.kind !== 'again') return countedByGuard(runtime, { delivery, error, tries, destination: recovery })
+      runtime.report.againAtOnce(delivery, error, tries)
     } finally {
       run.end()
     }
@@ -109,7 +114,10 @@ export class TransactionAborted {
 /** What happens to a message that failed after its handler, in the save for example. @returns the message for another try at once, or where it goes */
 export function failedOrAgain(runtime: HandlerRuntime, delivery: Delivery, error: unknown, tries: number): Failed | Delivery {
   const recovery = recoveryOf(runtime, delivery, error, tries)
-  if (recovery.kind === 'again') return { ...delivery, tries }
+  if (recovery.kind === 'again') {
+    runtime.report.againAtOnce(delivery, error, tries)
+    return { ...delivery, tries }
+  }
   return countedByGuard(runtime, { delivery, error, tries, destination: recovery })
 }
 

@@ -125,6 +125,7 @@ async function withoutHandled(context: RoundContext, decided: readonly Decided[]
   const known = await handledAmong(lane, decided.filter(isHandled).map(identityOf))
   const [dropped, kept] = split(decided, (each) => !isFailed(each) && known.has(identityOf(each)))
   if (dropped.length === 0) await lane.conflictPause()
+  lane.runtime.report.duplicates(dropped.map(({ delivery }) => delivery))
   for (const each of dropped) if (!isFailed(each) && each.saga !== undefined) states.markOutdated(each.saga)
   await saveDecided(context, kept, states)
 }
@@ -141,7 +142,7 @@ async function refusedAlone(context: RoundContext, only: Decided, states: SagaSt
   // The store refuses the scheduled record of a postponement: the message becomes a dead letter instead.
   if (isFailed(only)) return saveDecided(context, [{ ...only, error, destination: { kind: 'dead-letter' } }], states)
   // Another replica may have just handled the same message: then its rows are why ours are refused, and nothing has failed.
-  if ((await handledAmong(lane, [identityOf(only)])).size > 0) return
+  if ((await handledAmong(lane, [identityOf(only)])).size > 0) return lane.runtime.report.duplicates([only.delivery])
   if (only.saga !== undefined) states.markOutdated(only.saga)
   const next = failedOrAgain(lane.runtime, only.delivery, error, only.tries)
   if ('destination' in next) await saveDecided(context, [next], states)

@@ -81,6 +81,7 @@ async function againWithout(
   const { lane } = round
   // Another replica may have just handled the same message, and caused this error with it: then nothing has failed.
   const known = await handledAmong(lane, [...errors.keys()].map(identityOf))
+  lane.runtime.report.duplicates(deliveries.filter((delivery) => known.has(identityOf(delivery))))
   const next = deliveries
     .filter((delivery) => !known.has(identityOf(delivery)))
     .map((delivery) => (errors.has(delivery) ? afterError(lane, delivery, errors.get(delivery)) : delivery))

@@ -37,6 +37,7 @@ export async function runBatch(
   const fault = runtime.fault()
   if (fault !== undefined) throw new MessagesFailed(new Map(deliveries.map((delivery) => [delivery, new Error(fault)])))
   const run = runtime.running.start()
+  const began = performance.now()
   const members = deliveries.map((delivery) => memberOf(runtime, delivery, run))
   const errors = new Map<Delivery, unknown>()
   try {
@@ -46,14 +47,16 @@ export async function runBatch(
   } finally {
     run.end()
   }
-  return members.map(({ delivery, effects }) => ({ delivery, effects, tries: delivery.tries + 1, saga: undefined }))
+  const seconds = (performance.now() - began) / 1000 / members.length
+  return members.map(({ delivery, effects }) => ({ delivery, effects, tries: delivery.tries + 1, saga: undefined, seconds }))
 }
 
 function memberOf(runtime: HandlerRuntime, delivery: Delivery, run: Run): Member {
   const effects = noEffects()
   const { encodeMessage } = runtime
+  const { counters } = runtime.endpoint
   const message = incoming(delivery, delivery.tries + 1, runtime.tracing.headersOf(delivery))
-  const context = recordingContext({ message, encodeMessage, effects, run, startedAt: runtime.now() })
+  const context = recordingContext({ message, encodeMessage, effects, run, counters, startedAt: runtime.now() })
   return { delivery, effects, message: Object.assign(context, { data: delivery.data ?? {} }) }
 }
 

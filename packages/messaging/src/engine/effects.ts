@@ -1,4 +1,5 @@
 import type { OutgoingRecord } from '../broker/port.ts'
+import type { Counter } from '../definition/counter.ts'
 import type { Duration } from '../definition/duration.ts'
 import { milliseconds } from '../definition/duration.ts'
 import type { HandlerContext, Incoming, TransactionalContext, Tx } from '../definition/handler.ts'
@@ -13,9 +14,10 @@ export interface Effects {
   readonly outgoing: OutgoingRecord[]
   readonly rows: { readonly table: Table; readonly row: Readonly<Record<string, unknown>> }[]
   readonly scheduled: ScheduledRecord[]
+  readonly counted: { readonly counter: Counter; readonly by: number }[]
 }
 
-export const noEffects = (): Effects => ({ outgoing: [], rows: [], scheduled: [] })
+export const noEffects = (): Effects => ({ outgoing: [], rows: [], scheduled: [], counted: [] })
 
 /** One run of a handler: its message, what it records, and whether it may still record. */
 export interface Recording {
@@ -23,12 +25,13 @@ export interface Recording {
   readonly encodeMessage: EncodeMessage
   readonly effects: Effects
   readonly run: Run
+  readonly counters: readonly Counter[]
   /** When the run began, in milliseconds since the epoch. */
   readonly startedAt: number
 }
 
 /** The context that a handler gets: every call only adds to `effects`. */
-export function recordingContext({ message, encodeMessage, effects, run }: Recording): HandlerContext {
+export function recordingContext({ message, encodeMessage, effects, run, counters }: Recording): HandlerContext {
   return {
     message,
     get signal() {
@@ -52,6 +55,11 @@ export function recordingContext({ message, encodeMessage, effects, run }: Recor
     insert<C extends Columns>(table: Table<C>, row: Row<C>) {
       run.refuseIfOver('insert')
       effects.rows.push({ table, row })
+    },
+    count(counter, by = 1) {
+      run.refuseIfOver('count')
+      refuseUncountable(counters, counter, by)
+      effects.counted.push({ counter, by })
     },
   } as HandlerContext
 }
@@ -85,3 +93,9 @@ function expectKind({ type }: Message, kind: MessageKind, verb: string): void {
 }
 
 const aKind = (kind: MessageKind) => (kind === 'event' ? 'an event' : `a ${kind}`)
+
+/** A failed count would come after the save, when nothing can be undone: so it is refused while the handler runs. */
+export function refuseUncountable(counters: readonly Counter[], counter: Counter, by: number): void {
+  if (!counters.includes(counter)) throw new TypeError(`count(${counter.name}): list it in the endpoint's counters.`)
+  if (!Number.isFinite(by) || by < 0) throw new TypeError(`count(${counter.name}, ${by}): a counter only grows.`)
+}

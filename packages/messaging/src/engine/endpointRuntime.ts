@@ -7,7 +7,7 @@ import type { Tracing } from '../tracing/port.ts'
 import type { BusyChains } from './busyChains.ts'
 import type { EncodeMessage } from './encodeMessage.ts'
 import type { OutageGuard } from './outageGuard.ts'
-import type { Report } from './report.ts'
+import type { CountingReport } from './report.ts'
 import type { Router } from './routes.ts'
 import type { RunningHandlers } from './runningHandlers.ts'
 import type { RunShared } from './sharedBatches.ts'
@@ -34,7 +34,7 @@ export interface EndpointRuntime {
   readonly encodeMessage: EncodeMessage
   readonly limits: TopicLimits
   readonly log: Log
-  readonly report: Report
+  readonly report: CountingReport
   readonly tracing: Tracing
   readonly running: RunningHandlers
   readonly busy: BusyChains

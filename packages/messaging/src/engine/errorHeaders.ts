@@ -12,6 +12,9 @@ export function errorHeaders(error: unknown): RecordHeaders {
   }
 }
 
+/** The class of an error; for anything else that was thrown, what `typeof` says. */
+export const errorType = (error: unknown): string => describe(error).type
+
 /** A handler may throw anything. Even a value that is hard to describe must not keep its message from its destination. */
 function describe(error: unknown): { type: string; message: string; stack: string } {
   if (!(error instanceof Error)) return { type: typeof error, message: inText(error), stack: '' }

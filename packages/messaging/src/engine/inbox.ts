@@ -42,6 +42,7 @@ export async function handledAmong(
 export async function withoutHandled(lane: LaneContext, deliveries: readonly Delivery[]): Promise<readonly Delivery[]> {
   const handled = await handledAmong(lane, deliveries.map(identityOf))
   if (handled.size === 0) await lane.conflictPause()
+  lane.runtime.report.duplicates(deliveries.filter((delivery) => handled.has(identityOf(delivery))))
   return deliveries.filter((delivery) => !handled.has(identityOf(delivery)))
 }
 

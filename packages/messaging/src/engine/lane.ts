@@ -115,6 +115,7 @@ export class Lane {
     const now = Date.now()
     const batch = this.#queues.take(now, this.#context.runtime.guard.isOn ? 1 : batchSize)
     if (batch.length === 0) return this.#waitForWork(now)
+    this.#context.runtime.report.taken(batch.length)
     const givenBack = await handleRecords(this.#context, batch)
     this.#owner.commit(positionsAfter(batch, givenBack))
   }

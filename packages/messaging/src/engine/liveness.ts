@@ -22,6 +22,11 @@ export function stuckLanes({ groups }: EndpointStatus, limitMs: number, now: num
   return groups.flatMap(({ lanes }) => lanes).filter((lane) => now - movesFrom(lane) > limitMs)
 }
 
+/** How long a lane that has work has not moved, the longest of all, in milliseconds. */
+export function longestStillMs({ groups }: EndpointStatus, now: number): number {
+  return Math.max(0, ...groups.flatMap(({ lanes }) => lanes).map((lane) => now - movesFrom(lane)))
+}
+
 /** The time from which on a move is expected, in milliseconds since the epoch. Infinity while none is. */
 function movesFrom({ doing, movedAt, waiting }: LaneStatus): number {
   // The lane that it waits for is in the status as well.

@@ -18,7 +18,7 @@ import { type EncodeMessage, messageEncoder } from './encodeMessage.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
 import { groupCommit } from './groupCommit.ts'
 import { OutageGuard } from './outageGuard.ts'
-import { logReport, type Report } from './report.ts'
+import { logReport, type Report, tellAll } from './report.ts'
 import { retryUntilStopped } from './retryUntilStopped.ts'
 import { routing } from './routes.ts'
 import { RunningHandlers } from './runningHandlers.ts'
@@ -38,7 +38,8 @@ export interface EngineOptions {
   readonly log: Log
   /** The text of a fault that a person has switched on. */
   readonly fault?: () => string | undefined
-  readonly report?: Report
+  /** Besides the log: who is told of what happens to messages. */
+  readonly reports?: readonly Partial<Report>[]
   /** Where nothing is traced: undefined. */
   readonly spans?: Spans | undefined
   /** When it is aborted, the engine stops waiting for store, broker and registry. */
@@ -112,7 +113,7 @@ async function existingRetryTopics({ endpoint, prefix, broker }: EndpointRuntime
 }
 
 async function runtimeOf(options: EngineOptions & { readonly giveUp: AbortController }): Promise<EndpointRuntime> {
-  const { endpoint, prefix, broker, store, registry, log, giveUp, fault = () => undefined, report = logReport(log) } = options
+  const { endpoint, prefix, broker, store, registry, log, giveUp, fault = () => undefined, reports = [] } = options
   const retry = { signal: giveUp.signal, log }
   const tracing = options.spans === undefined ? noTracing : messageTracing(options.spans, endpoint, prefix)
   const codec = avroCodec({ registry })
@@ -130,7 +131,7 @@ async function runtimeOf(options: EngineOptions & { readonly giveUp: AbortContro
     encodeMessage: tracing.encoding(messageEncoder({ endpoint, prefix, schemaIds, encode: codec.encode, limits })),
     limits,
     log,
-    report,
+    report: tellAll([logReport(log), ...reports]),
     tracing,
     running: new RunningHandlers(milliseconds(endpoint.handlerTimeLimit)),
     busy: new BusyChains(),

@@ -125,9 +125,10 @@ async function afterRefusal(context: TransactionalContext, decided: readonly Dec
 }
 
 async function tryAgainOrFail(context: TransactionalContext, delivery: Delivery, error: unknown, tries: number): Promise<void> {
+  const { runtime } = context.lane
   // Another replica may have just handled the same message, and caused this error with it: then nothing has failed.
-  if ((await handledAmong(context.lane, [delivery.envelope.identity])).size > 0) return
-  const next = failedOrAgain(context.lane.runtime, delivery, error, tries)
+  if ((await handledAmong(context.lane, [delivery.envelope.identity])).size > 0) return runtime.report.duplicates([delivery])
+  const next = failedOrAgain(runtime, delivery, error, tries)
   if ('destination' in next) await context.save([next])
   else await handleInTransaction(context, [next])
 }

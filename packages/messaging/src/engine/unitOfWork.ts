@@ -9,6 +9,7 @@ import type { SagaStates } from './sagas.ts'
 /** The result of some messages: what is saved, and what is published for those that failed. */
 export interface Outcome {
   readonly unit: UnitOfWork
+  readonly handled: readonly Handled[]
   /** Whether there is anything to save: not when all messages have failed and none is postponed. */
   readonly needsSave: boolean
   /** Records for the retry topics and the dead letter topic. */
@@ -38,6 +39,7 @@ export function outcomeOf(lane: LaneContext, decided: readonly Decided[], states
   }
   return {
     unit,
+    handled,
     needsSave: handled.length > 0 || scheduled.length > 0,
     recovery: failures.flatMap(({ next }) => (next.kind === 'schedule' ? [] : next.record)),
     failures,

@@ -1,4 +1,4 @@
-import type { BrokerRecord, OutgoingRecord, Position } from '../broker/port.ts'
+import type { BrokerAdmin, BrokerRecord, OutgoingRecord, Position } from '../broker/port.ts'
 import { type Envelope, openEnvelope } from '../engine/envelope.ts'
 import { failure, headerText } from '../headers.ts'
 import { identityKey, type MessageIdentity } from '../identity.ts'
@@ -50,18 +50,27 @@ export async function readDeadLetters(
 ): Promise<DeadLetters & { readonly marks: Marks }> {
   const [dlt, marksTopic] = [prefix + dltTopic(endpoint), prefix + replayedTopic(endpoint)]
   const existing = await admin.partitions([dlt, marksTopic])
-  const failings = existing.has(dlt) ? await failingsOf(admin.read(dlt)) : []
+  const failings = failingsIn(dlt, admin)
+  if (existing.has(dlt)) await failings.readNew()
   // The marks are read last: those of a replay that went on meanwhile are among them.
   const marks = marksIn(marksTopic, admin)
   if (existing.has(marksTopic)) await marks.readNew()
-  return { ...settle(failings, marks), marks }
+  return { ...settle(failings.all(), marks), marks }
+}
+
+/** The failings of one endpoint. */
+interface Failings {
+  /** Reads the dead letters that were appended since it was last called. */
+  readNew(): Promise<void>
+  all(): Failing[]
 }
 
 /** Puts copies together: of one message, first appended at one place, replayed from one dead letter or from none. */
-async function failingsOf(records: AsyncIterable<BrokerRecord>): Promise<Failing[]> {
+function failingsIn(topic: string, admin: BrokerAdmin): Failings {
   const failings = new Map<string, Failing>()
   const since = new Map<string, string>()
-  for await (const record of records) {
+  const next = new Map<number, bigint>()
+  const add = (record: BrokerRecord) => {
     const envelope = openEnvelope(record)
     const { identity, original } = envelope
     const message = JSON.stringify([identityKey(identity), original])
@@ -72,7 +81,30 @@ async function failingsOf(records: AsyncIterable<BrokerRecord>): Promise<Failing
     const latest = { topic: record.topic, partition: record.partition, offset: record.offset }
     failings.set(failing, { identity, position, latest, firstFailedAt })
   }
-  return [...failings.values()]
+  return {
+    all: () => [...failings.values()],
+    async readNew() {
+      const from = [...next].map(([partition, offset]) => ({ topic, partition, offset }))
+      for await (const record of admin.read(topic, { from })) {
+        next.set(record.partition, record.offset + 1n)
+        add(record)
+      }
+    },
+  }
+}
+
+/** Follows what waits for a person at one endpoint: each call reads only what is new, and tells how many messages wait. */
+export function followDeadLetters(
+  endpoint: string,
+  { admin, prefix }: Pick<Infrastructure, 'admin' | 'prefix'>,
+): () => Promise<number> {
+  const failings = failingsIn(prefix + dltTopic(endpoint), admin)
+  const marks = marksIn(prefix + replayedTopic(endpoint), admin)
+  return async () => {
+    await failings.readNew()
+    await marks.readNew()
+    return settle(failings.all(), marks).open.length
+  }
 }
 
 /** Separates the open from the settled. A message is open while one of its failings has no mark. */

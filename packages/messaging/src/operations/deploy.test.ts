@@ -50,6 +50,16 @@ test('an endpoint alone names whose deployment it waits for, and is deployed aft
   await checkDeployed(billing, infrastructure)
 })
 
+test('of an endpoint that is refused no database is made', async () => {
+  let made = 0
+  const make = async () => void (made += 1)
+  const database = { url: 'postgres://nobody:comes@127.0.0.1:1/here', make }
+  await expect(deploy({ endpoint: billing, database }, emptyGround())).rejects.toThrow('is not deployed')
+  expect(made).toBe(0)
+  await expect(deploy({ endpoint: sales, database }, emptyGround())).rejects.toThrow('ECONNREFUSED')
+  expect(made).toBe(1)
+})
+
 test('a topic with another number of partitions is left alone, and the error says what to do; nothing else is made', async () => {
   const infrastructure = emptyGround()
   await infrastructure.admin.createTopics([{ topic: 'p.sales.order-placed', partitions: 12, config: {} }])

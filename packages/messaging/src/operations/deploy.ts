@@ -12,6 +12,8 @@ export interface Deployment {
   readonly endpoint: Endpoint
   readonly database?: {
     readonly url: string
+    /** Makes it, where that is for this deployment to do. Called last of all, so that what is refused leaves no database. */
+    readonly make?: (() => Promise<void>) | undefined
     /** Folder of the service's own migrations, run after those of Petrel's own tables. */
     readonly migrations?: string | undefined
   }
@@ -37,7 +39,8 @@ export const deploy = (deployment: Deployment, infrastructure: DeployTarget): Pr
  * is left as it is, so that it can run before every start, and again after it was interrupted.
  * The topics of all come first: endpoints that subscribe to each other go together, in any order.
  * @throws PartitionCountMismatch when a topic exists with another number of partitions; then nothing was made
- * @throws NotDeployed when an endpoint subscribes to a topic whose owner was never deployed; its own topics are then there
+ * @throws NotDeployed when an endpoint subscribes to a topic whose owner was never deployed; its own topics and schemas are
+ *   then there, since the owner may wait for these, and no database
  * @throws NotMigrated when a database is away, or refuses a migration
  * @throws GroupIsRunning when a group that is to begin with the latest record runs already
  * @throws IncompatibleSchema, RegistryUnavailable, BrokerUnavailable
@@ -50,8 +53,8 @@ export async function deployAll(
   for (const each of plans) await refusePartitionCountMismatch(each, admin)
   const topics = await admin.createTopics(plans.flatMap((each) => each.topics))
   const subjects = await flat(plans, (each) => registerSchemas(each, registry))
-  const migrations = await flat(deployments, migrateDatabase)
   for (const each of plans) await refuseMissingOwners(each, admin)
+  const migrations = await flat(deployments, migrateDatabase)
   const groups = plans.flatMap((each) => each.groups)
   const positions = await flat(groups, (group) => commitFirstPositions(group, admin))
   return { topics, subjects, migrations, positions }
@@ -67,6 +70,7 @@ async function registerSchemas({ owns }: Plan, registry: Registry): Promise<stri
 
 async function migrateDatabase({ endpoint, database }: Deployment): Promise<DeployReport['migrations']> {
   if (database === undefined) return []
+  await database.make?.()
   const own = database.migrations === undefined ? [] : [{ namespace: endpoint.name, path: database.migrations }]
   try {
     const names = await migrate(database.url, [petrelMigrations, ...own])

@@ -1,5 +1,14 @@
 export { kafkajsBroker } from '../broker/kafkajs/broker.ts'
-export { type Broker, type BrokerAdmin, BrokerUnavailable, GroupIsRunning } from '../broker/port.ts'
+export {
+  type Broker,
+  type BrokerAdmin,
+  BrokerUnavailable,
+  GroupIsRunning,
+  type GroupOverview,
+  type Overview,
+  type PartitionOverview,
+  type Position,
+} from '../broker/port.ts'
 export { milliseconds } from '../definition/duration.ts'
 export { avroContentType, ce } from '../headers.ts'
 export { silentLog } from '../log.ts'
@@ -24,4 +33,5 @@ export { type GroupPlan, type MessagePlan, plan, type Plan, scalingGroup } from 
 export { membersOf, remove, type RemoveReport, topicsOf } from './remove.ts'
 export { replay, type ReplayReport, type ReplayRequest } from './replay.ts'
 export type { Selected, Selection } from './selection.ts'
+export { waitingLetters } from './waitingLetters.ts'
 export { type EndpointTopology, type MessageTopology, topology, type Topology } from './topology.ts'

@@ -4,11 +4,14 @@ import type { AddressInfo } from 'node:net'
 import { stuckLanes } from '../engine/liveness.ts'
 import type { EndpointStatus } from '../engine/status.ts'
 import type { Log } from '../log.ts'
+import { expose } from '../metrics/exposition.ts'
+import { measureNode, type MetricsRegistry } from '../metrics/registry.ts'
 
 export interface OpsServerOptions {
   /** 0: any free port. */
   readonly port: number
   readonly log: Log
+  readonly registry: MetricsRegistry
   readonly status: () => EndpointStatus
   /** How long a lane with work may take from one move to the next, in milliseconds. */
   readonly moveLimitMs: number
@@ -25,19 +28,32 @@ interface Answer {
   readonly body: string
 }
 
-type Pages = Readonly<Record<string, () => Answer>>
+type Pages = Readonly<Record<string, (request: IncomingMessage) => Answer | Promise<Answer>>>
 
 /**
  * Answers what a cluster asks a process: `/live` (should it be restarted?), `/ready` (does it handle messages?) and
- * `/metrics` (Prometheus' text format).
+ * `/metrics` (OpenMetrics, or Prometheus' text format).
  * @throws Error when it cannot listen on the port
  */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
-  const pages: Pages = { '/live': () => live(options), '/ready': () => ready(options), '/metrics': metrics }
-  const server = createServer((request, response) => answer(pages, request, response))
-  await listen(server, options.port)
+  return serve(options, { '/live': () => live(options), '/ready': () => ready(options) })
+}
+
+/** The same for a program that is no endpoint: it lives and is ready as long as it answers, unless `isReady` says otherwise. */
+export async function startProgramOps({
+  isReady = () => true,
+  ...options
+}: Pick<OpsServerOptions, 'port' | 'log' | 'registry'> & { readonly isReady?: () => boolean }): Promise<OpsServer> {
+  return serve(options, { '/live': () => json(true, { live: true }), '/ready': () => json(isReady(), { ready: isReady() }) })
+}
+
+async function serve({ port: wanted, log, registry }: Pick<OpsServerOptions, 'port' | 'log' | 'registry'>, health: Pages) {
+  const pages: Pages = { ...health, '/metrics': (request) => metrics(registry, request) }
+  const server = createServer((request, response) => void answer(pages, request, response, log))
+  await listen(server, wanted)
+  measureNode(registry)
   const { port } = server.address() as AddressInfo
-  options.log.info({ event: 'ops', port }, `/live, /ready and /metrics are on port ${port}`)
+  log.info({ event: 'ops', port }, `/live, /ready and /metrics are on port ${port}`)
   return {
     port,
     async close() {
@@ -59,15 +75,25 @@ async function listen(server: Server, port: number): Promise<void> {
   }
 }
 
-function answer(pages: Pages, { url = '', method = '' }: IncomingMessage, response: ServerResponse): void {
+async function answer(pages: Pages, request: IncomingMessage, response: ServerResponse, log: Log): Promise<void> {
+  const { url = '', method = '' } = request
   const [path = ''] = url.split('?')
   const page = Object.hasOwn(pages, path) ? pages[path] : undefined
   const isRead = method === 'GET' || method === 'HEAD'
   if (page !== undefined && !isRead) response.setHeader('allow', 'GET, HEAD')
-  const { status, type, body } = page === undefined ? notFound : isRead ? page() : notAllowed
+  const { status, type, body } = page === undefined ? notFound : isRead ? await written(page, request, log) : notAllowed
   response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) })
   // Node leaves the body out of an answer to HEAD.
   response.end(body)
+}
+
+async function written(page: Pages[string], request: IncomingMessage, log: Log): Promise<Answer> {
+  try {
+    return await page(request)
+  } catch (error) {
+    log.error({ err: error, url: request.url }, 'a page of the ops port failed')
+    return text(500, 'It failed; the log says why.\n')
+  }
 }
 
 function live({ status, moveLimitMs, log }: OpsServerOptions): Answer {
@@ -81,8 +107,10 @@ function ready({ status }: OpsServerOptions): Answer {
   return json(now.ready, now)
 }
 
-/** No metric yet: an empty text is a valid answer to Prometheus (https://prometheus.io/docs/instrumenting/exposition_formats/). */
-const metrics = (): Answer => ({ status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: '' })
+const metrics = async (registry: MetricsRegistry, { headers }: IncomingMessage): Promise<Answer> => ({
+  status: 200,
+  ...(await expose(registry, headers.accept)),
+})
 
 const json = (isGood: boolean, body: object): Answer => ({
   status: isGood ? 200 : 503,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe } from 'vitest'
+import { censusConformance } from './conformance/census.ts'
 import { inATransaction, inOneStatement, type SaveUnit, type StoreFixture, type UnderTest } from './conformance/fixture.ts'
 import { inboxConformance } from './conformance/inbox.ts'
 import { outboxConformance } from './conformance/outbox.ts'
@@ -20,6 +21,7 @@ export function storeConformance(name: string, open: () => Promise<StoreFixture>
 }
 
 function oneUnitConformance(underTest: UnderTest): void {
+  describe('census', () => censusConformance(underTest))
   describe('inbox', () => inboxConformance(underTest))
   describe('outbox', () => outboxConformance(underTest))
   describe('rows', () => rowsConformance(underTest))

@@ -47,6 +47,8 @@ export function memoryStore({ constraints = [] }: { readonly constraints?: reado
     deleteOutbox: (outboxIds) => attempt('deleteOutbox', () => content.deleteOutbox(outboxIds)),
     publishScheduled: (publish, limit) => attempt('publishScheduled', () => content.publishScheduled(publish, limit)),
     deleteHandledBefore: (date) => attempt('deleteHandledBefore', () => content.deleteHandledBefore(date)),
+    census: () => attempt('census', () => content.census()),
+    sagaCounts: () => attempt('sagaCounts', () => content.sagaCounts()),
     close: () => Promise.resolve(),
     rows: (table) => content.rowsOf(table),
     scheduled: () => content.scheduledRecords(),

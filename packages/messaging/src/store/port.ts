@@ -67,6 +67,21 @@ export interface OutboxEntry {
   readonly outgoing: readonly OutgoingRecord[]
 }
 
+/** What a store holds for an endpoint. Ages are in milliseconds, and 0 when there is nothing. */
+export interface Census {
+  /** Messages that the inbox remembers; may be an estimate. */
+  readonly inbox: number
+  readonly outbox: { readonly rows: number; readonly oldestMs: number }
+  /** `overdueMs`: how long ago the first was due. */
+  readonly scheduled: { readonly records: number; readonly overdueMs: number }
+}
+
+export interface SagaCount {
+  readonly saga: string
+  readonly open: number
+  readonly completed: number
+}
+
 /** A transaction that has begun, on a connection of its own. */
 export interface StoreTransaction extends Tx {
   /** Set when a query failed because of the store and not because of what was asked. */
@@ -106,5 +121,9 @@ export interface Store {
   ): Promise<{ published: number; nextAt: Date | undefined }>
   /** Deletes inbox entries from before `date`: a copy that comes later is handled again. @returns how many */
   deleteHandledBefore(date: Date): Promise<number>
+  /** For watching; cheap enough to ask every few seconds. @throws StoreUnavailable */
+  census(): Promise<Census>
+  /** Reads every saga: ask it rarely. @throws StoreUnavailable */
+  sagaCounts(): Promise<SagaCount[]>
   close(): Promise<void>
 }

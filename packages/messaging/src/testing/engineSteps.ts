@@ -10,6 +10,7 @@ import { BusyChains } from '../engine/busyChains.ts'
 import { type Delivery, open } from '../engine/delivery.ts'
 import { type EncodeMessage, messageEncoder } from '../engine/encodeMessage.ts'
 import { OutageGuard } from '../engine/outageGuard.ts'
+import { tellAll } from '../engine/report.ts'
 import { routing } from '../engine/routes.ts'
 import { RunningHandlers } from '../engine/runningHandlers.ts'
 import type { SagaStates } from '../engine/sagas.ts'
@@ -118,6 +119,7 @@ const withoutInfrastructure = (endpoint: Endpoint): Omit<StepsRuntime, 'codec' |
   guard: new OutageGuard(Number.POSITIVE_INFINITY, silentLog),
   fault: () => undefined,
   tracing: noTracing,
+  report: tellAll([]),
 })
 
 function refuseUnhandled(endpoint: Endpoint, { type }: Message): void {

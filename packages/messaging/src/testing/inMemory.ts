@@ -14,6 +14,7 @@ import type { Spans } from '../tracing/spans.ts'
 import { openStore, refuseSqlInMemory } from './endpointStore.ts'
 import { type InMemoryEndpoint, inMemoryEndpoint } from './inMemoryEndpoint.ts'
 import { type MemoryTransport, memoryTransport } from './memoryTransport.ts'
+import { type Labels, sumOf } from './sumOf.ts'
 import { type Activity, type AdvanceTimers, type PassingTime, passingTime } from './passingTime.ts'
 
 /** Endpoints that run in one process, each with its own engine and store, on a broker and a registry in memory. */
@@ -32,6 +33,8 @@ export interface InMemorySystem extends Infrastructure {
   store(endpoint: string): MemoryStore
   /** The pool of an endpoint that has a database. */
   database(endpoint: string): Pool
+  /** What an endpoint has counted: the sum of all series of a metric with these labels, since the system began. */
+  metric(endpoint: string, name: string, labels?: Labels): Promise<number>
   /**
    * Resolves when everything is handled and committed, and nothing that is scheduled is due. What broker or store refuse
    * is waited for: fake time is moved on until they are asked again. It is not moved for a handler that waits for a timer.
@@ -131,6 +134,7 @@ function systemOf(transport: MemoryTransport, endpoints: readonly InMemoryEndpoi
     deadLetters: (endpoint) => listFailures(transport, endpoint),
     store: (name) => known(named(name).store.memory, `Endpoint "${name}" has a database, and no store in memory.`),
     database: (name) => known(named(name).store.database, `Endpoint "${name}" has a store in memory, and no database.`),
+    metric: (name, metric, labels = {}) => sumOf(named(name).registry, metric, labels),
     settled: time.settled,
     advance: time.advance,
     startEndpoint: (name) => named(name).start(),

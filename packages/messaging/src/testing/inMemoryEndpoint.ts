@@ -2,7 +2,9 @@ import type { BrokerAdmin } from '../broker/port.ts'
 import type { Endpoint } from '../definition/endpoint.ts'
 import { dueAt } from '../engine/envelope.ts'
 import { type Engine, type EngineOptions, startEngine } from '../engine/startEngine.ts'
-import { waitForRecords, type LaneStatus } from '../engine/status.ts'
+import { statusBeforeJoining, waitForRecords, type LaneStatus } from '../engine/status.ts'
+import { endpointMetrics } from '../metrics/endpointMetrics.ts'
+import { processRegistry, type MetricsRegistry } from '../metrics/registry.ts'
 import { retryTopic } from '../naming.ts'
 import { type GroupPlan, plan } from '../operations/plan.ts'
 import type { EndpointStore } from './endpointStore.ts'
@@ -20,6 +22,7 @@ export interface InMemoryEndpoint {
   dueAt(): Promise<number>
   /** Lanes that do something, or try it again and again. */
   activeLanes(): LaneStatus[]
+  readonly registry: MetricsRegistry
   /** Whether something is under way that needs no time to pass: a query, say. */
   isBusy(): boolean
 }
@@ -30,7 +33,15 @@ export function inMemoryEndpoint(endpoint: Endpoint, store: EndpointStore, infra
   const { admin } = infrastructure.broker
   const { groups } = plan(endpoint, '')
   const giveUp = new AbortController()
+  const registry = processRegistry(endpoint.name)
   let engine: Engine | undefined
+  const metered = endpointMetrics(registry, {
+    endpoint,
+    prefix: '',
+    broker: infrastructure.broker,
+    store: store.store,
+    status: () => engine?.status() ?? statusBeforeJoining(endpoint.name),
+  })
 
   const activeLanes = () =>
     (engine?.status().groups ?? []).flatMap(({ lanes }) => lanes).filter(({ doing }) => doing !== waitForRecords)
@@ -41,13 +52,15 @@ export function inMemoryEndpoint(endpoint: Endpoint, store: EndpointStore, infra
   return {
     endpoint,
     store,
+    registry,
     stop,
     activeLanes,
     isBusy: () => store.isBusy() || activeLanes().some(({ failures }) => failures === undefined),
     async start() {
       if (engine !== undefined) throw new Error(`Endpoint "${endpoint.name}" is running already.`)
       await store.prepare()
-      engine = await startEngine({ ...infrastructure, endpoint, prefix: '', store: store.store, giveUp })
+      const { broker, reports } = metered
+      engine = await startEngine({ ...infrastructure, broker, endpoint, prefix: '', store: metered.store, giveUp, reports })
     },
     stopNow() {
       giveUp.abort()

@@ -31,6 +31,7 @@ describe('receive', () => {
       published: [OrderPlaced({ orderId: 'a' })],
       sent: [ShipOrder({ orderId: 'a' })],
       inserted: [{ table: 'orders', row: { id: 'a' } }],
+      counted: {},
       error: undefined,
     })
   })
@@ -46,6 +47,7 @@ describe('receive', () => {
       published: [],
       sent: [],
       inserted: [],
+      counted: {},
       error,
     })
   })

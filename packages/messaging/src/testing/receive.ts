@@ -18,6 +18,8 @@ export interface Received {
   readonly published: readonly Message[]
   readonly sent: readonly Message[]
   readonly inserted: readonly InsertedRow[]
+  /** What it has counted, by the counter's name. */
+  readonly counted: Readonly<Record<string, number>>
   /** What it threw, or why its effects cannot be saved or sent. */
   readonly error: unknown
 }
@@ -72,11 +74,18 @@ export async function toReceived({ messageOf }: EngineSteps, decided: Decided): 
     published: messages.filter(({ type }) => type.kind === 'event'),
     sent: messages.filter(({ type }) => type.kind === 'command'),
     inserted: effects.rows.map(({ table, row }) => ({ table: table.name, row })),
+    counted: sums(effects),
     error: undefined,
   }
 }
 
-const nothingDone = (error: unknown): Received => ({ published: [], sent: [], inserted: [], error })
+function sums({ counted }: Effects): Record<string, number> {
+  const all: Record<string, number> = {}
+  for (const { counter, by } of counted) all[counter.name] = (all[counter.name] ?? 0) + by
+  return all
+}
+
+const nothingDone = (error: unknown): Received => ({ published: [], sent: [], inserted: [], counted: {}, error })
 
 /** Why the rows do not fit the columns of their tables. Constraints of the database are not checked. */
 async function refusal({ rows }: Effects): Promise<unknown> {

@@ -1,6 +1,6 @@
 import { bodyParser } from '@koa/bodyparser'
 import { Router } from '@koa/router'
-import Koa from 'koa'
+import Koa, { type Middleware } from 'koa'
 import type { Bus } from '../bus.ts'
 import { type Log, type Spans, tracedRequests } from '@petrel/messaging'
 import type { Acceptances } from '../readModel/acceptances.ts'
@@ -38,6 +38,8 @@ export interface Shop {
   readonly log: Log
   /** Undefined where tracing is off. */
   readonly spans?: Spans | undefined
+  /** Measures all requests. */
+  readonly measure?: Middleware
 }
 
 /** The whole HTTP side. It starts nothing: call it with `app.callback()`. */
@@ -45,6 +47,7 @@ export function shopApp(shop: Shop): Koa {
   const app = new Koa()
   // What is thrown becomes an answer; left over are browsers that went away in the middle of one.
   app.on('error', (error: Error) => shop.log.info({ err: error }, 'an answer was not read to its end'))
+  if (shop.measure !== undefined) app.use(shop.measure)
   app.use(answerProblems(shop.log, shop.page.get('/not-found.html')))
   app.use(async (ctx, next) => {
     securityHeaders(ctx)

@@ -2,6 +2,7 @@ import { PlaceOrder } from '@petrel/contracts'
 import { activeTraceId } from '@petrel/messaging'
 import type { Context } from 'koa'
 import { type Bus, handOver } from '../bus.ts'
+import { ordersPlaced } from '../counters.ts'
 import { type Acceptance, requestHash } from '../order/acceptance.ts'
 import { placementIds } from '../order/identity.ts'
 import type { Acceptances } from '../readModel/acceptances.ts'
@@ -27,6 +28,7 @@ export function placeOrder(bus: Bus, catalogue: Catalogue, acceptances: Acceptan
 
     const { acceptedAt } = first ?? acceptance
     await handOver(bus, PlaceOrder({ orderId, ...order, acceptedAt }), messageId)
+    bus.count(ordersPlaced)
     acceptances.record({ ...acceptance, acceptedAt })
     answer(ctx, orderId, acceptedAt)
   }

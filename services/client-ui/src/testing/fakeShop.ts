@@ -78,6 +78,7 @@ export async function startFakeShop(options: FakeShopOptions = {}): Promise<Fake
   const watch = counted(watchOrders(store.readModel, quiet))
   const bus: Bus = {
     isReady: () => options.joined ?? true,
+    count: () => {},
     async send(message: Message<'command'>, { id }) {
       if (away.broker) throw new BrokerUnavailable('The fake broker is away.')
       if (away.answer) await new Promise(() => {})

@@ -1,4 +1,4 @@
-import type { Deployment, Pod, ScaledObject } from '../resources.ts'
+import type { Deployment, Job, Pod, ScaledObject } from '../resources.ts'
 
 // What Kubernetes answers about services, made for a test.
 
@@ -8,6 +8,7 @@ const labels = (service: string, component = 'endpoint') => ({
 })
 const metadata = (service: string, name: string, component?: string) => ({
   name,
+  namespace: 'petrel',
   labels: labels(service, component),
   annotations: {},
 })
@@ -31,6 +32,8 @@ type Reason = Partial<Pod['status']['containerStatuses'][number]['lastState']['t
 /** How a pod differs from one that is ready. */
 export interface PodChanges {
   readonly component?: string
+  /** Whose pod it is. */
+  readonly job?: string
   readonly phase?: string
   readonly isReady?: boolean
   /** Instead of running. */
@@ -58,8 +61,10 @@ export function pod(service: string, number: number, changes: PodChanges = {}): 
   const lastState = ended === undefined ? {} : { terminated: reason(ended) }
   const ready = { type: 'Ready', status: isReady ? 'True' : 'False', reason: '', message: '' }
   const scheduled = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: unschedulable ?? '' }
+  const { name, namespace, annotations, labels } = metadata(service, `shop-${service}-${number}`, changes.component)
+  const ofJob = changes.job === undefined ? {} : { 'batch.kubernetes.io/job-name': changes.job }
   return {
-    metadata: metadata(service, `shop-${service}-${number}`, changes.component),
+    metadata: { name, namespace, annotations, labels: { ...labels, ...ofJob } },
     spec: { containers: [container(service, undefined, ...variables)] },
     status: {
       phase,
@@ -76,4 +81,10 @@ export const scaler = (service: string, most: number, ...conditions: Condition[]
   metadata: metadata(service, `shop-${service}`),
   spec: { scaleTargetRef: { name: `shop-${service}` }, maxReplicaCount: most },
   status: { conditions },
+})
+
+/** The Job of an uninstall, that failed. */
+export const failedRemoval = (service: string, why: string): Job => ({
+  metadata: metadata(service, `shop-${service}-uninstall`, 'uninstall'),
+  status: { succeeded: 0, conditions: [{ type: 'Failed', status: 'True', reason: why, message: '' }] },
 })

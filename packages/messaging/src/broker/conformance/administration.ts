@@ -45,6 +45,35 @@ export function administration(at: Fixture): void {
       ])
     })
 
+    test('at one look there are all topics and groups with a prefix, how far each has come, and who is a member', async () => {
+      const [topic, group] = [await topicOf(2), newName()]
+      await at.broker.publish([record(topic, 1, 'a'), record(topic, 1, 'b')])
+      await at.broker.admin.commit(group, [{ topic, partition: 1, offset: 1n }])
+      const seen = await at.broker.admin.overview(topic)
+      expect(seen.brokers).toBe(1)
+      expect(seen.partitions.toSorted((a, b) => a.partition - b.partition)).toEqual([
+        { topic, partition: 0, earliest: 0n, latest: 0n, underReplicated: false },
+        { topic, partition: 1, earliest: 0n, latest: 2n, underReplicated: false },
+      ])
+      expect(seen.groups).toEqual([])
+      const all = await at.broker.admin.overview('')
+      expect(all.groups).toContainEqual({ group, members: 0, positions: [{ topic, partition: 1, offset: 1n }] })
+      const joined = await at.broker.subscribe({ group, topics: [topic], listener: { onAssigned() {}, onRecords() {} } })
+      const { groups } = await at.broker.admin.overview(group)
+      expect(groups).toMatchObject([{ group, members: 1 }])
+      await joined.stop()
+    })
+
+    test('when the first record behind a position was appended is known without reading more', async () => {
+      const topic = await topicOf(1)
+      await at.broker.publish([record(topic, 0, 'a'), record(topic, 0, 'b')])
+      const [, second] = await readAll(topic)
+      const asked = [0n, 1n, 2n].map((offset) => ({ topic, partition: 0, offset }))
+      const [first, next, none] = await at.broker.admin.appendedAt(asked)
+      expect(first).toBeLessThanOrEqual(next ?? 0)
+      expect([next, none]).toEqual([second?.timestamp, undefined])
+    })
+
     test('the largest batch that a topic takes is its own setting, or else the broker’s', async () => {
       const [one, other] = [await topicOf(1, { 'max.message.bytes': '20000' }), await topicOf(1)]
       const limits = await at.broker.admin.maxMessageBytes([one, other, newName()])

@@ -2,7 +2,8 @@ import kafkajs, { type Admin, type Cluster } from 'kafkajs'
 import { type BrokerAdmin, GroupIsRunning, type Position, type TopicSpec } from '../port.ts'
 import { clusterOf, withClient } from './cluster.ts'
 import { brokerErrorCode } from './errors.ts'
-import { readTopic } from './readTopic.ts'
+import { overview } from './overview.ts'
+import { firstRecordAt, readTopic } from './readTopic.ts'
 import type { KafkajsSettings } from './settings.ts'
 import { settling } from './settling.ts'
 
@@ -18,7 +19,7 @@ export function kafkajsAdmin(settings: KafkajsSettings): BrokerAdmin {
     withClient(settings, what, async (client) => {
       const cluster = clusterOf(client)
       await cluster.connect()
-      return work(cluster)
+      return settling(() => work(cluster))
     })
 
   return {
@@ -35,6 +36,13 @@ export function kafkajsAdmin(settings: KafkajsSettings): BrokerAdmin {
       withCluster(`Could not set positions of ${group}`, (cluster) => commit(cluster, group, positions)),
     members: (groups) => withAdmin('Could not look up groups', (admin) => members(admin, groups)),
     deleteGroups: (groups) => withAdmin('Could not delete groups', (admin) => deleteGroups(admin, groups)),
+    overview: (prefix) =>
+      withClient(settings, 'Could not look at the cluster', async (client) => {
+        const [admin, cluster] = [client.kafka.admin(), clusterOf(client)]
+        await Promise.all([admin.connect(), cluster.connect()])
+        return settling(() => overview(admin, cluster, prefix))
+      }),
+    appendedAt: (positions) => withCluster('Could not read the oldest records', (cluster) => appendedAt(cluster, positions)),
     read: (topic, options) => readTopic(settings, topic, options?.from ?? []),
   }
 }
@@ -132,6 +140,17 @@ async function members(admin: Admin, wanted: readonly string[]): Promise<Map<str
   if (wanted.length === 0) return new Map()
   const { groups } = await admin.describeGroups([...wanted])
   return new Map(groups.map(({ groupId, members }) => [groupId, members.length]))
+}
+
+/** A lot of groups may be behind in one place: it is looked up once. */
+async function appendedAt(cluster: Cluster, positions: readonly Position[]): Promise<(number | undefined)[]> {
+  if (positions.length > 0) await cluster.addMultipleTargetTopics([...new Set(positions.map(({ topic }) => topic))])
+  return Promise.all(
+    positions.map(async (position) => {
+      const record = await firstRecordAt(cluster, position)
+      return record === undefined ? undefined : Number(record.timestamp)
+    }),
+  )
 }
 
 async function deleteGroups(admin: Admin, wanted: readonly string[]): Promise<string[]> {

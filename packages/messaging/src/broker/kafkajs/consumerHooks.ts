@@ -1,5 +1,6 @@
 import type { Batch, Broker, Cluster, Offsets, TopicPartitions } from 'kafkajs'
 import type { ConnectionPool } from './connectionPool.ts'
+import type { TopicPartition } from '../port.ts'
 import type { FetchedMessages } from './fetchedRecords.ts'
 
 /** What kafkajs does not offer to its users and this adapter needs; its last release is of February 2023, so the names stay. */
@@ -19,6 +20,8 @@ export interface ConsumerGroup {
   resume(partitions: TopicPartitions[]): void
   commitOffsets(offsets: Offsets): Promise<void>
   resolveOffset(position: { topic: string; partition: number; offset: string }): void
+  readonly offsetManager: { nextOffset(topic: string, partition: number): { toString(): string } }
+  recoverFromOffsetOutOfRange: (this: ConsumerGroup, error: TopicPartition) => Promise<void>
 }
 
 interface KafkaNode extends Broker {
@@ -42,6 +45,8 @@ export interface ConsumerHooks {
   heartbeat(): void
   /** Before the group is left. kafkajs does so first when a consumer has crashed, and reports the crash later. */
   leaving(): void
+  /** The broker has nothing at the offset that was asked for. kafkajs goes on where the broker's records begin. */
+  outOfRange(partition: TopicPartition, asked: bigint): void
   /** Around each fetch. */
   fetching(group: ConsumerGroup, fetch: () => Promise<FetchedBatch[]>): Promise<FetchedBatch[]>
 }
@@ -53,7 +58,7 @@ export const hookConsumer = (cluster: Cluster, hook: ConsumerHooks): void => voi
 
 /** Touches the prototype of kafkajs's consumer group. */
 export function callHooks(prototype: ConsumerGroup): void {
-  const { connect, fetch, heartbeat, leave } = prototype
+  const { connect, fetch, heartbeat, leave, recoverFromOffsetOutOfRange } = prototype
   const joins = prototype as unknown as Record<symbol, (this: ConsumerGroup) => Promise<void>>
   const { join, name } = joinMethod(joins)
   joins[name] = function (this: ConsumerGroup) {
@@ -66,6 +71,11 @@ export function callHooks(prototype: ConsumerGroup): void {
   prototype.leave = function (this: ConsumerGroup) {
     hooks.get(this.cluster)?.leaving()
     return leave.call(this)
+  }
+  prototype.recoverFromOffsetOutOfRange = function (this: ConsumerGroup, error: TopicPartition) {
+    const asked = BigInt(this.offsetManager.nextOffset(error.topic, error.partition).toString())
+    hooks.get(this.cluster)?.outOfRange(error, asked)
+    return recoverFromOffsetOutOfRange.call(this, error)
   }
   prototype.heartbeat = async function (this: ConsumerGroup, options: object) {
     const hook = hooks.get(this.cluster)

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Cluster, EachBatchPayload } from 'kafkajs'
 import type { Log } from '../../log.ts'
 import { commits, partitionKey } from '../commits.ts'
-import type { Subscription, SubscriptionListener, TopicPartition } from '../port.ts'
+import type { Position, Subscription, SubscriptionListener, TopicPartition } from '../port.ts'
 import { dropFetches } from './connectionPool.ts'
 import { hookConsumer, type ConsumerGroup, type FetchedBatch } from './consumerHooks.ts'
 import { presence } from './presence.ts'
@@ -53,6 +53,8 @@ export function membership(group: string, listener: SubscriptionListener, log: L
       if (member !== undefined) dropFetches(member)
     },
   })
+  /** The offset that was asked for, where the broker had nothing any more. */
+  const expected = new Map<string, bigint>()
   const fetchedIn = new WeakMap<object, number>()
   const book = commits(
     async (positions) => {
@@ -76,6 +78,18 @@ export function membership(group: string, listener: SubscriptionListener, log: L
     book.delivered({ topic, partition }, { first, end: first, next })
   }
 
+  const tellLost = (first: Position) => {
+    const key = partitionKey(first)
+    const lost = first.offset - (expected.get(key) ?? first.offset)
+    expected.delete(key)
+    if (lost <= 0n) return
+    log.error(
+      { group, topic: first.topic, partition: first.partition, lost: String(lost) },
+      'records were deleted before they were read',
+    )
+    listener.onLost?.(first, Number(lost))
+  }
+
   return {
     lanes: () => lanes,
     adopt: (cluster) =>
@@ -86,8 +100,12 @@ export function membership(group: string, listener: SubscriptionListener, log: L
           fetches = waitingFetches()
           there.follow(joining, join)
         },
-        joining: () => there.join(),
+        joining: () => {
+          if (!ended) listener.onRebalancing?.()
+          return there.join()
+        },
         heartbeat: () => fetches.check(),
+        outOfRange: (partition, asked) => void expected.set(partitionKey(partition), asked),
         leaving: () => {
           isMember = false
           there.end()
@@ -118,6 +136,7 @@ export function membership(group: string, listener: SubscriptionListener, log: L
       generation = member?.generationId ?? null
       member?.resume([...paused.values()].map(kafkajsPartition))
       paused.clear()
+      expected.clear()
       const partitions = topicPartitions(assignment)
       lanes = new Set(partitions.map(({ partition }) => partition))
       book.assigned(partitions)
@@ -139,6 +158,7 @@ export function membership(group: string, listener: SubscriptionListener, log: L
       const next = rawMessages.nextOffset ?? end
       book.delivered(first, { first: first.offset, end, next })
       lastDelivery = Date.now()
+      tellLost(first)
       listener.onRecords(records)
       payload.resolveOffset(String(next - 1n))
     },

@@ -84,34 +84,40 @@ export async function* readSpan(
   }
 }
 
+/** The first record at or after a position. At least one batch of records is fetched, however large it is. */
+export async function firstRecordAt(cluster: Cluster, position: Position): Promise<FetchedMessage | undefined> {
+  const messages = await fetchFrom(cluster, position, 1)
+  return messages.find(({ offset, isControlRecord }) => BigInt(offset) >= position.offset && isControlRecord !== true)
+}
+
 /** Follows a leader that has moved, and a beginning that retention has moved. */
-async function fetchFrom(cluster: Cluster, position: Position, tries = 5): Promise<FetchedMessages> {
+async function fetchFrom(cluster: Cluster, position: Position, size = FETCH_SIZE, tries = 5): Promise<FetchedMessages> {
   const { topic, partition, offset } = position
   try {
     const [leader] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]))
     const broker = await cluster.findBroker({ nodeId: leader ?? '' })
-    return await fetchOnce(broker, position)
+    return await fetchOnce(broker, position, size)
   } catch (error) {
     if (tries === 0) throw error
     if (brokerErrorCode(error) === 'OFFSET_OUT_OF_RANGE') {
       const earliest = (await offsets(cluster, topic, [{ partition }], true)).get(partition)
       if (earliest === undefined || earliest <= offset) return []
-      return fetchFrom(cluster, { topic, partition, offset: earliest }, tries - 1)
+      return fetchFrom(cluster, { topic, partition, offset: earliest }, size, tries - 1)
     }
     if (!STALE_LEADER.has(brokerErrorCode(error) ?? '')) throw error
     await delay(100)
     await cluster.refreshMetadata()
-    return fetchFrom(cluster, position, tries - 1)
+    return fetchFrom(cluster, position, size, tries - 1)
   }
 }
 
-async function fetchOnce(broker: KafkaNode, { topic, partition, offset }: Position): Promise<FetchedMessages> {
+async function fetchOnce(broker: KafkaNode, { topic, partition, offset }: Position, size: number): Promise<FetchedMessages> {
   const answer = (await broker.fetch({
     maxWaitTime: 100,
     minBytes: 1,
-    maxBytes: FETCH_SIZE,
+    maxBytes: size,
     isolationLevel: READ_COMMITTED,
-    topics: [{ topic, partitions: [{ partition, fetchOffset: offset.toString(), maxBytes: FETCH_SIZE }] }],
+    topics: [{ topic, partitions: [{ partition, fetchOffset: offset.toString(), maxBytes: size }] }],
   })) as FetchAnswer
   return answer.responses[0]?.partitions[0]?.messages ?? []
 }

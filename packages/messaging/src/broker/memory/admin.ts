@@ -42,6 +42,17 @@ export function memoryAdmin(topics: Topics, groups: Map<string, Group>, groupNam
       for (const name of names) if (groups.get(name)?.running() === true) throw new GroupIsRunning(name)
       return names.filter((name) => groups.delete(name))
     },
+    overview: async (prefix) => ({
+      brokers: 1,
+      partitions: topics
+        .names()
+        .filter((topic) => topic.startsWith(prefix))
+        .flatMap((topic) => offsets(topic).map((partition) => ({ topic, ...partition, underReplicated: false }))),
+      groups: [...groups]
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, group]) => ({ group: name, members: group.members(), positions: group.positions() })),
+    }),
+    appendedAt: async (positions) => positions.map((position) => topics.read(position, position.offset, 1).records[0]?.timestamp),
     read: (topic, { from = [] } = {}) => {
       const starts = new Map(
         from.filter((position) => position.topic === topic).map(({ partition, offset }) => [partition, offset]),

@@ -23,6 +23,7 @@ export interface Group {
   running(): boolean
   members(): number
   position(partition: TopicPartition): bigint | undefined
+  positions(): Position[]
   commit(positions: readonly Position[]): void
   /** A deleted topic takes its positions with it. */
   forget(topic: string): void
@@ -57,6 +58,7 @@ export function memoryGroup(topics: Topics): Group {
     running: () => members.size > 0,
     members: () => members.size,
     position: (partition) => positions.get(partitionKey(partition))?.offset,
+    positions: () => [...positions.values()],
     commit: (committed) => committed.forEach((position) => positions.set(partitionKey(position), position)),
     forget: (topic) => {
       for (const [key, position] of positions) if (position.topic === topic) positions.delete(key)

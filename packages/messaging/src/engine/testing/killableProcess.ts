@@ -85,6 +85,8 @@ export function killableProcess(broker: Broker, store: Store): KillableProcess {
       // A database unlocks the rows of a dead process: so the publishing fails, and the rows stay.
       publishScheduled: (publishAll, limit) =>
         whileAlive(() => store.publishScheduled((records) => Promise.race([publishAll(records), gone.promise]), limit)),
+      census: () => whileAlive(() => store.census()),
+      sagaCounts: () => whileAlive(() => store.sagaCounts()),
       close: () => store.close(),
     },
   }

@@ -5,17 +5,20 @@ import type { Endpoint } from '../../definition/endpoint.ts'
 import type { Message } from '../../definition/message.ts'
 import { ce, headerText } from '../../headers.ts'
 import { type Log, silentLog } from '../../log.ts'
+import { endpointMetrics } from '../../metrics/endpointMetrics.ts'
+import { processRegistry, type MetricsRegistry } from '../../metrics/registry.ts'
 import { mainGroup, retryGroup } from '../../naming.ts'
 import { plan } from '../../operations/plan.ts'
 import { memoryRegistry } from '../../registry/memory.ts'
 import { type Registry, RegistryUnavailable } from '../../registry/port.ts'
 import { type Constraint, memoryStore } from '../../store/memory.ts'
 import { memoryTransport, outside } from '../../testing/memoryTransport.ts'
+import { type Labels, sumOf } from '../../testing/sumOf.ts'
 import type { Spans } from '../../tracing/spans.ts'
 import { uuid7 } from '../../uuid7.ts'
 import type { Failed } from '../attempt.ts'
-import { logReport } from '../report.ts'
 import { type Engine, startEngine } from '../startEngine.ts'
+import { statusBeforeJoining } from '../status.ts'
 import { everyMessage } from './messages.ts'
 import { type KillableProcess, killableProcess } from './killableProcess.ts'
 import { type SqlStore, sqlStore } from './sqlStore.ts'
@@ -50,6 +53,8 @@ export interface TestSystem {
   ids(topic: string): Promise<string[]>
   /** Whether the inbox has a message that `publish` published. */
   isHandled(id: string): Promise<boolean>
+  /** What all processes have counted: the sum of all series of a metric with these labels. */
+  metric(name: string, labels?: Labels): Promise<number>
   /** Waits until both groups have committed everything, and nothing is scheduled. */
   settled(): Promise<void>
   /** How many records of its topics a group has not committed. */
@@ -81,6 +86,7 @@ export async function testSystem(endpoint: Endpoint, options: TestSystemOptions 
   const failures: Failed[] = []
   const { log = silentLog, spans } = options
   const replicas: Replica[] = []
+  const registries: MetricsRegistry[] = []
   const { groups } = plan(endpoint, '')
 
   const lag = async (group: string) => {
@@ -127,8 +133,10 @@ export async function testSystem(endpoint: Endpoint, options: TestSystemOptions 
     },
     async start(changed = endpoint) {
       await broker.admin.createTopics(plan(changed, '').topics)
+      const metrics = processRegistry(endpoint.name)
+      registries.push(metrics)
       const process = killableProcess(broker, store)
-      const replica = await startReplica({ endpoint: changed, registry, log, failures, process, spans })
+      const replica = await startReplica({ endpoint: changed, registry, metrics, log, failures, process, spans })
       replicas.push(replica)
       return replica
     },
@@ -137,6 +145,8 @@ export async function testSystem(endpoint: Endpoint, options: TestSystemOptions 
     async isHandled(id) {
       return (await store.handledIds([{ source: outside, id, formerId: id }])).size > 0
     },
+    metric: async (name, labels = {}) =>
+      (await Promise.all(registries.map((metrics) => sumOf(metrics, name, labels)))).reduce((sum, value) => sum + value, 0),
     settled: () => until('everything is handled', isSettled),
     lag,
     close,
@@ -174,6 +184,7 @@ function faultyRegistry(registry: Registry): FaultyRegistry {
 interface Parts {
   readonly endpoint: Endpoint
   readonly registry: Registry
+  readonly metrics: MetricsRegistry
   readonly log: Log
   readonly failures: Failed[]
   readonly process: KillableProcess
@@ -181,11 +192,12 @@ interface Parts {
 }
 
 /** Starts the engine as a service does. */
-async function startReplica({ endpoint, registry, log, failures, process, spans }: Parts): Promise<Replica> {
+async function startReplica({ endpoint, registry, metrics, log, failures, process, spans }: Parts): Promise<Replica> {
   const giveUp = new AbortController()
-  const { broker, store } = process
-  const report = logReport(log)
-  const engine = await startEngine({
+  let engine: Engine | undefined
+  const status = () => engine?.status() ?? statusBeforeJoining(endpoint.name)
+  const { broker, store, reports } = endpointMetrics(metrics, { endpoint, prefix: '', ...process, status })
+  const started = await startEngine({
     endpoint,
     prefix: '',
     broker,
@@ -193,8 +205,9 @@ async function startReplica({ endpoint, registry, log, failures, process, spans 
     registry,
     log,
     giveUp,
+    reports: [...reports, { failed: (failed: Failed) => void failures.push(failed) }],
     spans,
-    report: Object.assign(Object.create(report) as typeof report, { failed: (failed: Failed) => void failures.push(failed) }),
   })
-  return { engine, process, giveUp: () => giveUp.abort(), stop: () => engine.stop() }
+  engine = started
+  return { engine: started, process, giveUp: () => giveUp.abort(), stop: () => started.stop() }
 }

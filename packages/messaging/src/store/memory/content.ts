@@ -4,8 +4,10 @@ import type { MessageIdentity } from '../../identity.ts'
 import { nextPollAt } from '../nextPollAt.ts'
 import {
   AlreadyHandled,
+  type Census,
   type OutboxEntry,
   SagaConflict,
+  type SagaCount,
   type SagaKey,
   type SavedSaga,
   type ScheduledRecord,
@@ -28,7 +30,7 @@ export class MemoryContent {
   /** When each was handled. */
   readonly #inbox = new Map<string, Date>()
   readonly #sagas = new Map<string, SavedSaga>()
-  readonly #outbox = new Map<string, OutboxEntry & { readonly lane: string }>()
+  readonly #outbox = new Map<string, OutboxEntry & { readonly lane: string; readonly at: number }>()
   readonly #scheduled = new Map<string, ScheduledRecord>()
   readonly #rows = new Map<string, AnyRow[]>()
   readonly #taken = new Set<string>()
@@ -90,6 +92,24 @@ export class MemoryContent {
     for (const id of ids) this.#outbox.delete(id)
   }
 
+  census(): Census {
+    const now = Date.now()
+    const [oldest] = this.#outbox.values()
+    const dueAt = this.#inOrder()[0]?.dueAt.getTime() ?? now
+    return {
+      inbox: this.#inbox.size,
+      outbox: { rows: this.#outbox.size, oldestMs: now - (oldest?.at ?? now) },
+      scheduled: { records: this.#scheduled.size, overdueMs: Math.max(0, now - dueAt) },
+    }
+  }
+
+  sagaCounts(): SagaCount[] {
+    return [...Map.groupBy(this.#sagas.values(), ({ saga }) => saga)].map(([saga, all]) => {
+      const completed = all.filter((each) => each.completed).length
+      return { saga, open: all.length - completed, completed }
+    })
+  }
+
   async publishScheduled(publish: (records: readonly OutgoingRecord[]) => Promise<void>, limit: number) {
     const now = new Date()
     const taken = this.#inOrder()
@@ -113,7 +133,7 @@ export class MemoryContent {
     if (outgoing.length === 0) return undefined
     this.#outboxIds += 1
     const id = String(this.#outboxIds)
-    this.#outbox.set(id, { id, lane, outgoing })
+    this.#outbox.set(id, { id, lane, outgoing, at: Date.now() })
     return id
   }
 

@@ -1,4 +1,5 @@
 import type { Columns } from '../../definition/table.ts'
+import { loggedAs } from '../../errorForLog.ts'
 import { WriteRefused } from '../port.ts'
 import { type ArrayType, arrayOf } from './arrays.ts'
 import type { BinaryWriter } from './binaryWriter.ts'
@@ -46,7 +47,9 @@ export function columnArrays(
     try {
       return arrayOf(writer, type, values)
     } catch (error) {
-      throw new WriteRefused(`${place}.${column}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+      const reason = error instanceof Error ? error.message : String(error)
+      const refused = new WriteRefused(`${place}.${column}: ${reason}`, { cause: error })
+      throw loggedAs(refused, `${place}.${column}: a value does not fit the column`)
     }
   })
 }

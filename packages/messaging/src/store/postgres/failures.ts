@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg'
+import { loggedAs, messageForLog } from '../../errorForLog.ts'
 import { AlreadyHandled, SagaConflict, StoreUnavailable, WriteRefused } from '../port.ts'
 
 // The rule: what is on the lists below is no message's fault and passes (StoreUnavailable: try again). Everything else is
@@ -81,7 +82,9 @@ export const isStoreAway = (error: unknown): boolean =>
 /** What every error of encoding means: it has not left the process, so one of the messages has caused it. */
 export function refused(error: unknown): WriteRefused {
   if (error instanceof WriteRefused) return error
-  return new WriteRefused(error instanceof DatabaseError ? describe(error) : messageOf(error), { cause: error })
+  if (!(error instanceof DatabaseError)) return new WriteRefused(messageOf(error), { cause: error })
+  const what = new WriteRefused(describe(error), { cause: error })
+  return loggedAs(what, messageForLog(error) + placeOf(error))
 }
 
 const isSaveFailure = (error: unknown): error is SaveFailure =>
@@ -112,10 +115,13 @@ const petrelsOwn = /\bpetrel_(inbox|outbox|saga|scheduled|former_keys|endpoint|m
 const isMissingDeployment = ({ code = '', message }: DatabaseError) =>
   (code.startsWith('42') || code === noSuchPreparedStatement) && petrelsOwn.test(message)
 
-function describe({ message, detail, table, column, constraint, code }: DatabaseError): string {
+const describe = (error: DatabaseError): string =>
+  `${error.message}${placeOf(error)}${error.detail === undefined ? '' : `: ${error.detail}`}`
+
+function placeOf({ table, column, constraint, code }: DatabaseError): string {
   const place = [table, column].filter((part) => part !== undefined).join('.')
   const where = [place && `table ${place}`, constraint && `constraint ${constraint}`, `SQLSTATE ${code}`].filter(Boolean)
-  return `${message} (${where.join(', ')})${detail === undefined ? '' : `: ${detail}`}`
+  return ` (${where.join(', ')})`
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message || error.name : String(error))

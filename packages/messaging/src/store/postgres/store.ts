@@ -3,6 +3,7 @@ import type { Log } from '../../log.ts'
 import type { OutboxEntry, SagaKey, SavedSaga, Store } from '../port.ts'
 import { arrayOf, isStorableText } from './arrays.ts'
 import { BinaryWriter } from './binaryWriter.ts'
+import { readCensus, readSagaCounts } from './census.ts'
 import { logLostConnections, openPool, runAlone } from './connections.ts'
 import { Inbox } from './inbox.ts'
 import { OutgoingRecordCodec } from './outgoingRecords.ts'
@@ -46,6 +47,8 @@ export function postgresStore(options: PostgresStoreOptions): Store {
     },
     publishScheduled: (publish, limit) => publishScheduled(pool, publish, limit),
     deleteHandledBefore: (date) => inbox.deleteBefore(date),
+    census: () => readCensus(pool),
+    sagaCounts: () => readSagaCounts(pool),
     async close() {
       if (!('pool' in options)) await pool.end()
     },

@@ -1,4 +1,5 @@
 import { type CustomTypesConfig, type Pool, type PoolClient, type QueryResult, type QueryResultRow, types } from 'pg'
+import { loggedAs, messageForLog } from '../../errorForLog.ts'
 import { StoreUnavailable, type StoreTransaction, type UnitOfWork, WriteRefused } from '../port.ts'
 import { type Lease, lease } from './connections.ts'
 import { failureOf, type SaveFailure, unavailable } from './failures.ts'
@@ -139,7 +140,9 @@ const isTheCallersOwn = (error: unknown) => error instanceof TypeError || error 
 
 function aborted(first: SaveFailure): Error {
   if (first instanceof StoreUnavailable) return first
-  return new WriteRefused(`An earlier query of this transaction failed: ${first.message}`, { cause: first })
+  return loggedAs(new WriteRefused(afterFailure(first.message), { cause: first }), afterFailure(messageForLog(first)))
 }
+
+const afterFailure = (message: string) => `An earlier query of this transaction failed: ${message}`
 
 const start = (sql: string) => `"${sql.trim().slice(0, 60)}"`
