@@ -1,6 +1,6 @@
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 
-const everywhere = ['packages', 'services', 'deploy', 'test', 'bench'].map((folder) => `${folder}/**`)
+const everywhere = ['packages', 'services', 'deploy', 'test', 'bench', 'load'].map((folder) => `${folder}/**`)
 const withStack = everywhere.map((folder) => `${folder}/*.kafka.test.ts`)
 const withBrowser = everywhere.map((folder) => `${folder}/*.browser.test.ts`)
 const long = everywhere.map((folder) => `${folder}/*.long.test.ts`)

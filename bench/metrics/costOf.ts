@@ -2,7 +2,7 @@ import { uuid7 } from '@petrel/messaging'
 import { bench } from '../effectsOnce/endpoint.ts'
 import { PlaceOrder } from '../effectsOnce/messages.ts'
 import {
-  emptyRegistry,
+  processRegistry,
   endpointMetrics,
   expose,
   memoryRegistry,
@@ -28,7 +28,7 @@ export async function costOf(messages: number, { metered }: { readonly metered: 
   const registry = memoryRegistry()
   const { broker, admin, encode } = await memoryTransport([{ endpoint: bench }], { registry })
   const records = Array.from({ length: messages }, (_, index) => encode(PlaceOrder(order(index)), { trace: traced }).record)
-  const metrics = emptyRegistry(bench.name)
+  const metrics = processRegistry(bench.name)
   const plain = { broker, store: memoryStore(), reports: [] }
   const { store, reports, ...measured } = metered
     ? endpointMetrics(metrics, { endpoint: bench, prefix: '', ...plain, status })

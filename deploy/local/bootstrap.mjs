@@ -28,6 +28,7 @@ const commands = {
   cluster: script('deploy/cluster/commands/up.ts'),
   'cluster:down': script('deploy/cluster/commands/down.ts'),
   bench: script('bench/bench.ts', '--disable-warning=TimeoutNegativeWarning'),
+  load: script('load/load.ts', '--disable-warning=TimeoutNegativeWarning'),
   test: [join(bin, 'vitest'), 'run'],
   'test:long': [join(bin, 'vitest'), 'run', '--mode', 'long'],
   'test:cluster': script('test/cluster/run.ts'),
@@ -59,7 +60,7 @@ async function install() {
 
 function needsJars() {
   const elsewhere = process.env['KAFKA_BROKERS'] && process.env['SCHEMA_REGISTRY_URL']
-  return !elsewhere && ['start', 'test', 'test:long', 'bench'].includes(name)
+  return !elsewhere && ['start', 'test', 'test:long', 'bench', 'load'].includes(name)
 }
 
 /** Side by side with npm. If it fails, the stack tries again when it needs them, and reports why it cannot. */

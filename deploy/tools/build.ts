@@ -28,6 +28,7 @@ const prometheus = {
 const TOOLS = {
   prometheus: { ...prometheus, package: 'github.com/prometheus/prometheus/cmd/prometheus' },
   promtool: { ...prometheus, package: 'github.com/prometheus/prometheus/cmd/promtool' },
+  k6: { module: 'k6', package: '.', get: 'brew install k6 (macOS), https://grafana.com/docs/k6/latest/set-up/install-k6' },
 } satisfies Record<string, Tool>
 
 export type ToolName = keyof typeof TOOLS

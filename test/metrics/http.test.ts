@@ -5,7 +5,7 @@ import Koa from 'koa'
 import { httpDurations } from '@petrel/messaging/metrics'
 import { afterEach, expect, test } from 'vitest'
 import { expose } from '../../packages/messaging/src/metrics/exposition.ts'
-import { emptyRegistry } from '../../packages/messaging/src/metrics/registry.ts'
+import { processRegistry } from '../../packages/messaging/src/metrics/registry.ts'
 import { scrapeOf } from './scrape.ts'
 
 const close: (() => void)[] = []
@@ -13,7 +13,7 @@ afterEach(() => close.splice(0).forEach((each) => each()))
 
 /** A shop with two pages, one of which breaks. */
 async function shop() {
-  const registry = emptyRegistry('client-ui')
+  const registry = processRegistry('client-ui')
   const router = new Router()
   router.get('/orders/:id', (context) => void (context.body = 'an order'))
   router.get('/broken', () => {

@@ -1,6 +1,6 @@
-import { httpDurations, type MetricsRegistry, processRegistry } from '@petrel/messaging/metrics'
+import { httpDurations, type MetricsRegistry } from '@petrel/messaging/metrics'
 import { endpointMetrics } from '../../packages/messaging/src/metrics/endpointMetrics.ts'
-import { emptyRegistry } from '../../packages/messaging/src/metrics/registry.ts'
+import { measureNode, processRegistry } from '../../packages/messaging/src/metrics/registry.ts'
 import { memoryBroker } from '../../packages/messaging/src/broker/memory.ts'
 import { statusBeforeJoining } from '../../packages/messaging/src/engine/status.ts'
 import { memoryStore } from '../../packages/messaging/src/store/memory.ts'
@@ -17,14 +17,15 @@ import { stock } from '../../services/stock/src/endpoint.ts'
 /** A registry of each program of the shop, with everything that it registers when it starts. */
 export function registries(): MetricsRegistry[] {
   const endpoints = [billing, clientUi, email, loyalty, sales, shipping, shopkeeper, stock].map((endpoint) => {
-    const registry = emptyRegistry(endpoint.name)
+    const registry = processRegistry(endpoint.name)
     const status = () => statusBeforeJoining(endpoint.name)
     endpointMetrics(registry, { endpoint, prefix: '', broker: memoryBroker(), store: memoryStore(), status })
     return registry
   })
-  const exporter = emptyRegistry('lag-exporter')
+  const exporter = processRegistry('lag-exporter')
   lagMetrics(exporter, async () => undefined, '')
   const gateway = processRegistry('payment-gateway')
+  measureNode(gateway)
   httpDurations(gateway)
   return [...endpoints, exporter, gateway]
 }

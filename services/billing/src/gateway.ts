@@ -16,9 +16,12 @@ export type ChargeAnswer =
   | { readonly outcome: 'charged'; readonly chargeId: string }
   | { readonly outcome: 'declined'; readonly reason: string }
 
+/** It takes fewer requests than come. */
+export class GatewayBusy extends Postpone {}
+
 /** The payment gateway: not ours, and reached by HTTP. Asking twice for the same order moves money once. */
 export interface Gateway {
-  /** @throws Postpone when the gateway is away or busy, Unrecoverable when it refuses the request as wrong */
+  /** @throws GatewayBusy, Postpone when the gateway is away, Unrecoverable when it refuses the request as wrong */
   charge(amount: Amount): Promise<ChargeAnswer>
   /** @throws as `charge` does */
   refund(amount: Amount): Promise<{ readonly refundId: string }>
@@ -92,7 +95,7 @@ const outage = '2s'
 function refuseFailure({ status, body, retryAfter }: Answer, attempt: string): void {
   if (status >= 200 && status < 300) return
   const said = `The payment gateway did not ${attempt}: ${status} ${body.slice(0, 500)}`
-  if (status === 429) throw new Postpone(secondsToMs(retryAfter), said)
+  if (status === 429) throw new GatewayBusy(secondsToMs(retryAfter), said)
   if (status >= 502 && status <= 504) throw new Postpone(outage, said)
   if (status >= 500) throw new Error(said)
   throw new Unrecoverable(`${said}. Asking again would get the same answer: correct the message, then replay it.`)

@@ -2,6 +2,7 @@ import { ownSettings, run } from '@petrel/messaging'
 import { z } from 'zod'
 import { billingThrough } from './endpoint.ts'
 import { gatewayAt } from './gateway.ts'
+import { patient } from './patientGateway.ts'
 
 const schema = z.object({
   /** Where the payment gateway listens, for example http://127.0.0.1:8070. */
@@ -11,5 +12,5 @@ const schema = z.object({
 })
 const settings = ownSettings('billing', schema, process.env)
 
-const gateway = gatewayAt(settings.PAYMENT_GATEWAY_URL, settings.PAYMENT_GATEWAY_TIMEOUT_MS)
+const gateway = patient(gatewayAt(settings.PAYMENT_GATEWAY_URL, settings.PAYMENT_GATEWAY_TIMEOUT_MS))
 await run(billingThrough(gateway, new Date()), process.env)

@@ -2,10 +2,10 @@ import { Counter, Histogram } from 'prom-client'
 import { expect, test } from 'vitest'
 import { boundedLabel } from './boundedLabel.ts'
 import { expose } from './exposition.ts'
-import { emptyRegistry } from './registry.ts'
+import { processRegistry } from './registry.ts'
 
 function registry() {
-  const built = emptyRegistry('billing')
+  const built = processRegistry('billing')
   new Counter({ name: 'orders_total', help: 'Orders', labelNames: ['of'], registers: [built] }).inc({ of: 'a # {b} "c"' }, 2)
   const time = new Histogram({ name: 'seconds', help: 'Time', buckets: [1], enableExemplars: true, registers: [built] })
   time.observe({ value: 0.5, exemplarLabels: { trace_id: 'abc' } })

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { type EndpointStatus, statusBeforeJoining } from '../engine/status.ts'
 import { silentLog } from '../log.ts'
-import { emptyRegistry } from '../metrics/registry.ts'
+import { processRegistry } from '../metrics/registry.ts'
 import { startOpsServer } from './opsServer.ts'
 
 const joining = statusBeforeJoining('billing')
@@ -28,7 +28,7 @@ const stuck: EndpointStatus = {
 }
 
 async function opsServer({ status, log = silentLog }: { status: () => EndpointStatus; log?: typeof silentLog }) {
-  const server = await startOpsServer({ port: 0, log, registry: emptyRegistry('billing'), status, moveLimitMs: 60_000 })
+  const server = await startOpsServer({ port: 0, log, registry: processRegistry('billing'), status, moveLimitMs: 60_000 })
   onTestFinished(() => server.close())
   return { ...server, ask: (path: string, method = 'GET') => fetch(`http://127.0.0.1:${server.port}${path}`, { method }) }
 }
@@ -91,7 +91,7 @@ test('other paths are not found, and nothing can be changed', async () => {
 test('a port that is taken is an error that names the setting and the port', async () => {
   const { port } = await opsServer({ status: () => joined })
   await expect(
-    startOpsServer({ port, log: silentLog, registry: emptyRegistry('billing'), status: () => joined, moveLimitMs: 60_000 }),
+    startOpsServer({ port, log: silentLog, registry: processRegistry('billing'), status: () => joined, moveLimitMs: 60_000 }),
   ).rejects.toThrow(`OPS_PORT is ${port}: something else listens there. Choose another port.`)
 })
 
@@ -99,7 +99,7 @@ test('the server closes at once, even when a client keeps its connection', async
   const server = await startOpsServer({
     port: 0,
     log: silentLog,
-    registry: emptyRegistry('billing'),
+    registry: processRegistry('billing'),
     status: () => joined,
     moveLimitMs: 60_000,
   })

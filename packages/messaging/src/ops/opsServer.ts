@@ -5,7 +5,7 @@ import { stuckLanes } from '../engine/liveness.ts'
 import type { EndpointStatus } from '../engine/status.ts'
 import type { Log } from '../log.ts'
 import { expose } from '../metrics/exposition.ts'
-import type { MetricsRegistry } from '../metrics/registry.ts'
+import { measureNode, type MetricsRegistry } from '../metrics/registry.ts'
 
 export interface OpsServerOptions {
   /** 0: any free port. */
@@ -51,6 +51,7 @@ async function serve({ port: wanted, log, registry }: Pick<OpsServerOptions, 'po
   const pages: Pages = { ...health, '/metrics': (request) => metrics(registry, request) }
   const server = createServer((request, response) => void answer(pages, request, response, log))
   await listen(server, wanted)
+  measureNode(registry)
   const { port } = server.address() as AddressInfo
   log.info({ event: 'ops', port }, `/live, /ready and /metrics are on port ${port}`)
   return {

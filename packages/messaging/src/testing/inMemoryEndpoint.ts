@@ -4,7 +4,7 @@ import { dueAt } from '../engine/envelope.ts'
 import { type Engine, type EngineOptions, startEngine } from '../engine/startEngine.ts'
 import { statusBeforeJoining, waitForRecords, type LaneStatus } from '../engine/status.ts'
 import { endpointMetrics } from '../metrics/endpointMetrics.ts'
-import { emptyRegistry, type MetricsRegistry } from '../metrics/registry.ts'
+import { processRegistry, type MetricsRegistry } from '../metrics/registry.ts'
 import { retryTopic } from '../naming.ts'
 import { type GroupPlan, plan } from '../operations/plan.ts'
 import type { EndpointStore } from './endpointStore.ts'
@@ -33,7 +33,7 @@ export function inMemoryEndpoint(endpoint: Endpoint, store: EndpointStore, infra
   const { admin } = infrastructure.broker
   const { groups } = plan(endpoint, '')
   const giveUp = new AbortController()
-  const registry = emptyRegistry(endpoint.name)
+  const registry = processRegistry(endpoint.name)
   let engine: Engine | undefined
   const metered = endpointMetrics(registry, {
     endpoint,

@@ -6,7 +6,7 @@ import type { Message } from '../../definition/message.ts'
 import { ce, headerText } from '../../headers.ts'
 import { type Log, silentLog } from '../../log.ts'
 import { endpointMetrics } from '../../metrics/endpointMetrics.ts'
-import { emptyRegistry, type MetricsRegistry } from '../../metrics/registry.ts'
+import { processRegistry, type MetricsRegistry } from '../../metrics/registry.ts'
 import { mainGroup, retryGroup } from '../../naming.ts'
 import { plan } from '../../operations/plan.ts'
 import { memoryRegistry } from '../../registry/memory.ts'
@@ -130,7 +130,7 @@ export async function testSystem(endpoint: Endpoint, options: TestSystemOptions 
     },
     async start(changed = endpoint) {
       await broker.admin.createTopics(plan(changed, '').topics)
-      const metrics = emptyRegistry(endpoint.name)
+      const metrics = processRegistry(endpoint.name)
       registries.push(metrics)
       const process = killableProcess(broker, store)
       const replica = await startReplica({ endpoint: changed, registry, metrics, log, failures, process })

@@ -1,0 +1,91 @@
+import type { Options, Scenario } from 'k6/options'
+import type { Campaign } from '../campaigns/campaign.ts'
+import { drainSeconds, lengthOf, timed, type TimedPhase } from '../campaigns/phases.ts'
+import type { CustomerSide } from '../targets.ts'
+
+/** Everything that the scenarios know: k6 has it as JSON in `PLAN`. */
+export interface Plan {
+  readonly options: Options
+  readonly customers: CustomerSide & {
+    /** With what their ids begin: the audit finds its orders by it. */
+    readonly named: string
+    /** When the last of them comes, in seconds after the beginning. */
+    readonly untilSecond: number
+  }
+  /** Where the runner listens: see desk.ts. */
+  readonly deskUrl: string
+}
+
+/** Customers have an answer within ten seconds, or give up: the page does so, too. */
+const PATIENCE_S = 10
+/** A drain that takes this much longer than it must is not waited for. */
+const LONGEST_DRAIN_TIMES = 3
+const SHORTEST_WATCH_S = 120
+
+export function planOf(campaign: Campaign, customers: CustomerSide & { readonly named: string }, deskUrl: string): Plan {
+  const untilSecond = lengthOf(campaign.phases)
+  return {
+    options: {
+      scenarios: {
+        ...Object.fromEntries(timed(campaign.phases).map((phase, at) => [`customers-${at}`, customersOf(phase)])),
+        bystanders: bystandersOf(campaign),
+        watcher: watcherOf(campaign),
+      },
+      thresholds: thresholdsOf(campaign),
+      systemTags: ['status', 'method', 'name', 'scenario', 'expected_response', 'error_code'],
+      summaryTrendStats: ['avg', 'min', 'p(50)', 'p(95)', 'p(99)', 'max', 'count'],
+      setupTimeout: '60s',
+      teardownTimeout: '15m',
+    },
+    customers: { ...customers, untilSecond },
+    deskUrl,
+  }
+}
+
+/** Open: customers come when they come, however long the others wait. So a slow shop cannot hide behind fewer of them. */
+function customersOf({ name, startsAt, seconds, from, to }: TimedPhase): Scenario {
+  const most = Math.max(from, to)
+  return {
+    executor: 'ramping-arrival-rate',
+    exec: 'customer',
+    tags: { who: 'customer', phase: name },
+    startTime: `${startsAt}s`,
+    startRate: from,
+    timeUnit: '1s',
+    stages: [{ target: to, duration: `${seconds}s` }],
+    preAllocatedVUs: Math.max(10, most),
+    maxVUs: Math.max(50, most * PATIENCE_S * 2),
+    gracefulStop: `${PATIENCE_S * 2}s`,
+  }
+}
+
+function bystandersOf({ phases, bystandersPerSecond, gatewayPerSecond }: Campaign): Scenario {
+  return {
+    executor: 'constant-arrival-rate',
+    exec: 'bystander',
+    tags: { who: 'bystander' },
+    rate: bystandersPerSecond,
+    timeUnit: '1s',
+    duration: `${lengthOf(phases) + drainSeconds(phases, gatewayPerSecond)}s`,
+    preAllocatedVUs: Math.max(10, bystandersPerSecond),
+    maxVUs: bystandersPerSecond * PATIENCE_S * 4,
+  }
+}
+
+function watcherOf({ phases, gatewayPerSecond }: Campaign): Scenario {
+  const drain = drainSeconds(phases, gatewayPerSecond) * LONGEST_DRAIN_TIMES
+  return {
+    executor: 'per-vu-iterations',
+    exec: 'watcher',
+    tags: { who: 'watcher' },
+    vus: 1,
+    iterations: 1,
+    maxDuration: `${lengthOf(phases) + Math.max(drain, SHORTEST_WATCH_S)}s`,
+  }
+}
+
+function thresholdsOf({ expectations }: Campaign): Record<string, string[]> {
+  const byMetric: Record<string, string[]> = {}
+  for (const { metric, threshold } of expectations) (byMetric[metric] ??= []).push(threshold)
+  return byMetric
+}
