@@ -55,6 +55,16 @@ describe('the house of cards', () => {
     await eventually(async () => expect((await dora.order()).status).toBe(202))
   })
 
+  test('an order that had no answer may be asked for again under its key, and is one order', async () => {
+    const [kim, others] = [customersOf(house, 'kim'), customersOf(house, 'somebody')]
+    await house.break('sales', 'a bug')
+    await eventually(async () => expect((await others.order()).status).toBe(503))
+    expect((await kim.order('same')).status).toBe(503)
+    await house.mend('sales')
+    await eventually(async () => expect((await kim.order('same')).status).toBe(202))
+    expect(await kim.audit()).toMatchObject({ told: { yes: 1, no: 0 }, inOrder: 1, twice: nothingTwice })
+  })
+
   test('with a busy gateway some customers are turned away, and nobody of them pays', async () => {
     const eva = customersOf(house, 'eva')
     await house.gatewayBehaves({ requestsPerSecond: 1 })
@@ -108,16 +118,6 @@ describe('the house of cards', () => {
     const nothingLost = { inOrder: yes, chargedForNothing: 0, reservedForNothing: 0, twice: nothingTwice }
     await eventually(async () => expect(await ida.audit()).toMatchObject(nothingLost), { withinMs: 60_000 })
   })
-})
-
-test('an order that had no answer in time is told from one that failed, and asked again under its key it is one order', async () => {
-  await using house = await openHouse({ databaseUrl: inject('stack').databaseUrl })
-  const kim = customersOf(house, 'kim')
-  await house.break('sales', 'a bug')
-  await eventually(async () => expect((await kim.order('the same')).status).toBe(503))
-  await house.mend('sales')
-  await eventually(async () => expect((await kim.order('the same')).status).toBe(202))
-  expect(await kim.audit()).toMatchObject({ inOrder: 1, twice: nothingTwice, told: { yes: expect.any(Number), no: 0 } })
 })
 
 test('without keys a gateway that answers late charges the same order again and again', async () => {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
-const patterns = ['*.md', 'docs/**/*.md', 'schemas/**/*.md', '{bench,charts,deploy,packages,services,test}/**/README.md']
+const patterns = ['*.md', 'docs/**/*.md', 'schemas/**/*.md', '{bench,charts,deploy,load,packages,services,test}/**/README.md']
 const documents = globSync(patterns, { cwd: root, exclude: ['**/node_modules'] })
 /** A decision describes the day it was made, and may show code that has changed since. */
 const living = documents.filter((path) => !path.startsWith('docs/decisions/'))

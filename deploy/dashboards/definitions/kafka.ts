@@ -21,6 +21,7 @@ const whole = (): Row => ({
         title: 'Brokers',
         description: 'Those that answer. Fewer than were installed: one is down, and partitions have fewer copies.',
         unit: 'short',
+        alert: 'LagUnknown',
         width: 6,
       },
       [max(gauge('kafka_brokers')), 'brokers'],

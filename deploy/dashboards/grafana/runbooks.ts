@@ -13,6 +13,7 @@ export type Alert =
   | 'GroupWithoutMembers'
   | 'LagAgeOverObjective'
   | 'LagRisesAtMaxReplicas'
+  | 'LagUnknown'
   | 'OutboxOld'
   | 'PartitionStandsStill'
   | 'RebalanceStorm'

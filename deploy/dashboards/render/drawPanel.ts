@@ -42,6 +42,6 @@ function content(drawing: Drawing): string {
   const { panel, series, theme, width, height } = drawing
   const draw = types[panel.type]
   if (draw === undefined) throw new Error(`A panel of the type ${panel.type} is not drawn yet: add it to render/drawPanel.ts.`)
-  if (series.some(({ points }) => points.length > 0)) return draw(drawing)
+  if (series.some(({ points }) => points.some(([, value]) => Number.isFinite(value)))) return draw(drawing)
   return text(width / 2, height / 2, 'No data', { size: 13, color: theme.muted, anchor: 'middle' })
 }

@@ -53,6 +53,7 @@ export const timeAxis = ({ from, to }: Drawing['range'], theme: Theme) =>
       fontSize: 10,
       formatter: to - from < 300 ? '{HH}:{mm}:{ss}' : '{HH}:{mm}',
       hideOverlap: true,
+      showMaxLabel: false,
     },
     splitLine: { show: false },
   }) as const

@@ -10,7 +10,7 @@ import { type ThemeName, themes } from './theme.ts'
 import { momentOf } from './time.ts'
 
 const usage =
-  'npm run dashboards -- render <name> [--from now-30m] [--to now] [--var endpoint=sales] [--theme dark] [--width 1600] --out file.png'
+  'npm run dashboards -- render <name> [--from now-30m] [--to now] [--var endpoint=sales] [--theme dark] [--width 1600] [--scale 1.5] --out file.png'
 
 /** Draws one dashboard into a file, as SVG or PNG. */
 export async function renderCommand(args: readonly string[]): Promise<true> {
@@ -26,7 +26,7 @@ export async function renderCommand(args: readonly string[]): Promise<true> {
     theme: themeOf(values.theme),
     width: Number(values.width),
   })
-  await (values.out.endsWith('.svg') ? writeFile(values.out, svg) : savePng(svg, values.out))
+  await (values.out.endsWith('.svg') ? writeFile(values.out, svg) : savePng(svg, values.out, Number(values.scale)))
   console.log(`${values.out} drawn.`)
   return true
 }
@@ -39,6 +39,7 @@ function parsed(args: readonly string[]) {
     to: option('now'),
     theme: option('light'),
     width: option('1600'),
+    scale: option('1.5'),
     out: { type: 'string' },
     var: { type: 'string', multiple: true, default: [] as string[] },
   } as const

@@ -10,7 +10,7 @@ import { getJson, jsonBody } from '../../../test/support/http.ts'
 import { ownStartEnvironment } from '../../../test/support/ownStart.ts'
 import { ROOT } from '../folders.ts'
 import { type GuardedProcess, spawnGuarded } from '../processes/guardedProcess.ts'
-import { measuredBy } from './whatItSays.ts'
+import { alertsOf, measuredBy } from './whatItSays.ts'
 
 interface Answer {
   readonly data: { readonly result: readonly { readonly metric: Record<string, string>; readonly value: [number, string] }[] }
@@ -85,6 +85,11 @@ describe.skipIf(isSomebodyElses || !hasPrometheus)('npm start -- --observe', () 
     })
   })
 
+  test('a shop where nobody orders has no alert', async () => {
+    await untilSeen('kafka_brokers == 1')
+    await eventually(async () => expect(await alertsOf(prometheus)).toEqual([]), { withinMs: 60_000 })
+  })
+
   test('what an order does is counted, under the name of the service', async () => {
     const order = { customerId: 'ada', email: 'ada@example.org', lines: [{ sku: 'green-tea', quantity: 2 }] }
     const shop = `http://127.0.0.1:${env['CLIENT_UI_PORT']}/api/orders`
@@ -93,6 +98,14 @@ describe.skipIf(isSomebodyElses || !hasPrometheus)('npm start -- --observe', () 
     await untilSeen('petrel_messages_handled_total{endpoint="billing", instance="billing"} > 0')
     await untilSeen('kafka_consumergroup_members{consumergroup="billing"} == 1')
     await untilSeen('pg_stat_database_xact_commit{datname="billing"} > 0')
+  })
+
+  test('messages wait for email, which was left out: the alert says so, and the page shows it', async () => {
+    const alert = { name: 'GroupWithoutMembers', summary: 'Messages wait for email, and no process reads them.' }
+    await eventually(async () => expect(await alertsOf(prometheus)).toContainEqual({ ...alert, state: expect.any(String) }), {
+      withinMs: 60_000,
+    })
+    expect(await (await fetch(`http://127.0.0.1:${env['WATCH_PORT']}/`)).text()).toContain(alert.summary)
   })
 
   test('others may write their metrics too, as a load campaign does', async () => {

@@ -93,6 +93,7 @@ const document = (shop: string, content: string) => `<!doctype html>
     <link rel="icon" href="data:,">
     <link rel="stylesheet" href="/css/tokens.css">
     <link rel="stylesheet" href="/css/frame.css">
+    <link rel="stylesheet" href="/watch.css">
   </head>
   <body>
     ${pageHeader(shop)}

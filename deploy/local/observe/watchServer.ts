@@ -36,6 +36,12 @@ export async function startWatchServer(options: WatchOptions): Promise<{ stop():
   }
 }
 
+const sheets = [
+  ['/css/tokens.css', join(sharedPublicFolder, 'css', 'tokens.css')],
+  ['/css/frame.css', join(sharedPublicFolder, 'css', 'frame.css')],
+  ['/watch.css', join(import.meta.dirname, 'watch.css')],
+] as const
+
 function watchApp({ prometheus, shop, postgres }: WatchOptions): Koa {
   const router = new Router()
   router.get('/', async (ctx) => {
@@ -48,10 +54,10 @@ function watchApp({ prometheus, shop, postgres }: WatchOptions): Koa {
   router.get('/metrics', async (ctx) => {
     await answer(ctx, 'text', postgres.read())
   })
-  for (const sheet of ['tokens', 'frame'])
-    router.get(`/css/${sheet}.css`, async (ctx) => {
+  for (const [path, file] of sheets)
+    router.get(path, async (ctx) => {
       ctx.type = 'css'
-      ctx.body = await readFile(join(sharedPublicFolder, 'css', `${sheet}.css`))
+      ctx.body = await readFile(file)
     })
   const app = new Koa()
   app.use(router.routes())
