@@ -1,10 +1,5 @@
 import { expect, test } from 'vitest'
-import {
-  confirmationsOf,
-  emailWithBilledOrders,
-  failuresOf,
-  requireAllNotified,
-} from '../../../test/support/billedOrders.ts'
+import { confirmationsOf, emailWithBilledOrders, failuresOf, requireAllNotified } from '../../../test/support/billedOrders.ts'
 import { eventually } from '../../../test/support/eventually.ts'
 import { takingMailServer } from '../../../test/support/mailServers.ts'
 

@@ -74,11 +74,7 @@ const sent = (connection: SMTPConnection, { from, to }: Envelope, mail: string, 
  * The server's own pace is limited as a whole: each of its answers may come in time, and all of them not. After an error
  * nobody knows in what state the connection is: it is closed.
  */
-function within(
-  limitMs: number,
-  connection: SMTPConnection,
-  act: (done: (error?: Error | null) => void) => void,
-): Promise<void> {
+function within(limitMs: number, connection: SMTPConnection, act: (done: (error?: Error | null) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const done = (error?: Error | null) => {
       clearTimeout(timer)

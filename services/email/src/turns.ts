@@ -1,11 +1,11 @@
 /** So many at a time. Whoever comes when all places are taken waits in line. */
 export interface Turns {
   /** Resolves when a place is free. @throws Error with the code ETIMEDOUT when nobody leaves in time, or what `sendAway` says */
-  take(): Promise<void>
+  readonly take: () => Promise<void>
   /** Leaves a place to whoever waits longest. */
-  leave(): void
+  readonly leave: () => void
   /** Those who wait need not wait for the same bad news one after the other. */
-  sendAway(reason: Error): void
+  readonly sendAway: (reason: Error) => void
 }
 
 /** @param patienceMs how long anybody waits */
