@@ -38,11 +38,9 @@ export async function takingMailServer(eachMs = 0, port = 0): Promise<MailServer
     disabledCommands: ['STARTTLS'],
     closeTimeout: 100,
     onData(stream, _, answer) {
-      const taken = Promise.all([buffer(stream), sleep(eachMs)])
-      taken.then(([mail]) => {
-        messageIds.push(/^Message-ID: (.+)\r$/m.exec(mail.toString())?.[1] ?? '')
-        answer()
-      }, answer)
+      Promise.all([buffer(stream), sleep(eachMs)])
+        .then(([mail]) => messageIds.push(/^Message-ID: (.+)\r$/m.exec(mail.toString())?.[1] ?? ''))
+        .then(() => answer(), answer)
     },
   })
   const net = server.listen(port, '127.0.0.1')

@@ -37,7 +37,7 @@ export async function openSegments(folder: string, most: number): Promise<Segmen
   let since = named[0]?.since
 
   const sum = (of: (segment: Segment) => number) => segments.reduce((total, segment) => total + of(segment), 0)
-  const kept = () => sum(({ count }) => count())
+  const kept = () => sum((segment) => segment.count())
   const bytes = () => sum((segment) => segment.bytes())
   const came = () => (segments[0] === undefined ? 0 : segments[0].first - 1 + kept())
   const withRoom = async (at: number): Promise<Segment> => {
