@@ -26,7 +26,7 @@ export interface Counts {
   readonly kept: number
 }
 
-/** How many mails are kept unless somebody wants more or fewer: 40 MB of Petrel's letters. */
+/** How many mails are kept unless somebody wants more or fewer: 32 MB of Petrel's letters. */
 export const standardKeeps = 20_000
 
 /** @param most mails that are kept; the oldest leave */
