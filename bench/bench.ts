@@ -7,6 +7,7 @@ const benchmarks: Readonly<Record<string, readonly [file: string, what: string]>
   'effects-once': ['effectsOnce.ts', 'what a message costs in one service, beside loops written by hand and other frameworks'],
   compare: ['compare.ts', 'what changed in CPU a message and an order since the kept run'],
   replicas: ['replicas.ts', 'what a second and a third replica of a service bring'],
+  tracing: ['tracing.ts', 'what recording one trace in a hundred, and all, adds to a message'],
   idle: ['idle.ts', 'what everything costs while nobody buys'],
   pods: ['pods.ts', 'what replicas bring in pods of a cluster'],
   'pods-rebalance': ['podsRebalance.ts', 'how long lanes stand still when a pod joins or leaves'],

@@ -13,23 +13,39 @@ import { OrderPlaced } from './messages.ts'
 import { preload } from './preload.ts'
 
 /** A program that reads the messages from our stack: Petrel, or a loop written by hand. Each round has topics and a database of its own. */
-export const onOurStack = (stack: Stack, name: string, program: string, messages: number): Contender => ({
+export const onOurStack = (stack: Stack, name: string, program: string, messages: number, tracing: Tracing = {}): Contender => ({
   name,
-  run: (round) =>
-    measure(stack, `${program.replace(/\W/g, '')}${round}`.toLowerCase(), join(import.meta.dirname, '..', program), messages),
+  run: (round) => {
+    const run = `${name}${program}${round}`.replaceAll(/\W/g, '').toLowerCase()
+    return measure(stack, { run, main: join(import.meta.dirname, '..', program), count: messages, tracing })
+  },
 })
 
-async function measure(stack: Stack, run: string, main: string, count: number): Promise<Result> {
+interface Tracing {
+  /** Of the messages, whose trace is recorded; without it they have no traces. */
+  readonly share?: number
+  /** For the program. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+interface Measurement {
+  readonly run: string
+  readonly main: string
+  readonly count: number
+  readonly tracing: Tracing
+}
+
+async function measure(stack: Stack, { run, main, count, tracing }: Measurement): Promise<Result> {
   const prefix = `${run}.`
   const databaseUrl = await makeDatabase(stack.databaseUrl, run)
   const broker = kafkajsBroker({ brokers: [stack.kafkaBrokers], clientId: 'bench', log: silentLog })
   const registry = confluentRegistry({ url: stack.registryUrl })
   const database = { url: databaseUrl, migrations: join(import.meta.dirname, 'migrations') }
   await deploy({ endpoint: bench, database }, { admin: broker.admin, registry, prefix })
-  await preload(broker, registry, prefix, count)
+  await preload(broker, registry, prefix, count, tracing.share)
   const addresses = { KAFKA_BROKERS: stack.kafkaBrokers, SCHEMA_REGISTRY_URL: stack.registryUrl, DATABASE_URL: databaseUrl }
   const service = spawn(process.execPath, [...process.execArgv, main], {
-    env: { ...process.env, ...addresses, TOPIC_PREFIX: prefix, LOG_LEVEL: 'warn' },
+    env: { ...process.env, ...addresses, ...tracing.environment, TOPIC_PREFIX: prefix, LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const { postgres = 0, kafka = 0 } = stack.pids()

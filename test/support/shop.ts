@@ -25,6 +25,8 @@ export interface OrderView {
   readonly status: string
   readonly acceptedAt: string | null
   readonly totalCents: number | null
+  /** Null where it was not traced. */
+  readonly traceId: string | null
   readonly history: readonly { readonly type: string; readonly at: string }[]
 }
 
@@ -132,10 +134,17 @@ export interface ShopOptions {
   readonly addresses?: StackAddresses
   /** Default: in this process. */
   readonly openMailbox?: typeof startMailbox
+  /** For all its processes, besides what they need. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Opens a shop with all services running but those left out, and a shelf full of tea and cups. */
-export async function openShop({ without = [], addresses, openMailbox = startMailbox }: ShopOptions = {}): Promise<Shop> {
+export async function openShop({
+  without = [],
+  addresses,
+  openMailbox = startMailbox,
+  env = {},
+}: ShopOptions = {}): Promise<Shop> {
   const system = await testSystem(addresses)
   const broker = kafkajsBroker({ brokers: system.addresses.kafkaBrokers.split(','), clientId: 'test', log: silentLog })
   const mailsDir = await mkdtemp(join(tmpdir(), 'petrel-mails-'))
@@ -151,7 +160,7 @@ export async function openShop({ without = [], addresses, openMailbox = startMai
   }
   try {
     keeper = await hireShopkeeper(system, broker)
-    const shop = shopOf(system, broker, keeper, close)
+    const shop = shopOf(withEnvironment(system, env), broker, keeper, close)
     const opening = services.filter((name) => name === 'payment-gateway' || !without.includes(name))
     await Promise.all([fillShelves(keeper), ...opening.map((name) => shop.start(name))])
     await openForBusiness(`http://127.0.0.1:${system.ports.clientUi}`)
@@ -161,6 +170,11 @@ export async function openShop({ without = [], addresses, openMailbox = startMai
     throw error
   }
 }
+
+const withEnvironment = (system: TestSystem, common: NonNullable<ShopOptions['env']>): TestSystem => ({
+  ...system,
+  startService: (name, env) => system.startService(name, { ...common, ...env }),
+})
 
 function shopOf(system: TestSystem, broker: Broker, keeper: Service, close: () => Promise<void>): Shop {
   const { prefix, ports } = system

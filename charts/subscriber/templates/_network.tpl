@@ -1,4 +1,4 @@
-{{/* Where one of Kafka, registry, database, DNS and monitoring is, called with (list . "kafka"): the program's own word, then the shared one. */}}
+{{/* Where one of Kafka, registry, database, DNS, collector and monitoring is, called with (list . "kafka"): the program's own word, then the shared one. */}}
 {{- define "subscriber.edge" -}}
 {{- $root := index . 0 -}}
 {{- $own := get $root.Values.networkPolicy.edges (index . 1) | default dict -}}
@@ -41,8 +41,9 @@
 {{- $ports | uniq | toJson -}}
 {{- end }}
 
-{{- define "subscriber.registryPort" -}}
-{{- $url := urlParse (include "subscriber.registryUrl" .) -}}
+{{/* The port of a URL. */}}
+{{- define "subscriber.urlPort" -}}
+{{- $url := urlParse . -}}
 {{- regexFind "[0-9]+$" $url.host | default (ternary "443" "80" (eq $url.scheme "https")) -}}
 {{- end }}
 
@@ -61,11 +62,15 @@
 {{- end }}
 {{- if include "subscriber.endpoint" . }}
 {{- $registry := include "subscriber.edge" (list . "registry") | fromJson }}
-{{ include "subscriber.egressRule" (list "registry" $registry (list ($registry.port | default (include "subscriber.registryPort" .))) (list "TCP")) }}
+{{ include "subscriber.egressRule" (list "registry" $registry (list ($registry.port | default (include "subscriber.urlPort" (include "subscriber.registryUrl" .)))) (list "TCP")) }}
 {{- end }}
 {{- if .Values.database.enabled }}
 {{- $database := include "subscriber.edge" (list . "database") | fromJson }}
 {{ include "subscriber.egressRule" (list "database" $database (list ($database.port | default (include "subscriber.databasePort" .))) (list "TCP")) }}
+{{- end }}
+{{- if include "subscriber.collector" . }}
+{{- $collector := include "subscriber.edge" (list . "collector") | fromJson }}
+{{ include "subscriber.egressRule" (list "collector" $collector (list ($collector.port | default (include "subscriber.urlPort" (include "subscriber.collector" .)))) (list "TCP")) }}
 {{- end }}
 {{- end }}
 

@@ -36,12 +36,29 @@
 {{- end }}
 {{- end }}
 
+{{/* Where spans go; nothing where nothing is traced. */}}
+{{- define "subscriber.collector" -}}
+{{- .Values.tracing.endpoint | default ((.Values.global).tracing).endpoint -}}
+{{- end }}
+
+{{- define "subscriber.traceRatio" -}}
+{{- ternary ((.Values.global).tracing).ratio .Values.tracing.ratio (kindIs "invalid" .Values.tracing.ratio) -}}
+{{- end }}
+
 {{/* The environment of what runs for ever. */}}
 {{- define "subscriber.runtimeEnvironment" -}}
 {{- include "subscriber.environment" (list . (include "subscriber.databaseSecret" (list . "database"))) }}
 {{- if .Values.ops.port }}
 - name: OPS_PORT
   value: {{ .Values.ops.port | quote }}
+{{- end }}
+{{- with include "subscriber.collector" . }}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ . | quote }}
+- name: OTEL_TRACES_SAMPLER
+  value: parentbased_traceidratio
+- name: OTEL_TRACES_SAMPLER_ARG
+  value: {{ include "subscriber.traceRatio" $ | quote }}
 {{- end }}
 {{- if include "subscriber.endpoint" . }}
 - name: FAULT_FILE

@@ -56,6 +56,7 @@ const failure: Failure = {
   type: 'sales.OrderPlaced',
   key: 'order-1',
   conversationId: 'c-1',
+  traceId: undefined,
   errorType: 'Error',
   errorMessage: 'no',
   errorStack: '',

@@ -85,6 +85,7 @@ const groupTable = (groups: readonly FailureGroup[]): string[] =>
 /** An id names one message only together with its source, which is shown when two failures have the same id. */
 function failureTable(failures: readonly Failure[]): string[] {
   const isShared = new Set(failures.map(({ id }) => id)).size < failures.length
+  const isTraced = failures.some(({ traceId }) => traceId !== undefined)
   const columns = [
     { heading: 'ID' },
     ...(isShared ? [{ heading: 'SOURCE' }] : []),
@@ -92,6 +93,7 @@ function failureTable(failures: readonly Failure[]): string[] {
     { heading: 'MESSAGE' },
     { heading: 'TRIES', align: 'right' as const },
     { heading: 'LAST' },
+    ...(isTraced ? [{ heading: 'TRACE' }] : []),
     { heading: 'ERROR' },
   ]
   const cells = (failure: Failure) => [
@@ -101,6 +103,7 @@ function failureTable(failures: readonly Failure[]): string[] {
     failure.type ?? '(unknown)',
     String(failure.attempts),
     ago(failure.lastFailedAt),
+    ...(isTraced ? [failure.traceId ?? ''] : []),
     `${failure.errorType}: ${failure.errorMessage.split('\n', 1)[0]}`,
   ]
   return table(columns, failures.map(cells))

@@ -17,6 +17,7 @@ function step(kind: JourneyStep['kind'], id: string, after: number, more: Partia
     source: 'sales',
     at: begin + after,
     conversationId: 'c-1',
+    traceId: undefined,
     causationId: undefined,
     topic: 't',
     partition: 0,
@@ -90,4 +91,10 @@ test('a message that names itself as its cause, or one that is gone, has no inde
 
 test('nothing has no timeline', () => {
   expect(lines('o-1', [])).toEqual([])
+})
+
+test('a journey names the trace that its records belong to', () => {
+  const traced = { traceId: '0af7651916cd43dd8448eb211c80319c' }
+  const journey = [step('message', 'PlaceOrder', 0, traced), step('message', 'OrderPlaced', 1, traced)]
+  expect(lines('o-1', journey)[0]).toMatch(/, conversation c-1, trace 0af7651916cd43dd8448eb211c80319c$/)
 })

@@ -38,8 +38,14 @@ function heading(first: JourneyStep, steps: readonly JourneyStep[], idle: Readon
   const began = new Date(first.at).toISOString()
   return [
     `  ${count(active.length, 'record')} in ${took}${waited}`,
-    paint('dim', `  ${began}, conversation ${first.conversationId}`),
+    paint('dim', `  ${began}, conversation ${first.conversationId}${traces(steps)}`),
   ]
+}
+
+/** One, unless a part of it was sent again by somebody who did not pass it on. */
+function traces(steps: readonly JourneyStep[]): string {
+  const ids = new Set(steps.flatMap(({ traceId }) => traceId ?? []))
+  return ids.size === 0 ? '' : `, trace ${[...ids].join(' and ')}`
 }
 
 /** Timeouts that were due and that nothing followed: no message, no failure. */

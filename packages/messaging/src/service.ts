@@ -1,6 +1,5 @@
 import type { Pool } from 'pg'
 import { kafkajsBroker } from './broker/kafkajs/broker.ts'
-import type { Broker } from './broker/port.ts'
 import type { Counter } from './definition/counter.ts'
 import type { Endpoint } from './definition/endpoint.ts'
 import type { Message } from './definition/message.ts'
@@ -21,12 +20,14 @@ import type { Settings } from './settings.ts'
 import { claimDatabase } from './store/postgres/claimDatabase.ts'
 import { openPool } from './store/postgres/connections.ts'
 import { postgresStore } from './store/postgres/store.ts'
+import { activeHeaders } from './tracing/active.ts'
+import { openTracing, type ProcessTracing } from './tracing/openTracing.ts'
 
 export interface SendOptions {
   /** `ce_id`, for a caller that may send twice: of two messages with one id the second is not handled. */
   readonly id?: string
   readonly conversationId?: string
-  /** W3C trace context of what caused the message. */
+  /** W3C trace context of what caused the message. Default: that of the request that is being traced, if there is one. */
   readonly trace?: Readonly<Record<string, string>>
 }
 
@@ -55,6 +56,8 @@ export interface Service {
 
 export interface StartOptions {
   readonly log?: Log
+  /** Of a process that has opened it for itself, to trace requests that come before the endpoint has joined. */
+  readonly tracing?: ProcessTracing
   /** The process's metrics, for one that has more of them than the endpoint's. Default: a registry of its own. */
   readonly registry?: MetricsRegistry
 }
@@ -66,6 +69,7 @@ export interface StartOptions {
  */
 export async function start(endpoint: Endpoint, settings: Settings, options: StartOptions = {}): Promise<Service> {
   const log = options.log ?? processLog(endpoint.name, settings.LOG_LEVEL)
+  const tracing = options.tracing ?? (await openTracing(endpoint.name, settings, log))
   let engine: Engine | undefined
   const status = () => engine?.status() ?? statusBeforeJoining(endpoint.name)
   const metrics = options.registry ?? processRegistry(endpoint.name)
@@ -82,14 +86,16 @@ export async function start(endpoint: Endpoint, settings: Settings, options: Sta
     await broker.close()
     await store.close()
     await database.end()
+    await tracing.close()
     await ops?.close()
   }
   try {
     await untilDeployed(endpoint, { admin: broker.admin, registry, prefix, database }, { signal: giveUp.signal, log })
     await retryUntilStopped('claim the database', { signal: giveUp.signal, log }, () => claimDatabase(database, endpoint.name))
     const fault = faultSwitch(settings.FAULT_FILE)
-    engine = await startEngine({ endpoint, prefix, broker, store, registry, log, fault, giveUp, reports })
-    return running({ log, database, broker, engine, metered, close })
+    const { spans } = tracing
+    engine = await startEngine({ endpoint, prefix, broker, store, registry, log, fault, giveUp, reports, spans })
+    return running({ log, database, engine, metered, close })
   } catch (error) {
     await close()
     throw error
@@ -121,13 +127,12 @@ async function untilDeployed(
 interface Running {
   readonly log: Log
   readonly database: Pool
-  readonly broker: Broker
   readonly engine: Engine
   readonly metered: EndpointMetrics
   readonly close: () => Promise<void>
 }
 
-function running({ log, database, broker, engine, metered, close }: Running): Service {
+function running({ log, database, engine, metered, close }: Running): Service {
   const cleanups: (() => Promise<void>)[] = []
   let stopping: Promise<void> | undefined
   const stopAll = async () => {
@@ -144,9 +149,9 @@ function running({ log, database, broker, engine, metered, close }: Running): Se
     status: () => engine.status(),
     onStop: (cleanup) => void cleanups.push(cleanup),
     stop: () => (stopping ??= stopAll()),
-    async send(command, { id, conversationId, trace = {} } = {}) {
+    async send(command, { id, conversationId, trace = activeHeaders() } = {}) {
       const { record } = engine.encodeMessage(command, { trace, ...(conversationId !== undefined && { conversationId }) }, id)
-      await broker.publish([record])
+      await engine.publish(record)
     },
   }
 }

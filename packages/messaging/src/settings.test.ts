@@ -15,6 +15,10 @@ test('the settings are read with defaults that are safe in production', () => {
     DATABASE_POOL: 4,
     TOPIC_PREFIX: '',
     LOG_LEVEL: 'info',
+    OTEL_SDK_DISABLED: false,
+    OTEL_TRACES_SAMPLER: 'parentbased_always_on',
+    OTEL_TRACES_SAMPLER_ARG: 1,
+    OTEL_RESOURCE_ATTRIBUTES: {},
   })
 })
 

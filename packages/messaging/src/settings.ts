@@ -1,10 +1,41 @@
 import { z } from 'zod'
 import { connectionsByDefault } from './store/postgres/connections.ts'
+import { samplers } from './tracing/sampling.ts'
 
 /** Where a process answers /live, /ready and /metrics; nowhere when it is not set. 0: a free port, which the log names. */
 export const opsPort = z.string().min(1).pipe(z.coerce.number<string>().int().min(0).max(65_535)).optional()
 
-const settings = z.object({
+/** An empty variable counts as none: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#parsing-empty-value */
+const unlessEmpty = <S extends z.ZodType>(schema: S) => z.preprocess((value) => (value === '' ? undefined : value), schema)
+
+/** `key=value,key=value`, percent-encoded. */
+const attributes = z.string().transform((list) =>
+  Object.fromEntries(
+    list
+      .split(',')
+      .map((pair) => pair.split('='))
+      .flatMap(([key = '', value]) => (value === undefined ? [] : [[key.trim(), decodeURIComponent(value.trim())]])),
+  ),
+)
+
+/** OpenTelemetry's own names. Headers, certificates and compression for the collector are read by its exporter. */
+export const tracingSettings = z.object({
+  /** Where a collector takes spans by OTLP over HTTP, `http://collector:4318` for example. Without it nothing is traced. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: unlessEmpty(z.url({ protocol: /^https?$/ }).optional()),
+  OTEL_SDK_DISABLED: z
+    .string()
+    .optional()
+    .transform((text) => text?.toLowerCase() === 'true'),
+  OTEL_TRACES_SAMPLER: unlessEmpty(z.enum(samplers).default('parentbased_always_on')),
+  /** Of a sampler with a ratio: the share of traces that are recorded. */
+  OTEL_TRACES_SAMPLER_ARG: unlessEmpty(z.coerce.number().min(0).max(1).default(1)),
+  OTEL_SERVICE_NAME: unlessEmpty(z.string().optional()),
+  OTEL_RESOURCE_ATTRIBUTES: unlessEmpty(attributes.default({})),
+})
+
+export type TracingSettings = z.infer<typeof tracingSettings>
+
+const settings = tracingSettings.extend({
   KAFKA_BROKERS: z
     .string()
     .min(1)

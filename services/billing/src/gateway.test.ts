@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo } from 'node:net'
 import { Postpone, Unrecoverable } from '@petrel/messaging'
 import { afterEach, expect, test } from 'vitest'
+import { drawTrace } from '../../../test/support/otlp/drawTrace.ts'
+import { tracedHandler } from '../../../test/support/otlp/tracedHandler.ts'
 import { gatewayAt } from './gateway.ts'
 
 const amount = { orderId: '42', amountCents: 700, currency: 'EUR' }
@@ -116,4 +118,20 @@ test('a plain 500 may be the fault of this order: it fails and is tried again', 
 test.each([400, 401, 404, 409, 422])('%i will be the answer however often we ask', async (status) => {
   const gateway = await gatewayThatAnswers(status, { reason: 'wrong' })
   expect(await errorOf(gateway.refund(amount))).toBeInstanceOf(Unrecoverable)
+})
+
+test('the gateway is told in which trace it is asked', async () => {
+  const told: unknown[] = []
+  const url = await listening((request, response) => {
+    told.push(request.headers['traceparent'])
+    response.writeHead(201).end('{"chargeId":"ch_1"}')
+  })
+  const spans = await tracedHandler(() => gatewayAt(url, 5_000).charge(amount))
+  expect(drawTrace(spans)).toEqual(['process door.bell-rung', '  POST', '  save'])
+  const asking = spans.find(({ name }) => name === 'POST')
+  expect(asking).toMatchObject({
+    kind: 'SPAN_KIND_CLIENT',
+    attributes: { 'http.request.method': 'POST', 'http.response.status_code': 201, 'url.full': `${url}/charges` },
+  })
+  expect(told).toEqual([`00-${asking?.traceId}-${asking?.spanId}-03`])
 })

@@ -1,7 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import { text } from 'node:stream/consumers'
-import { Postpone, Unrecoverable } from '@petrel/messaging'
+import { Postpone, traced, Unrecoverable } from '@petrel/messaging'
 import { z } from 'zod'
 
 /** What is charged or given back. */
@@ -66,10 +66,25 @@ async function request(url: URL, idempotencyKey: string, body: Amount, timeoutMs
     )
   try {
     const headers = { 'content-type': 'application/json', 'idempotency-key': idempotencyKey }
-    return await post(url, headers, JSON.stringify(body), AbortSignal.timeout(timeoutMs))
+    return await tracedPost(url, headers, JSON.stringify(body), AbortSignal.timeout(timeoutMs))
   } catch (error) {
     throw new Postpone(outage, `no answer from ${url.href}: ${reasonOf(error)}`)
   }
+}
+
+/** What the gateway does is in the trace of the order. */
+function tracedPost(url: URL, headers: http.OutgoingHttpHeaders, body: string, signal: AbortSignal): Promise<Answer> {
+  const attributes = {
+    'http.request.method': 'POST',
+    'server.address': url.hostname,
+    'server.port': Number(url.port),
+    'url.full': url.href,
+  }
+  return traced('POST', { kind: 'client', attributes }, async (span) => {
+    const answer = await post(url, { ...headers, ...span.headers }, body, signal)
+    span.set('http.response.status_code', answer.status)
+    return answer
+  })
 }
 
 /** With `fetch` a charge costs three times the CPU. Connections are kept open: Node's agents do so by themselves. */

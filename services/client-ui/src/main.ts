@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { BrokerUnavailable, ownSettings, processLog, run, type Service } from '@petrel/messaging'
+import { BrokerUnavailable, openTracing, ownSettings, processLog, run, type Service } from '@petrel/messaging'
 import { httpDurations, processRegistry } from '@petrel/messaging/metrics'
 import { Pool } from 'pg'
 import type { Bus } from './bus.ts'
@@ -16,6 +16,7 @@ import { settingsSchema } from './settings.ts'
 const settings = ownSettings(clientUi.name, settingsSchema, process.env)
 const registry = processRegistry(clientUi.name)
 const log = processLog(clientUi.name, settings.LOG_LEVEL)
+const tracing = await openTracing(clientUi.name, settings, log)
 
 // What browsers read has connections of its own, so that it never waits for what the bus writes, and gives up sooner.
 const pool = new Pool({
@@ -54,11 +55,12 @@ const app = shopApp({
   localControlUrl: settings.LOCAL_CONTROL_URL,
   log,
   measure: httpDurations(registry),
+  spans: tracing.spans,
 })
 const server = app.listen(settings.CLIENT_UI_PORT)
 await once(server, 'listening')
 
-service = await run(clientUi, process.env, { log, registry })
+service = await run(clientUi, process.env, { log, registry, tracing })
 service.onStop(async () => {
   await drain(server, settings.CLIENT_UI_DRAIN_MS)
   await Promise.all([watch.close(), catalogue.close(), acceptances.close()])

@@ -1,3 +1,4 @@
+import { tracingSettings } from '@petrel/messaging'
 import { z } from 'zod'
 
 /** This service's own settings. */
@@ -15,4 +16,5 @@ export const settingsSchema = z.object({
   PAYMENT_GATEWAY_PAGE_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Set by `npm start` only: where parts of the local system can be stopped and broken. */
   LOCAL_CONTROL_URL: z.url({ protocol: /^http$/ }).optional(),
+  ...tracingSettings.shape,
 })

@@ -4,6 +4,8 @@ import { Postpone, Unrecoverable } from '@petrel/messaging'
 import { type ParsedMail, simpleParser } from 'mailparser'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { afterEach, expect, test } from 'vitest'
+import { drawTrace } from '../../../test/support/otlp/drawTrace.ts'
+import { tracedHandler } from '../../../test/support/otlp/tracedHandler.ts'
 import { confirmation } from './letters.ts'
 import { mailerAt } from './mailer.ts'
 
@@ -146,4 +148,21 @@ test('an address that is longer than any may be is for a person to correct, and 
   const to = `ada@${'x'.repeat(150_000)}.example`
   const error = await errorOf(mailerAt(await serverWith(), from).send({ ...letter, to }))
   expect(error).toBeInstanceOf(Unrecoverable)
+})
+
+test('a mail is in the trace of the message that it is about, and does not say to whom it goes', async () => {
+  const url = await serverWith()
+  const spans = await tracedHandler(() => mailerAt(url, from).send(letter))
+  expect(drawTrace(spans)).toEqual(['process door.bell-rung', '  SMTP', '  save'])
+  expect(spans.find(({ name }) => name === 'SMTP')).toMatchObject({
+    kind: 'SPAN_KIND_CLIENT',
+    attributes: { 'network.protocol.name': 'smtp', 'server.port': Number(new URL(url).port) },
+  })
+  expect(JSON.stringify(spans.map(({ attributes }) => attributes))).not.toContain(letter.to)
+})
+
+test('a mail that the server refuses is a span that failed', async () => {
+  const url = await serverWith({ onRcptTo: (_, __, done) => done(refusal('no such user', 550)) })
+  const spans = await tracedHandler(() => mailerAt(url, from).send(letter))
+  expect(spans.find(({ name }) => name === 'SMTP')).toMatchObject({ failed: true })
 })

@@ -1,4 +1,4 @@
-import { loggedAs, Postpone, Unrecoverable } from '@petrel/messaging'
+import { loggedAs, Postpone, traced, Unrecoverable } from '@petrel/messaging'
 import addressparser from 'nodemailer/lib/addressparser'
 import type { Letter } from './letters.ts'
 import { toMime } from './mime.ts'
@@ -16,13 +16,17 @@ export const connections = 4
 /** A mail server at `smtp://host:port`; `from` is the shop's address. */
 export function mailerAt(url: string, from: string, patience?: Patience): Mailer {
   const deliver = smtpClient(url, connections, patience)
+  const { hostname, port } = new URL(url)
+  const attributes = { 'network.protocol.name': 'smtp', 'server.address': hostname, 'server.port': Number(port) }
+  const server = { kind: 'client', attributes } as const
   const [sender] = addressparser(from, { flatten: true })
   return {
     async send(letter) {
       const { mailId, to } = letter
       refuseTooLong(to, mailId)
       try {
-        await deliver({ from: sender?.address ?? from, to }, toMime(letter, from, new Date()))
+        const mail = toMime(letter, from, new Date())
+        await traced('SMTP', server, () => deliver({ from: sender?.address ?? from, to }, mail))
       } catch (error) {
         throw asOutcome(error, mailId, to)
       }

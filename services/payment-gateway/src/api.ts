@@ -1,5 +1,6 @@
 import { bodyParser } from '@koa/bodyparser'
 import { Router } from '@koa/router'
+import { type Spans, tracedRequests } from '@petrel/messaging'
 import Koa, { type Middleware } from 'koa'
 import type { Pool } from 'pg'
 import { z } from 'zod'
@@ -14,14 +15,17 @@ interface Surroundings {
   readonly page?: Middleware
   /** Measures all requests. */
   readonly measure?: Middleware
+  /** Undefined where nothing is traced. */
+  readonly spans?: Spans | undefined
 }
 
 /** The gateway as an HTTP application: money can fail on request, looking never does. */
-export function gatewayApi(database: Pool, behaviours: Behaviours, { page, measure }: Surroundings = {}): Koa {
+export function gatewayApi(database: Pool, behaviours: Behaviours, { page, measure, spans }: Surroundings = {}): Koa {
+  const traced = tracedRequests(spans, { trusted: true })
   const misbehaviour = misbehave(behaviours)
   const router = new Router()
-  router.post('/charges', misbehaviour, postCharge(database, behaviours))
-  router.post('/refunds', misbehaviour, postRefund(database))
+  router.post('/charges', traced, misbehaviour, postCharge(database, behaviours))
+  router.post('/refunds', traced, misbehaviour, postRefund(database))
 
   router.get('/charges', async (context) => {
     const { orderId } = context.query

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { type Log, ownSettings } from '@petrel/messaging'
+import { type Log, openTracing, ownSettings, silentLog, tracingSettings } from '@petrel/messaging'
 import { httpDurations, opsPort, processRegistry, startProgramOps } from '@petrel/messaging/metrics'
 import { migrate } from '@petrel/messaging/operations'
 import { Pool } from 'pg'
@@ -16,6 +16,7 @@ const schema = z.object({
   OPS_PORT: opsPort,
   /** Where the shop listens on this machine: its page links there. */
   CLIENT_UI_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  ...tracingSettings.shape,
 })
 const settings = ownSettings('payment-gateway', schema, process.env)
 
@@ -25,9 +26,14 @@ const database = new Pool({ connectionString: settings.DATABASE_URL, connectionT
 // Without a listener, losing an idle connection would end the process; the next query opens a new one.
 database.on('error', (error) => log('error', `lost a connection to PostgreSQL: ${error.message}`))
 
+const tracing = await openTracing('payment-gateway', settings, {
+  ...silentLog,
+  info: (_details, message) => log('info', message),
+  warn: (_details, message) => log('warn', message),
+})
 const registry = processRegistry('payment-gateway')
 const page = await gatewayPage(settings.CLIENT_UI_PORT)
-const app = gatewayApi(database, await behavioursIn(database), { page, measure: httpDurations(registry) })
+const app = gatewayApi(database, await behavioursIn(database), { page, measure: httpDurations(registry), spans: tracing.spans })
 const server = app.listen(settings.PAYMENT_GATEWAY_PORT)
 await once(server, 'listening')
 log('info', `the payment gateway listens on port ${settings.PAYMENT_GATEWAY_PORT}`)
@@ -42,6 +48,7 @@ async function stop(): Promise<void> {
   await promisify(server.close.bind(server))()
   await ops?.close()
   await database.end()
+  await tracing.close()
 }
 
 async function openOps(port: number | undefined) {

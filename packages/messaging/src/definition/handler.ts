@@ -13,7 +13,7 @@ export interface Incoming {
   readonly time: Date
   /** 1 for the first try; each immediate or delayed retry adds 1. */
   readonly attempt: number
-  /** W3C trace context (`traceparent`, `tracestate`) as it came. Messages that the handler produces get the same. */
+  /** W3C trace context (`traceparent`, `tracestate`): of the span in which it is handled, or as it came where nothing is traced. Messages that the handler produces continue there. */
   readonly trace: Readonly<Record<string, string>>
 }
 

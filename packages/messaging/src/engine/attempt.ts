@@ -1,8 +1,10 @@
 import type { Incoming, Tx } from '../definition/handler.ts'
 import { Postpone } from '../definition/outcome.ts'
-import { ce, headerText } from '../headers.ts'
 import { type Destination, recover } from '../recoverability/policy.ts'
 import type { SavedSaga } from '../store/port.ts'
+import type { TryTracing } from '../tracing/port.ts'
+import { traceHeadersIn } from '../tracing/recordContext.ts'
+import type { TraceHeaders } from '../tracing/traceContext.ts'
 import type { Delivery } from './delivery.ts'
 import { type Effects, noEffects, type Recording, recordingContext, transactionalContext } from './effects.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
@@ -12,7 +14,7 @@ import { react, type SagaStates } from './sagas.ts'
 /** The part of an endpoint's runtime that handlers need. */
 export type HandlerRuntime = Pick<
   EndpointRuntime,
-  'endpoint' | 'encodeMessage' | 'running' | 'busy' | 'guard' | 'fault' | 'now' | 'report'
+  'endpoint' | 'encodeMessage' | 'running' | 'busy' | 'guard' | 'fault' | 'now' | 'tracing' | 'report'
 >
 
 /** A message whose handler has returned, and what it recorded. */
@@ -59,8 +61,9 @@ export async function attempt(
     if (busy !== undefined) return busy
     const run = runtime.running.start()
     const effects = noEffects()
+    const trace = runtime.tracing.process(delivery, tries)
     const recording = {
-      message: incoming(delivery, tries),
+      message: incoming(delivery, tries, runtime.tracing.headersOf(delivery)),
       encodeMessage: runtime.encodeMessage,
       effects,
       run,
@@ -69,20 +72,30 @@ export async function attempt(
     }
     const began = performance.now()
     try {
-      const saga = await runHandler(runtime, delivery, states, recording, transaction?.tx)
+      const saga = await trace.run(() => runHandler(runtime, delivery, states, recording, transaction?.tx))
+      trace.end()
       if (saga !== undefined) states.change(saga)
       if (runtime.guard.failuresInARow > 0) runtime.guard.succeeded()
       return { delivery, effects, tries, saga, seconds: (performance.now() - began) / 1000 }
     } catch (error) {
-      if (error instanceof HandlerInterrupted) return undefined
-      if (transaction?.mustEnd() === true) return new TransactionAborted(delivery, tries, error)
+      if (error instanceof HandlerInterrupted) {
+        trace.end('given back')
+        return undefined
+      }
+      if (transaction?.mustEnd() === true) return aborted(delivery, tries, error, trace)
       const recovery = recoveryOf(runtime, delivery, error, tries)
+      trace.end(recovery.kind, error)
       if (recovery.kind !== 'again') return countedByGuard(runtime, { delivery, error, tries, destination: recovery })
       runtime.report.againAtOnce(delivery, error, tries)
     } finally {
       run.end()
     }
   }
+}
+
+function aborted(delivery: Delivery, tries: number, error: unknown, trace: TryTracing): TransactionAborted {
+  trace.end('rolled back', error)
+  return new TransactionAborted(delivery, tries, error)
 }
 
 /** A handler failed after it had used the transaction, so the transaction is lost for all messages that share it. */
@@ -180,12 +193,17 @@ async function endsSoon(hasEnded: () => boolean): Promise<boolean> {
   return hasEnded()
 }
 
-/** What a handler is told of its message. */
-export function incoming({ envelope, route }: Delivery, tries: number): Incoming {
+/** What a handler is told of its message. @param tracing where it is being traced; otherwise the trace is passed on as it came */
+export function incoming({ envelope, route }: Delivery, tries: number, tracing?: TraceHeaders): Incoming {
   if (route === undefined) throw new TypeError('a delivery without a route came to a handler')
   const { id, conversationId, causationId, time, record, attempts } = envelope
-  const traceparent = headerText(record.headers, ce.traceparent)
-  const tracestate = headerText(record.headers, ce.tracestate)
-  const trace = { ...(traceparent !== undefined && { traceparent }), ...(tracestate !== undefined && { tracestate }) }
-  return { id, conversationId, causationId, time, attempt: attempts + tries, type: route.type, trace }
+  return {
+    id,
+    conversationId,
+    causationId,
+    time,
+    attempt: attempts + tries,
+    type: route.type,
+    trace: tracing ?? traceHeadersIn(record.headers),
+  }
 }

@@ -63,7 +63,8 @@ async function decideAndSave(context: RoundContext, deliveries: readonly Deliver
   // What comes after a message that could not be begun is not begun either: or a key would lose its order.
   if (deliveries.length === 0 || notBegun.length > 0) return void notBegun.push(...deliveries)
   const keys = deliveries.flatMap(sagaKeyOf)
-  const states = await lane.retry('load sagas', () => SagaStates.load(lane.runtime.store, keys))
+  const load = () => SagaStates.load(lane.runtime.store, keys)
+  const states = await lane.retry('load sagas', () => (keys.length === 0 ? load() : lane.runtime.tracing.load(deliveries, load)))
   const ran = await lane.during('run handlers', () => runHandlers(lane, deliveries, states))
   await saveDecided(context, ran.decided, states)
   notBegun.push(...ran.notBegun)

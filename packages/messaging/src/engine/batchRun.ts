@@ -55,7 +55,7 @@ function memberOf(runtime: HandlerRuntime, delivery: Delivery, run: Run): Member
   const effects = noEffects()
   const { encodeMessage } = runtime
   const { counters } = runtime.endpoint
-  const message = incoming(delivery, delivery.tries + 1)
+  const message = incoming(delivery, delivery.tries + 1, runtime.tracing.headersOf(delivery))
   const context = recordingContext({ message, encodeMessage, effects, run, counters, startedAt: runtime.now() })
   return { delivery, effects, message: Object.assign(context, { data: delivery.data ?? {} }) }
 }

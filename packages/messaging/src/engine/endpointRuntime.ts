@@ -3,6 +3,7 @@ import type { MessageDescriptor } from '../definition/message.ts'
 import type { Endpoint } from '../definition/endpoint.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/port.ts'
+import type { Tracing } from '../tracing/port.ts'
 import type { BusyChains } from './busyChains.ts'
 import type { EncodeMessage } from './encodeMessage.ts'
 import type { OutageGuard } from './outageGuard.ts'
@@ -34,6 +35,7 @@ export interface EndpointRuntime {
   readonly limits: TopicLimits
   readonly log: Log
   readonly report: CountingReport
+  readonly tracing: Tracing
   readonly running: RunningHandlers
   readonly busy: BusyChains
   readonly guard: OutageGuard

@@ -1,5 +1,6 @@
 import type { OutgoingRecord, RecordRefused } from '../broker/port.ts'
 import type { Log } from '../log.ts'
+import { traceIdIn } from '../tracing/recordContext.ts'
 import type { Failed, Handled } from './attempt.ts'
 import type { Delivery } from './delivery.ts'
 import type { RecoveryRecord } from './recoveryRecord.ts'
@@ -53,11 +54,20 @@ export function logReport(log: Log): Partial<Report> {
     failed: (failure, next) => logFailure(log, failure, next),
     duplicates(deliveries) {
       for (const { envelope } of deliveries)
-        log.debug({ messageId: envelope.id, source: envelope.identity.source }, 'message dropped: it was handled before')
+        log.debug(
+          { messageId: envelope.id, source: envelope.identity.source, traceId: traceIdIn(envelope.record.headers) },
+          'message dropped: it was handled before',
+        )
     },
     parked: (refused, { topic, value }) =>
       log.error(
-        { err: refused, from: refused.record.topic, to: topic, withBody: value !== null },
+        {
+          err: refused,
+          from: refused.record.topic,
+          to: topic,
+          withBody: value !== null,
+          traceId: traceIdIn(refused.record.headers),
+        },
         'a topic refused a record: it waits in the dead letter topic',
       ),
   }
@@ -77,6 +87,7 @@ function logFailure(log: Log, { delivery, error, tries, destination }: Failed, n
 const detailsOf = ({ envelope, route }: Delivery, error: unknown, tries: number) => ({
   messageId: envelope.id,
   conversationId: envelope.conversationId,
+  traceId: traceIdIn(envelope.record.headers),
   type: envelope.typeName,
   key: envelope.record.key?.toString('utf8', 0, 100),
   handler: route?.name,

@@ -63,9 +63,18 @@ const noSagas = new SagaStates([])
 
 async function runAndCommit(handler: Handler, shares: readonly LaneShare[]): Promise<CommittedShare[]> {
   const runtime = runtimeOf(shares)
+  const messages = shares.flatMap(({ deliveries }) => deliveries)
+  return runtime.tracing.processTogether(handler.name, messages, () => inTransaction(handler, shares, messages))
+}
+
+async function inTransaction(
+  handler: Handler,
+  shares: readonly LaneShare[],
+  messages: readonly Delivery[],
+): Promise<CommittedShare[]> {
+  const runtime = runtimeOf(shares)
   const transaction = await runtime.store.begin()
   try {
-    const messages = shares.flatMap(({ deliveries }) => deliveries)
     const decided = await runBatch(runtime, handler, messages, transaction)
     const next = decided.values()
     const outcomes = shares.map(({ lane, deliveries }) => outcomeOf(lane, [...next.take(deliveries.length)], noSagas))

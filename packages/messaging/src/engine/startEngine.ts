@@ -1,4 +1,4 @@
-import type { Broker } from '../broker/port.ts'
+import type { Broker, OutgoingRecord } from '../broker/port.ts'
 import { avroCodec } from '../codec/codec.ts'
 import { type Duration, milliseconds } from '../definition/duration.ts'
 import type { Endpoint } from '../definition/endpoint.ts'
@@ -8,6 +8,9 @@ import { plan } from '../operations/plan.ts'
 import type { Registry } from '../registry/port.ts'
 import { inboxMemory } from '../retention.ts'
 import type { Store } from '../store/port.ts'
+import { messageTracing } from '../tracing/messageTracing.ts'
+import { noTracing } from '../tracing/port.ts'
+import type { Spans } from '../tracing/spans.ts'
 import { BusyChains } from './busyChains.ts'
 import { Consumer } from './consumer.ts'
 import { drain } from './drain.ts'
@@ -37,6 +40,8 @@ export interface EngineOptions {
   readonly fault?: () => string | undefined
   /** Besides the log: who is told of what happens to messages. */
   readonly reports?: readonly Partial<Report>[]
+  /** Where nothing is traced: undefined. */
+  readonly spans?: Spans | undefined
   /** When it is aborted, the engine stops waiting for store, broker and registry. */
   readonly giveUp?: AbortController
 }
@@ -44,6 +49,8 @@ export interface EngineOptions {
 /** A running endpoint. */
 export interface Engine {
   readonly encodeMessage: EncodeMessage
+  /** Publishes what comes from outside a handler. */
+  publish(record: OutgoingRecord): Promise<void>
   /** Whether it is a member of its consumer groups and is not stopping. */
   isReady(): boolean
   status(): EndpointStatus
@@ -71,6 +78,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const isReady = () => stopping === undefined && consumers.every((consumer) => consumer.isJoined())
   return {
     encodeMessage: runtime.encodeMessage,
+    publish: (record) => runtime.broker.publish([record]),
     isReady,
     status: () => ({
       endpoint: endpoint.name,
@@ -107,6 +115,7 @@ async function existingRetryTopics({ endpoint, prefix, broker }: EndpointRuntime
 async function runtimeOf(options: EngineOptions & { readonly giveUp: AbortController }): Promise<EndpointRuntime> {
   const { endpoint, prefix, broker, store, registry, log, giveUp, fault = () => undefined, reports = [] } = options
   const retry = { signal: giveUp.signal, log }
+  const tracing = options.spans === undefined ? noTracing : messageTracing(options.spans, endpoint, prefix)
   const codec = avroCodec({ registry })
   const topics = topicsWrittenTo(endpoint, prefix)
   const limits = await retryUntilStopped('ask for the size limits of topics', retry, () => readTopicLimits(broker.admin, topics))
@@ -114,15 +123,16 @@ async function runtimeOf(options: EngineOptions & { readonly giveUp: AbortContro
   return {
     endpoint,
     prefix,
-    broker,
-    store: groupCommit(store),
+    broker: tracing.publishing(broker),
+    store: tracing.storing(groupCommit(store)),
     runShared: sharedBatches(),
     codec,
     router: routing(endpoint, prefix),
-    encodeMessage: messageEncoder({ endpoint, prefix, schemaIds, encode: codec.encode, limits }),
+    encodeMessage: tracing.encoding(messageEncoder({ endpoint, prefix, schemaIds, encode: codec.encode, limits })),
     limits,
     log,
     report: tellAll([logReport(log), ...reports]),
+    tracing,
     running: new RunningHandlers(milliseconds(endpoint.handlerTimeLimit)),
     busy: new BusyChains(),
     guard: new OutageGuard(endpoint.recoverability.outageGuard, log),

@@ -4,6 +4,7 @@ import { failure, headerText } from '../headers.ts'
 import { dltTopic } from '../naming.ts'
 import type { BrokerRecord } from '../broker/port.ts'
 import { inboxMemory } from '../retention.ts'
+import { traceIdIn } from '../tracing/recordContext.ts'
 import { type DeadLetter, failedAt, placeOf, readDeadLetters, type SettledLetter } from './deadLetters.ts'
 import type { Infrastructure } from './infrastructure.ts'
 import { type LeftOutBody, leftOutBody } from './leftOutBody.ts'
@@ -22,6 +23,8 @@ export interface Failure {
   /** The record key: which order, product, … it is about. */
   readonly key: string | undefined
   readonly conversationId: string
+  /** Under which its spans and log lines are found; undefined when it came without a trace. */
+  readonly traceId: string | undefined
   readonly errorType: string
   readonly errorMessage: string
   readonly errorStack: string
@@ -112,6 +115,7 @@ function describe(endpoint: string, letter: DeadLetter | SettledLetter, record: 
     type: envelope.typeName,
     key: record.key?.toString(),
     conversationId: envelope.conversationId,
+    traceId: traceIdIn(record.headers),
     errorType: text(failure.errorType) ?? 'Error',
     errorMessage: text(failure.errorMessage) ?? '',
     errorStack: text(failure.errorStack) ?? '',

@@ -124,6 +124,7 @@ const step = (id: string, at: number, causationId: string | undefined): JourneyS
   source: undefined,
   at,
   conversationId: id,
+  traceId: undefined,
   causationId,
   topic: 'sales.order-placed',
   partition: 0,

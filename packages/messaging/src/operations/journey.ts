@@ -5,6 +5,7 @@ import { openEnvelope } from '../engine/envelope.ts'
 import type { MessageKind } from '../definition/message.ts'
 import { ce, failure, headerText } from '../headers.ts'
 import { identityKey } from '../identity.ts'
+import { traceIdIn } from '../tracing/recordContext.ts'
 import { dltTopic, postponedTopic, replayTopic, retryTopic, topicName } from '../naming.ts'
 import type { Infrastructure } from './infrastructure.ts'
 import { messageTypes } from './plan.ts'
@@ -38,6 +39,8 @@ export interface JourneyStep {
   /** When it was appended. Milliseconds since the epoch. */
   readonly at: number
   readonly conversationId: string
+  /** Undefined when it came without a trace. */
+  readonly traceId: string | undefined
   /** Id of the message that led to this one. */
   readonly causationId: string | undefined
   readonly topic: string
@@ -141,6 +144,7 @@ function stepOf({ kind, endpoint }: Place, record: BrokerRecord, messageKinds: R
     source: headerText(headers, ce.source),
     at: timestamp,
     conversationId,
+    traceId: traceIdIn(headers),
     causationId,
     topic,
     partition,

@@ -20,6 +20,7 @@ import { silentLog } from '../log.ts'
 import { subjectName } from '../naming.ts'
 import { messageTypes } from '../operations/plan.ts'
 import { memoryRegistry } from '../registry/memory.ts'
+import { noTracing } from '../tracing/port.ts'
 
 // The engine's own steps for one message, without a broker. So what passes in a test of a service passes in the engine.
 
@@ -117,6 +118,7 @@ const withoutInfrastructure = (endpoint: Endpoint): Omit<StepsRuntime, 'codec' |
   busy: new BusyChains(),
   guard: new OutageGuard(Number.POSITIVE_INFINITY, silentLog),
   fault: () => undefined,
+  tracing: noTracing,
   report: tellAll([]),
 })
 

@@ -10,6 +10,7 @@ import { type Failure, listFailures } from '../operations/failures.ts'
 import type { Infrastructure } from '../operations/infrastructure.ts'
 import type { SendOptions } from '../service.ts'
 import type { MemoryStore } from '../store/memory.ts'
+import type { Spans } from '../tracing/spans.ts'
 import { openStore, refuseSqlInMemory } from './endpointStore.ts'
 import { type InMemoryEndpoint, inMemoryEndpoint } from './inMemoryEndpoint.ts'
 import { type MemoryTransport, memoryTransport } from './memoryTransport.ts'
@@ -59,6 +60,8 @@ export interface InMemoryOptions {
   /** In real milliseconds; 4,000 unless given. */
   readonly settleTimeoutMs?: number
   readonly log?: Log
+  /** Traces endpoints, by their names. */
+  readonly spans?: (endpoint: string) => Spans | undefined
 }
 
 /**
@@ -67,7 +70,7 @@ export interface InMemoryOptions {
  * @throws TypeError when an endpoint has transactional handlers and no database
  */
 export async function startInMemory(endpoints: readonly Endpoint[], options: InMemoryOptions = {}): Promise<InMemorySystem> {
-  const { databases = {}, advanceTimers, settleTimeoutMs = 4_000, log = silentLog } = options
+  const { databases = {}, advanceTimers, settleTimeoutMs = 4_000, log = silentLog, spans } = options
   const deployments = endpoints.map((endpoint): Deployment => {
     const database = databases[endpoint.name]
     return database === undefined ? { endpoint } : { endpoint, database }
@@ -75,7 +78,11 @@ export async function startInMemory(endpoints: readonly Endpoint[], options: InM
   for (const deployment of deployments) refuseSqlInMemory(deployment)
   const transport = await memoryTransport(deployments)
   const all = deployments.map((deployment) =>
-    inMemoryEndpoint(deployment.endpoint, openStore(deployment, log, advanceTimers !== undefined), { ...transport, log }),
+    inMemoryEndpoint(deployment.endpoint, openStore(deployment, log, advanceTimers !== undefined), {
+      ...transport,
+      log,
+      spans: spans?.(deployment.endpoint.name),
+    }),
   )
   const time = passingTime(activityOf(transport, all), {
     timeoutMs: settleTimeoutMs,

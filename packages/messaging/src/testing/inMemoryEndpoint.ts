@@ -27,7 +27,7 @@ export interface InMemoryEndpoint {
   isBusy(): boolean
 }
 
-type Infrastructure = Pick<EngineOptions, 'broker' | 'registry' | 'log'>
+type Infrastructure = Pick<EngineOptions, 'broker' | 'registry' | 'log' | 'spans'>
 
 export function inMemoryEndpoint(endpoint: Endpoint, store: EndpointStore, infrastructure: Infrastructure): InMemoryEndpoint {
   const { admin } = infrastructure.broker

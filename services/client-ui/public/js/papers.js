@@ -1,8 +1,9 @@
 import { byId, element, say } from './dom.js'
 import { clock, described, lasting, money } from './words.js'
 
-/** What was ordered: each line, and the total once sales has priced it. */
-export function drawLines({ customerId, lines, currency, totalCents }) {
+/** What was ordered: each line, and the total once sales has priced it; and under which id it was traced, if it was. */
+export function drawLines({ customerId, lines, currency, totalCents, traceId = null }) {
+  say(byId('trace'), traceId === null ? '' : `Trace ${traceId}`)
   say(byId('customer'), customerId === null ? '' : `By ${customerId}`)
   const shown = JSON.stringify([lines, totalCents])
   if (byId('lines').dataset.shown === shown) return

@@ -2,7 +2,7 @@ import { bodyParser } from '@koa/bodyparser'
 import { Router } from '@koa/router'
 import Koa, { type Middleware } from 'koa'
 import type { Bus } from '../bus.ts'
-import type { Log } from '@petrel/messaging'
+import { type Log, type Spans, tracedRequests } from '@petrel/messaging'
 import type { Acceptances } from '../readModel/acceptances.ts'
 import type { Catalogue } from '../readModel/catalogue.ts'
 import type { ReadModel } from '../readModel/port.ts'
@@ -36,6 +36,8 @@ export interface Shop {
   /** Of the process that runs the whole system on one machine; undefined anywhere else. */
   readonly localControlUrl?: string | undefined
   readonly log: Log
+  /** Undefined where tracing is off. */
+  readonly spans?: Spans | undefined
   /** Measures all requests. */
   readonly measure?: Middleware
 }
@@ -56,9 +58,11 @@ export function shopApp(shop: Shop): Koa {
   return app
 }
 
-function apiRoutes({ bus, acceptances, catalogue, readModel, watch, paymentGatewayUrl, localControlUrl, log }: Shop): Router {
+function apiRoutes(shop: Shop): Router {
+  const { bus, acceptances, catalogue, readModel, watch, paymentGatewayUrl, localControlUrl, log, spans } = shop
   const router = new Router()
   const json = bodyParser({ enableTypes: ['json'], jsonLimit: largestBody, onError: refuseBody })
+  const traced = tracedRequests(spans, { trusted: false })
   const place = placeOrder(bus, catalogue, acceptances)
   const cancel = cancelOrder(bus, acceptances, readModel, log)
   const stream = streamOrder(watch)
@@ -77,7 +81,7 @@ function apiRoutes({ bus, acceptances, catalogue, readModel, watch, paymentGatew
     ctx.body = catalogue.products()
   })
   router.get('/api/charges', gatewayCounts(paymentGatewayUrl))
-  router.post('/api/orders', json, (ctx) => place(ctx))
+  router.post('/api/orders', traced, json, (ctx) => place(ctx))
   router.post('/api/orders/check', json, checkOrder(catalogue))
   router.get('/api/orders/events', streamBoard(watch))
   router.get('/api/orders/:id', async (ctx) => {
@@ -87,7 +91,7 @@ function apiRoutes({ bus, acceptances, catalogue, readModel, watch, paymentGatew
     ctx.body = orderView(order)
   })
   router.get('/api/orders/:id/events', (ctx) => stream(ctx, orderId(ctx.params)))
-  router.post('/api/orders/:id/cancel', (ctx) => cancel(ctx, orderId(ctx.params)))
+  router.post('/api/orders/:id/cancel', traced, (ctx) => cancel(ctx, orderId(ctx.params)))
   router.get('/api/local', (ctx) => local.lessons(ctx))
   router.post('/api/local/:service/:action', (ctx) => local.act(ctx, ctx.params['service'] ?? '', ctx.params['action'] ?? ''))
   return router

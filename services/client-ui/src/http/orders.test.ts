@@ -47,6 +47,7 @@ test('an order says what was ordered by whom, when it was accepted, its status, 
     lines,
     currency: 'EUR',
     totalCents: 700,
+    traceId: null,
     history: [
       { type: 'OrderPlaced', at, detail: null },
       { type: 'OrderCancelled', at, detail: { wasPlaced: true } },

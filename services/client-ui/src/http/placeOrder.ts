@@ -1,4 +1,5 @@
 import { PlaceOrder } from '@petrel/contracts'
+import { activeTraceId } from '@petrel/messaging'
 import type { Context } from 'koa'
 import { type Bus, handOver } from '../bus.ts'
 import { ordersPlaced } from '../counters.ts'
@@ -56,7 +57,8 @@ function acceptanceOf(orderId: string, order: OrderRequest, catalogue: Catalogue
   })
   const currency = products.get(order.lines[0]?.sku ?? '')?.currency ?? ''
   const { customerId } = order
-  return { orderId, acceptedAt: new Date(), customerId, lines, currency, requestHash: requestHash(order) }
+  const traceId = activeTraceId() ?? null
+  return { orderId, acceptedAt: new Date(), customerId, lines, currency, requestHash: requestHash(order), traceId }
 }
 
 const otherRequest = (orderId: string): Problem =>

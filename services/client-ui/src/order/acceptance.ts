@@ -9,6 +9,8 @@ export interface Acceptance {
   readonly lines: readonly Line[]
   readonly currency: string
   readonly requestHash: string
+  /** Of the request, where tracing is on. */
+  readonly traceId: string | null
 }
 
 /** Two requests with one hash ask for the same. @param request as it was validated, so always with the same fields in the same order */

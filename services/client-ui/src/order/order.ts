@@ -31,6 +31,8 @@ export interface Order {
   readonly currency: string | null
   /** Minor units; null until sales has priced the order. */
   readonly totalCents: number | null
+  /** Under which its spans are found; null where it was not traced. */
+  readonly traceId: string | null
   /** In the order of sending. */
   readonly history: readonly HistoryEntry[]
 }

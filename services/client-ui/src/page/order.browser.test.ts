@@ -40,6 +40,15 @@ describe.skipIf(noBrowser())("an order's page", () => {
     await elsewhere.getByRole('listitem').filter({ hasText: 'Total' }).getByText('€22.00').waitFor()
   })
 
+  test('says under which id the order was traced, if it was', async () => {
+    pages.shop.accept('traced', { traceId: '0af7651916cd43dd8448eb211c80319c' })
+    pages.shop.accept('untraced')
+    await (await pages.open('/orders/traced')).getByText('Trace 0af7651916cd43dd8448eb211c80319c').waitFor()
+    const page = await pages.open('/orders/untraced')
+    await page.getByText('By ada').waitFor()
+    expect(await page.locator('#trace').textContent()).toBe('')
+  })
+
   test('shows the same time in the tab that placed the order and in every other: from acceptance', async () => {
     const page = await pages.open()
     await page.getByRole('button', { name: 'Place order' }).click()

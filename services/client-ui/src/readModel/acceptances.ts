@@ -75,8 +75,8 @@ async function lookUp(pool: pg.Pool, orderId: string, log: Log): Promise<FirstRe
 
 async function insert(pool: pg.Pool, acceptances: readonly Acceptance[]): Promise<void> {
   await pool.query(
-    `insert into acceptance (order_id, accepted_at, customer_id, lines, currency, request_hash)
-     select * from unnest($1::text[], $2::timestamptz[], $3::text[], $4::jsonb[], $5::text[], $6::text[])
+    `insert into acceptance (order_id, accepted_at, customer_id, lines, currency, request_hash, trace_id)
+     select * from unnest($1::text[], $2::timestamptz[], $3::text[], $4::jsonb[], $5::text[], $6::text[], $7::text[])
      on conflict (order_id) do nothing`,
     [
       acceptances.map(({ orderId }) => orderId),
@@ -85,6 +85,7 @@ async function insert(pool: pg.Pool, acceptances: readonly Acceptance[]): Promis
       acceptances.map(({ lines }) => JSON.stringify(lines)),
       acceptances.map(({ currency }) => currency),
       acceptances.map(({ requestHash }) => requestHash),
+      acceptances.map(({ traceId }) => traceId),
     ],
   )
 }

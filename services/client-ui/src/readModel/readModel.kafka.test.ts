@@ -92,6 +92,7 @@ const accepted = (orderId: string, more: Partial<Acceptance> = {}): Acceptance =
   lines,
   currency: 'EUR',
   requestHash: 'hash',
+  traceId: 'a-trace',
   ...more,
 })
 
@@ -106,7 +107,17 @@ describe('an accepted order', () => {
     const orderId = uuid7()
     await record(accepted(orderId))
     expect(await readModel.orders([orderId])).toEqual([
-      { orderId, status: 'accepted', acceptedAt, customerId: 'ada', lines, currency: 'EUR', totalCents: null, history: [] },
+      {
+        orderId,
+        status: 'accepted',
+        acceptedAt,
+        customerId: 'ada',
+        lines,
+        currency: 'EUR',
+        totalCents: null,
+        traceId: 'a-trace',
+        history: [],
+      },
     ])
   })
 

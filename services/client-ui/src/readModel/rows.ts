@@ -7,6 +7,7 @@ export interface AcceptanceRow {
   readonly customer_id: string
   readonly lines: readonly Line[]
   readonly currency: string
+  readonly trace_id: string | null
 }
 
 export interface HistoryRow {
@@ -43,6 +44,7 @@ export function toOrder(orderId: string, acceptance: AcceptanceRow | undefined, 
     lines: placement.lines ?? acceptance?.lines ?? [],
     currency: placement.currency ?? acceptance?.currency ?? null,
     totalCents: total === null ? null : Number(total),
+    traceId: acceptance?.trace_id ?? null,
     history: rows.map(toEntry),
   }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { BrokerUnavailable, type Message } from '@petrel/messaging'
+import { BrokerUnavailable, type Message, type Spans } from '@petrel/messaging'
 import type { Bus } from '../bus.ts'
 import { shopApp } from '../http/app.ts'
 import { readPage } from '../http/page.ts'
@@ -62,6 +62,8 @@ export interface FakeShopOptions {
   readonly databaseAway?: boolean
   /** Of the process that runs the whole system on one machine. */
   readonly localControlUrl?: string
+  /** Traces requests. */
+  readonly spans?: Spans | undefined
 }
 
 export const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
@@ -97,7 +99,8 @@ export async function startFakeShop(options: FakeShopOptions = {}): Promise<Fake
     paymentGatewayPageUrl: 'http://127.0.0.1:8070',
     localControlUrl: options.localControlUrl,
   }
-  const server = shopApp({ bus, acceptances, catalogue, readModel, watch, page, ...urls, log: quiet }).listen(0, '127.0.0.1')
+  const shop = { bus, acceptances, catalogue, readModel, watch, page, ...urls, log: quiet, spans: options.spans }
+  const server = shopApp(shop).listen(0, '127.0.0.1')
   await Promise.all([once(server, 'listening'), new Promise(setImmediate)]) // and the catalogue has been read
   const fake: FakeShop = {
     url: urlOf(server.address()),

@@ -1,5 +1,5 @@
 import type { Acceptance } from '../order/acceptance.ts'
-import type { Line, Product } from '../order/order.ts'
+import type { Product } from '../order/order.ts'
 import type { Acceptances, FirstRequest } from '../readModel/acceptances.ts'
 import type { ReadModel } from '../readModel/port.ts'
 import { type AcceptanceRow, type HistoryRow, toOrder } from '../readModel/rows.ts'
@@ -11,11 +11,13 @@ export interface Happening {
   readonly at?: Date
 }
 
+type Accepted = Partial<Pick<Acceptance, 'acceptedAt' | 'customerId' | 'lines' | 'traceId'>>
+
 export interface MemoryReadModel {
   readonly readModel: ReadModel
   readonly acceptances: Acceptances
   readonly failedReads: () => number
-  readonly accept: (orderId: string, more?: { acceptedAt?: Date; customerId?: string; lines?: readonly Line[] }) => void
+  readonly accept: (orderId: string, more?: Accepted) => void
   readonly publish: (orderId: string, type: string, more?: Happening) => void
   readonly restock: (products: readonly Product[]) => void
 }
@@ -50,8 +52,9 @@ export function memoryReadModel(initial: readonly Product[], away: { database: b
       answer(() => new Map([...histories].flatMap(([orderId, rows]) => rows.map((row) => [row.type, acceptedAt(orderId, row)])))),
     catalogue: () => answer(() => [...products]),
   }
-  const accept: MemoryReadModel['accept'] = (orderId, { acceptedAt = new Date(), customerId = 'ada', lines = [] } = {}) => {
-    accepted.set(orderId, { order_id: orderId, accepted_at: acceptedAt, customer_id: customerId, lines, currency: 'EUR' })
+  const accept: MemoryReadModel['accept'] = (orderId, more = {}) => {
+    const { acceptedAt: accepted_at = new Date(), customerId: customer_id = 'ada', lines = [], traceId: trace_id = null } = more
+    accepted.set(orderId, { order_id: orderId, accepted_at, customer_id, lines, currency: 'EUR', trace_id })
     changes += 1
   }
   return {

@@ -14,6 +14,7 @@ import { type Registry, RegistryUnavailable } from '../../registry/port.ts'
 import { type Constraint, memoryStore } from '../../store/memory.ts'
 import { memoryTransport, outside } from '../../testing/memoryTransport.ts'
 import { type Labels, sumOf } from '../../testing/sumOf.ts'
+import type { Spans } from '../../tracing/spans.ts'
 import { uuid7 } from '../../uuid7.ts'
 import type { Failed } from '../attempt.ts'
 import { type Engine, startEngine } from '../startEngine.ts'
@@ -73,6 +74,8 @@ export interface MessageToPublish {
 interface TestSystemOptions {
   readonly constraints?: readonly Constraint[]
   readonly log?: Log
+  /** Traces what its processes do. */
+  readonly spans?: Spans | undefined
 }
 
 /** An endpoint that is deployed on a broker, a registry and a store in memory. Nothing runs until `start` is called. */
@@ -81,7 +84,7 @@ export async function testSystem(endpoint: Endpoint, options: TestSystemOptions 
   const { broker, records, encode } = await memoryTransport([{ endpoint }], { registry, others: everyMessage })
   const store = sqlStore(memoryStore(options))
   const failures: Failed[] = []
-  const { log = silentLog } = options
+  const { log = silentLog, spans } = options
   const replicas: Replica[] = []
   const registries: MetricsRegistry[] = []
   const { groups } = plan(endpoint, '')
@@ -133,7 +136,7 @@ export async function testSystem(endpoint: Endpoint, options: TestSystemOptions 
       const metrics = processRegistry(endpoint.name)
       registries.push(metrics)
       const process = killableProcess(broker, store)
-      const replica = await startReplica({ endpoint: changed, registry, metrics, log, failures, process })
+      const replica = await startReplica({ endpoint: changed, registry, metrics, log, failures, process, spans })
       replicas.push(replica)
       return replica
     },
@@ -185,10 +188,11 @@ interface Parts {
   readonly log: Log
   readonly failures: Failed[]
   readonly process: KillableProcess
+  readonly spans: Spans | undefined
 }
 
 /** Starts the engine as a service does. */
-async function startReplica({ endpoint, registry, metrics, log, failures, process }: Parts): Promise<Replica> {
+async function startReplica({ endpoint, registry, metrics, log, failures, process, spans }: Parts): Promise<Replica> {
   const giveUp = new AbortController()
   let engine: Engine | undefined
   const status = () => engine?.status() ?? statusBeforeJoining(endpoint.name)
@@ -202,6 +206,7 @@ async function startReplica({ endpoint, registry, metrics, log, failures, proces
     log,
     giveUp,
     reports: [...reports, { failed: (failed: Failed) => void failures.push(failed) }],
+    spans,
   })
   engine = started
   return { engine: started, process, giveUp: () => giveUp.abort(), stop: () => started.stop() }

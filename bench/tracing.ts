@@ -1,0 +1,61 @@
+// What tracing costs Node a message: the work of `effects-once` without it, with one trace in a hundred recorded, and with all.
+//   npm run bench -- tracing [--messages 40000] [--rounds 9] [--save]
+// The three take turns, in an order that changes. A run with all counts only when the collector got a span of each message that
+// was handled, and one of each that was sent.
+import { parseArgs } from 'node:util'
+import { eventually } from '../test/support/eventually.ts'
+import { startOwnStack } from '../test/support/oneStack.ts'
+import { onOurStack } from './effectsOnce/ours.ts'
+import { writeRun } from './figures/runs.ts'
+import { type CountingCollector, countingCollector } from './tracing/countingCollector.ts'
+import { differenceTable } from './tracing/differences.ts'
+
+const { values: args } = parseArgs({
+  options: {
+    messages: { type: 'string', default: '40000' },
+    rounds: { type: 'string', default: '9' },
+    save: { type: 'boolean', default: false },
+  },
+})
+const messages = Number(args.messages)
+
+await using opened = new AsyncDisposableStack()
+const { stack, remove } = await startOwnStack()
+opened.defer(remove)
+const collector = await countingCollector()
+opened.defer(() => collector.close())
+
+const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
+const modes = [
+  { name: 'off', share: 0, environment: {} },
+  { name: '1 %', share: 0.01, environment: traced },
+  { name: '100 %', share: 1, environment: traced },
+]
+const costs: Record<string, number[]> = Object.fromEntries(modes.map(({ name }) => [name, []]))
+for (let round = 1; round <= Number(args.rounds); round++)
+  for (const { name, share, environment } of round % 2 === 1 ? modes : modes.toReversed()) {
+    const run = `tracing${share * 100}x`
+    const { service, perSecond } = await onOurStack(stack, run, 'effectsOnce/main.ts', messages, { share, environment }).run(
+      round,
+    )
+    const spans = share === 1 ? await wholeCount(collector) : collector.counted()
+    console.error(`round ${round}, ${name}: ${service.toFixed(1)} µs, ${Math.round(perSecond)} messages a second, ${said(spans)}`)
+    costs[name]?.push(service)
+  }
+console.log(differenceTable(costs))
+writeRun('tracing', costs, { keep: args.save })
+
+/** @throws Error when a span is missing */
+async function wholeCount(collected: CountingCollector): Promise<Readonly<Record<string, number>>> {
+  const sum: Record<string, number> = {}
+  return eventually(() => {
+    for (const [name, count] of Object.entries(collected.counted())) sum[name] = (sum[name] ?? 0) + count
+    if (sum['process'] !== messages || sum['send'] !== messages) throw new Error(`Of ${messages} messages: ${said(sum)}.`)
+    return sum
+  })
+}
+
+function said(spans: Readonly<Record<string, number>>): string {
+  const words = Object.entries(spans).map(([name, count]) => `${count} ${name}`)
+  return `spans: ${words.join(', ') || 'none'}`
+}

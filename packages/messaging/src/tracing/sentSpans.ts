@@ -1,0 +1,76 @@
+import type { OutgoingRecord } from '../broker/port.ts'
+import { ce, headerText } from '../headers.ts'
+import type { ScheduledRecord } from '../store/port.ts'
+import { sendAttributes } from './attributes.ts'
+import { contextIn } from './recordContext.ts'
+import type { Span } from './span.ts'
+import type { Spans } from './spans.ts'
+import type { TraceContext } from './traceContext.ts'
+
+export interface Sending {
+  /** With the prefix. */
+  readonly topic: string
+  readonly id: string
+  readonly conversationId: string
+  readonly type: string
+  readonly parent: TraceContext | undefined
+}
+
+/**
+ * Spans of records that are on their way to the broker. One begins when a handler produces a message, so that the record can
+ * carry it, and ends when the broker has the record. What is dropped, because its handler failed, leaves no span.
+ */
+export class SentSpans {
+  readonly #spans: Spans
+  readonly #underWay = new WeakMap<OutgoingRecord, Span>()
+
+  constructor(spans: Spans) {
+    this.#spans = spans
+  }
+
+  begin({ topic, id, conversationId, type, parent }: Sending): Span {
+    return this.#spans.start(`send ${topic}`, {
+      kind: 'producer',
+      parent,
+      attributes: () => sendAttributes(topic, id, conversationId, type),
+    })
+  }
+
+  belongsTo(span: Span, record: OutgoingRecord): void {
+    if (span.isRecorded) this.#underWay.set(record, span)
+  }
+
+  /** The store has them: their time will come. Publishing them is a span of its own, perhaps in another process. */
+  scheduled(scheduled: readonly ScheduledRecord[]): void {
+    for (const { record } of scheduled) {
+      const span = this.#underWay.get(record)
+      span?.set('petrel.scheduled', true)
+      span?.end()
+    }
+  }
+
+  async during(records: readonly OutgoingRecord[], publish: () => Promise<void>): Promise<void> {
+    const spans = records.flatMap((record) => this.#underWay.get(record) ?? this.#further(record) ?? [])
+    if (spans.length === 0) return publish()
+    let error: unknown
+    try {
+      await publish()
+    } catch (thrown) {
+      error = thrown
+      throw thrown
+    } finally {
+      for (const span of spans) span.end(error)
+      for (const record of records) this.#underWay.delete(record)
+    }
+  }
+
+  /** The record was made earlier: it comes from the outbox, was scheduled, failed, or is published again. It keeps its place in the trace. */
+  #further({ topic, headers }: OutgoingRecord): Span | undefined {
+    if (this.#spans.passesOn(headerText(headers, ce.traceparent))) return undefined
+    const parent = contextIn(headers)
+    if (parent === undefined) return undefined
+    const text = (name: string) => headerText(headers, name) ?? ''
+    const span = this.begin({ topic, id: text(ce.id), conversationId: text(ce.conversationId), type: text(ce.type), parent })
+    return span.isRecorded ? span : undefined
+  }
+}
