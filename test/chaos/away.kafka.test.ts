@@ -3,16 +3,24 @@ import { createInterface } from 'node:readline'
 import { confluentRegistry, deploy } from '@petrel/messaging/operations'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { spawnGuarded } from '../../deploy/local/processes/guardedProcess.ts'
+import { type Mailbox, type MailboxOptions, startMailbox } from '../../services/mailbox/src/mailbox.ts'
 import { orderLog } from '../examples/order-log/endpoint.ts'
-import { openShop, type Shop, typesOf, wholeJourney } from '../support/shop.ts'
+import { anOrder, openShop, type Shop, typesOf, wholeJourney } from '../support/shop.ts'
 import { eventually, joined } from '../support/stack.ts'
 
 const withoutPoints = wholeJourney.filter((type) => type !== 'PointsAwarded')
 
 describe('services that are away, or come late', () => {
   let shop: Shop
+  let mailbox: { options: MailboxOptions; running: Mailbox }
   beforeAll(async () => {
-    shop = await openShop({ without: ['loyalty'] })
+    shop = await openShop({
+      without: ['loyalty'],
+      async openMailbox(options) {
+        mailbox = { options, running: await startMailbox(options) }
+        return { stop: () => mailbox.running.stop() }
+      },
+    })
   })
   afterAll(() => shop[Symbol.asyncDispose]())
 
@@ -38,6 +46,21 @@ describe('services that are away, or come late', () => {
     await shop.start('billing')
 
     await expectBilledOnce(orderIds)
+  })
+
+  test('the mail server is away while 200 orders come: each customer has one mail when it is back, and nothing has failed', async () => {
+    await mailbox.running.stop()
+    const orderIds = await placeOrders(200)
+    for (const orderId of orderIds) await shop.orderHas(orderId, ['OrderShipped'])
+
+    mailbox.running = await startMailbox(mailbox.options)
+
+    for (const orderId of orderIds) await shop.orderHas(orderId, ['CustomerNotified'])
+    const mails = (await shop.mails(anOrder.email)).map(({ messageId }) => messageId)
+    const wanted = orderIds.map((orderId) => `<${orderId}.billed@petrel.example>`)
+    expect(mails.filter((mail) => wanted.includes(mail)).toSorted()).toEqual(wanted.toSorted())
+    expect(await shop.records('email.retry.2s')).toEqual([])
+    expect(await shop.failures()).toEqual([])
   })
 
   test('loyalty opens for the first time when orders are long done: everyone gets the points of the past', async () => {

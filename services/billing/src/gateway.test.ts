@@ -87,6 +87,20 @@ test('a gateway that does not answer in time is away', async () => {
   expect(await errorOf(gatewayAt(url, 50).charge(amount))).toBeInstanceOf(Postpone)
 })
 
+test('a gateway that hangs is away for all who ask at once, and nobody waits for the answer to another', async () => {
+  const asked: string[] = []
+  const gateway = gatewayAt(await listening((request) => void asked.push(String(request.headers['idempotency-key']))), 2_000)
+  const orders = Array.from({ length: 96 }, (_, number) => ({ ...amount, orderId: String(number) }))
+  const outcomes = await Promise.all(orders.map((order) => errorOf(gateway.charge(order))))
+  for (const outcome of outcomes) expect(outcome).toBeInstanceOf(Postpone)
+  expect(asked.toSorted()).toEqual(orders.map(({ orderId }) => orderId).toSorted())
+})
+
+test('a gateway that begins an answer and never ends it is away', async () => {
+  const gateway = gatewayAt(await listening((_, response) => void response.writeHead(201).write('{"chargeId":')), 500)
+  expect(await errorOf(gateway.charge(amount))).toBeInstanceOf(Postpone)
+})
+
 test.each([
   ['characters that no header can carry', 'order \u{1F375}'],
   ['a line break', 'order\n1'],

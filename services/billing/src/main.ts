@@ -7,7 +7,7 @@ import { patient } from './patientGateway.ts'
 const schema = z.object({
   /** Where the payment gateway listens, for example http://127.0.0.1:8070. */
   PAYMENT_GATEWAY_URL: z.url({ protocol: /^https?$/ }),
-  /** How long a charge may take before the order is postponed, in milliseconds. */
+  /** How long a charge may take before the order is postponed, in milliseconds: less than a handler may take, or it has failed. */
   PAYMENT_GATEWAY_TIMEOUT_MS: z.coerce.number().int().positive().default(5_000),
 })
 const settings = ownSettings('billing', schema, process.env)

@@ -2,7 +2,7 @@ import { CustomerNotified } from '@petrel/contracts'
 import { type Endpoint, endpoint } from '@petrel/messaging'
 import { confirmOrder } from './confirmOrder.ts'
 import { mailsSent } from './counters.ts'
-import type { Mailer } from './mailer.ts'
+import { connections, type Mailer } from './mailer.ts'
 import { tellOfCancellation } from './tellOfCancellation.ts'
 import { tellOfDecline } from './tellOfDecline.ts'
 import { tellOfRefund } from './tellOfRefund.ts'
@@ -14,6 +14,8 @@ export const emailThrough = (mailer: Mailer): Endpoint =>
     handlers: [confirmOrder(mailer), tellOfDecline(mailer), tellOfRefund(mailer), tellOfCancellation(mailer)],
     produces: [CustomerNotified],
     counters: [mailsSent],
+    // More would only stand in line for a connection, where their time runs: here it does not.
+    concurrency: connections,
   })
 
 const noMailer = (): never => {

@@ -2,7 +2,7 @@ import { loggedAs, Postpone, traced, Unrecoverable } from '@petrel/messaging'
 import addressparser from 'nodemailer/lib/addressparser'
 import type { Letter } from './letters.ts'
 import { toMime } from './mime.ts'
-import { smtpClient } from './smtp.ts'
+import { type Patience, smtpClient } from './smtp.ts'
 
 /** Hands letters to a mail server. */
 export interface Mailer {
@@ -11,11 +11,11 @@ export interface Mailer {
 }
 
 /** Mail servers take only a few connections from one client. */
-const connections = 4
+export const connections = 4
 
 /** A mail server at `smtp://host:port`; `from` is the shop's address. */
-export function mailerAt(url: string, from: string): Mailer {
-  const deliver = smtpClient(url, connections)
+export function mailerAt(url: string, from: string, patience?: Patience): Mailer {
+  const deliver = smtpClient(url, connections, patience)
   const { hostname, port } = new URL(url)
   const attributes = { 'network.protocol.name': 'smtp', 'server.address': hostname, 'server.port': Number(port) }
   const server = { kind: 'client', attributes } as const

@@ -1,5 +1,6 @@
 import { parseConnectionUrl } from 'nodemailer/lib/shared'
 import SMTPConnection, { type SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection'
+import { turns } from './turns.ts'
 
 export interface Envelope {
   readonly from: string
@@ -9,59 +10,80 @@ export interface Envelope {
 /** Resolves when the server has taken the mail; rejects with nodemailer's error. */
 export type Deliver = (envelope: Envelope, mail: string) => Promise<void>
 
-const patience = { connectionTimeout: 3_000, greetingTimeout: 3_000, socketTimeout: 10_000 }
+/** How long each part of a delivery may take, in milliseconds. */
+export interface Patience {
+  /** Until a connection is free. */
+  readonly turn: number
+  /** Until the server has said hello, and let us in. */
+  readonly connect: number
+  /** Until it has taken the mail. */
+  readonly send: number
+}
+
+/** Together less than a handler may take: whoever waits for a server that hangs is told so, and has not failed. */
+export const patience: Patience = { turn: 10_000, connect: 5_000, send: 10_000 }
+
+type ConnectionOptions = SMTPConnectionOptions & Pick<ReturnType<typeof parseConnectionUrl>, 'auth'>
 
 /** Delivers mails to the server at `url`, at most so many at a time, each over a connection that stays open for the next. */
-export function smtpClient(url: string, most: number): Deliver {
-  const options = { ...parseConnectionUrl(url), ...patience }
+export function smtpClient(url: string, most: number, { turn, connect, send }: Patience = patience): Deliver {
+  const options = { ...parseConnectionUrl(url), connectionTimeout: connect, greetingTimeout: connect, socketTimeout: send }
   const idle = new Set<SMTPConnection>()
-  const waiting: (() => void)[] = []
-  let busy = 0
+  const connections = turns(most, turn)
 
-  const turn = async () => {
-    busy += 1
-    if (busy > most) await new Promise<void>((resolve) => waiting.push(resolve))
-  }
-  const over = () => {
-    busy -= 1
-    waiting.shift()?.()
-  }
   const connection = async (): Promise<SMTPConnection> => {
     for (const open of idle) if (idle.delete(open)) return open
-    const opened = await connect(options)
+    const opened = await connected(options, connect)
     opened.once('end', () => idle.delete(opened))
     return opened
   }
   return async (envelope, mail) => {
-    await turn()
+    await connections.take()
     try {
       const open = await connection()
-      await send(open, envelope, mail)
+      await sent(open, envelope, mail, send)
       idle.add(open)
+    } catch (error) {
+      if (isAway(error)) connections.sendAway(error)
+      throw error
     } finally {
-      over()
+      connections.leave()
     }
   }
 }
 
-function connect(options: SMTPConnectionOptions & Pick<ReturnType<typeof parseConnectionUrl>, 'auth'>): Promise<SMTPConnection> {
+/** Nobody answers there: whoever comes next would hear the same. */
+const isAway = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && ['ETIMEDOUT', 'ESOCKET', 'EDNS'].includes(String(error.code))
+
+async function connected(options: ConnectionOptions, limitMs: number): Promise<SMTPConnection> {
   const connection = new SMTPConnection(options)
   const { auth } = options
-  return new Promise((resolve, reject) => {
+  await within(limitMs, connection, (done) => {
     // Once it is open, whoever sends hears of its errors; without a listener the event would end the process.
-    connection.on('error', reject)
-    const opened = (error?: Error | null) => (error ? reject(error) : resolve(connection))
-    connection.connect((error) => (!error && auth && connection.allowsAuth ? connection.login(auth, opened) : opened(error)))
+    connection.on('error', done)
+    connection.connect((error) => (!error && auth && connection.allowsAuth ? connection.login(auth, done) : done(error)))
   })
+  return connection
 }
 
-/** After an error nobody knows in what state the connection is: it is closed. */
-function send(connection: SMTPConnection, { from, to }: Envelope, mail: string): Promise<void> {
+const sent = (connection: SMTPConnection, { from, to }: Envelope, mail: string, limitMs: number): Promise<void> =>
+  within(limitMs, connection, (done) => connection.send({ from, to: [to] }, mail, done))
+
+/**
+ * The server's own pace is limited as a whole: each of its answers may come in time, and all of them not. After an error
+ * nobody knows in what state the connection is: it is closed.
+ */
+function within(limitMs: number, connection: SMTPConnection, act: (done: (error?: Error | null) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    connection.send({ from, to: [to] }, mail, (error) => {
+    const done = (error?: Error | null) => {
+      clearTimeout(timer)
       if (!error) return resolve()
       connection.close()
       reject(error)
-    })
+    }
+    const tooLate = Object.assign(new Error(`the mail server was not done within ${limitMs} ms`), { code: 'ETIMEDOUT' })
+    const timer = setTimeout(() => done(tooLate), limitMs)
+    act(done)
   })
 }

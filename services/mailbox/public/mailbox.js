@@ -8,9 +8,10 @@ const isNewest = (query.get('page') ?? '1') === '1'
 
 async function look() {
   try {
-    const { count } = await (await fetch(`/api/count?${query}`)).json()
+    // Mails that leave are not missed: only those that came after the newest one here are new.
+    const after = new URLSearchParams([...query, ['after', byId('count').firstElementChild.dataset.newest]])
+    const { count: more } = await (await fetch(`/api/count?${after}`)).json()
     say('')
-    const more = count - Number.parseInt(byId('count').textContent, 10)
     if (more === 0) return
     // Whoever is reading the list with the keyboard is asked first.
     if (byId('list').contains(document.activeElement)) offer(more)
@@ -22,7 +23,7 @@ async function look() {
 
 async function load() {
   const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), 'text/html')
-  for (const id of ['list', 'count']) byId(id).replaceChildren(...page.getElementById(id).childNodes)
+  for (const id of ['list', 'count', 'left']) byId(id).replaceChildren(...page.getElementById(id).childNodes)
   byId('fresh').hidden = true
 }
 

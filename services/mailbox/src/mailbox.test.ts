@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, rm } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
@@ -38,7 +38,8 @@ test('a mail can be found by its reader, whatever the case of the address', asyn
 test('mails are still there after a restart, even when the last one was cut short by a crash', async () => {
   await deliver('ada@example.com', '<1@petrel.example>')
   await mailbox.stop()
-  await appendFile(join(dataDir, 'mails.jsonl'), '{"id":2,"messageId":"<2@petr')
+  const [file = ''] = await readdir(dataDir)
+  await appendFile(join(dataDir, file), '{"from":"shop@petrel.example","to":["ada@exam')
   mailbox = await startMailbox({ dataDir, ...ports })
   await deliver('ada@example.com', '<2@petrel.example>')
   expect((await mailsTo('ada@example.com')).map(({ messageId }) => messageId)).toEqual([
@@ -68,10 +69,80 @@ test('the page shows what a mail says, and runs nothing of it', async () => {
   expect(page).not.toContain('<script>')
 })
 
+test('a mail from an earlier version is taken over once', async () => {
+  await mailbox.stop()
+  const line = JSON.stringify({ from: '', to: ['ada@example.com'], at: '2026-03-01T10:00:00Z', raw: 'X-Order-Id: 42\r\n\r\nTea' })
+  await appendFile(join(dataDir, 'mails.jsonl'), `${line}\n{"from":"sho`)
+  for (const _ of ['first', 'second']) {
+    mailbox = await startMailbox({ dataDir, ...ports })
+    expect(await countOf('/api/count?order=42')).toMatchObject({ count: 1, came: 1, since: '2026-03-01T10:00:00.000Z' })
+    await mailbox.stop()
+  }
+  mailbox = await startMailbox({ dataDir, ...ports })
+})
+
+test('the oldest mails leave when more came than are kept, and it is still known how many came', async () => {
+  await startAgain(16)
+  for (const number of numbers(41)) await deliver('ada@example.com', `<${number}@petrel.example>`, undefined, String(number))
+  const before = await countOf('/api/count')
+  expect(before).toMatchObject({ count: 15, came: 41, kept: 15 })
+  expect((await mailsTo('ada@example.com')).map(({ messageId }) => messageId)).toEqual(
+    numbers(41)
+      .slice(26)
+      .map((number) => `<${number}@petrel.example>`),
+  )
+  expect(await countOf('/api/count?order=3')).toMatchObject({ count: 0 })
+  expect(await countOf('/api/count?order=40')).toMatchObject({ count: 1 })
+  expect(await countOf('/api/count?after=40')).toMatchObject({ count: 1 })
+  expect((await fetch(url('/mails/1'))).status).toBe(404)
+  expect((await fetch(url('/mails/41'))).status).toBe(200)
+  expect(await (await fetch(url('/'))).text()).toMatch(/41 mails came since <time .*<\/time>; the newest 15 are kept\./)
+  expect(await readdir(dataDir)).toHaveLength(8)
+
+  await startAgain(16)
+  expect(await countOf('/api/count')).toEqual(before)
+  await startAgain(8)
+  expect(await countOf('/api/count')).toMatchObject({ count: 7, came: 41 })
+  await deliver('ada@example.com', '<41@petrel.example>')
+  expect((await mailsTo('ada@example.com')).at(-1)).toMatchObject({ id: 42, messageId: '<41@petrel.example>' })
+})
+
+test('mails that come at the same time are all kept, each once', async () => {
+  await startAgain(80)
+  await Promise.all(numbers(40).map((number) => deliver(`customer-${number}@example.com`, `<${number}@petrel.example>`)))
+  const found = await Promise.all(numbers(40).map((number) => mailsTo(`customer-${number}@example.com`)))
+  expect(found.flat().map(({ messageId }) => messageId)).toEqual(numbers(40).map((number) => `<${number}@petrel.example>`))
+  await startAgain(80)
+  expect(await countOf('/api/count')).toMatchObject({ count: 40, came: 40 })
+})
+
+test('an order id that goes on in the next line of the header is found', async () => {
+  const orderId = `order ${'with a long name '.repeat(8)}`.trim()
+  await deliver('ada@example.com', '<1@petrel.example>', undefined, orderId)
+  expect(await countOf(`/api/count?order=${encodeURIComponent(orderId)}`)).toMatchObject({ count: 1 })
+})
+
+test('a mail that is too large is refused for good, and those after it are taken', async () => {
+  const tooLarge = deliver('ada@example.com', '<1@petrel.example>', `<p>${'tea '.repeat(400_000)}</p>`)
+  await expect(tooLarge).rejects.toMatchObject({ responseCode: 552 })
+  await deliver('ada@example.com', '<2@petrel.example>')
+  expect(await mailsTo('ada@example.com')).toMatchObject([{ messageId: '<2@petrel.example>' }])
+})
+
+async function startAgain(keeps: number): Promise<void> {
+  await mailbox.stop()
+  mailbox = await startMailbox({ dataDir, keeps, ...ports })
+}
+
+const numbers = (count: number) => Array.from({ length: count }, (_, number) => number)
+
+const countOf = async (path: string): Promise<unknown> => (await fetch(url(path))).json()
+
 const url = (path: string) => `http://127.0.0.1:${ports.httpPort}${path}`
 
-async function mailsTo(address: string): Promise<{ messageId: string }[]> {
-  return (await fetch(url(`/api/mails?to=${encodeURIComponent(address)}`))).json() as Promise<{ messageId: string }[]>
+async function mailsTo(address: string): Promise<{ id: number; messageId: string }[]> {
+  const response = await fetch(url(`/api/mails?to=${encodeURIComponent(address)}`))
+  return response.json() as Promise<{ id: number; messageId: string }[]>
 }
 
 async function deliver(to: string, messageId: string, html?: string, orderId?: string): Promise<void> {

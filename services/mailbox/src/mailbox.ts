@@ -1,16 +1,20 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { Router } from '@koa/router'
 import { sharedPublicFolder } from '@petrel/pages'
 import Koa, { type Context } from 'koa'
-import { type Kept, type Mails, openMails, readMail } from './mails.ts'
-import { listPage, mailPage, nothingPage, type Wanted } from './page.ts'
+import { type Mail, type MailHead, readHead, readMail } from './mail.ts'
+import { type Mails, openMails, standardKeeps } from './mails.ts'
+import { idsOnPage, listPage, mailPage, nothingPage, type Wanted } from './page.ts'
 import { listenForMails } from './smtp.ts'
 
 export interface MailboxOptions {
   /** Mails are kept here, and there again after a restart. */
   readonly dataDir: string
+  /** How many: the newest. Default: `standardKeeps`. */
+  readonly keeps?: number
   readonly smtpPort: number
   readonly httpPort: number
   /** Where the shop listens, on the same machine: a mail links to its order's page. */
@@ -26,12 +30,13 @@ export interface Mailbox {
 /** A substitute for the customers' mailboxes: takes every mail, shows it on a page and at `GET /api/mails?to=&order=`. */
 export async function startMailbox({
   dataDir,
+  keeps = standardKeeps,
   smtpPort,
   httpPort,
   shopPort = 8080,
   host = '127.0.0.1',
 }: MailboxOptions): Promise<Mailbox> {
-  const mails = await openMails(join(dataDir, 'mails.jsonl'))
+  const mails = await openMails(dataDir, keeps)
   const stopListening = await listenForMails(mails, smtpPort, host)
   const server = mailboxApp(mails, await readPublicFiles(), shopPort).listen(httpPort, host)
   await once(server, 'listening')
@@ -68,21 +73,26 @@ export function mailboxApp(mails: Mails, files: ReadonlyMap<string, string>, sho
   const shop = ({ hostname }: Context) => `http://${/^[\w.-]+$/.test(hostname) ? hostname : 'localhost'}:${shopPort}`
   router.get('/', async (ctx) => {
     const wanted = wantedBy(ctx)
-    ctx.body = await listPage(await found(mails, wanted), wanted, shop(ctx))
+    const ids = mails.find(wanted)
+    const shown: MailHead[] = []
+    for await (const head of inOrder(mails, idsOnPage(ids, wanted), readHead)) shown.push(head)
+    const list = { wanted, found: ids.length, newest: ids.at(-1) ?? 0, shown, counts: mails.counts() }
+    ctx.body = listPage(list, shop(ctx))
   })
   router.get('/mails/:id', async (ctx) => {
-    const mail = mails.all()[Number(ctx.params['id']) - 1]
-    if (mail) ctx.body = mailPage(await readMail(mail), shop(ctx))
+    for await (const mail of inOrder(mails, [Number(ctx.params['id'])], readMail)) ctx.body = mailPage(mail, shop(ctx))
   })
   router.get([...files.keys()], (ctx) => {
     ctx.type = ctx.path.slice(ctx.path.lastIndexOf('.'))
     ctx.body = files.get(ctx.path)
   })
-  router.get('/api/mails', async (ctx) => {
-    ctx.body = await Promise.all((await found(mails, wantedBy(ctx))).map(readMail))
+  router.get('/api/mails', (ctx) => {
+    ctx.type = 'json'
+    ctx.body = Readable.from(jsonArray(inOrder(mails, mails.find(wantedBy(ctx)), readMail)))
   })
-  router.get('/api/count', async (ctx) => {
-    ctx.body = { count: (await found(mails, wantedBy(ctx))).length }
+  router.get('/api/count', (ctx) => {
+    const after = Number(new URLSearchParams(ctx.querystring).get('after') ?? 0)
+    ctx.body = { count: mails.find(wantedBy(ctx)).filter((id) => id > after).length, ...mails.counts() }
   })
   router.get('/live', (ctx) => {
     ctx.body = { live: true }
@@ -109,10 +119,19 @@ function wantedBy(ctx: Context): Wanted {
   return { to: query.get('to') ?? '', order: query.get('order') ?? '', page: Number.isInteger(page) && page > 0 ? page : 1 }
 }
 
-async function found(mails: Mails, { to, order }: Wanted): Promise<readonly Kept[]> {
-  const addressed = to ? mails.to(to) : mails.all()
-  if (!order) return addressed
-  // Only what names the order has to be read.
-  const named = await Promise.all(addressed.filter((mail) => !('raw' in mail) || mail.raw.includes(order)).map(readMail))
-  return named.filter(({ orderId }) => orderId === order)
+/** One after the other: all at once might not fit into memory. Mails that have left meanwhile are left out. */
+async function* inOrder<Read>(mails: Mails, ids: readonly number[], read: (line: string, id: number) => Promise<Read>) {
+  for (const id of ids) {
+    const line = await mails.line(id)
+    if (line !== undefined) yield await read(line, id)
+  }
+}
+
+async function* jsonArray(mails: AsyncIterable<Mail>): AsyncGenerator<string> {
+  let before = '['
+  for await (const mail of mails) {
+    yield before + JSON.stringify(mail)
+    before = ','
+  }
+  yield before === '[' ? '[]' : ']'
 }

@@ -1,113 +1,66 @@
-import { createReadStream, existsSync } from 'node:fs'
-import { appendFile, mkdir, truncate } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { createInterface } from 'node:readline'
-import { simpleParser } from 'mailparser'
+import { existsSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { inBatches } from './inBatches.ts'
+import { addressKey, type Delivered, orderKey, toLine } from './mail.ts'
+import { linesOf } from './segment.ts'
+import { openSegments, segmentFiles } from './segments.ts'
 
-/** What the mail server hears of a mail. */
-interface Delivery {
-  /** The sender's address. */
-  readonly from: string
-  /** Addresses only, in lower case. */
-  readonly to: readonly string[]
-  /** When it was delivered. ISO 8601. */
-  readonly at: string
-}
-
-/** A mail for its reader. */
-export interface Mail extends Delivery {
-  /** The mailbox's own number: a mail that is delivered twice is there twice. */
-  readonly id: number
-  /** Message-ID, with its angle brackets. */
-  readonly messageId: string
-  readonly subject: string
-  readonly text: string
-  readonly html: string
-  /** Which order it is about, as its header X-Order-Id says; undefined when it says nothing. */
-  readonly orderId?: string | undefined
-}
-
-/** A mail as it travelled (RFC 5322): most are never looked at, so it is read when somebody does. */
-export interface Delivered extends Delivery {
-  /** A byte a character (latin1): not every mail is UTF-8. */
-  readonly raw: string
-}
-
-/** A mail that was kept; earlier versions read each when it came. */
-export type Kept = (Delivered & Pick<Mail, 'id'>) | Mail
-
-/** Every mail that was ever delivered, oldest first; kept in a file, a line each. */
+/** The newest mails, kept in files. In memory is where each begins, and no mail. */
 export interface Mails {
-  /** Resolves when the mail is in the file. */
+  /** Resolves when the mail is in a file. */
   add(mail: Delivered): Promise<void>
-  all(): readonly Kept[]
-  to(address: string): readonly Kept[]
+  /** The numbers of those that are kept, oldest first: to this address, about this order; '' for any. */
+  find(wanted: { readonly to: string; readonly order: string }): readonly number[]
+  /** The mail as its file has it; undefined when it never came, or has left. */
+  line(id: number): Promise<string | undefined>
+  counts(): Counts
 }
 
-export async function openMails(file: string): Promise<Mails> {
-  await mkdir(dirname(file), { recursive: true })
-  const { mails, length } = await readMails(file)
-  // A line cut short by a crash was never confirmed to its sender, who will send it again.
-  if (existsSync(file)) await truncate(file, length)
-  const byAddress = new Map<string, Kept[]>()
-  const index = (mail: Kept) => {
-    for (const address of mail.to) {
-      const own = byAddress.get(address) ?? []
-      own.push(mail)
-      byAddress.set(address, own)
-    }
-  }
-  mails.forEach(index)
-  const write = lineWriter(file)
+export interface Counts {
+  /** How many ever came. */
+  readonly came: number
+  /** When the first of them came; undefined before it did. */
+  readonly since: Date | undefined
+  /** How many are kept: the newest. */
+  readonly kept: number
+}
+
+/** How many mails are kept unless somebody wants more or fewer: 32 MB of Petrel's letters. */
+export const standardKeeps = 20_000
+
+/** @param most mails that are kept; the oldest leave */
+export async function openMails(folder: string, most: number): Promise<Mails> {
+  await mkdir(folder, { recursive: true })
+  await takeOver(folder, most)
+  const segments = await openSegments(folder, most)
   return {
-    async add(delivered) {
-      await write(JSON.stringify(delivered))
-      const mail = { id: mails.length + 1, ...delivered }
-      mails.push(mail)
-      index(mail)
+    add: inBatches((mails) => segments.append(Iterator.from(mails).map(toLine), Date.now())),
+    find({ to, order }) {
+      const keys = [...(to ? [addressKey(to)] : []), ...(order ? [orderKey(order)] : [])]
+      return segments.all().flatMap((segment) => segment.having(keys))
     },
-    all: () => mails,
-    to: (address) => byAddress.get(address.toLowerCase()) ?? [],
+    line: async (id) =>
+      segments
+        .all()
+        .findLast(({ first }) => first <= id)
+        ?.line(id),
+    counts() {
+      const since = segments.since()
+      return { came: segments.came(), since: since === undefined ? undefined : new Date(since), kept: segments.kept() }
+    },
   }
 }
 
-/** Appends lines, one write after the other, since two at once may end up inside each other; what comes meanwhile goes with the next. */
-function lineWriter(file: string): (line: string) => Promise<void> {
-  let last = Promise.resolve()
-  let next: { readonly lines: string[]; readonly written: Promise<void> } | undefined
-  const begin = () => {
-    const lines: string[] = []
-    const written = last.then(() => {
-      next = undefined
-      return appendFile(file, lines.map((line) => `${line}\n`).join(''))
-    })
-    last = written.catch(() => {})
-    return { lines, written }
+/** Earlier versions kept every mail in one file. What was taken over before a crash is taken over again. */
+async function takeOver(folder: string, most: number): Promise<void> {
+  const former = join(folder, 'mails.jsonl')
+  if (!existsSync(former)) return
+  await Promise.all((await segmentFiles(folder)).map(({ file }) => rm(file)))
+  const segments = await openSegments(folder, most)
+  for await (const line of linesOf(former)) {
+    const { at } = JSON.parse(line.toString()) as { at: string }
+    await segments.append([line.toString()], Date.parse(at))
   }
-  return (line) => {
-    next ??= begin()
-    next.lines.push(line)
-    return next.written
-  }
-}
-
-/** What somebody who looks at the mail sees. */
-export async function readMail(kept: Kept): Promise<Mail> {
-  if (!('raw' in kept)) return kept
-  const { raw, ...delivery } = kept
-  const { messageId = '', subject = '', text = '', html, headers } = await simpleParser(Buffer.from(raw, 'latin1'))
-  const orderId = headers.get('x-order-id')
-  return { ...delivery, messageId, subject, text, html: html || '', ...(typeof orderId === 'string' && { orderId }) }
-}
-
-async function readMails(file: string): Promise<{ mails: Kept[]; length: number }> {
-  const mails: Kept[] = []
-  let length = 0
-  if (!existsSync(file)) return { mails, length }
-  for await (const line of createInterface({ input: createReadStream(file) })) {
-    if (!line.endsWith('}')) break
-    mails.push({ ...(JSON.parse(line) as Kept), id: mails.length + 1 })
-    length += Buffer.byteLength(line) + 1
-  }
-  return { mails, length }
+  await rm(former)
 }

@@ -2,9 +2,10 @@ import type { z } from 'zod'
 import { startMailbox } from './mailbox.ts'
 import { settingsSchema } from './settings.ts'
 
-const { MAILBOX_PORT, SMTP_PORT, MAILBOX_DATA, LISTEN_HOST, CLIENT_UI_PORT } = readSettings()
+const { MAILBOX_PORT, SMTP_PORT, MAILBOX_DATA, MAILBOX_KEEPS, LISTEN_HOST, CLIENT_UI_PORT } = readSettings()
 const mailbox = await startMailbox({
   dataDir: MAILBOX_DATA,
+  keeps: MAILBOX_KEEPS,
   smtpPort: SMTP_PORT,
   httpPort: MAILBOX_PORT,
   shopPort: CLIENT_UI_PORT,

@@ -1,5 +1,6 @@
 import { type PageName, pageHeader } from '@petrel/pages'
-import { type Kept, type Mail, readMail } from './mails.ts'
+import type { Mail, MailHead } from './mail.ts'
+import type { Counts } from './mails.ts'
 
 /** Mails on one page. */
 const PAGE = 50
@@ -12,15 +13,25 @@ export interface Wanted {
   readonly page: number
 }
 
-/** The mails, newest first, page by page. @param mails all that were asked for, oldest first */
-export async function listPage(mails: readonly Kept[], { to, order, page }: Wanted, shop: string): Promise<string> {
-  const pages = Math.max(1, Math.ceil(mails.length / PAGE))
-  const shown = await Promise.all(
-    mails
-      .toReversed()
-      .slice((page - 1) * PAGE, page * PAGE)
-      .map(readMail),
-  )
+/** What a page of the list is made of. */
+export interface Listed {
+  readonly wanted: Wanted
+  /** How many there are, on all pages. */
+  readonly found: number
+  /** The number of the newest of them; 0 when there is none. */
+  readonly newest: number
+  /** Those of this page, newest first. */
+  readonly shown: readonly MailHead[]
+  readonly counts: Counts
+}
+
+/** Which mails are on a page, newest first. @param ids of all that were asked for, oldest first */
+export const idsOnPage = (ids: readonly number[], { page }: Wanted): number[] =>
+  ids.slice(Math.max(0, ids.length - page * PAGE), Math.max(0, ids.length - (page - 1) * PAGE)).toReversed()
+
+/** The mails, newest first, page by page. */
+export function listPage({ wanted: { to, order, page }, found, newest, shown, counts }: Listed, shop: string): string {
+  const pages = Math.max(1, Math.ceil(found / PAGE))
   const items = shown.map((mail) => item(mail, shop)).join('')
   return document(
     'Mailbox',
@@ -32,7 +43,7 @@ export async function listPage(mails: readonly Kept[], { to, order, page }: Want
       <button>Show</button>${to || order ? '<a class="button" href="/">Show all</a>' : ''}
     </form>
     <div class="state">
-      <strong class="num" id="count">${counted(mails.length)}</strong>${aboutWhat(to, order)}
+      <strong class="num" id="count"><span data-newest="${newest}">${counted(found)}</span></strong>${aboutWhat(to, order)}<span class="muted num" id="left">${haveLeft(counts)}</span>
       <button type="button" id="live" aria-pressed="true" hidden>Live</button>
       <button type="button" id="fresh" hidden></button>
       <span class="muted" id="says" role="status"></span>
@@ -45,6 +56,9 @@ export async function listPage(mails: readonly Kept[], { to, order, page }: Want
 
 const counted = (count: number): string => (count === 1 ? '1 mail' : `${count} mails`)
 
+const haveLeft = ({ came, since, kept }: Counts): string =>
+  came > kept && since ? `${came} mails came since ${time(since.toISOString())}; the newest ${kept} are kept.` : ''
+
 const aboutWhat = (to: string, order: string): string =>
   `${to ? ` <span class="muted">to ${escaped(to)}</span>` : ''}${order ? ` <span class="muted">about order ${escaped(shortId(order))}</span>` : ''}`
 
@@ -53,7 +67,7 @@ function nothing(to: string, order: string): string {
   return to ? `No mail to ${escaped(to)} yet.` : 'No mail yet. Place an order, and its confirmation comes here.'
 }
 
-function item({ id, to, subject, at, orderId }: Mail, shop: string): string {
+function item({ id, to, subject, at, orderId }: MailHead, shop: string): string {
   return `<li class="mail"><h2><a href="/mails/${id}">${escaped(withoutOrder(subject, orderId))}</a></h2><span class="to muted">${escaped(to.join(', '))}</span>${orderLink(orderId, shop)}${time(at)}</li>`
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { standardKeeps } from './mails.ts'
 
 const port = (standard: number) => z.coerce.number().int().min(0).max(65_535).default(standard)
 
@@ -10,6 +11,8 @@ export const settingsSchema = z.object({
   SMTP_PORT: port(18_025),
   /** The folder where mails are kept. */
   MAILBOX_DATA: z.string().min(1),
+  /** How many mails are kept: the newest, in 64 MiB at most. */
+  MAILBOX_KEEPS: z.coerce.number().int().min(8).default(standardKeeps),
   /** Whom it takes mails from: this machine alone, or 0.0.0.0 for everybody who can reach it. */
   LISTEN_HOST: z.string().min(1).default('127.0.0.1'),
   /** Where the shop listens, under the name by which the page was found: a mail links to its order's page. */

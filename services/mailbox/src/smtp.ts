@@ -1,9 +1,11 @@
 import { once } from 'node:events'
-import { buffer } from 'node:stream/consumers'
-import { SMTPServer } from 'smtp-server'
+import { SMTPServer, type SMTPServerDataStream } from 'smtp-server'
 import type { Mails } from './mails.ts'
 
-const LARGEST = 10 * 1024 * 1024
+const largest = 1024 * 1024
+
+/** Each may have one mail in memory. */
+const connections = 100
 
 /** For a mail under way when it stops. A client may keep a connection open for hours without sending anything. */
 const LAST_MAILS_MS = 2_000
@@ -15,14 +17,15 @@ export async function listenForMails(mails: Mails, port: number, host: string): 
     disabledCommands: ['AUTH', 'STARTTLS'],
     // Nothing leaves this machine, not even a question about a name.
     disableReverseLookup: true,
-    size: LARGEST,
+    size: largest,
+    maxClients: connections,
     closeTimeout: LAST_MAILS_MS,
     onData(stream, session, answer) {
       const to = session.envelope.rcptTo.map(({ address }) => address.toLowerCase())
       const from = session.envelope.mailFrom ? session.envelope.mailFrom.address : ''
       // "Yes" to the sender only when the mail is kept.
-      buffer(stream)
-        .then((raw) => mails.add({ from, to, at: new Date().toISOString(), raw: raw.toString('latin1') }))
+      wholeMail(stream)
+        .then((raw) => mails.add({ from, to, at: new Date().toISOString(), raw }))
         .then(
           () => answer(),
           (error: unknown) => answer(error instanceof Error ? error : new Error(String(error))),
@@ -34,4 +37,12 @@ export async function listenForMails(mails: Mails, port: number, host: string): 
   server.listen(port, host)
   await once(server.server, 'listening')
   return () => new Promise((resolve) => server.close(() => resolve()))
+}
+
+/** @throws Error with the answer 552 (RFC 5321, 4.2.2) when the mail is too large: not every client says so before it sends */
+async function wholeMail(stream: SMTPServerDataStream): Promise<Buffer> {
+  const parts: Buffer[] = []
+  for await (const part of stream as AsyncIterable<Buffer>) if (!stream.sizeExceeded) parts.push(part)
+  if (!stream.sizeExceeded) return Buffer.concat(parts)
+  throw Object.assign(new Error(`a mail has ${largest} bytes at most`), { responseCode: 552 })
 }
