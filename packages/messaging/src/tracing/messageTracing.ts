@@ -56,8 +56,7 @@ function tracedEncoding(encode: EncodeMessage, spans: Spans, sent: SentSpans, pr
     if (spans.passesOn(cause.trace['traceparent'])) return encode(message, cause, known)
     const id = known ?? uuid7()
     const parent = traceContextOf(cause.trace)
-    const { topic, fullName: type } = message.type
-    const span = sent.begin({ topic: prefix + topic, id, conversationId: cause.conversationId ?? id, type, parent })
+    const span = sent.begin({ topic: prefix + message.type.topic, id, parent })
     const encoded = encode(message, { ...cause, trace: span.headers }, id)
     sent.belongsTo(span, encoded.record)
     return encoded

@@ -11,8 +11,6 @@ export interface Sending {
   /** With the prefix. */
   readonly topic: string
   readonly id: string
-  readonly conversationId: string
-  readonly type: string
   readonly parent: TraceContext | undefined
 }
 
@@ -28,11 +26,11 @@ export class SentSpans {
     this.#spans = spans
   }
 
-  begin({ topic, id, conversationId, type, parent }: Sending): Span {
+  begin({ topic, id, parent }: Sending): Span {
     return this.#spans.start(`send ${topic}`, {
       kind: 'producer',
       parent,
-      attributes: () => sendAttributes(topic, id, conversationId, type),
+      attributes: () => sendAttributes(topic, id),
     })
   }
 
@@ -69,8 +67,7 @@ export class SentSpans {
     if (this.#spans.passesOn(headerText(headers, ce.traceparent))) return undefined
     const parent = contextIn(headers)
     if (parent === undefined) return undefined
-    const text = (name: string) => headerText(headers, name) ?? ''
-    const span = this.begin({ topic, id: text(ce.id), conversationId: text(ce.conversationId), type: text(ce.type), parent })
+    const span = this.begin({ topic, id: headerText(headers, ce.id) ?? '', parent })
     return span.isRecorded ? span : undefined
   }
 }
