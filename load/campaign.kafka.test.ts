@@ -5,15 +5,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toolThatIsThere } from '../deploy/tools/build.ts'
 import { openShop, type Shop } from '../test/support/shop.ts'
 import type { Campaign } from './campaigns/campaign.ts'
-import { booksAreExact, frontHolds } from './campaigns/expectations.ts'
+import { booksAreExact } from './campaigns/expectations.ts'
+import { passed, verdicts } from './report/verdict.ts'
 import { runCampaign } from './runner/runCampaign.ts'
 import { testShop } from './testing/testShop.ts'
 
 // Building it takes minutes: whoever has run a campaign has it.
 const k6 = await toolThatIsThere('k6')
-
-/** How fast customers are answered is measured by those who run a campaign, not by a test. */
-const mustHold = [...frontHolds.filter(({ metric }) => !metric.startsWith('http_req_duration')), ...booksAreExact]
 
 const shortBlast: Campaign = {
   name: 'short-blast',
@@ -25,7 +23,8 @@ const shortBlast: Campaign = {
   bystandersPerSecond: 2,
   gatewayPerSecond: 20,
   events: [{ phase: 'blast', afterSeconds: 2, says: 'billing is killed', does: 'killBilling' }],
-  expectations: mustHold,
+  // What customers see depends on what else the machine does, and is for those who run a campaign; the books do not.
+  expectations: booksAreExact,
 }
 
 let shop: Shop
@@ -50,21 +49,14 @@ test.skipIf(k6 === undefined)(
       onEvent: ({ says }) => seen.push(says),
       signal,
     })
-    const { accepted } = run.audit.answers
-    // An open model plans 140, and whether the last one still comes is a matter of milliseconds.
-    expect(accepted).toBeGreaterThan(130)
-    expect(run.audit).toMatchObject({ orders: accepted, missing: 0, twice: 0, unasked: 0 })
-    expect(run.audit.counts).toEqual({
-      accepted,
-      billed: accepted,
-      charged: accepted,
-      shipped: accepted,
-      mailed: accepted,
-      points: accepted,
-    })
+    const { orders, answers, counts } = run.audit
+    expect(answers.accepted).toBeGreaterThan(20)
+    expect(run.audit).toMatchObject({ missing: 0, twice: 0, unasked: 0 })
+    expect(counts).toEqual({ accepted: orders, billed: orders, charged: orders, shipped: orders, mailed: orders, points: orders })
     expect(seen).toEqual(expect.arrayContaining(['warm-up', 'blast', 'billing is killed', 'drain']))
-    expect(run.ticks.reduce((sum, { sent }) => sum + sent, 0)).toBe(accepted)
-    for (const { metric, threshold } of mustHold)
-      expect.soft(run.summary.metrics[metric]?.thresholds?.[threshold], `${metric} ${threshold}`).toEqual({ ok: true })
+    const { accepted, unclear, refused } = answers
+    expect(run.ticks.reduce((sum, { sent }) => sum + sent, 0)).toBe(accepted + unclear + refused)
+    expect(verdicts(run).filter(({ held }) => !held)).toEqual([])
+    expect(passed(run)).toBe(true)
   },
 )

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { uuid7 } from '@petrel/messaging'
 import { bench } from '../effectsOnce/endpoint.ts'
 import { PlaceOrder } from '../effectsOnce/messages.ts'
@@ -12,6 +14,10 @@ import {
   startEngine,
   statusBeforeJoining,
 } from '../support.ts'
+
+setFlagsFromString('--expose-gc')
+/** What a run leaves behind would be paid for by the next one. */
+const collectGarbage = runInNewContext('gc') as () => void
 
 /** What one run costs. */
 export interface Cost {
@@ -34,6 +40,7 @@ export async function costOf(messages: number, { metered }: { readonly metered: 
     ? endpointMetrics(metrics, { endpoint: bench, prefix: '', ...plain, status })
     : plain
   await broker.publish(records)
+  collectGarbage()
   const before = process.cpuUsage()
   const engine = await startEngine({
     endpoint: bench,

@@ -27,7 +27,11 @@ export interface ChartOptions {
 }
 
 /** Told apart on white, also by who does not see red and green. */
-export const colours = { first: '#1f6fb2', second: '#d95f02', calm: '#8a8f98', bad: '#b3123b' } as const
+export const colours = {
+  first: { strong: '#1f6fb2', light: '#8fbfe0' },
+  second: { strong: '#d95f02', light: '#f2b27a' },
+  calm: '#8a8f98',
+} as const
 
 const size = { width: 960, height: 300 }
 

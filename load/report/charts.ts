@@ -11,7 +11,8 @@ export function charts(runs: readonly CampaignRun[]): string[] {
   const drawn = runs.map((run, at) => ({
     run,
     curves: curvesOf(run),
-    colour: at === 0 ? colours.first : colours.second,
+    colour: (at === 0 ? colours.first : colours.second).strong,
+    light: (at === 0 ? colours.first : colours.second).light,
     of: (what: string) => (runs.length === 1 ? what : `${what}, ${run.target}`),
   }))
   const [first] = drawn
@@ -33,9 +34,9 @@ export function charts(runs: readonly CampaignRun[]): string[] {
       title: 'Milliseconds until 95 of 100 had their answer',
       isLogarithmic: true,
       limit: { value: 300, says: '300 ms' },
-      lines: lines(({ curves, colour, of }) => [
+      lines: lines(({ curves, colour, light, of }) => [
         { name: of('customers'), curve: smooth(curves.p95, AROUND), colour },
-        { name: of('who only read'), curve: smooth(curves.bystanderP95, AROUND), colour, isDashed: true },
+        { name: of('who only read'), curve: smooth(curves.bystanderP95, AROUND), colour: light },
       ]),
     },
     {

@@ -53,8 +53,9 @@ function customersOf({ name, startsAt, seconds, from, to }: TimedPhase): Scenari
     startRate: from,
     timeUnit: '1s',
     stages: [{ target: to, duration: `${seconds}s` }],
-    preAllocatedVUs: Math.max(10, most),
-    maxVUs: Math.max(50, most * PATIENCE_S * 2),
+    // As many as can wait at once: made while customers come, one would come too late. 1,500 take half a second of CPU and 200 MB.
+    preAllocatedVUs: most * PATIENCE_S,
+    maxVUs: most * PATIENCE_S * 2,
     gracefulStop: `${PATIENCE_S * 2}s`,
   }
 }

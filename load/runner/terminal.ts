@@ -17,9 +17,9 @@ export interface Scale {
   readonly waiting: number
 }
 
-export const heading = '  time  phase        orders/s                 95 of 100 answered in            waiting for billing'
+export const heading = '  time  phase     answered a second       95 of 100 answered within     waiting for billing'
 
-/** One line for one second: what customers do and see, and what waits behind the page. */
+/** One line for one second: how many of its customers have an answer by now, and how fast; and what waits behind the page. */
 export function line(tick: Tick, phase: string, { rate, waiting }: Scale): string {
   const { second, sent, failed, p95, waitingForBilling } = tick
   const time = `${Math.floor(second / 60)}:${String(second % 60).padStart(2, '0')}`

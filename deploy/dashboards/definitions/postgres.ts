@@ -3,7 +3,7 @@ import { board, type Row } from '../grafana/board.ts'
 import { figure } from '../grafana/figures.ts'
 import { graph } from '../grafana/graph.ts'
 import { status } from '../grafana/palette.ts'
-import { gauge, increase, max, percentile, rate, sum } from '../grafana/promql.ts'
+import { gauge, increase, max, orZero, percentile, rate, sum } from '../grafana/promql.ts'
 
 export const postgres = (): Dashboard =>
   board({
@@ -121,7 +121,7 @@ const held = (): Row => ({
         unit: 'short',
         width: 12,
       },
-      [[sum(gauge('pg_locks_count', databases), 'datname'), '{{datname}}']],
+      [[orZero(sum(gauge('pg_locks_count', databases), 'datname'), 'datname'), '{{datname}}']],
       { stacked: true },
     ),
   ],

@@ -14,7 +14,7 @@ const realClock: Clock = { now: Date.now, wait: (ms) => sleep(ms) }
  * that are being billed ask again. Postponed, each of ten thousand would ask, be refused and be written down, again and again.
  * @param patienceMs far less than a handler may take; then the order is postponed after all, and others have their turn
  */
-export function patient(gateway: Gateway, patienceMs = 5_000, clock = realClock): Gateway {
+export function patient(gateway: Gateway, patienceMs = 15_000, clock = realClock): Gateway {
   const whileBusy = async <T>(ask: () => Promise<T>): Promise<T> => {
     const deadline = clock.now() + patienceMs
     for (;;) {

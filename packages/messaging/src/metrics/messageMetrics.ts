@@ -7,6 +7,7 @@ import { errorType } from '../engine/errorHeaders.ts'
 import type { Report } from '../engine/report.ts'
 import { ce, headerText } from '../headers.ts'
 import { boundedLabel } from './boundedLabel.ts'
+import { Distribution } from './distribution.ts'
 import { traceLabels } from './exemplar.ts'
 import type { MetricsRegistry } from './registry.ts'
 
@@ -34,39 +35,40 @@ const unknown = 'unknown'
 const typeOf: TypeOf = ({ route }) => route?.type.fullName ?? unknown
 
 function handledMetrics(registry: MetricsRegistry, types: readonly string[]): Pick<Report, 'handled'> {
-  const common = { labelNames: ['message_type' as const], registers: [registry] }
-  const handled = new Counter({ ...common, name: 'petrel_messages_handled_total', help: 'Messages whose outcome is saved' })
-  const duration = new Histogram({
-    ...common,
+  const handled = new Counter({
+    name: 'petrel_messages_handled_total',
+    help: 'Messages whose outcome is saved',
+    labelNames: ['message_type'],
+    registers: [registry],
+  })
+  const duration = new Distribution(registry, {
     name: 'messaging_process_duration_seconds',
     help: 'What the handler of a message took, the last try of it',
+    label: 'message_type',
     buckets: processBuckets,
-    enableExemplars: true,
   })
-  const critical = new Histogram({
-    ...common,
+  const critical = new Distribution(registry, {
     name: 'petrel_critical_time_seconds',
     help: 'From when a message was sent until its outcome was saved',
+    label: 'message_type',
     buckets: criticalBuckets,
-    enableExemplars: true,
   })
   for (const message_type of types) {
     handled.inc({ message_type }, 0)
-    duration.zero({ message_type })
-    critical.zero({ message_type })
+    duration.of(message_type)
+    critical.of(message_type)
   }
   return {
     handled(messages) {
       const now = Date.now()
       for (const [message_type, ofType] of byType(messages)) {
-        const labels = { message_type }
-        handled.inc(labels, ofType.length)
+        handled.inc({ message_type }, ofType.length)
         // One of a batch is enough to look at.
-        const exemplarLabels = traceLabels(ofType.at(-1))
+        const last = ofType.at(-1)
         for (const each of ofType) {
-          const exemplar = each === ofType.at(-1) ? { exemplarLabels } : {}
-          duration.observe({ labels, value: each.seconds, ...exemplar })
-          critical.observe({ labels, value: secondsSince(each, now), ...exemplar })
+          const exemplar = each === last ? traceLabels(last) : undefined
+          duration.observe(message_type, each.seconds, exemplar)
+          critical.observe(message_type, secondsSince(each, now), exemplar)
         }
       }
     },
