@@ -142,15 +142,18 @@ async function members(admin: Admin, wanted: readonly string[]): Promise<Map<str
   return new Map(groups.map(({ groupId, members }) => [groupId, members.length]))
 }
 
-/** A lot of groups may be behind in one place: it is looked up once. */
+/**
+ * One after the other, as the broker would answer them: kafkajs opens a socket for each fetch that finds its connection closed, and
+ * keeps one.
+ */
 async function appendedAt(cluster: Cluster, positions: readonly Position[]): Promise<(number | undefined)[]> {
   if (positions.length > 0) await cluster.addMultipleTargetTopics([...new Set(positions.map(({ topic }) => topic))])
-  return Promise.all(
-    positions.map(async (position) => {
-      const record = await firstRecordAt(cluster, position)
-      return record === undefined ? undefined : Number(record.timestamp)
-    }),
-  )
+  const times: (number | undefined)[] = []
+  for (const position of positions) {
+    const record = await firstRecordAt(cluster, position)
+    times.push(record === undefined ? undefined : Number(record.timestamp))
+  }
+  return times
 }
 
 async function deleteGroups(admin: Admin, wanted: readonly string[]): Promise<string[]> {
