@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
@@ -18,6 +19,14 @@ export const SHOPKEEPER = 'shopkeeper'
 export const LAG_EXPORTER = 'lag-exporter'
 
 const MAILBOX = 'mailbox'
+
+/** The one that customers wait for. */
+const FRONT_END = 'client-ui'
+/**
+ * All services share the cores of this machine, and a rush needs more than there are. Who handles messages may wait, and does more
+ * at a time then; whoever asks the page for something may not. A cluster has CPU requests for that.
+ */
+const BEHIND_THE_FRONT_END = 10
 
 /** Every service that `npm start` keeps running. */
 export const keptServices = (): string[] => allServices().filter((name) => name !== SHOPKEEPER)
@@ -67,6 +76,7 @@ export async function startServiceProcess(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...FRUGAL, NODE_COMPILE_CACHE: COMPILED, ...env },
   })
+  if (name !== FRONT_END && !child.hasExited()) setPriority(child.pid, BEHIND_THE_FRONT_END)
   for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', onLine)
   return child
 }
