@@ -1,10 +1,10 @@
-import { once } from 'node:events'
-import type { Server } from 'node:http'
+import { createServer } from 'node:http'
 import { bodyParser } from '@koa/bodyparser'
 import { Router } from '@koa/router'
 import type { Log } from '@petrel/messaging'
 import Koa, { type Context, type Middleware } from 'koa'
 import { faultSwitch } from '../../../packages/messaging/src/fault.ts'
+import { openDoors, type OpenServer } from '../../../services/client-ui/src/http/doors.ts'
 import { drain } from '../../../services/client-ui/src/http/drain.ts'
 import { type Deadline, deadlineOf, patienceHeader } from './deadline.ts'
 import { notDoneHeader, Refused, triedHeader } from './refused.ts'
@@ -36,7 +36,7 @@ export const mostAtOnce = 256
 const longestMs = 10_000
 
 /** A service that answers its neighbours, at these paths. */
-export function respond(responders: Readonly<Record<string, Responder>>, serving: Serving): Promise<Server> {
+export function respond(responders: Readonly<Record<string, Responder>>, serving: Serving): Promise<OpenServer> {
   const router = new Router()
   for (const [path, responder] of Object.entries(responders)) {
     router.post(path, async (ctx) => {
@@ -57,7 +57,7 @@ export function respond(responders: Readonly<Record<string, Responder>>, serving
 export async function listen(
   middlewares: readonly (Middleware | ReturnType<Router['routes']>)[],
   { port, log }: Serving,
-): Promise<Server> {
+): Promise<OpenServer> {
   const app = new Koa()
   app.on('error', (error: Error) => log.info({ reason: error.message }, 'an answer was not read to its end'))
   app.use(async (ctx, next) => {
@@ -69,15 +69,15 @@ export async function listen(
     }
   })
   for (const middleware of middlewares) app.use(middleware as Middleware)
-  const server = app.listen(port, '127.0.0.1')
+  const answer = app.callback()
+  const server = createServer((request, response) => void answer(request, response))
   // Longer than a neighbour keeps a connection without using it: none is closed while a request is on its way.
   server.keepAliveTimeout = 65_000
-  await once(server, 'listening')
-  return server
+  return openDoors(server, { port, host: '127.0.0.1' })
 }
 
 /** Lets everybody who waits have an answer, then goes; connections to a mail server would keep the process for seconds. */
-export function stopOnSignal(server: Server, close: () => Promise<void>): void {
+export function stopOnSignal(server: OpenServer, close: () => Promise<void>): void {
   const stop = async () => {
     await drain(server, 1_000)
     await close()

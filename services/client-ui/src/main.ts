@@ -1,10 +1,11 @@
-import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { BrokerUnavailable, openTracing, ownSettings, processLog, run, type Service } from '@petrel/messaging'
 import { httpDurations, processRegistry } from '@petrel/messaging/metrics'
 import { Pool } from 'pg'
 import type { Bus } from './bus.ts'
 import { clientUi } from './endpoint.ts'
 import { shopApp } from './http/app.ts'
+import { openDoors } from './http/doors.ts'
 import { drain } from './http/drain.ts'
 import { readPage } from './http/page.ts'
 import { postgresAcceptances } from './readModel/acceptances.ts'
@@ -57,12 +58,13 @@ const app = shopApp({
   measure: httpDurations(registry),
   spans: tracing.spans,
 })
-const server = app.listen(settings.CLIENT_UI_PORT)
-await once(server, 'listening')
+const answer = app.callback()
+const server = createServer((request, response) => void answer(request, response))
+const open = await openDoors(server, { port: settings.CLIENT_UI_PORT })
 
 service = await run(clientUi, process.env, { log, registry, tracing })
 service.onStop(async () => {
-  await drain(server, settings.CLIENT_UI_DRAIN_MS)
+  await drain(open, settings.CLIENT_UI_DRAIN_MS)
   await Promise.all([watch.close(), catalogue.close(), acceptances.close()])
   await pool.end()
 })
