@@ -137,9 +137,10 @@ const faults: Readonly<Record<string, Seeded>> = {
   'a topic that somebody has deleted': {
     seed: async () => {
       await runOnBroker('sales', place, 'await broker.admin.deleteTopics([`${prefix}sales.list-product`])')
-      await inPlace('rollout', 'restart', 'deployment/sales')
+      // Not a rollout, which keeps the pod that has joined already.
+      await inPlace('delete', 'pod', '-l', 'app.kubernetes.io/name=sales')
     },
-    found: { NOT_READY: /^sales-\S+ runs and is not ready: .*sales\.list-product.*petrel deploy sales/ },
+    found: { CRASH_LOOP: /^sales-\S+ has ended \d+ times.*sales\.list-product.*petrel deploy sales/ },
     cure: upgrade,
   },
   'a scaler that looks for its brokers where there are none': {
