@@ -7,9 +7,9 @@ export const needs = {
     'kube_horizontalpodautoscaler_spec_max_replicas',
   ],
   /** A load campaign in the time that is looked at. */
-  campaign: ['petrel_load_phase', 'k6_http_reqs_total', 'k6_dropped_iterations_total'],
-  /** Something that failed in it: nobody knows before which errors there will be. */
-  trouble: ['petrel_messages_failed_total'],
+  campaign: ['petrel_load_phase', 'k6_http_reqs_total'],
+  /** Something that failed in it: nobody knows before which errors there will be, and k6 counts what it could not send from the first on. */
+  trouble: ['petrel_messages_failed_total', 'k6_dropped_iterations_total'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
 export type Need = keyof typeof needs
