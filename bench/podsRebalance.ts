@@ -3,11 +3,12 @@
 //   npm run bench -- pods-rebalance [--rounds 3] [--rate 100] [--namespace petrel-test]
 // The shop must be installed there, scaled by KEDA. Sales publishes an event for each order. A standstill is the longest time in which
 // one of its lanes published none; at 100 orders a second a lane has one every 60 ms, so "nothing happens" is what to compare with.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { GROUND } from '../deploy/cluster/names.ts'
 import { clusterShop } from '../test/cluster/support/clusterShop.ts'
-import { kubectl } from '../test/cluster/support/kubectl.ts'
 import { pauseAt, scaleAgain } from '../test/cluster/support/scaling.ts'
 import { watchReplicas } from '../test/cluster/support/watchReplicas.ts'
 import { table } from './figures/table.ts'
@@ -94,17 +95,14 @@ async function scaledTo(replicas: number): Promise<void> {
   await watch.stop()
 }
 
-/** As the broker knows them: it is asked by its own tool, in its own pod. */
+/** As the broker knows them. */
 async function publishTimes(): Promise<Times> {
-  const properties = ['print.timestamp=true', 'print.partition=true', 'print.value=false'].flatMap((each) => ['--property', each])
-  const script = 'exec "$(command -v kafka-console-consumer.sh || echo /opt/kafka/bin/kafka-console-consumer.sh)" "$@"'
-  const consume = ['--bootstrap-server', 'localhost:9092', '--topic', topic, '--from-beginning', '--timeout-ms', '15000']
-  const printed = await kubectl(['exec', '-n', GROUND, 'kafka-0', '--', 'sh', '-c', script, 'sh', ...consume, ...properties])
+  const brokers = `kafka.${GROUND}.svc.cluster.local:9092`
+  const script = await readFile(join(import.meta.dirname, 'pods/publishTimes.mjs'), 'utf8')
+  const printed = await shop.visit(script, { KAFKA_BROKERS: brokers, TOPIC: topic, BEGAN: String(began) })
   const times = new Map<number, number[]>()
-  for (const [, time, lane] of printed.matchAll(/CreateTime:(\d+)\s+Partition:(\d+)/g)) {
-    if (Number(time) < began) continue
+  for (const [, lane, time] of printed.matchAll(/^(\d+) (\d+)$/gm))
     times.set(Number(lane), [...(times.get(Number(lane)) ?? []), Number(time)])
-  }
   for (const lane of times.values()) lane.sort((a, b) => a - b)
   return times
 }
