@@ -1,5 +1,5 @@
-import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { isProgram } from '../isProgram.ts'
 import { Problem } from '../local/problem.ts'
 
 /** Programs that build an image from a Dockerfile; the first that is there is taken. */
@@ -27,15 +27,6 @@ export function findBuilder(path: string): Builder {
   throw new Problem(
     `Nothing is here that builds images: install ${builders.join(', ')}, or name a command of your own in PETREL_IMAGE_COMMAND.`,
   )
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 export function buildCommand(builder: Builder, build: ImageBuild): CommandLine {

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { accessSync, constants } from 'node:fs'
 import { mkdir, readFile, rename } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
+import { isProgram } from '../isProgram.ts'
 import { run } from '../commandLine.ts'
 import { LOCAL } from '../local/folders.ts'
 import { Problem } from '../local/problem.ts'
@@ -87,15 +87,6 @@ async function builtName(name: ToolName): Promise<string> {
 }
 
 const folderOf = ({ module }: Tool) => join(import.meta.dirname, module)
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
 
 const missing = (name: ToolName) => `${name} is not on the PATH, and without Go it cannot be built here. Ways out:
   1. install it: ${TOOLS[name].get}

@@ -3,31 +3,13 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ReturnPayment } from '@petrel/contracts'
-import { endpoint, type EndpointStatus, readSettings, type Service, start } from '@petrel/messaging'
-import { confluentRegistry, deployAll, kafkajsBroker, silentLog } from '@petrel/messaging/operations'
+import { endpoint, type EndpointStatus, type Service } from '@petrel/messaging'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { ROOT } from '../../deploy/local/folders.ts'
-import { loadServices } from '../../packages/cli/src/services.ts'
 import type { OwnStack } from '../support/oneStack.ts'
+import { deployBilling } from '../support/deployBilling.ts'
 import { eventually, joined, type RunningService, startOwnStack, type TestSystem, testSystem } from '../support/stack.ts'
 
 const customer = endpoint({ name: 'customer', produces: [ReturnPayment] })
-
-/** Deploys billing, and sales, whose messages it hears. @returns somebody who asks billing for something */
-async function deployBilling(system: TestSystem): Promise<Service> {
-  const broker = kafkajsBroker({ brokers: system.addresses.kafkaBrokers.split(','), clientId: 'test', log: silentLog })
-  const services = await loadServices(ROOT, ['sales', 'billing'])
-  const deployments = [...services, { name: customer.name, endpoint: customer, migrations: undefined }].map(
-    async ({ name, endpoint: deployed, migrations }) => ({
-      endpoint: deployed,
-      database: { url: await system.createDatabase(name), migrations },
-    }),
-  )
-  const registry = confluentRegistry({ url: system.addresses.registryUrl })
-  await deployAll(await Promise.all(deployments), { admin: broker.admin, registry, prefix: system.prefix })
-  await broker.close()
-  return start(customer, readSettings({ ...(await system.env(customer.name)), LOG_LEVEL: 'silent' }))
-}
 
 /** A payment gateway that answers when the test wants. */
 async function slowGateway() {
@@ -66,7 +48,7 @@ describe('a cluster that asks a service', () => {
     const { registryUrl, databaseUrl } = inject('stack')
     own = await startOwnStack({ elsewhere: { registryUrl, databaseUrl } })
     system = await testSystem(own.stack)
-    sender = await deployBilling(system)
+    sender = await deployBilling(system, customer)
   })
   afterAll(async () => {
     await sender.stop()

@@ -2,32 +2,14 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ChargeOrder } from '@petrel/contracts'
-import { endpoint, readSettings, type Service, start } from '@petrel/messaging'
-import { confluentRegistry, deployAll, kafkajsBroker, silentLog } from '@petrel/messaging/operations'
+import { endpoint, type Service } from '@petrel/messaging'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ROOT } from '../../deploy/local/folders.ts'
-import { loadServices } from '../../packages/cli/src/services.ts'
+import { deployBilling } from '../support/deployBilling.ts'
 import { eventually, joined, type RunningService, type TestSystem, testSystem } from '../support/stack.ts'
 import { type Labels, type Scrape, scraping } from './scrape.ts'
 
 const customer = endpoint({ name: 'customer', produces: [ChargeOrder] })
 const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
-
-/** Deploys billing, and sales, whose messages it hears. @returns somebody who asks billing to charge */
-async function deployBilling(system: TestSystem): Promise<Service> {
-  const broker = kafkajsBroker({ brokers: system.addresses.kafkaBrokers.split(','), clientId: 'test', log: silentLog })
-  const services = await loadServices(ROOT, ['sales', 'billing'])
-  const deployments = [...services, { name: customer.name, endpoint: customer, migrations: undefined }].map(
-    async ({ name, endpoint: deployed, migrations }) => ({
-      endpoint: deployed,
-      database: { url: await system.createDatabase(name), migrations },
-    }),
-  )
-  const registry = confluentRegistry({ url: system.addresses.registryUrl })
-  await deployAll(await Promise.all(deployments), { admin: broker.admin, registry, prefix: system.prefix })
-  await broker.close()
-  return start(customer, readSettings({ ...(await system.env(customer.name)), LOG_LEVEL: 'silent' }))
-}
 
 /** A payment gateway that charges whatever it is asked for. */
 async function gateway() {
@@ -53,7 +35,7 @@ describe('the metrics of a billing that runs', () => {
 
   beforeAll(async () => {
     system = await testSystem()
-    sender = await deployBilling(system)
+    sender = await deployBilling(system, customer)
     bank = await gateway()
     billing = await system.startService('billing', { OPS_PORT: '0', PAYMENT_GATEWAY_URL: bank.url })
     scrape = await scraping(billing)

@@ -21,7 +21,7 @@ function spoilt(spoil: (panel: Panel, query: Dataquery, dashboard: Dashboard) =>
 
 test.each<[string, Parameters<typeof spoilt>[0], string]>([
   ['a unit', ({ fieldConfig }) => delete fieldConfig?.defaults.unit, 'it has no unit'],
-  ['a description', (panel) => (panel.description = 'TODO'), 'it does not say what it shows and what to do'],
+  ['a description', (panel) => (panel.description = 'lag'), 'it does not say what it shows and what to do'],
   ['the Prometheus', (panel) => (panel.datasource = { uid: 'my-prometheus' }), 'its Prometheus is not the one that was chosen'],
   ['a legend', (panel) => (panel.options = { legend: { showLegend: false } }), 'its lines have no legend'],
   ['names of series', (_, query) => (query.legendFormat = ''), 'its series have no name in the legend'],

@@ -1,8 +1,9 @@
 import type { Row } from '../../grafana/board.ts'
 import { graph } from '../../grafana/graph.ts'
 import { status } from '../../grafana/palette.ts'
-import { gauge, mainGroups, max, orZero, percentile, rate, sum } from '../../grafana/promql.ts'
+import { orZero, percentile, rate, sum } from '../../grafana/promql.ts'
 import { answerTime } from '../front.ts'
+import { messagesThatWait, messagesThatWaitForTheirTime } from '../waitingMessages.ts'
 
 export const felt = (): Row => ({
   question: 'What did customers feel?',
@@ -44,31 +45,11 @@ export const felt = (): Row => ({
 export const levelled = (): Row => ({
   question: 'What did the queue take upon itself?',
   panels: [
-    graph(
-      {
-        title: 'Messages that wait, by service',
-        description: 'It grows during the blast and falls in a straight line after it: backlog ÷ rate is the time to drain.',
-        unit: 'short',
-        alert: 'LagRisesAtMaxReplicas',
-        width: 12,
-        height: 9,
-      },
-      [[sum(gauge('kafka_consumergroup_lag', mainGroups), 'consumergroup'), '{{consumergroup}}']],
-      { stacked: true },
-    ),
-    graph(
-      {
-        title: 'Messages that wait for their time, by service',
-        description:
-          'Postponed ones and timeouts. Many in billing: the payment gateway takes only so many a second, and they wait until it does.',
-        unit: 'short',
-        alert: 'ScheduledMessageLate',
-        width: 12,
-        height: 9,
-      },
-      [[max(gauge('petrel_scheduled_messages'), 'endpoint'), '{{endpoint}}']],
-      { stacked: true },
-    ),
+    messagesThatWait('It grows during the blast and falls in a straight line after it: backlog ÷ rate is the time to drain.', {
+      width: 12,
+      height: 9,
+    }),
+    messagesThatWaitForTheirTime({ width: 12, height: 9 }),
     graph(
       {
         title: 'Critical time, p95, by service',

@@ -3,6 +3,7 @@ import { bars } from '../../grafana/figures.ts'
 import { graph } from '../../grafana/graph.ts'
 import { gauge, increase, mainGroups, max, orZero, rate, sum } from '../../grafana/promql.ts'
 import { endpointTable } from '../endpointTable.ts'
+import { messagesThatWait, messagesThatWaitForTheirTime } from '../waitingMessages.ts'
 
 export const services = (): Row => ({
   question: 'Which service is it?',
@@ -12,29 +13,8 @@ export const services = (): Row => ({
 export const waiting = (): Row => ({
   question: 'What waits, and for how long?',
   panels: [
-    graph(
-      {
-        title: 'Messages that wait, by service',
-        description: 'One that grows without end needs replicas, or what it calls is slow: open its dashboard.',
-        unit: 'short',
-        alert: 'LagRisesAtMaxReplicas',
-        width: 8,
-      },
-      [[sum(gauge('kafka_consumergroup_lag', mainGroups), 'consumergroup'), '{{consumergroup}}']],
-      { stacked: true },
-    ),
-    graph(
-      {
-        title: 'Messages that wait for their time, by service',
-        description:
-          'Postponed ones and timeouts. Many in billing: the payment gateway takes only so many a second, and they wait until it does.',
-        unit: 'short',
-        alert: 'ScheduledMessageLate',
-        width: 8,
-      },
-      [[max(gauge('petrel_scheduled_messages'), 'endpoint'), '{{endpoint}}']],
-      { stacked: true },
-    ),
+    messagesThatWait('One that grows without end needs replicas, or what it calls is slow: open its dashboard.', { width: 8 }),
+    messagesThatWaitForTheirTime({ width: 8 }),
     graph(
       {
         title: 'Age of the oldest message that waits, by service',
