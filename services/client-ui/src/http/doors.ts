@@ -1,11 +1,13 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import { type AddressInfo, createServer, type ListenOptions, type Server as Door } from 'node:net'
 
 /** A web server, and the sockets besides its own by which connections come to it. */
 export interface OpenServer {
   readonly server: Server
   readonly sideDoors: readonly Door[]
+  /** Whether somebody waits for an answer. A stream that has begun is none. */
+  readonly isAnswering: () => boolean
 }
 
 const doors = 8
@@ -23,12 +25,24 @@ export async function openDoors(server: Server, { port = 0, host }: ListenOption
   const where: ListenOptions = { port, ...(host !== undefined && { host }) }
   if (mayShare && port !== 0) await refuseTaken(where)
   await listening(server, { ...where, reusePort: mayShare })
+  const answers = answersOf(server)
   const taken = (server.address() as AddressInfo).port
   const sideDoors = Array.from({ length: mayShare ? doors - 1 : 0 }, () =>
     createServer({ noDelay: true }, (socket) => void server.emit('connection', socket)),
   )
   await Promise.all(sideDoors.map((door) => listening(door, { ...where, port: taken, reusePort: true })))
-  return { server, sideDoors }
+  const isAnswering = () => [...answers].some(({ headersSent, writableEnded }) => !headersSent || writableEnded)
+  return { server, sideDoors, isAnswering }
+}
+
+/** Those that are not over. */
+function answersOf(server: Server): ReadonlySet<ServerResponse> {
+  const answers = new Set<ServerResponse>()
+  server.on('request', (_, response) => {
+    answers.add(response)
+    response.once('close', () => answers.delete(response))
+  })
+  return answers
 }
 
 /** Sockets that share a port would also share it with another program that does so. */

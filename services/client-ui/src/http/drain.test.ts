@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { Agent, createServer, get, type RequestListener } from 'node:http'
+import { Agent, createServer, get, type RequestListener, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { openDoors, type OpenServer } from './doors.ts'
 import { drain } from './drain.ts'
@@ -20,6 +21,22 @@ test('no request fails while a page is drained, although its connections are kep
   expect(drained).toBe(true)
   expect(answers[0]).toBe('keep-alive')
   agent.destroy()
+})
+
+test('whoever waits for an answer when the time is over has it all the same', async () => {
+  const asked = Promise.withResolvers<ServerResponse>()
+  const open = await listening((_, response) => asked.resolve(response))
+  const port = portOf(open)
+  const request = get({ port, host: '127.0.0.1' })
+  const answered = once(request, 'response')
+  const response = await asked.promise
+  const draining = drain(open, 0)
+  // Its doors are closed by then: what follows is the wait for this answer.
+  await refused(port)
+  response.end('at last')
+  const [answer] = await answered
+  expect(await text(answer)).toBe('at last')
+  await draining
 })
 
 test('a stream that never ends does not keep the page from ending', async () => {
@@ -57,6 +74,19 @@ const listening = (answer: RequestListener = (_, response) => void response.end(
   openDoors(createServer(answer), { host: '127.0.0.1' })
 
 const portOf = ({ server }: OpenServer) => (server.address() as AddressInfo).port
+
+/** Resolves when nobody is let in at a port any more. */
+async function refused(port: number): Promise<void> {
+  for (;;) {
+    const visitor = connect(port, '127.0.0.1')
+    const isIn = await once(visitor, 'connect').then(
+      () => true,
+      () => false,
+    )
+    visitor.destroy()
+    if (!isIn) return
+  }
+}
 
 /** @returns what the answer says of its connection */
 async function ask(port: number, agent: Agent): Promise<string | undefined> {

@@ -4,19 +4,27 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { OpenServer } from './doors.ts'
 
 const lookEveryMs = 20
+/** Longer than an answer may take. With what a drain takes before it is less than a pod has to end (45 s). */
+const longestAnswerMs = 15_000
 
 /**
  * Lets the connections go before the process does, without a request that fails: whoever asks once more has an answer, and is
  * told to use another connection next time. One that is not used closes by itself after Node's `keepAliveTimeout`.
- * @param withinMs then what is left is closed: idle ones, and streams, which browsers open again at another replica
+ * @param withinMs then nobody is let in any more, and what is left is closed once everybody who waits has an answer: idle ones, and
+ *   streams, which browsers open again at another replica
  */
-export async function drain({ server, sideDoors }: OpenServer, withinMs: number): Promise<void> {
+export async function drain({ server, sideDoors, isAnswering }: OpenServer, withinMs: number): Promise<void> {
   const all = [server, ...sideDoors]
   server.prependListener('request', sayGoodbye)
-  const deadline = Date.now() + withinMs
-  while (Date.now() < deadline && (await connectionsOf(all)) > 0) await sleep(lookEveryMs)
+  await untilOrOver(withinMs, async () => (await connectionsOf(all)) === 0)
   for (const door of all) door.close()
+  await untilOrOver(longestAnswerMs, () => !isAnswering())
   server.closeAllConnections()
+}
+
+async function untilOrOver(withinMs: number, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + withinMs
+  while (Date.now() < deadline && !(await isSo())) await sleep(lookEveryMs)
 }
 
 const sayGoodbye = (_: unknown, response: ServerResponse) => void response.setHeader('connection', 'close')
