@@ -63,7 +63,7 @@ and on (namespace, consumergroup) (${members} > 0)`,
       severity: 'warning',
       when: 'max by (namespace, endpoint_of) (petrel_dead_letters) > 0',
       for: '1m',
-      summary: '{{ $value }} messages that {{ $labels.endpoint_of }} could not handle wait for a person.',
+      summary: 'Messages that {{ $labels.endpoint_of }} could not handle, and that wait for a person: {{ $value }}.',
     },
     {
       name: 'ScheduledMessageLate',
