@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { endpoint } from '../definition/endpoint.ts'
+import { type Endpoint, endpoint } from '../definition/endpoint.ts'
 import { batchHandler, handler, transactionalHandler } from '../definition/handler.ts'
 import { Postpone } from '../definition/outcome.ts'
 import { saga } from '../definition/saga.ts'
@@ -18,16 +18,22 @@ useVirtualTime()
 const withAttempt = ({ name, attributes }: { name: string; attributes: Readonly<Record<string, unknown>> }) =>
   'petrel.attempt' in attributes ? `${name} #${String(attributes['petrel.attempt'])}` : name
 
+/** An endpoint that has handled one message, which belongs to a trace. */
+async function afterOneMessage(definition: Endpoint) {
+  const system = await tracedSystem(definition)
+  const trace = foreignTrace()
+  await system.start()
+  const id = await system.publishFrom(trace, placed(1))
+  await system.settled()
+  return { system, trace, id }
+}
+
 test('what a handler publishes continues the trace of its message, and so does whoever handles that', async () => {
   const bills = handler(OrderPlaced, (order, { publish }) => publish(OrderBilled(order)))
   const thanks = handler(OrderBilled, () => {})
-  const system = await tracedSystem(
+  const { system, trace } = await afterOneMessage(
     endpoint({ name: 'billing', handlers: [bills, thanks], produces: [OrderBilled], partitions: 1 }),
   )
-  const trace = foreignTrace()
-  await system.start()
-  await system.publishFrom(trace, placed(1))
-  await system.settled()
 
   expect(await system.drawn(trace)).toEqual([
     'process sales.order-placed',
@@ -43,11 +49,7 @@ test('what a handler publishes continues the trace of its message, and so does w
 
 test('a message is linked with where it was sent, and says by OpenTelemetry’s names what it is', async () => {
   const { endpoint: endpointOfBilling } = billing()
-  const system = await tracedSystem(endpointOfBilling)
-  const trace = foreignTrace()
-  await system.start()
-  const id = await system.publishFrom(trace, placed(1))
-  await system.settled()
+  const { system, trace, id } = await afterOneMessage(endpointOfBilling)
 
   const spans = await system.exported()
   const process = spans.find(({ name }) => name.startsWith('process'))
@@ -78,11 +80,7 @@ test('each try at once is a span of its own beside the others, and what failed s
   const { endpoint: endpointOfBilling } = billing((_order, _context, run) => {
     if (run < 3) throw new RangeError('not now')
   })
-  const system = await tracedSystem(endpointOfBilling)
-  const trace = foreignTrace()
-  await system.start()
-  await system.publishFrom(trace, placed(1))
-  await system.settled()
+  const { system, trace } = await afterOneMessage(endpointOfBilling)
 
   expect(await system.drawn(trace, withAttempt)).toEqual([
     'process sales.order-placed #1 ✗',
@@ -104,11 +102,7 @@ test('a retry after a delay stays in the trace, with the way through its topic',
     },
     { recoverability: { immediate: 0 } },
   )
-  const system = await tracedSystem(endpointOfBilling)
-  const trace = foreignTrace()
-  await system.start()
-  await system.publishFrom(trace, placed(1))
-  await system.settled()
+  const { system, trace } = await afterOneMessage(endpointOfBilling)
 
   expect(await system.drawn(trace, withAttempt)).toEqual([
     'process sales.order-placed #1 ✗',
@@ -123,11 +117,7 @@ test('a message that is postponed has not failed, and comes back in its trace', 
   const { endpoint: endpointOfBilling } = billing((_order, _context, run) => {
     if (run < 2) throw new Postpone('1m', 'too early')
   })
-  const system = await tracedSystem(endpointOfBilling)
-  const trace = foreignTrace()
-  await system.start()
-  await system.publishFrom(trace, placed(1))
-  await system.settled()
+  const { system, trace } = await afterOneMessage(endpointOfBilling)
 
   expect(await system.drawn(trace)).toEqual([
     'process sales.order-placed',
@@ -142,13 +132,9 @@ test('a saga continues the trace of each of its messages, and its timeout that o
   const policy = saga('payment-policy', () => ({}))
     .startedBy(OrderPlaced, 'orderId', (order, { requestTimeout }) => requestTimeout(PaymentOverdue(order), '30s'))
     .timeout(PaymentOverdue, (order, { publish }) => publish(OrderBilled(order)))
-  const system = await tracedSystem(
+  const { system, trace } = await afterOneMessage(
     endpoint({ name: 'billing', sagas: [policy], produces: [PaymentOverdue, OrderBilled], partitions: 1 }),
   )
-  const trace = foreignTrace()
-  await system.start()
-  await system.publishFrom(trace, placed(1))
-  await system.settled()
 
   expect(await system.drawn(trace)).toEqual([
     'load',
@@ -231,11 +217,9 @@ test('queries of a transactional handler are inside of its message, and so is th
     await tx.query(sql.write, [order.number])
     publish(OrderBilled(order))
   })
-  const system = await tracedSystem(endpoint({ name: 'billing', handlers: [bill], produces: [OrderBilled], partitions: 1 }))
-  const trace = foreignTrace()
-  await system.start()
-  await system.publishFrom(trace, placed(1))
-  await system.settled()
+  const { system, trace } = await afterOneMessage(
+    endpoint({ name: 'billing', handlers: [bill], produces: [OrderBilled], partitions: 1 }),
+  )
 
   expect(await system.drawn(trace)).toEqual(['process sales.order-placed', '  write', '  send billing.order-billed', '  commit'])
 })
@@ -266,11 +250,7 @@ test('a dead letter keeps its trace, and its replay continues there', async () =
     },
     { recoverability: { immediate: 1, delayed: [] } },
   )
-  const system = await tracedSystem(endpointOfBilling)
-  const trace = foreignTrace()
-  await system.start()
-  await system.publishFrom(trace, placed(1))
-  await system.settled()
+  const { system, trace } = await afterOneMessage(endpointOfBilling)
   const [letter] = await system.records('billing.dlt')
   expect(headerText(letter?.headers ?? {}, ce.traceparent)).toBe(trace.headers.traceparent)
   isMended = true
