@@ -40,7 +40,7 @@ test('parts of lists, symbols and defaults are written out, and no text breaks t
 test('the catalogue ends with the groups and what each reads', () => {
   expect(document).toContain('| `sales` | earliest | `sales.place-order`, `sales.price-order` |\n')
   expect(document).toContain('| `sales.retry` | earliest | `sales.retry.2s`, `sales.postponed`, `sales.replay` |\n')
-  expect(document).toContain('| sales | `sales.dlt`, `sales.replayed` |\n')
+  expect(document).toContain('| sales | `sales.dlt`, `sales.replayed`, `sales.audit` |\n')
 })
 
 test('every topic that a deployment makes is a manifest with its partitions and its configuration', () => {
