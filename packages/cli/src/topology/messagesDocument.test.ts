@@ -32,6 +32,7 @@ About OrderPlaced.
 
 test('parts of lists, symbols and defaults are written out, and no text breaks the table', () => {
   expect(document).toContain('| `lines` | list of Line | What was ordered. |\n| `lines[].sku` | string | Which. |\n')
+  expect(document).toContain('| `lines[].engraving` | string | A name, or nothing. Personal data. |\n')
   expect(document).toContain(
     '| `reason` | Reason or null | Why, if it is \\| was known. One of `OTHER`, `LATE`. Default: `null`. |\n',
   )
