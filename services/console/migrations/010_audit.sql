@@ -10,16 +10,15 @@ create table audit_position (
   primary key (topic, partition)
 );
 
--- Names that come with every message. Written out, they would be half of what is kept.
+-- Names that come with every message, as the endpoint's team has chosen them. Written out, they would be a third of what is kept.
 create table audit_route (
   number int generated always as identity primary key,
   endpoint text not null,
-  source text not null,
   type text not null,
   topic text not null,
   handler text not null,
   saga text not null,
-  unique (endpoint, source, type, topic, handler, saga)
+  unique (endpoint, type, topic, handler, saga)
 );
 
 create table endpoint (
@@ -77,6 +76,7 @@ create table handled (
   outcome handled_outcome not null,
   message_id text collate "C" not null,
   conversation_id text collate "C" not null,
+  source text not null,
   causation_id text collate "C",
   key text collate "C",
   trace_id text,

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { type Names, routeOf } from './names.ts'
-import type { Audit, HandledEntry } from './types.ts'
+import type { Audit, HandledEntry } from '@petrel/messaging/operations'
 
 interface Row {
   readonly audit: Audit
@@ -22,6 +22,7 @@ const columns = ({ routes, instances }: Names): readonly Column[] => [
   ['outcome', 'handled_outcome', ({ entry }) => entry.outcome],
   ['message_id', 'text', ({ entry }) => text(entry.id)],
   ['conversation_id', 'text', ({ entry }) => text(entry.conversationId)],
+  ['source', 'text', ({ entry }) => text(entry.source)],
   ['causation_id', 'text', ({ entry }) => text(entry.causationId)],
   ['key', 'text', ({ entry }) => text(entry.key)],
   ['trace_id', 'text', ({ entry }) => text(entry.traceId)],

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { Audit, HandledEntry } from './types.ts'
+import type { Audit, HandledEntry } from '@petrel/messaging/operations'
 
 /** The numbers of routes and instances that this process has seen. Whoever forgets them looks them up again. */
 export interface Names {
@@ -12,10 +12,10 @@ export const noNames = (): Names => ({ routes: new Map(), instances: new Map() }
 /** Names come from outside: what is not in here is looked up, and written down, again. */
 const mostNames = 20_000
 
-type Route = readonly [endpoint: string, source: string, type: string, topic: string, handler: string, saga: string]
+type Route = readonly [endpoint: string, type: string, topic: string, handler: string, saga: string]
 
-export const routeOf = ({ endpoint }: Audit, { source, type, topic, handler, saga }: HandledEntry): string =>
-  JSON.stringify([endpoint, source, type ?? '', topic, handler ?? '', saga ?? ''] satisfies Route)
+export const routeOf = ({ endpoint }: Audit, { type, topic, handler, saga }: HandledEntry): string =>
+  JSON.stringify([endpoint, type ?? '', topic, handler ?? '', saga ?? ''] satisfies Route)
 
 /** Sees to it that all of them have numbers. Not within a transaction: a number that is rolled back would be remembered here. */
 export async function nameAll(pool: Pool, audits: readonly Audit[], { routes, instances }: Names): Promise<void> {
@@ -33,17 +33,17 @@ const byName = ([one]: readonly [string, unknown], [other]: readonly [string, un
 
 async function nameRoutes(pool: Pool, unknown: readonly string[], routes: Map<string, number>): Promise<void> {
   const parts = unknown.map((route) => JSON.parse(route) as Route)
-  const columns = [0, 1, 2, 3, 4, 5].map((index) => parts.map((route) => route[index]))
+  const columns = [0, 1, 2, 3, 4].map((index) => parts.map((route) => route[index]))
   await pool.query(
-    `insert into audit_route (endpoint, source, type, topic, handler, saga)
-     select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) on conflict do nothing`,
+    `insert into audit_route (endpoint, type, topic, handler, saga)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) on conflict do nothing`,
     columns,
   )
   const { rows } = await pool.query<{ number: number; position: number }>(
     `select number, wanted.position::int from audit_route
-     join unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) with ordinality
-       as wanted (endpoint, source, type, topic, handler, saga, position)
-     using (endpoint, source, type, topic, handler, saga)`,
+     join unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) with ordinality
+       as wanted (endpoint, type, topic, handler, saga, position)
+     using (endpoint, type, topic, handler, saga)`,
     columns,
   )
   for (const { number, position } of rows) routes.set(unknown[position - 1] ?? '', number)

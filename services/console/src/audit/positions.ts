@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import type { Audit } from './types.ts'
+import type { Audit } from '@petrel/messaging/operations'
 
 /** A record of an audit topic. */
 export interface AuditRecord {

@@ -1,7 +1,8 @@
+import { boundedLabel } from '@petrel/messaging/metrics'
 import { bucketOf } from '../monitoring/histogram.ts'
 import { grainOf, keptGrains, windows } from '../monitoring/windows.ts'
 import { type Sum, Sums } from './sums.ts'
-import type { Audit, HandledOutcome } from './types.ts'
+import type { Audit, HandledOutcome } from '@petrel/messaging/operations'
 
 /** What was counted for one grain, in the order of the columns of its table. */
 export interface GrainTally {
@@ -18,15 +19,20 @@ export interface GrainTally {
 /** How long messages took, and what instances did, is counted for these grains alone; windows of other grains add several. */
 export const coarseGrains: readonly number[] = [15, 60]
 
+/** Both come from outside, perhaps others with each message: after so many they are "other". */
+export const tallyLimits = () => ({ type: boundedLabel(1_000), source: boundedLabel(200) })
+type TallyLimits = ReturnType<typeof tallyLimits>
+
 const outcomes: readonly HandledOutcome[] = ['handled', 'retried', 'postponed', 'deadLettered', 'duplicate']
 
 /**
  * Counts what audits say, for each grain of the pages' windows. What is too old for a window is not counted in it: whoever reads a
  * week of audits counts an hour.
  * @param now milliseconds since the epoch
+ * @param limits what types and sources are counted as
  */
-export function tally(audits: readonly Audit[], now: number): GrainTally[] {
-  const { rates, timings, instances } = bySecond(audits)
+export function tally(audits: readonly Audit[], now: number, limits = tallyLimits()): GrainTally[] {
+  const { rates, timings, instances } = bySecond(audits, limits)
   return windows.map((window) => {
     const grain = grainOf(window)
     const from = now / 1000 - keptGrains * grain
@@ -36,21 +42,22 @@ export function tally(audits: readonly Audit[], now: number): GrainTally[] {
   })
 }
 
-function bySecond(audits: readonly Audit[]) {
+function bySecond(audits: readonly Audit[], limits: TallyLimits) {
   const [rates, timings, instances] = [new Sums(), new Sums(), new Sums()]
   for (const { endpoint, instance, at, messages } of audits) {
     const second = Math.floor(at / 1000)
-    for (const { type, source, outcome, durationUs, sentAt } of messages) {
+    for (const { outcome, durationUs, sentAt, ...entry } of messages) {
+      const [type, source] = [limits.type(entry.type ?? ''), limits.source(entry.source)]
       const counts = outcomes.map((each) => Number(each === outcome))
       if (outcome !== 'handled') {
-        rates.add(second, [endpoint, type ?? '', source], [...counts, 0, 0])
+        rates.add(second, [endpoint, type, source], [...counts, 0, 0])
         if (outcome === 'retried' || outcome === 'deadLettered') instances.add(second, [instance], [0, 1])
         continue
       }
       const criticalUs = Math.max(0, at - sentAt) * 1000
-      rates.add(second, [endpoint, type ?? '', source], [...counts, durationUs, criticalUs])
-      timings.add(second, [endpoint, type ?? '', bucketOf(durationUs)], [1, 0])
-      timings.add(second, [endpoint, type ?? '', bucketOf(criticalUs)], [0, 1])
+      rates.add(second, [endpoint, type, source], [...counts, durationUs, criticalUs])
+      timings.add(second, [endpoint, type, bucketOf(durationUs)], [1, 0])
+      timings.add(second, [endpoint, type, bucketOf(criticalUs)], [0, 1])
       instances.add(second, [instance], [1, 0])
     }
   }

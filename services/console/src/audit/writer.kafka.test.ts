@@ -6,7 +6,7 @@ import { transaction } from '../store/transaction.ts'
 import { aHeartbeat, anAudit, anEntry } from '../testing/audits.ts'
 import { keepDays } from './days.ts'
 import type { AuditRecord } from './positions.ts'
-import type { Audit } from './types.ts'
+import type { Audit } from '@petrel/messaging/operations'
 import { auditWriter } from './writer.ts'
 
 const database = await serviceDatabase({ name: 'console' })

@@ -8,8 +8,8 @@ import { writeLanes } from './lanes.ts'
 import { nameAll, noNames } from './names.ts'
 import { type AuditRecord, takeNew } from './positions.ts'
 import { addRates } from './rates.ts'
-import { tally } from './tally.ts'
-import type { Audit } from './types.ts'
+import { tally, tallyLimits } from './tally.ts'
+import type { Audit } from '@petrel/messaging/operations'
 
 export interface AuditWriterOptions {
   readonly pool: Pool
@@ -26,6 +26,7 @@ const tellEveryMs = 2_000
 /** Writes records of audit topics: each once, however often it is read. */
 export function auditWriter({ pool, days, audited = [], clock = Date.now }: AuditWriterOptions) {
   const names = noNames()
+  const limits = tallyLimits()
   let toldAt = 0
   return async (records: readonly AuditRecord[]) => {
     await nameAll(
@@ -40,7 +41,7 @@ export function auditWriter({ pool, days, audited = [], clock = Date.now }: Audi
       await insertHandled(tx, audits, { names, first: firstDay(days, now), now })
       const events = await writeHeartbeats(tx, audits)
       await writeLanes(tx, audits, names)
-      await addRates(tx, tally(audits, now), names)
+      await addRates(tx, tally(audits, now, limits), names)
       for (const each of audited) await each(batch, audits)
       if ((await insertEvents(tx, events)) > 0) batch.changed({ event: 'event', data: {} })
       if (events.length > 0 || now - toldAt > tellEveryMs) {

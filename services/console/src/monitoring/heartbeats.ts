@@ -1,4 +1,4 @@
-import type { Audit, Heartbeat } from '../audit/types.ts'
+import type { Audit, Heartbeat } from '@petrel/messaging/operations'
 import type { NewEvent } from '../events/event.ts'
 import { endpointState, hasOutageGuard, type Instance, isSilent } from './instance.ts'
 

@@ -1,5 +1,5 @@
 import { uuid7 } from '@petrel/messaging'
-import type { Audit, HandledEntry, Heartbeat } from '../audit/types.ts'
+import type { Audit, HandledEntry, Heartbeat } from '@petrel/messaging/operations'
 
 /** An entry of billing about an order, unless the test says otherwise. */
 export function anEntry(fields: Partial<HandledEntry> = {}): HandledEntry {
