@@ -43,6 +43,7 @@ create table instance (
   pid int,
   ready boolean,
   outage_guard boolean,
+  named_at timestamptz not null default now(),
   constraint heard_whole check (state is null or (
     started_at is not null and last_seen_at is not null and every_ms is not null and version is not null and host is not null
     and pid is not null and ready is not null and outage_guard is not null

@@ -11,12 +11,14 @@ import { addRates } from './rates.ts'
 import { tally, tallyLimits } from './tally.ts'
 import type { Audit } from '@petrel/messaging/operations'
 
+/** Is told, in the transaction that writes them, of audits that were never written before. */
+export type Audited = (batch: Batch, audits: readonly Audit[]) => Promise<void>
+
 export interface AuditWriterOptions {
   readonly pool: Pool
   /** How long messages are kept. */
   readonly days: number
-  /** Called in the same transaction, with what is written for the first time. */
-  readonly audited?: readonly ((batch: Batch, audits: readonly Audit[]) => Promise<void>)[]
+  readonly audited?: readonly Audited[]
   readonly clock?: () => number
 }
 
