@@ -1,3 +1,6 @@
+export type { Audit, EndpointDefinition, HandledEntry, HandledOutcome, Heartbeat } from '../audit/audit.ts'
+export { auditDecoder, type DecodeAudit } from '../audit/auditDecoder.ts'
+export { auditSchema } from '../audit/schema.ts'
 export { kafkajsBroker } from '../broker/kafkajs/broker.ts'
 export {
   type Broker,
@@ -14,6 +17,7 @@ export { avroContentType, ce, failure as failureHeaders, headerText } from '../h
 export type { MessageIdentity } from '../identity.ts'
 export { dltTopic, replayedTopic } from '../naming.ts'
 export { silentLog } from '../log.ts'
+export { auditTopic } from '../naming.ts'
 export { confluentRegistry } from '../registry/confluent.ts'
 export { IncompatibleSchema, type Registry, RegistryUnavailable } from '../registry/port.ts'
 export { inboxMemory } from '../retention.ts'
