@@ -1,4 +1,10 @@
-import { type BrokerRecord, hasOutlivedInbox, type Registry, RegistryUnavailable } from '@petrel/messaging/operations'
+import {
+  type BrokerRecord,
+  failureHeaders,
+  hasOutlivedInbox,
+  type Registry,
+  RegistryUnavailable,
+} from '@petrel/messaging/operations'
 import type { Pool } from 'pg'
 import { notFound } from '../http/problem.ts'
 import type { ConsoleContext } from '../part.ts'
@@ -7,6 +13,7 @@ import { headersOf, type KeptHeaders } from './keptHeaders.ts'
 import { type Failure, failureFields } from './list.ts'
 import { readBody } from './readBody.ts'
 import { recordAt } from './recordAt.ts'
+import { asTsvector, textsIn, wordsOf } from './words.ts'
 
 /** Where a record is. */
 export interface Place {
@@ -95,16 +102,18 @@ export async function failureDetail(context: ConsoleContext, id: string): Promis
   const { identity: _, letter: __, ...failure } = kept
   const [record, history] = await Promise.all([recordOf(letter, context), historyOf(context.pool, kept)])
   const [body, schema] = await Promise.all([readBody(context.codec, record.value), schemaOf(context.registry, record.value)])
+  if ('data' in body && !failure.decodable) await learnBody(context.pool, id, body.data)
   const { traceId, sentAt } = failure
   const { CONSOLE_TRACE_URL } = context.settings
   return {
     ...failure,
+    decodable: 'data' in body,
     errorMessage: letter.error_message,
     body: 'data' in body ? inJson(body.data) : null,
     bodyHex: 'data' in body ? null : (record.value?.toString('hex') ?? null),
     bodyProblem: 'problem' in body ? body.problem : null,
     bodyMasked: false,
-    headers: letter.headers.map(shownHeader),
+    headers: letter.headers.filter(([name]) => !shownElsewhere.has(name)).map(shownHeader),
     errorStack: letter.error_stack,
     history,
     original: { topic: letter.original_topic, partition: Number(letter.original_partition), offset: letter.original_offset },
@@ -115,6 +124,15 @@ export async function failureDetail(context: ConsoleContext, id: string): Promis
     editedAs: null,
     traceUrl: traceId === null ? null : (CONSOLE_TRACE_URL?.replaceAll('{traceId}', traceId) ?? null),
   }
+}
+
+/** When it failed, the registry did not know its schema. */
+async function learnBody(pool: Pool, id: string, data: object): Promise<void> {
+  await pool.query('update failure_search set words = words || $2::tsvector where failure_id = $1', [
+    id,
+    asTsvector(wordsOf(textsIn(data))),
+  ])
+  await pool.query('update failure set decodable = true where id = $1', [id])
 }
 
 /** Bytes in a body as hex, large numbers as text: JSON has neither. */
@@ -138,6 +156,7 @@ async function schemaOf(registry: Registry, value: Buffer | null): Promise<unkno
   }
 }
 
+const shownElsewhere = new Set<string>([failureHeaders.errorMessage, failureHeaders.errorStack])
 const locked = /^(?:ce_|petrel-|traceparent$|tracestate$|content-type$)/
 const sensitive = /auth|cookie|token|secret|password|api-?key/i
 

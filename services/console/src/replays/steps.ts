@@ -67,8 +67,8 @@ export async function nextItems(pool: Pool, { id, rate_per_second }: Lease): Pro
        select failure_id, number from replay_item where replay_id = $1 and state = 'waiting' order by number limit $2
      ),
      sized as (
-       select failure_id, number, place, sum(coalesce(value_bytes, 0)) over (order by number) as bytes
-       from next join failure on failure.id = failure_id join letter on letter.place = failure.letter
+       select next.failure_id, number, place, sum(coalesce(value_bytes, 0)) over (order by number) as bytes
+       from next join failure on failure.id = next.failure_id join letter on letter.place = failure.letter
      )
      select letter.*, foreign_kind from sized join letter using (place) join failure on failure.id = sized.failure_id
      where bytes <= $3 or number = (select min(number) from next) order by number`,
