@@ -91,6 +91,7 @@ create table handled (
 ) partition by range (at);
 create index handled_by_conversation on handled (conversation_id);
 create index handled_by_message on handled (message_id);
-create index handled_by_key on handled (key);
+-- The latest come first: the key of a product has many.
+create index handled_by_key on handled (key, at);
 -- The latest conversations.
 create index handled_first on handled (at) where causation_id is null;

@@ -55,6 +55,8 @@ export const settingsSchema = z.object({
   CONSOLE_ACTIONS_PER_MINUTE: z.coerce.number().int().min(1).default(120),
   /** For how many days a failure is kept that nobody has to do anything about. Unresolved ones are kept for ever. */
   CONSOLE_KEEP_DAYS: z.coerce.number().int().min(1).default(30),
+  /** For how many days it is known which messages were handled; a million of them take about half a gigabyte. */
+  CONSOLE_AUDIT_DAYS: z.coerce.number().int().min(1).max(365).default(7),
   /** How many messages of one replay are sent a second, unless who asks for it says otherwise. */
   CONSOLE_REPLAY_RATE: z.coerce.number().int().min(1).max(10_000).default(500),
   /** Where a trace is shown; `{traceId}` is replaced, for example `http://localhost:16686/trace/{traceId}`. */

@@ -10,11 +10,13 @@ export async function writeHeartbeats(tx: ClientBase, audits: readonly Audit[]):
   const heartbeats = audits.filter(({ heartbeat }) => heartbeat !== null)
   if (heartbeats.length === 0) return []
   const byEndpoint = Map.groupBy(heartbeats, ({ endpoint }) => endpoint)
-  const endpoints = await lockEndpoints(tx, byEndpoint)
+  const made = await insertEndpoints(tx, byEndpoint)
+  const endpoints = new Map((await lockEndpoints(tx, [...byEndpoint.keys()])).map((row) => [row.name, row]))
   const instances = Map.groupBy(await instancesOf(tx, [...byEndpoint.keys()]), ({ endpoint }) => endpoint)
   const events: NewEvent[] = []
   const changes: Change[] = []
   for (const [name, own] of byEndpoint) {
+    if (made.has(name)) events.push(newEndpoint(name, own[0]?.at ?? 0))
     events.push(...(await writeDefinition(tx, name, endpoints.get(name), own)))
     const change = hear(instances.get(name) ?? [], own)
     changes.push(change)
@@ -27,32 +29,34 @@ export async function writeHeartbeats(tx: ClientBase, audits: readonly Audit[]):
   return events
 }
 
+/** @returns those that were not there before */
+async function insertEndpoints(tx: ClientBase, heartbeats: ReadonlyMap<string, readonly Audit[]>): Promise<Set<string>> {
+  const { rows } = await tx.query<{ name: string }>(
+    `insert into endpoint (name, first_seen_at) select * from unnest($1::text[], $2::timestamptz[]) as heard (name, at)
+     order by name on conflict do nothing returning name`,
+    [[...heartbeats.keys()], [...heartbeats.values()].map(([first]) => new Date(first?.at ?? 0))],
+  )
+  return new Set(rows.map(({ name }) => name))
+}
+
 interface EndpointRow {
   readonly name: string
   readonly definition: Definition | null
   readonly definition_at: Date | null
-  /** Whether it was not there before. */
-  readonly isNew: boolean
 }
 
 /** Whoever changes an endpoint's instances has its row: what is decided about all of them is true. */
-async function lockEndpoints(tx: ClientBase, heartbeats: ReadonlyMap<string, readonly Audit[]>) {
-  const names = [...heartbeats.keys()]
-  const { rows: made } = await tx.query<{ name: string }>(
-    `insert into endpoint (name, first_seen_at) select * from unnest($1::text[], $2::timestamptz[]) as heard (name, at)
-     order by name on conflict do nothing returning name`,
-    [names, [...heartbeats.values()].map(([first]) => new Date(first?.at ?? 0))],
-  )
-  const { rows } = await tx.query<Omit<EndpointRow, 'isNew'>>(
+export async function lockEndpoints(tx: ClientBase, names: readonly string[]): Promise<EndpointRow[]> {
+  const { rows } = await tx.query<EndpointRow>(
     'select name, definition, definition_at from endpoint where name = any($1) order by name for update',
     [names],
   )
-  return new Map(rows.map((row) => [row.name, { ...row, isNew: made.some(({ name }) => name === row.name) }]))
+  return rows
 }
 
-/** @returns what is new about the endpoint and about what it handles and produces */
+/** @returns what is new about what it handles and produces */
 async function writeDefinition(tx: ClientBase, name: string, row: EndpointRow | undefined, audits: readonly Audit[]) {
-  const events = row?.isNew === true ? [newEndpoint(name, audits[0]?.at ?? 0)] : []
+  const events: NewEvent[] = []
   let last = row?.definition ? { definition: row.definition, at: row.definition_at?.getTime() ?? 0 } : undefined
   const before = last
   for (const { at, heartbeat } of audits) {

@@ -29,8 +29,7 @@ export function auditPart({ pool, registry, settings, log }: ConsoleContext, aud
         wants: (topic) => topic.endsWith(auditTopic('')),
         async prepare(records) {
           await firstDays()
-          const audits = await Promise.all(records.map(decode))
-          return write(audits.map((audit, index) => ({ ...records[index], audit })))
+          return write(await Promise.all(records.map(async (record) => ({ ...record, audit: await decode(record) }))))
         },
       },
     ],

@@ -146,6 +146,8 @@ async function daysOf(pool: Pool): Promise<[string | undefined, string | undefin
   return [rows[0]?.name, rows.at(-1)?.name]
 }
 
+const beat = (at: number, fields: Parameters<typeof aHeartbeat>[0] = {}) => anAudit({ at, heartbeat: aHeartbeat(fields) })
+
 test('heartbeats make endpoints and instances, and say what happens to them once', async () => {
   const definition = JSON.stringify({
     handles: [{ type: 'sales.OrderPlaced', topic: 'sales.order-placed', kind: 'event', handler: 'billOrder' }],
@@ -155,7 +157,6 @@ test('heartbeats make endpoints and instances, and say what happens to them once
     groups: [],
   })
   const more = definition.replace('[]', '[{"type":"billing.OrderBilled","topic":"billing.order-billed","kind":"event"}]')
-  const beat = (at: number, fields: Parameters<typeof aHeartbeat>[0] = {}) => anAudit({ at, heartbeat: aHeartbeat(fields) })
   const records = [
     beat(now - 30_000, { definition }),
     beat(now - 20_000, { definition: more }),
