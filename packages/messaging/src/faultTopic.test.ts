@@ -27,7 +27,10 @@ test('what is no fault is none', async () => {
   const broker = await brokerWithTopic()
   const faults = faultsIn(topic, broker.admin)
   const values = ['on', '{}', '{"fault":""}', '[1]', '\u0000'].map((text) => Buffer.from(text))
-  await broker.publish([...values.map((value) => ({ ...faultRecord(topic, 'sales', null), value })), faultRecord(topic, 'stock', closed)])
+  await broker.publish([
+    ...values.map((value) => ({ ...faultRecord(topic, 'sales', null), value })),
+    faultRecord(topic, 'stock', closed),
+  ])
   await faults.readNew()
   expect(faults.of('sales')).toBeUndefined()
   expect(faults.of('stock')).toEqual(closed)

@@ -1,5 +1,5 @@
 import type { BrokerRecord } from '@petrel/messaging/operations'
-import type { Failed } from './failed.ts'
+import { type Failed, placeOf } from './failed.ts'
 import { firstDecimal, firstText } from './headerValues.ts'
 
 // Kafka Connect: a sink's dead letter queue (KIP-298, https://cwiki.apache.org/confluence/x/OhyzBQ), where
@@ -15,7 +15,6 @@ export function connectFailed({ headers, topic: deadLetterTopic }: Pick<BrokerRe
   const topic = text('topic')
   const connector = text('connector.name')
   if (topic === undefined && connector === undefined) return undefined
-  const [partition, offset] = ['partition', 'offset'].map((name) => firstDecimal(headers, prefix + name))
   return {
     kind: 'connect',
     endpoint: connector ?? deadLetterTopic,
@@ -24,6 +23,6 @@ export function connectFailed({ headers, topic: deadLetterTopic }: Pick<BrokerRe
     errorStack: text('exception.stacktrace'),
     handler: text('stage'),
     topic,
-    place: topic !== undefined && partition !== undefined && offset !== undefined ? { topic, partition, offset } : undefined,
+    place: placeOf(topic, firstDecimal(headers, `${prefix}partition`), firstDecimal(headers, `${prefix}offset`)),
   }
 }

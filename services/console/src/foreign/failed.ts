@@ -1,5 +1,14 @@
-/** Who wrote a dead letter: Petrel (null), one of the others, or somebody who says nothing in the record's headers. */
+/** Who wrote a dead letter: one of those that are known, or somebody who says nothing in the record's headers. */
 export type ForeignKind = 'spring' | 'connect' | 'watermill' | 'other'
+
+/** Where a record was first appended. */
+export interface Place {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+  /** Milliseconds since the epoch. */
+  readonly timestamp: bigint | undefined
+}
 
 /** What a foreign dead letter says about itself, in our words. What it does not say is undefined. */
 export interface Failed {
@@ -17,6 +26,20 @@ export interface Failed {
   readonly attempts?: bigint | undefined
   /** The topic it was read from: a replay sends it there. */
   readonly topic?: string | undefined
-  /** Where it was first appended; all of it or nothing. */
-  readonly place?: { readonly topic: string; readonly partition: bigint; readonly offset: bigint; readonly timestamp?: bigint | undefined } | undefined
+  readonly place?: Place | undefined
+}
+
+const mostPartitions = 2n ** 31n
+const mostOffsets = 2n ** 63n
+
+/** @returns undefined unless all of it was said and is possible: with less, two messages could look like one */
+export function placeOf(
+  topic: string | undefined,
+  partition: bigint | undefined,
+  offset: bigint | undefined,
+  timestamp?: bigint,
+): Place | undefined {
+  if (topic === undefined || partition === undefined || offset === undefined) return undefined
+  if (partition >= mostPartitions || offset >= mostOffsets) return undefined
+  return { topic, partition: Number(partition), offset, timestamp }
 }

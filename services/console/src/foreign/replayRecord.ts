@@ -1,4 +1,9 @@
-import { type BrokerRecord, failureHeaders as failure, type OutgoingRecord, type RecordHeaders } from '@petrel/messaging/operations'
+import {
+  type BrokerRecord,
+  failureHeaders as failure,
+  type OutgoingRecord,
+  type RecordHeaders,
+} from '@petrel/messaging/operations'
 import { isConnectHeader } from './connect.ts'
 import type { Failed } from './failed.ts'
 import { firstText } from './headerValues.ts'
@@ -24,7 +29,9 @@ export function foreignReplayRecord(
   const failed = failedOf(record)
   const topic = failed?.topic
   if (failed === undefined || topic === undefined)
-    return { problem: `Nothing in the headers of ${position} says which topic it came from. Let its source send it again, and archive this one.` }
+    return {
+      problem: `Nothing in the headers of ${position} says which topic it came from. Let its source send it again, and archive this one.`,
+    }
   if (partitions === undefined)
     return { problem: `It came from ${topic}, which does not exist any more. Create the topic and replay it, or archive it.` }
   const { key, value, headers } = record
@@ -35,13 +42,13 @@ export function foreignReplayRecord(
 
 /** Others may have chosen partitions in another way than we do, and a key must stay in its partition. */
 function samePartition({ place }: Failed, partitions: number): { partition?: number } {
-  return place !== undefined && place.partition < partitions ? { partition: Number(place.partition) } : {}
+  return place !== undefined && place.partition < partitions ? { partition: place.partition } : {}
 }
 
 /** Where nobody knows it better, the message began as this dead letter. */
 function originOf({ topic, partition, offset, timestamp }: BrokerRecord, { place }: Failed): RecordHeaders {
   return originHeaders({
-    place: place ?? { topic, partition: BigInt(partition), offset, timestamp: BigInt(timestamp) },
+    place: place ?? { topic, partition, offset, timestamp: BigInt(timestamp) },
   })
 }
 

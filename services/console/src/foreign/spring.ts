@@ -1,10 +1,10 @@
 import type { BrokerRecord } from '@petrel/messaging/operations'
-import type { Failed } from './failed.ts'
+import { type Failed, placeOf } from './failed.ts'
 import { firstBinary, firstText, lastBinary, lastText } from './headerValues.ts'
 
-// Spring Kafka: its DeadLetterPublishingRecoverer and its @RetryableTopic say the same under two prefixes
-// (https://docs.spring.io/spring-kafka/reference/kafka/annotation-error-handling.html#dead-letters). Numbers are binary. Where a
-// record came from is appended each time, and the first is the origin; what went wrong is that of the last time.
+// Spring Kafka: its DeadLetterPublishingRecoverer and its @RetryableTopic say the same under two prefixes, which a record may mix
+// (https://docs.spring.io/spring-kafka/reference/kafka/annotation-error-handling.html#dead-letters). Numbers are binary. What is
+// said about the origin may be said again with each failing, and the first is true; of an error, it is the last.
 const prefixes = ['kafka_dlt-', 'kafka_'] as const
 
 const names = [
@@ -22,36 +22,49 @@ const names = [
   'key-exception-message',
   'key-exception-stacktrace',
 ]
-const ofRetryTopics = ['retry_topic-attempts', 'retry_topic-backoff-timestamp', 'retry_topic-original-timestamp']
-const ofDeserializers = ['springDeserializerExceptionKey', 'springDeserializerExceptionValue']
+const attempts = 'retry_topic-attempts'
 
 /** What it adds to a record for its retry and dead letter topics. */
 export const springHeaders: readonly string[] = [
   ...prefixes.flatMap((prefix) => names.map((name) => prefix + name)),
-  ...ofRetryTopics,
-  ...ofDeserializers,
+  attempts,
+  'retry_topic-backoff-timestamp',
+  'retry_topic-original-timestamp',
+  'springDeserializerExceptionKey',
+  'springDeserializerExceptionValue',
 ]
 
 /** @returns undefined for a record that Spring has not written */
 export function springFailed({ headers, topic: deadLetterTopic }: Pick<BrokerRecord, 'headers' | 'topic'>): Failed | undefined {
-  const prefix = prefixes.find((each) => firstText(headers, `${each}original-topic`) !== undefined)
-  if (prefix === undefined) return undefined
-  const text = (name: string) => lastText(headers, prefix + name)
-  const topic = firstText(headers, `${prefix}original-topic`)
-  const [partition, offset, timestamp] = ['partition', 'offset', 'timestamp'].map((name) =>
-    firstBinary(headers, `${prefix}original-${name}`),
-  )
+  const first = (name: string) => firstOf((prefix) => firstText(headers, prefix + name))
+  const last = (name: string) => firstOf((prefix) => lastText(headers, prefix + name))
+  const number = (name: string) => firstOf((prefix) => firstBinary(headers, prefix + name))
+  const topic = first('original-topic')
+  if (topic === undefined) return undefined
   return {
     kind: 'spring',
-    endpoint: firstText(headers, `${prefix}original-consumer-group`) ?? deadLetterTopic,
-    // The outermost is its own, "the listener threw".
-    errorType: text('exception-cause-fqcn') ?? text('exception-fqcn') ?? text('key-exception-fqcn') ?? 'Exception',
-    errorMessage: text('exception-message') ?? text('key-exception-message') ?? '',
-    errorStack: text('exception-stacktrace') ?? text('key-exception-stacktrace'),
+    endpoint: first('original-consumer-group') ?? deadLetterTopic,
+    // The outermost error is Spring's own: "the listener threw".
+    errorType: last('exception-cause-fqcn') ?? last('exception-fqcn') ?? last('key-exception-fqcn') ?? 'Exception',
+    errorMessage: withoutWrapper(last('exception-message') ?? last('key-exception-message') ?? ''),
+    errorStack: last('exception-stacktrace') ?? last('key-exception-stacktrace'),
     type: firstText(headers, '__TypeId__'),
-    attempts: lastBinary(headers, 'retry_topic-attempts'),
+    attempts: triesBefore(lastBinary(headers, attempts)),
     topic,
-    place:
-      topic !== undefined && partition !== undefined && offset !== undefined ? { topic, partition, offset, timestamp } : undefined,
+    place: placeOf(topic, number('original-partition'), number('original-offset'), number('original-timestamp')),
   }
 }
+
+function firstOf<T>(find: (prefix: string) => T | undefined): T | undefined {
+  for (const prefix of prefixes) {
+    const found = find(prefix)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** `Listener failed; the till is closed`: what the listener said comes last. */
+const withoutWrapper = (message: string): string => message.replace(/^Listener (?:failed|method '.*' threw exception); /s, '')
+
+/** The header counts the try that is next, and reading the dead letter topic counts as one. */
+const triesBefore = (next: bigint | undefined): bigint | undefined => (next !== undefined && next > 1n ? next - 1n : undefined)

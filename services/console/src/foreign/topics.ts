@@ -7,7 +7,10 @@ export const foreignPatterns = (setting: string): RegExp[] =>
     .split(',')
     .map((pattern) => pattern.trim())
     .filter((pattern) => pattern !== '')
-    .map((pattern) => new RegExp(`^${pattern.replaceAll(/[^\w-]/g, (character) => (character === '*' ? '.*' : `\\${character}`))}$`, 'i'))
+    .map(
+      (pattern) =>
+        new RegExp(`^${pattern.replaceAll(/[^\w-]/g, (character) => (character === '*' ? '.*' : `\\${character}`))}$`, 'i'),
+    )
 
 /** @param topic without the prefix */
 export const isForeignTopic = (topic: string, patterns: readonly RegExp[]): boolean =>

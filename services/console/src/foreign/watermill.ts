@@ -17,7 +17,10 @@ export const watermillHeaders: readonly string[] = Object.values(names)
 const longestType = 100
 
 /** @returns undefined for a record that Watermill has not written */
-export function watermillFailed({ headers, topic: deadLetterTopic }: Pick<BrokerRecord, 'headers' | 'topic'>): Failed | undefined {
+export function watermillFailed({
+  headers,
+  topic: deadLetterTopic,
+}: Pick<BrokerRecord, 'headers' | 'topic'>): Failed | undefined {
   const topic = firstText(headers, names.topic)
   if (topic === undefined) return undefined
   const reason = firstText(headers, names.reason) ?? ''
