@@ -1,3 +1,4 @@
+import { looksPersonal } from '@petrel/messaging/personal'
 import avsc from 'avsc'
 import { type AvroType, isEnum, isNode, isRecord, isUnion, type Place, places, type SchemaFile, shapeOf } from './avro.ts'
 import type { Finding } from './findings.ts'
@@ -106,10 +107,6 @@ const saysWhetherPersonal: PlaceRule = ({ type, field }) => [
     ? ['sounds like a person: say "pii": true when it is about one, and "pii": false when it is not']
     : []),
 ]
-
-/** Words count, parts of words do not: `deliveryAddresses` does, `filename` does not. */
-const looksPersonal = (name: string): boolean => name.split(/_|(?<=[a-z0-9])(?=[A-Z])/).some((word) => personalWord.test(word))
-const personalWord = /^(?:email|(?:first|last|sur)?name|address|(?:tele)?phone)(?:e?s)?$/i
 
 const placeRules = [
   hasDoc,
