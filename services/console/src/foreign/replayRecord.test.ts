@@ -1,8 +1,7 @@
 import type { BrokerRecord, OutgoingRecord } from '@petrel/messaging/operations'
 import { expect, test } from 'vitest'
-import { letterOf } from './letter.ts'
 import { foreignReplayRecord, foreignReplayTopic } from './replayRecord.ts'
-import { type Recorded, recorded } from './testing/recorded.ts'
+import { recorded } from './testing/recorded.ts'
 
 function replayed(record: BrokerRecord, partitions = 4): OutgoingRecord {
   const made = foreignReplayRecord(record, 'a-dlt/0/0', partitions)
@@ -15,12 +14,6 @@ const firstOf = (by: Parameters<typeof recorded>[0]): BrokerRecord => {
   if (first === undefined) throw new Error(`Nobody recorded ${by}.`)
   return first
 }
-
-const failureNames = (by: Parameters<typeof recorded>[0]) =>
-  recorded(by).map((record) => {
-    const { endpoint, identity } = letterOf(record, '')
-    return JSON.stringify([endpoint, identity.source, identity.id])
-  })
 
 test('it goes where it came from, byte for byte, without what was said about the failure', () => {
   const letter = firstOf('springRetryableTopic')
@@ -59,13 +52,3 @@ test('a topic that is gone, or that nobody has named, is said', () => {
   })
   expect(foreignReplayTopic({ ...letter, headers: {} })).toBeUndefined()
 })
-
-test.each(['springKafka', 'springRetryableTopic', 'kafkaConnect', 'watermill'] as const)(
-  'when it fails again it is the same failure, as %s wrote it',
-  (by: Recorded) => {
-    const again = failureNames(`${by}Again`)
-    expect(again).not.toEqual([])
-    expect(failureNames(by)).toEqual(expect.arrayContaining(again))
-    for (const record of recorded(`${by}Again`)) expect(letterOf(record, '').replayOf).toMatch(/^[\w-]+\/\d+\/\d+$/)
-  },
-)
