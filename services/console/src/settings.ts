@@ -66,6 +66,8 @@ export const settingsSchema = z.object({
   PAYMENT_GATEWAY_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Which topics of others are dead letter topics: names, `*` for anything, commas between them. Empty for none. */
   CONSOLE_FOREIGN_TOPICS: z.string().default(usualForeignTopics),
+  /** Where a trace is shown; `{traceId}` is replaced, for example `http://localhost:16686/trace/{traceId}`. */
+  CONSOLE_TRACE_URL: z.string().min(1).optional(),
   /** Where `/metrics`, `/live` and `/ready` are answered; nowhere when it is not set. */
   OPS_PORT: z.string().min(1).pipe(z.coerce.number<string>().int().min(0).max(65_535)).optional(),
 })
