@@ -82,7 +82,13 @@ describe('what failed', () => {
 
   test('that could not be decoded can be, and can be found, when its schema is there', async () => {
     const { registry } = shop.console.context
-    const schema = { type: 'record', name: 'Late', namespace: 'test', fields: [{ name: 'text', type: 'string' }] }
+    // Content that a registry has seen before keeps its id.
+    const schema = {
+      type: 'record',
+      name: 'Late',
+      namespace: shop.prefix.slice(0, -1),
+      fields: [{ name: 'text', type: 'string' }],
+    }
     const last = await registry.register(`${shop.prefix}before-value`, { ...schema, name: 'Before' })
     const value = Buffer.concat([schemaPrefix(last + 1), Buffer.from([8]), Buffer.from('nuts')])
     await shop.fail([{ id: 'late-1', value }])
