@@ -57,6 +57,8 @@ export const settingsSchema = z.object({
   CONSOLE_KEEP_DAYS: z.coerce.number().int().min(1).default(30),
   /** How many messages of one replay are sent a second, unless who asks for it says otherwise. */
   CONSOLE_REPLAY_RATE: z.coerce.number().int().min(1).max(10_000).default(500),
+  /** Where a trace is shown; `{traceId}` is replaced, for example `http://localhost:16686/trace/{traceId}`. */
+  CONSOLE_TRACE_URL: z.string().min(1).optional(),
   /** Where `/metrics`, `/live` and `/ready` are answered; nowhere when it is not set. */
   OPS_PORT: z.string().min(1).pipe(z.coerce.number<string>().int().min(0).max(65_535)).optional(),
 })
