@@ -4,6 +4,20 @@ import { eventually, numbered, record, recordingListener, type Fixture } from '.
 
 export function administration(at: Fixture): void {
   const { newName, topicOf, readAll } = at
+  /** What a group receives of a topic of five, of which the first three are deleted, and what it is told that it lost. */
+  const receivedBehind = async (committed: bigint | undefined) => {
+    const [topic, group] = [await topicOf(1), newName()]
+    await at.broker.publish(numbered(5).map((value) => record(topic, 0, value)))
+    if (committed !== undefined) await at.broker.admin.commit(group, [{ topic, partition: 0, offset: committed }])
+    await at.broker.admin.deleteRecords([{ topic, partition: 0, offset: 3n }])
+    const lost: number[] = []
+    const { listener, values } = recordingListener()
+    const listening = { ...listener, onLost: (_: unknown, offsets: number) => void lost.push(offsets) }
+    const subscription = await at.broker.subscribe({ group, topics: [topic], listener: listening })
+    at.atEnd(() => subscription.stop())
+    await eventually(() => expect(values().at(-1)).toBe('4'))
+    return { values: values(), lost }
+  }
   describe('administration', () => {
     test('topics are created once, and found', async () => {
       const [one, other] = [await topicOf(2), newName()]
@@ -63,21 +77,6 @@ export function administration(at: Fixture): void {
       await at.broker.publish([record(topic, 0, 'c')])
       expect((await readAll(topic)).map(({ offset }) => offset)).toEqual([2n])
     })
-
-    /** What a group receives of a topic of five, of which the first three are deleted, and what it is told that it lost. */
-    const receivedBehind = async (committed: bigint | undefined) => {
-      const [topic, group] = [await topicOf(1), newName()]
-      await at.broker.publish(numbered(5).map((value) => record(topic, 0, value)))
-      if (committed !== undefined) await at.broker.admin.commit(group, [{ topic, partition: 0, offset: committed }])
-      await at.broker.admin.deleteRecords([{ topic, partition: 0, offset: 3n }])
-      const lost: number[] = []
-      const { listener, values } = recordingListener()
-      const listening = { ...listener, onLost: (_: unknown, offsets: number) => void lost.push(offsets) }
-      const subscription = await at.broker.subscribe({ group, topics: [topic], listener: listening })
-      at.atEnd(() => subscription.stop())
-      await eventually(() => expect(values().at(-1)).toBe('4'))
-      return { values: values(), lost }
-    }
 
     test('a group that had not read what is deleted is told how much, and goes on behind it', async () => {
       expect(await receivedBehind(1n)).toEqual({ values: ['3', '4'], lost: [2] })
