@@ -24,9 +24,9 @@ create table audit_route (
 create table endpoint (
   name text primary key,
   first_seen_at timestamptz not null,
-  -- What it handles and produces, as it said last.
+  -- What it handles and produces, as the process says that has started last, and when that has started.
   definition jsonb,
-  definition_at timestamptz
+  defined_by_start_at timestamptz
 );
 
 -- Processes. Those that were named by a message and have not sent a heartbeat have no state.

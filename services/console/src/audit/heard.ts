@@ -42,34 +42,38 @@ async function insertEndpoints(tx: ClientBase, heartbeats: ReadonlyMap<string, r
 interface EndpointRow {
   readonly name: string
   readonly definition: Definition | null
-  readonly definition_at: Date | null
+  readonly defined_by_start_at: Date | null
 }
 
 /** Whoever changes an endpoint's instances has its row: what is decided about all of them is true. */
 export async function lockEndpoints(tx: ClientBase, names: readonly string[]): Promise<EndpointRow[]> {
   const { rows } = await tx.query<EndpointRow>(
-    'select name, definition, definition_at from endpoint where name = any($1) order by name for update',
+    'select name, definition, defined_by_start_at from endpoint where name = any($1) order by name for update',
     [names],
   )
   return rows
 }
 
-/** @returns what is new about what it handles and produces */
+/**
+ * While a new version is rolled out, processes of both tell their definitions from time to time: that of the process that has started
+ * last counts. @returns what is new about what the endpoint handles and produces
+ */
 async function writeDefinition(tx: ClientBase, name: string, row: EndpointRow | undefined, audits: readonly Audit[]) {
   const events: NewEvent[] = []
-  let last = row?.definition ? { definition: row.definition, at: row.definition_at?.getTime() ?? 0 } : undefined
+  let last = row?.definition ? { definition: row.definition, startedAt: row.defined_by_start_at?.getTime() ?? 0 } : undefined
   const before = last
   for (const { at, heartbeat } of audits) {
     const definition = readDefinition(heartbeat?.definition ?? null)
-    if (definition === undefined || (last !== undefined && at <= last.at)) continue
+    const startedAt = heartbeat?.startedAt ?? 0
+    if (definition === undefined || (last !== undefined && startedAt <= last.startedAt)) continue
     if (last !== undefined) events.push(...definitionNews(name, last.definition, definition, at))
-    last = { definition, at }
+    last = { definition, startedAt }
   }
   if (last !== undefined && last !== before)
-    await tx.query('update endpoint set definition = $2, definition_at = $3 where name = $1', [
+    await tx.query('update endpoint set definition = $2, defined_by_start_at = $3 where name = $1', [
       name,
       JSON.stringify(last.definition),
-      new Date(last.at),
+      new Date(last.startedAt),
     ])
   return events
 }

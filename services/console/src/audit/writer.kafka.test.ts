@@ -159,7 +159,9 @@ test('heartbeats make endpoints and instances, and say what happens to them once
   const more = definition.replace('[]', '[{"type":"billing.OrderBilled","topic":"billing.order-billed","kind":"event"}]')
   const records = [
     beat(now - 30_000, { definition }),
-    beat(now - 20_000, { definition: more }),
+    beat(now - 20_000, { definition: more, startedAt: 2_000 }),
+    // The former version is still there.
+    beat(now - 19_000, { definition }),
     beat(now - 10_000, { outageGuard: true }),
     beat(now, { stopping: true }),
   ].map((audit, offset) => recordOf(audit, offset))
