@@ -3,12 +3,13 @@ import { memoryBroker } from '../broker/memory.ts'
 import { partitionWithKey, sentMessages } from './sentMessages.ts'
 
 test('messages of a key are found from an offset on, with what their headers say, and those of other keys are not', async () => {
-  const { admin, publish } = memoryBroker()
+  const broker = memoryBroker()
+  const { admin } = broker
   await admin.createTopics([{ topic: 'p.orders', partitions: 3, config: {} }])
   const headers = { ce_source: 'shop', ce_type: 'sales.PlaceOrder', ce_conversationid: 'c', ce_causationid: 'm-0' }
   for (const number of [1, 2, 3])
     for (const key of ['42', '43', '44', '45'])
-      await publish([{ topic: 'p.orders', key, value: null, headers: { ce_id: `${key}-${number}`, ...headers } }])
+      await broker.publish([{ topic: 'p.orders', key, value: null, headers: { ce_id: `${key}-${number}`, ...headers } }])
   const { partitions } = await admin.overview('p.')
   const own = partitionWithKey('42', 'p.orders', partitions)
   expect(own).toBeDefined()
@@ -21,9 +22,10 @@ test('messages of a key are found from an offset on, with what their headers say
 })
 
 test('nothing is read behind the end, and nothing of a topic that is not there', async () => {
-  const { admin, publish } = memoryBroker()
+  const broker = memoryBroker()
+  const { admin } = broker
   await admin.createTopics([{ topic: 'orders', partitions: 1, config: {} }])
-  await publish([{ topic: 'orders', key: '42', value: null, headers: {} }])
+  await broker.publish([{ topic: 'orders', key: '42', value: null, headers: {} }])
   const { partitions } = await admin.overview('')
   expect(await sentMessages({ key: '42', topic: 'orders', from: 1n }, partitions, admin)).toEqual([])
   expect(await sentMessages({ key: '42', topic: 'gone', from: 0n }, partitions, admin)).toEqual([])

@@ -1,9 +1,9 @@
+import type { Audit } from '@petrel/messaging/operations'
 import type { ClientBase } from 'pg'
 import type { NewEvent } from '../events/event.ts'
 import { type Definition, definitionNews, readDefinition } from '../monitoring/definition.ts'
 import { type Change, hear } from '../monitoring/heartbeats.ts'
 import type { Instance, InstanceState } from '../monitoring/instance.ts'
-import type { Audit } from '@petrel/messaging/operations'
 
 /** Writes down what heartbeats say. @returns what has happened */
 export async function writeHeartbeats(tx: ClientBase, audits: readonly Audit[]): Promise<NewEvent[]> {

@@ -1,6 +1,6 @@
+import type { Audit } from '@petrel/messaging/operations'
 import type { ClientBase } from 'pg'
 import type { Names } from './names.ts'
-import type { Audit } from '@petrel/messaging/operations'
 
 /** Writes down which process has each lane now. A lane stays with a process for a long time: mostly nothing is written. */
 export async function writeLanes(tx: ClientBase, audits: readonly Audit[], { instances }: Names): Promise<void> {

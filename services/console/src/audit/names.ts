@@ -1,5 +1,6 @@
-import type { Pool } from 'pg'
 import type { Audit, HandledEntry } from '@petrel/messaging/operations'
+import type { Pool } from 'pg'
+import { plainText } from '../store/columns.ts'
 
 /** The numbers of routes and instances that this process has seen. Whoever forgets them looks them up again. */
 export interface Names {
@@ -15,7 +16,7 @@ const mostNames = 20_000
 type Route = readonly [endpoint: string, type: string, topic: string, handler: string, saga: string]
 
 export const routeOf = ({ endpoint }: Audit, { type, topic, handler, saga }: HandledEntry): string =>
-  JSON.stringify([endpoint, type ?? '', topic, handler ?? '', saga ?? ''] satisfies Route)
+  JSON.stringify([endpoint, plainText(type ?? ''), topic, handler ?? '', saga ?? ''] satisfies Route)
 
 /** Sees to it that all of them have numbers. Not within a transaction: a number that is rolled back would be remembered here. */
 export async function nameAll(pool: Pool, audits: readonly Audit[], { routes, instances }: Names): Promise<void> {

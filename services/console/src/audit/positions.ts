@@ -1,5 +1,5 @@
-import type { ClientBase } from 'pg'
 import type { Audit } from '@petrel/messaging/operations'
+import type { ClientBase } from 'pg'
 
 /** A record of an audit topic. */
 export interface AuditRecord {

@@ -1,9 +1,9 @@
+import type { HandledOutcome } from '@petrel/messaging/operations'
 import { array, assert, constantFrom, integer, property, record } from 'fast-check'
 import { expect, test } from 'vitest'
 import { bucketOf } from '../monitoring/histogram.ts'
 import { anAudit, anEntry } from '../testing/audits.ts'
 import { tally } from './tally.ts'
-import type { HandledOutcome } from '@petrel/messaging/operations'
 
 const now = Date.parse('2026-03-01T10:00:00Z')
 const grain = (seconds: number, ...[audits, at]: Parameters<typeof tally>) =>

@@ -1,8 +1,9 @@
 import { boundedLabel } from '@petrel/messaging/metrics'
+import type { Audit, HandledOutcome } from '@petrel/messaging/operations'
+import { plainText } from '../store/columns.ts'
 import { bucketOf } from '../monitoring/histogram.ts'
 import { grainOf, keptGrains, windows } from '../monitoring/windows.ts'
 import { type Sum, Sums } from './sums.ts'
-import type { Audit, HandledOutcome } from '@petrel/messaging/operations'
 
 /** What was counted for one grain, in the order of the columns of its table. */
 export interface GrainTally {
@@ -47,7 +48,7 @@ function bySecond(audits: readonly Audit[], limits: TallyLimits) {
   for (const { endpoint, instance, at, messages } of audits) {
     const second = Math.floor(at / 1000)
     for (const { outcome, durationUs, sentAt, ...entry } of messages) {
-      const [type, source] = [limits.type(entry.type ?? ''), limits.source(entry.source)]
+      const [type, source] = [limits.type(plainText(entry.type ?? '')), limits.source(plainText(entry.source))]
       const counts = outcomes.map((each) => Number(each === outcome))
       if (outcome !== 'handled') {
         rates.add(second, [endpoint, type, source], [...counts, 0, 0])

@@ -1,4 +1,5 @@
 import { uuid7 } from '@petrel/messaging'
+import type { Audit } from '@petrel/messaging/operations'
 import type { Pool } from 'pg'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { serviceDatabase } from '../../../../test/support/serviceDatabase.ts'
@@ -6,7 +7,6 @@ import { transaction } from '../store/transaction.ts'
 import { aHeartbeat, anAudit, anEntry } from '../testing/audits.ts'
 import { keepDays } from './days.ts'
 import type { AuditRecord } from './positions.ts'
-import type { Audit } from '@petrel/messaging/operations'
 import { auditWriter } from './writer.ts'
 
 const database = await serviceDatabase({ name: 'console' })

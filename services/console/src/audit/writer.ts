@@ -1,3 +1,4 @@
+import type { Audit } from '@petrel/messaging/operations'
 import type { Pool } from 'pg'
 import { insertEvents } from '../events/insertEvents.ts'
 import type { Batch } from '../reading/port.ts'
@@ -9,7 +10,6 @@ import { nameAll, noNames } from './names.ts'
 import { type AuditRecord, takeNew } from './positions.ts'
 import { addRates } from './rates.ts'
 import { tally, tallyLimits } from './tally.ts'
-import type { Audit } from '@petrel/messaging/operations'
 
 /** Is told, in the transaction that writes them, of audits that were never written before. */
 export type Audited = (batch: Batch, audits: readonly Audit[]) => Promise<void>

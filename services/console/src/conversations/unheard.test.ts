@@ -1,6 +1,6 @@
-import { memoryBroker } from '../../../../packages/messaging/src/broker/memory.ts'
 import { agedLags } from '@petrel/messaging/operations'
 import { expect, test } from 'vitest'
+import { memoryBroker } from '../../../../packages/messaging/src/broker/memory.ts'
 import type { Definition } from '../monitoring/definition.ts'
 import { unheardRanges } from './unheard.ts'
 
@@ -20,10 +20,11 @@ const definitions = new Map([
 
 /** Topics with one partition and so many records; groups with a position. */
 async function seen(records: Readonly<Record<string, number>>, positions: Readonly<Record<string, bigint>>) {
-  const { admin, publish } = memoryBroker()
+  const broker = memoryBroker()
+  const { admin } = broker
   for (const [topic, count] of Object.entries(records)) {
     await admin.createTopics([{ topic, partitions: 1, config: {} }])
-    await publish(Array.from({ length: count }, () => ({ topic, key: '42', value: null, headers: {} })))
+    await broker.publish(Array.from({ length: count }, () => ({ topic, key: '42', value: null, headers: {} })))
   }
   for (const [group, offset] of Object.entries(positions))
     await admin.commit(group, [{ topic: 'p.orders', partition: 0, offset }])

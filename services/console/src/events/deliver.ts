@@ -1,5 +1,5 @@
-import type { Pool } from 'pg'
 import type { Log } from '@petrel/messaging'
+import type { Pool } from 'pg'
 import { transaction } from '../store/transaction.ts'
 import { signedHeaders } from './signature.ts'
 import type { Webhook } from './webhooks.ts'

@@ -24,10 +24,10 @@ describe('a webhook', () => {
   })
 })
 
-describe('settings', () => {
-  const problems = (setting: typeof webhooksSetting | typeof checksSetting, text: string) =>
-    setting.safeParse(text).error?.issues.map(({ message }) => message)
+const problems = (setting: typeof webhooksSetting | typeof checksSetting, text: string) =>
+  setting.safeParse(text).error?.issues.map(({ message }) => message)
 
+describe('settings', () => {
   test('say whom to tell what', () => {
     const text =
       '[{"url":"https://hooks.example.org/x","kinds":["endpoint-silent"],"secret":"12345678"},{"url":"http://localhost:1"}]'
@@ -48,8 +48,9 @@ describe('settings', () => {
   })
 })
 
+const at = (seconds: number) => new Date(seconds * 1_000)
+
 describe('a check', () => {
-  const at = (seconds: number) => new Date(seconds * 1_000)
   const unknown = { passes: null, failures: 0, since: null }
 
   test('that fails twice has failed, and is told once', () => {

@@ -1,4 +1,5 @@
 import type { ClientBase, Pool } from 'pg'
+import { plainText, plainTime } from '../store/columns.ts'
 import type { NewEvent } from './event.ts'
 
 /** What was read late, for example by a console that was away, is an event, but nobody is called for it. */
@@ -26,7 +27,7 @@ export async function insertEvents(client: ClientBase | Pool, events: readonly N
        where added.at > now() - interval '${newsFor}'
      )
      select count(*)::int as count from added`,
-    [JSON.stringify(events.map(({ at, ...event }) => ({ ...event, at: new Date(at) })))],
+    [JSON.stringify(events.map(({ at, text, ...event }) => ({ ...event, text: plainText(text), at: plainTime(at) })))],
   )
   return rows[0]?.count ?? 0
 }

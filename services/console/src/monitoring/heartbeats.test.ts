@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest'
 import type { Heartbeat } from '@petrel/messaging/operations'
+import { describe, expect, test } from 'vitest'
 import { aHeartbeat, anAudit } from '../testing/audits.ts'
 import { fallSilent, hear } from './heartbeats.ts'
 import { endpointState, type Instance, shownInstances } from './instance.ts'

@@ -7,8 +7,9 @@ const now = Date.parse('2026-03-01T10:00:03Z')
 const span = spanOf(1, now)
 const node = (name: string): MapNode => ({ name, state: 'running', failed: 0, lag: 0 })
 
+const named = (type: string) => ({ type, topic: type, kind: 'event' as const })
+
 function definition(handles: readonly string[], produces: readonly string[]): Definition {
-  const named = (type: string) => ({ type, topic: type, kind: 'event' as const })
   const handled = handles.map((type) => ({ ...named(type), handler: 'handle' }))
   return { handles: handled, produces: produces.map(named), delayed: [], partitions: 1, groups: [] }
 }

@@ -16,14 +16,15 @@ test('a partition that was never read has nothing read, unless it is empty', () 
   expect(readUpTo([look(1_000, 5, 0)], positions(5))).toBe(1_000)
 })
 
+const partition = (topic: string, partition: number, latest: bigint) => ({
+  topic,
+  partition,
+  latest,
+  earliest: 0n,
+  underReplicated: false,
+})
+
 test('partitions are looked at by topic', () => {
-  const partition = (topic: string, partition: number, latest: bigint) => ({
-    topic,
-    partition,
-    latest,
-    earliest: 0n,
-    underReplicated: false,
-  })
   const ends = endsByTopic([partition('a', 0, 1n), partition('a', 1, 2n), partition('b', 0, 3n)], 1_000)
   expect(ends).toEqual(
     new Map([
