@@ -1,6 +1,3 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { silentLog } from '@petrel/messaging'
 import { processRegistry } from '@petrel/messaging/metrics'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -10,6 +7,7 @@ import type { StoredConversation } from '../../services/console/src/conversation
 import type { EndpointView } from '../../services/console/src/monitoring/endpointView.ts'
 import type { SystemMap } from '../../services/console/src/monitoring/map.ts'
 import { settingsSchema } from '../../services/console/src/settings.ts'
+import { receiver } from '../../services/console/src/testing/receiver.ts'
 import { getJson } from '../support/http.ts'
 import { endpoints, openShop, type Shop, wholeJourney } from '../support/shop.ts'
 import { eventually } from '../support/stack.ts'
@@ -21,13 +19,14 @@ let console: Console
 const hook = await receiver()
 
 beforeAll(async () => {
+  hook.status = 503
   shop = await openShop()
   console = await openConsole()
 })
 afterAll(async () => {
   await console.close()
   await shop[Symbol.asyncDispose]()
-  await hook.close()
+  await hook[Symbol.asyncDispose]()
 })
 
 async function openConsole(): Promise<Console> {
@@ -39,27 +38,6 @@ async function openConsole(): Promise<Console> {
     registry: processRegistry('console'),
     lookEveryMs: 500,
   })
-}
-
-/** Somebody who is told by webhook, and takes nothing until the test says so. */
-async function receiver() {
-  const received: { kind: string; endpoint: string }[] = []
-  const self = { received, takes: false, url: '', close: async () => {} }
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = []
-    request.on('data', (part: Buffer) => parts.push(part))
-    request.on('end', () => {
-      if (self.takes) received.push(JSON.parse(Buffer.concat(parts).toString()) as (typeof received)[number])
-      response.writeHead(self.takes ? 200 : 503).end()
-    })
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  self.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-  self.close = async () => {
-    server.closeAllConnections()
-    await once(server.close(), 'close')
-  }
-  return self
 }
 
 const get = <T>(path: string) => getJson<T>(console.url + path)
@@ -160,16 +138,17 @@ test('an endpoint that was killed is silent, and an order that nobody has handle
 })
 
 test('whoever is told by webhook is told of it by a console that has started since', async () => {
-  expect(hook.received).toEqual([])
   await console.close()
-  hook.takes = true
+  hook.status = 200
+  hook.received.length = 0
   console = await openConsole()
+  const told = () => hook.received.map(({ body }) => JSON.parse(body) as { kind: string; endpoint: string })
   await eventually(
     () =>
-      expect(hook.received.map(({ kind, endpoint }) => `${endpoint} ${kind}`)).toEqual(
+      expect(told().map(({ kind, endpoint }) => `${endpoint} ${kind}`)).toEqual(
         expect.arrayContaining(['loyalty endpoint-stopped', 'sales endpoint-silent']),
       ),
-    { withinMs: 90_000 },
+    { withinMs: 100_000 },
   )
   expect(await endpointNamed('sales'), 'what was known is known').toMatchObject({ state: 'silent' })
   await shop.start('sales')

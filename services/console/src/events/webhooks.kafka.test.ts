@@ -1,12 +1,10 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { silentLog } from '@petrel/messaging'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { serviceDatabase } from '../../../../test/support/serviceDatabase.ts'
 import { boundDeliveries, deliverDue, setWebhooks } from './deliver.ts'
 import type { EventKind, NewEvent } from './event.ts'
 import { insertEvents } from './insertEvents.ts'
+import { receiver } from '../testing/receiver.ts'
 import { signedHeaders } from './signature.ts'
 
 const database = await serviceDatabase({ name: 'console' })
@@ -14,35 +12,6 @@ const { pool } = database
 
 beforeEach(() => pool.query('truncate event, webhook, webhook_delivery'))
 afterAll(() => database[Symbol.asyncDispose]())
-
-interface Receiver extends AsyncDisposable {
-  readonly url: string
-  readonly received: { readonly headers: IncomingMessage['headers']; readonly body: string }[]
-  /** What it answers. */
-  status: number
-}
-
-async function receiver(): Promise<Receiver> {
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = []
-    request.on('data', (part: Buffer) => parts.push(part))
-    request.on('end', () => {
-      self.received.push({ headers: request.headers, body: Buffer.concat(parts).toString() })
-      response.writeHead(self.status).end()
-    })
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const self: Receiver = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
-    received: [],
-    status: 204,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await once(server.close(), 'close')
-    },
-  }
-  return self
-}
 
 const happened = (kind: EventKind, fields: Partial<NewEvent> = {}): NewEvent => ({
   at: Date.now(),
