@@ -51,6 +51,7 @@ export { NotDeployed, NotMigrated, PartitionCountMismatch } from './notDeployed.
 export { type GroupPlan, type MessagePlan, plan, type Plan, scalingGroup } from './plan.ts'
 export { recordsAt } from './recordsAt.ts'
 export { membersOf, remove, type RemoveReport, topicsOf } from './remove.ts'
+export { publishTaken } from './publishTaken.ts'
 export { replay, type ReplayReport, type ReplayRequest } from './replay.ts'
 export { restore, type RestoreReport, type RestoreRequest } from './restore.ts'
 export type { Selected, SelectedDiscarded, Selection, SharedId } from './selection.ts'

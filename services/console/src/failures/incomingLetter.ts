@@ -1,35 +1,27 @@
-import type { BrokerRecord, Letter } from '@petrel/messaging/operations'
+import type { BrokerRecord } from '@petrel/messaging/operations'
+import type { ConsoleLetter } from '../foreign/letter.ts'
 import { failureId, failingId, groupId } from './identity.ts'
 import { keptHeaders } from './keptHeaders.ts'
 import { ownFrame } from './ownFrame.ts'
 import type { ReadBody } from './readBody.ts'
 import { asTsvector, textsIn, wordsOf } from './words.ts'
 
-/** Whose dead letter it is, when it is not one of Petrel's. */
-export type ForeignKind = 'spring' | 'connect' | 'watermill'
-
 /** A dead letter on its way into the database. */
 export interface IncomingLetter {
-  readonly letter: Letter
+  readonly letter: ConsoleLetter
   readonly record: BrokerRecord
   readonly failureId: string
   readonly groupId: string
   readonly failing: string
   readonly frame: string | null
   readonly decodable: boolean
-  readonly foreignKind: ForeignKind | null
   /** The header values as JSON. */
   readonly headers: string
   readonly words: string
 }
 
-/** @param letter what the record says; for a foreign record whatever its own headers say in these terms */
-export function incomingLetter(
-  letter: Letter,
-  record: BrokerRecord,
-  body: ReadBody,
-  foreignKind: ForeignKind | null = null,
-): IncomingLetter {
+/** @param letter what the record says */
+export function incomingLetter(letter: ConsoleLetter, record: BrokerRecord, body: ReadBody): IncomingLetter {
   const { endpoint, identity, errorType, errorStack } = letter
   const frame = ownFrame(errorStack)
   const headers = keptHeaders(record.headers)
@@ -45,14 +37,13 @@ export function incomingLetter(
     failing: failingId(endpoint, letter.failing),
     frame,
     decodable: data !== undefined,
-    foreignKind,
     headers: JSON.stringify(headers),
     words: asTsvector(wordsOf([...textsOf(letter, frame), ...textsIn(data), ...headerTexts])),
   }
 }
 
 /** The ids first: there is room for so many words only. */
-function textsOf(letter: Letter, frame: string | null): string[] {
+function textsOf(letter: ConsoleLetter, frame: string | null): string[] {
   const { id, source, key, conversationId, causationId, traceId, type, endpoint, handler, errorType, errorMessage } = letter
   const { place, original } = letter
   const texts = [id, source, key, conversationId, causationId, traceId, type, endpoint, handler, frame, errorType, errorMessage]
