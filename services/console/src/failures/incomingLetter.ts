@@ -1,8 +1,7 @@
-import type { BrokerRecord } from '@petrel/messaging/operations'
+import { type BrokerRecord, groupId, ownFrame } from '@petrel/messaging/operations'
 import type { ConsoleLetter } from '../foreign/letter.ts'
-import { failureId, failingId, groupId } from './identity.ts'
+import { failureId, failingId } from './identity.ts'
 import { keptHeaders } from './keptHeaders.ts'
-import { ownFrame } from './ownFrame.ts'
 import type { ReadBody } from './readBody.ts'
 import { asTsvector, textsIn, wordsOf } from './words.ts'
 
@@ -22,7 +21,7 @@ export interface IncomingLetter {
 
 /** @param letter what the record says */
 export function incomingLetter(letter: ConsoleLetter, record: BrokerRecord, body: ReadBody): IncomingLetter {
-  const { endpoint, identity, errorType, errorStack } = letter
+  const { endpoint, identity, errorStack } = letter
   const frame = ownFrame(errorStack)
   const headers = keptHeaders(record.headers)
   const headerTexts = headers.flatMap(([name, value]) =>
@@ -33,7 +32,7 @@ export function incomingLetter(letter: ConsoleLetter, record: BrokerRecord, body
     letter,
     record,
     failureId: failureId(endpoint, identity.source, identity.id),
-    groupId: groupId(endpoint, errorType, frame),
+    groupId: groupId(letter),
     failing: failingId(endpoint, letter.failing),
     frame,
     decodable: data !== undefined,
