@@ -1,8 +1,11 @@
 import { type BrokerRecord, groupId, ownFrame } from '@petrel/messaging/operations'
 import type { ConsoleLetter } from '../foreign/letter.ts'
+import { headerKind } from '../pii/headers.ts'
+import { textMask } from '../pii/text.ts'
 import { failureId, failingId } from './identity.ts'
 import { keptHeaders } from './keptHeaders.ts'
 import type { ReadBody } from './readBody.ts'
+import { seenBody } from './seenBody.ts'
 import { asTsvector, textsIn, wordsOf } from './words.ts'
 
 /** A dead letter on its way into the database. */
@@ -17,6 +20,8 @@ export interface IncomingLetter {
   /** The header values as JSON. */
   readonly headers: string
   readonly words: string
+  /** What lists have of it: nothing personal. */
+  readonly seen: { readonly key: string | undefined; readonly errorMessage: string }
 }
 
 /** @param letter what the record says */
@@ -24,10 +29,11 @@ export function incomingLetter(letter: ConsoleLetter, record: BrokerRecord, body
   const { endpoint, identity, errorStack } = letter
   const frame = ownFrame(errorStack)
   const headers = keptHeaders(record.headers)
+  const { data, personal } = seenBody(body)
+  const mask = textMask(personal)
   const headerTexts = headers.flatMap(([name, value]) =>
-    typeof value === 'string' && !isShownElsewhere(name) ? [value.slice(0, 500)] : [],
+    typeof value === 'string' && isFoundBy(name) ? [mask(value).slice(0, 500)] : [],
   )
-  const data = 'data' in body ? body.data : undefined
   return {
     letter,
     record,
@@ -35,9 +41,10 @@ export function incomingLetter(letter: ConsoleLetter, record: BrokerRecord, body
     groupId: groupId(letter),
     failing: failingId(endpoint, letter.failing),
     frame,
-    decodable: data !== undefined,
+    decodable: 'data' in body,
     headers: JSON.stringify(headers),
-    words: asTsvector(wordsOf([...textsOf(letter, frame), ...textsIn(data), ...headerTexts])),
+    seen: { key: letter.key === undefined ? undefined : mask(letter.key), errorMessage: mask(letter.errorMessage) },
+    words: asTsvector(wordsOf([...textsOf(letter, frame).map(mask), ...textsIn(data), ...headerTexts])),
   }
 }
 
@@ -49,5 +56,5 @@ function textsOf(letter: ConsoleLetter, frame: string | null): string[] {
   return [...texts, place, original.topic].filter((text) => typeof text === 'string')
 }
 
-/** The error and its stack are headers as well. */
-const isShownElsewhere = (name: string): boolean => name.startsWith('petrel-')
+/** The error and its stack are headers as well, and nobody looks for a secret. */
+const isFoundBy = (name: string): boolean => !name.startsWith('petrel-') && headerKind(name) !== 'sensitive'

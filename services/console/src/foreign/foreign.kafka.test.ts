@@ -76,7 +76,7 @@ test('dead letters of Spring Kafka are grouped by the place in the code, and fou
     { errorType: 'org.springframework.kafka.support.serializer.DeserializationException', count: 1 },
   ])
   const [found] = (await list('q=0191d9a0-0000-7000-8000-000000000003&endpoint=spring-sales')).items
-  const detail = await shop.get<FailureDetail>(`/api/failures/${found?.id}`)
+  const detail = await shop.get<FailureDetail>(`/api/failures/${found?.id}?unmasked=true`)
   expect(detail).toMatchObject({
     type: 'sales.PlaceOrder',
     body: { customerId: 'customer-00003', seq: 3 },
@@ -87,7 +87,7 @@ test('dead letters of Spring Kafka are grouped by the place in the code, and fou
 
 test('a body that is neither JSON nor Avro is shown as bytes', async () => {
   const [failed] = (await list('q=DeserializationException&endpoint=spring-sales')).items
-  expect(await shop.get(`/api/failures/${failed?.id}`)).toMatchObject({
+  expect(await shop.get(`/api/failures/${failed?.id}?unmasked=true`)).toMatchObject({
     body: null,
     bodyHex: Buffer.from('{ this is no order').toString('hex'),
     bodyProblem: expect.any(String),
