@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const get = <T>(path: string) => getJson<T>(open.url + path)
 
-async function send<T>(method: string, path: string, body: object): Promise<T> {
+async function send<T>(method: 'POST' | 'PUT', path: string, body: object): Promise<T> {
   const { access } = await get<{ access: { csrf: string } }>('/api/summary')
   const response = await fetch(open.url + path, jsonBody(method, body, { 'x-petrel-csrf': access.csrf }))
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
