@@ -76,7 +76,7 @@ function originOf({ headers, topic, partition, offset, timestamp }: BrokerRecord
   const originalTopic = headerText(headers, failure.originalTopic)
   const originalPartition = wholeNumber(headers, failure.originalPartition)
   const originalOffset = headerText(headers, failure.originalOffset)
-  if (!originalTopic || originalPartition === undefined || !isOffset(originalOffset)) return own
+  if (!originalTopic || !isPartition(originalPartition) || !isOffset(originalOffset)) return own
   return {
     topic: originalTopic,
     partition: originalPartition,
@@ -94,7 +94,10 @@ function timeOf({ headers, timestamp }: BrokerRecord): Date {
 }
 
 const isTime = (date: Date) => !Number.isNaN(date.getTime())
-const isOffset = (text: string | undefined): text is string => text !== undefined && /^\d{1,19}$/.test(text)
+// Kafka's partitions are int32, and its offsets int64.
+const isPartition = (number: number | undefined): number is number => number !== undefined && number < 2 ** 31
+const isOffset = (text: string | undefined): text is string =>
+  text !== undefined && /^\d{1,19}$/.test(text) && BigInt(text) < 2n ** 63n
 
 /** The number in a header. It is 0 for anything but a non-negative whole number: the record may be foreign. */
 const count = (headers: RecordHeaders, name: string): number => wholeNumber(headers, name) ?? 0

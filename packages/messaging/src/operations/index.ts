@@ -8,10 +8,12 @@ export {
   BrokerUnavailable,
   GroupIsRunning,
   type GroupOverview,
+  type OutgoingRecord,
   type Overview,
   type PartitionOverview,
   type Position,
 } from '../broker/port.ts'
+export { type Fault, faultRecord, faultsIn, faultTopicSpec } from '../faultTopic.ts'
 export { milliseconds } from '../definition/duration.ts'
 export { avroContentType, ce, failure as failureHeaders, headerText } from '../headers.ts'
 export type { MessageIdentity } from '../identity.ts'
