@@ -8,6 +8,12 @@ import { summaryPart } from './summary/part.ts'
 
 /** Everything the console consists of. A topic is read by the first part that wants it. */
 export function partsOf(context: ConsoleContext): Part[] {
-  const parts: Part[] = [failuresPart(context), replaysPart(context), actionsPart(context), eventsPart(context), breakItPart(context)]
+  const parts: Part[] = [
+    failuresPart(context),
+    replaysPart(context),
+    actionsPart(context),
+    eventsPart(context),
+    breakItPart(context),
+  ]
   return [summaryPart(context, parts), ...parts]
 }

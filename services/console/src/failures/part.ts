@@ -7,7 +7,7 @@ import { pageQuery } from '../http/paging.ts'
 import { notFound } from '../http/problem.ts'
 import type { ConsoleContext, Part } from '../part.ts'
 import { deadLetters } from './deadLetters.ts'
-import { archive } from './decide.ts'
+import { archive, restore } from './decide.ts'
 import { failureDetail } from './detail.ts'
 import { confirmationsOnly } from './confirmations.ts'
 import { asCsv, asJson } from './export.ts'
@@ -26,7 +26,7 @@ const listQuery = pageQuery(failureCursor)
   .extend({ ...listFilter, sort: sortQuery })
   .strict()
 const exportQuery = z.strictObject(listFilter)
-const archiveBody = selectionWith({ reason: z.string().max(2_000).default('') })
+const decisionBody = selectionWith({ reason: z.string().max(2_000).default('') })
 const noteBody = z.strictObject({ text: z.string().max(2_000) })
 
 /** What failed, why and since when; and what people decide about it. */
@@ -66,15 +66,19 @@ export function failuresPart(context: ConsoleContext): Part {
       router.get('/api/failures/:id', reads, async (ctx) => {
         ctx.body = await failureDetail(context, failureIdIn(ctx))
       })
-      router.post('/api/archive', changes, async (ctx) => {
-        const { reason, ...selection } = bodyOf(ctx, archiveBody)
-        const { user } = access.of(ctx)
-        const changed = await recorded(pool, { by: user, what: 'archive', selection: describeSelection(selection) }, async () => {
-          const count = await archive(context, { filter: filterOf(selection), by: user, reason })
-          return { result: count, count, detail: reason }
+      for (const [what, decide] of [
+        ['archive', archive],
+        ['restore', restore],
+      ] as const)
+        router.post(`/api/${what}`, changes, async (ctx) => {
+          const { reason, ...selection } = bodyOf(ctx, decisionBody)
+          const { user: by } = access.of(ctx)
+          const changed = await recorded(pool, { by, what, selection: describeSelection(selection) }, async () => {
+            const count = await decide(context, { filter: filterOf(selection), by, reason })
+            return { result: count, count, detail: reason }
+          })
+          ctx.body = { changed }
         })
-        ctx.body = { changed }
-      })
     },
   }
 }

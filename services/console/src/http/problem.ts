@@ -41,8 +41,8 @@ export const badRequest = (errors: readonly FieldError[], status = 400): Problem
 
 export const notFound = (detail: string): Problem => new Problem({ status: 404, title: 'Not found', detail })
 
-const otherMethod = ({ status, method, path, response }: Context): Problem =>
-  new Problem({ status, title: 'Not this method', detail: `${path} takes ${response.get('Allow')}, not ${method}.` })
+const otherMethod = ({ method, path, response }: Context): Problem =>
+  new Problem({ status: 405, title: 'Not this method', detail: `${path} takes ${response.get('Allow')}, not ${method}.` })
 
 /** Nothing is wrong with the request; the same one may succeed in a moment. */
 const unavailable = (title: string, detail: string): Problem => new Problem({ status: 503, title, detail, retryAfter: 2 })
@@ -53,7 +53,7 @@ export function answerProblems(log: Log): Middleware {
     try {
       await next()
       if (ctx.status === 404 && ctx.body === undefined) throw notFound(`There is nothing at ${ctx.path}.`)
-      // The router has set Allow.
+      // The router has set Allow. It says 501 for methods that no address has.
       if (ctx.status === 405 || ctx.status === 501) throw otherMethod(ctx)
     } catch (error) {
       const { status, title, detail, errors, retryAfter } = toProblem(error).details
