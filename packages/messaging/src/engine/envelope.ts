@@ -46,7 +46,7 @@ export function openEnvelope(record: BrokerRecord): Envelope {
     typeName: headerText(headers, ce.type),
     conversationId: headerText(headers, ce.conversationId) || id,
     causationId: headerText(headers, ce.causationId) || undefined,
-    time: timeOf(record),
+    time: timeOf(record, original),
     attempts: count(headers, failure.attempts),
     delayedRetries: count(headers, failure.delayedRetries),
     postponedSince: count(headers, failure.postponedSince),
@@ -85,12 +85,10 @@ function originOf({ headers, topic, partition, offset, timestamp }: BrokerRecord
   }
 }
 
-/** `ce_time`, or else when the record was appended. In a foreign record either may be an invalid date. */
-function timeOf({ headers, timestamp }: BrokerRecord): Date {
-  const time = new Date(Date.parse(headerText(headers, ce.time) ?? ''))
-  if (isTime(time)) return time
-  const appended = new Date(timestamp)
-  return isTime(appended) ? appended : new Date(0)
+/** `ce_time`, or else when the message was first appended. In a foreign record each may be an invalid date. */
+function timeOf({ headers, timestamp }: BrokerRecord, original: Origin): Date {
+  const times = [Date.parse(headerText(headers, ce.time) ?? ''), original.timestamp ?? Number.NaN, timestamp]
+  return times.map((time) => new Date(time)).find(isTime) ?? new Date(0)
 }
 
 const isTime = (date: Date) => !Number.isNaN(date.getTime())
