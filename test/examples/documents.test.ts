@@ -85,11 +85,16 @@ async function packagesIn(folder: string): Promise<string[]> {
     .filter((path) => existsSync(join(root, path, 'package.json')))
 }
 
+const requirements = globSync('{docs,services}/**/requirements.txt', { cwd: root, exclude: ['**/node_modules'] })
+
 const pythonPackages = () =>
-  read('docs/guides/python-subscriber/requirements.txt')
-    .trim()
-    .split('\n')
-    .map((line) => line.replace(/(\[.*\])?==.*/, ''))
+  requirements.flatMap((path) =>
+    read(path)
+      .trim()
+      .split('\n')
+      .filter((line) => !line.startsWith('#'))
+      .map((line) => line.replace(/(\[.*\])?==.*/, '')),
+  )
 
 function dependenciesOf(folder: string): string[] {
   const { dependencies = {}, devDependencies = {} } = JSON.parse(read(join(folder, 'package.json'))) as Record<string, object>
