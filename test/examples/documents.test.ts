@@ -85,16 +85,17 @@ async function packagesIn(folder: string): Promise<string[]> {
     .filter((path) => existsSync(join(root, path, 'package.json')))
 }
 
-const requirements = globSync('{docs,services}/**/requirements.txt', { cwd: root, exclude: ['**/node_modules'] })
+/** The fuzzer comes with all that it needs itself, pinned; only it was chosen. */
+const pythonPackages = () => [
+  ...requirementsIn('docs/guides/python-subscriber'),
+  ...requirementsIn('services/console/src/http/fuzz').filter((name) => name === 'schemathesis'),
+]
 
-const pythonPackages = () =>
-  requirements.flatMap((path) =>
-    read(path)
-      .trim()
-      .split('\n')
-      .filter((line) => !line.startsWith('#'))
-      .map((line) => line.replace(/(\[.*\])?==.*/, '')),
-  )
+const requirementsIn = (folder: string) =>
+  read(join(folder, 'requirements.txt'))
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/(\[.*\])?==.*/, ''))
 
 function dependenciesOf(folder: string): string[] {
   const { dependencies = {}, devDependencies = {} } = JSON.parse(read(join(folder, 'package.json'))) as Record<string, object>
