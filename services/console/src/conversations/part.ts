@@ -3,11 +3,13 @@ import { queryOf } from '../http/input.ts'
 import { notFound } from '../http/problem.ts'
 import type { Look } from '../monitoring/look.ts'
 import type { ConsoleContext, Part } from '../part.ts'
+import { plainText } from '../store/columns.ts'
 import { findConversations } from './findConversations.ts'
 import { readConversation } from './readConversation.ts'
 
-const id = z.string().max(512)
-const findQuery = z.strictObject({ q: id.trim().default('') })
+/** PostgreSQL has no text with a zero byte: nothing has such an id. */
+const id = z.string().max(512).transform(plainText)
+const findQuery = z.strictObject({ q: id.transform((text) => text.trim()).default('') })
 const viewQuery = z.strictObject({ key: id.optional() })
 
 /** What one first message has led to: any order, whether it went well or not. */
@@ -22,7 +24,7 @@ export function conversationsPart(context: ConsoleContext, look: Look): Part {
       })
       router.get('/api/conversations/:id', reads, async (ctx) => {
         const { key } = queryOf(ctx, viewQuery)
-        const conversationId = ctx.params['id'] ?? ''
+        const conversationId = plainText(ctx.params['id'] ?? '')
         const view = await readConversation(context, look, conversationId, key)
         if (view.messages.length === 0)
           throw notFound(

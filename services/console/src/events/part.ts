@@ -17,8 +17,9 @@ export function eventsPart(context: ConsoleContext): Part {
     start: () => tellOthers(context),
     routes(router) {
       router.get('/api/events', reads, async (ctx) => {
-        if (ctx.accepts('application/json', 'text/event-stream') === 'text/event-stream') return answerChanges(ctx, hub)
-        ctx.body = await listEvents(pool, queryOf(ctx, query))
+        const page = queryOf(ctx, query)
+        if (ctx.accepts('application/json', 'text/event-stream') === 'text/event-stream') answerChanges(ctx, hub)
+        else ctx.body = await listEvents(pool, page)
       })
       router.get('/api/checks', reads, async (ctx) => {
         ctx.body = { items: await listChecks(pool) }
