@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type KafkaConnection, kafkaSettings } from '@petrel/messaging/operations'
 import { z } from 'zod'
 import { Problem } from './problem.ts'
 
-const environment = z.object({
-  KAFKA_BROKERS: z.string().min(1),
+const besidesKafka = z.object({
   /** Only a deployment needs it. */
   SCHEMA_REGISTRY_URL: z.url().optional(),
   TOPIC_PREFIX: z.string().default(''),
@@ -14,14 +14,17 @@ const environment = z.object({
   DATABASE_ADMIN_URL: z.url().optional(),
 })
 
+const environment = besidesKafka.and(kafkaSettings)
+
 /** What `npm start` writes: the same names, and each service's database. */
-const localEnvironment = environment
+const localEnvironment = besidesKafka
   .omit({ DATABASE_URL: true, DATABASE_ADMIN_URL: true })
   .extend({ databases: z.record(z.string(), z.url()).default({}) })
+  .and(kafkaSettings)
 
 /** Where Kafka, the registry and the databases are. */
 export interface Addresses {
-  readonly brokers: readonly string[]
+  readonly kafka: KafkaConnection
   readonly registryUrl: string | undefined
   readonly prefix: string
   /** Who may make and drop the database of the one service; undefined when databases are made elsewhere. */
@@ -77,8 +80,8 @@ function fromFile(file: string, text: string, prefix: string | undefined): Addre
   }
 }
 
-const kafkaAndRegistry = (found: Omit<z.infer<typeof environment>, 'DATABASE_URL' | 'DATABASE_ADMIN_URL'>) => ({
-  brokers: found.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
+const kafkaAndRegistry = (found: Pick<z.infer<typeof environment>, 'kafka' | 'SCHEMA_REGISTRY_URL' | 'TOPIC_PREFIX'>) => ({
+  kafka: found.kafka,
   registryUrl: found.SCHEMA_REGISTRY_URL,
   prefix: found.TOPIC_PREFIX,
 })

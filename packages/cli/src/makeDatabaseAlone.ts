@@ -21,7 +21,7 @@ export function databaseAlone({ env }: ProjectContext, task: string): z.infer<ty
 /** Waits for the database, and for nobody else. */
 export const patienceForDatabase = ({ err }: ProjectContext, waitMs: number): Patience => ({
   waitMs,
-  addresses: { brokers: [], registryUrl: undefined },
+  addresses: { kafka: { brokers: [] }, registryUrl: undefined },
   onWait: (text) => err.line(text),
 })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { kafkaSettings } from './connections/kafkaSettings.ts'
 import { connectionsByDefault } from './store/postgres/connections.ts'
 import { samplers } from './tracing/sampling.ts'
 
@@ -35,12 +36,7 @@ export const tracingSettings = z.object({
 
 export type TracingSettings = z.infer<typeof tracingSettings>
 
-const settings = tracingSettings.extend({
-  KAFKA_BROKERS: z
-    .string()
-    .min(1)
-    .transform((list) => list.split(',').map((broker) => broker.trim()))
-    .refine((brokers) => brokers.every((broker) => broker !== ''), 'one host:port or several, with commas between them'),
+const ownOfEndpoint = tracingSettings.extend({
   SCHEMA_REGISTRY_URL: z.url(),
   DATABASE_URL: z.url(),
   /** How many connections to the database the process may open. */
@@ -53,6 +49,8 @@ const settings = tracingSettings.extend({
   FAULT_FILE: z.string().optional(),
   OPS_PORT: opsPort,
 })
+
+const settings = ownOfEndpoint.and(kafkaSettings)
 
 /** The settings that every endpoint needs. */
 export type Settings = z.infer<typeof settings>

@@ -18,10 +18,10 @@ import type { Address, BusFacts, ServiceFacts } from './bus.ts'
 export async function busFacts({ root, addresses, broker }: CommandContext, names: readonly string[]): Promise<BusFacts> {
   const { registryUrl, prefix } = addresses
   const [brokers, said, registry] = await Promise.all([
-    Promise.all(addresses.brokers.map(reach)),
+    Promise.all(addresses.kafka.brokers.map(reach)),
     broker.admin.addresses().then(
       (advertised) => ({ advertised, error: undefined }),
-      (error: unknown) => ({ advertised: unreached(error, addresses.brokers), error: message(error) }),
+      (error: unknown) => ({ advertised: unreached(error, addresses.kafka.brokers), error: message(error) }),
     ),
     registryUrl === undefined ? undefined : askRegistry(registryUrl),
   ])

@@ -9,6 +9,8 @@ export {
   type PartitionOverview,
   type Position,
 } from '../broker/port.ts'
+export { type KafkaConnection, kafkaSettings } from '../connections/kafkaSettings.ts'
+export { NotLetIn, notLetIn } from '../connections/notLetIn.ts'
 export { milliseconds } from '../definition/duration.ts'
 export { avroContentType, ce } from '../headers.ts'
 export { silentLog } from '../log.ts'
