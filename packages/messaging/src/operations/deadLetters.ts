@@ -34,7 +34,10 @@ export interface DeadLetter extends Failing {
 
 /** A message about which a person has decided, and that has not failed since. */
 export interface SettledLetter extends Failing {
+  /** The mark of its last failing. */
   readonly mark: Mark
+  /** All its failings. */
+  readonly positions: readonly string[]
 }
 
 /** An endpoint's dead letters, by message. */
@@ -65,7 +68,7 @@ interface Failings {
   all(): Failing[]
 }
 
-/** Puts copies together: of one message, first appended at one place, replayed from one dead letter or from none. */
+/** Puts the copies of each failing together. */
 function failingsIn(topic: string, admin: BrokerAdmin): Failings {
   const failings = new Map<string, Failing>()
   const since = new Map<string, string>()
@@ -74,7 +77,7 @@ function failingsIn(topic: string, admin: BrokerAdmin): Failings {
     const envelope = openEnvelope(record)
     const { identity, original } = envelope
     const message = JSON.stringify([identityKey(identity), original])
-    const failing = JSON.stringify([message, replayedFrom(envelope)])
+    const failing = failingOf(envelope)
     const firstFailedAt = since.get(message) ?? failedAt(record)
     since.set(message, firstFailedAt)
     const position = failings.get(failing)?.position ?? placeOf(record)
@@ -114,8 +117,12 @@ function settle(failings: readonly Failing[], marks: Marks): DeadLetters {
   for (const failing of failings) {
     const message = identityKey(failing.identity)
     const mark = marks.of(failing)
-    if (mark !== undefined) settled.set(message, { ...failing, mark })
-    else open.set(message, { ...failing, positions: [...(open.get(message)?.positions ?? []), failing.position] })
+    const withEarlier = (letters: ReadonlyMap<string, Pick<DeadLetter, 'positions'>>) => ({
+      ...failing,
+      positions: [...(letters.get(message)?.positions ?? []), failing.position],
+    })
+    if (mark !== undefined) settled.set(message, { ...withEarlier(settled), mark })
+    else open.set(message, withEarlier(open))
   }
   return {
     open: [...open.values()],
@@ -128,8 +135,11 @@ export const isSettled = ({ identity, positions }: DeadLetter, marks: Marks): bo
   positions.every((position) => marks.of({ identity, position }) !== undefined)
 
 /** The records of one decision about a letter. */
-export const markRecords = (topic: string, { identity, positions }: DeadLetter, mark: Mark): OutgoingRecord[] =>
-  positions.map((position) => markRecord(topic, { identity, position }, mark))
+export const markRecords = (
+  topic: string,
+  { identity, positions }: Pick<DeadLetter, 'identity' | 'positions'>,
+  mark: Mark,
+): OutgoingRecord[] => positions.map((position) => markRecord(topic, { identity, position }, mark))
 
 /** When a dead letter's last try failed; when it was appended, if it does not say. ISO 8601. */
 export function failedAt({ headers, timestamp }: BrokerRecord): string {
@@ -140,4 +150,8 @@ export function failedAt({ headers, timestamp }: BrokerRecord): string {
 /** The name of a record's place. */
 export const placeOf = ({ topic, partition, offset }: Position): string => `${topic}/${partition}/${offset}`
 
-const replayedFrom = ({ record }: Envelope): string | undefined => headerText(record.headers, failure.replayOf)
+/** Copies of one failing have the same: they are of one message, first appended at one place, replayed from one dead letter or from none. */
+export function failingOf({ identity, original, record }: Envelope): string {
+  const message = JSON.stringify([identityKey(identity), original])
+  return JSON.stringify([message, headerText(record.headers, failure.replayOf)])
+}

@@ -1,16 +1,19 @@
-import type { BrokerAdmin, OutgoingRecord } from '../broker/port.ts'
+import type { BrokerAdmin, BrokerRecord, OutgoingRecord } from '../broker/port.ts'
 import type { MessageIdentity } from '../identity.ts'
 
 // A dead letter topic only grows. What a person has decided about a dead letter is a mark in a second, compacted topic,
 // `<endpoint>.replayed`: its key is the dead letter's position, `<topic>/<partition>/<offset>`.
 
+/** `restored`: it waits again, as if nothing had been decided. */
+type Outcome = 'replayed' | 'discarded' | 'restored'
+
 /** What a person has decided about a dead letter. */
 export interface Mark {
-  readonly outcome: 'replayed' | 'discarded'
+  readonly outcome: Outcome
   readonly by: string
   /** ISO 8601. */
   readonly at: string
-  /** Why it was discarded. */
+  /** Why it was discarded or restored. */
   readonly reason?: string
 }
 
@@ -21,11 +24,40 @@ export interface Marked {
   readonly position: string
 }
 
+/** A record of a topic of marks. */
+export interface MarkRecord {
+  /** Which dead letter it is about: `<topic>/<partition>/<offset>`. */
+  readonly position: string
+  readonly mark: Mark
+  /** The message that it is about is one that has this among its {@link markNames}. */
+  readonly name: string
+}
+
+/** @returns undefined for a record that is no mark */
+export function readMark({ key, value }: Pick<BrokerRecord, 'key' | 'value'>): MarkRecord | undefined {
+  const stored = parse(value)
+  if (key === null || stored === undefined) return undefined
+  const { outcome, by, at, reason } = stored
+  const mark = { outcome, by, at, ...(reason !== undefined && { reason }) }
+  return { position: key.toString(), mark, name: nameIn(stored) }
+}
+
+/** The names that marks may have for a message: positions begin again when a topic is deleted and created again. */
+export const markNames = ({ source, id, formerId }: MessageIdentity): readonly string[] => [
+  nameIn({ source: short(source), id: short(id) }),
+  nameIn({ messageId: formerId }),
+]
+
+const nameIn = (named: Named): string => JSON.stringify('messageId' in named ? [named.messageId] : [named.source, named.id])
+
 /** The marks of one endpoint. */
 export interface Marks {
   /** Reads the marks that were appended since it was last called. */
   readNew(): Promise<void>
-  /** A mark counts for its message only: positions begin again when a topic is deleted and created again. */
+  /**
+   * What is decided about it; undefined when nothing is, or nothing any more. A mark counts for its message only: positions
+   * begin again when a topic is deleted and created again.
+   */
   of(marked: Marked): Mark | undefined
 }
 
@@ -44,7 +76,7 @@ export function marksIn(topic: string, admin: BrokerAdmin): Marks {
     },
     of({ identity, position }) {
       const mark = marks.get(position)
-      return mark !== undefined && isAbout(mark, identity) ? mark : undefined
+      return mark !== undefined && mark.outcome !== 'restored' && isAbout(mark, identity) ? mark : undefined
     },
   }
 }
@@ -56,7 +88,8 @@ export function markRecord(topic: string, { identity, position }: Marked, mark: 
 }
 
 /** Version 1, of Petrel 0.1, knew replays and message ids only. */
-type StoredMark = Mark & ({ readonly messageId: string } | { readonly source: string; readonly id: string })
+type Named = { readonly messageId: string } | { readonly source: string; readonly id: string }
+type StoredMark = Mark & Named
 
 function isAbout(mark: StoredMark, { source, id, formerId }: MessageIdentity): boolean {
   return 'messageId' in mark ? mark.messageId === formerId : mark.source === short(source) && mark.id === short(id)
@@ -71,7 +104,7 @@ function parse(value: Buffer | null): StoredMark | undefined {
   const decision = { by: String(by), at: String(at), ...(typeof reason === 'string' && { reason }) }
   if (version === undefined && typeof messageId === 'string') return { outcome: 'replayed', messageId, ...decision }
   if (typeof source !== 'string' || typeof id !== 'string') return undefined
-  return { outcome: outcome === 'discarded' ? 'discarded' : 'replayed', source, id, ...decision }
+  return { outcome: outcome === 'discarded' || outcome === 'restored' ? outcome : 'replayed', source, id, ...decision }
 }
 
 function fieldsOf(value: Buffer | null): Readonly<Record<string, unknown>> {
