@@ -22,7 +22,7 @@ test('the environment goes before the system that runs here', async () => {
   await startedHere(JSON.stringify(local))
   expect(await findAddresses(elsewhere, root)).toMatchObject({
     kafka: { brokers: ['one:1', 'two:2'] },
-    registryUrl: 'http://there',
+    registry: { url: 'http://there' },
     prefix: 'p.',
   })
 })
@@ -30,7 +30,7 @@ test('the environment goes before the system that runs here', async () => {
 test('without addresses in the environment it is the system that runs here', async () => {
   await startedHere(JSON.stringify(local))
   const addresses = await findAddresses({}, root)
-  expect(addresses).toMatchObject({ kafka: { brokers: ['here:1'] }, registryUrl: 'http://here', prefix: '' })
+  expect(addresses).toMatchObject({ kafka: { brokers: ['here:1'] }, registry: { url: 'http://here' }, prefix: '' })
   expect(addresses.databasesOf(['sales'])).toEqual(['postgres://here/sales'])
   expect(() => addresses.databasesOf(['stock'])).toThrow(/has no database of stock/)
 })

@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type KafkaConnection, kafkaSettings } from '@petrel/messaging/operations'
+import {
+  type KafkaConnection,
+  kafkaSettings,
+  optionalRegistrySettings,
+  type RegistryConnection,
+} from '@petrel/messaging/operations'
 import { z } from 'zod'
 import { Problem } from './problem.ts'
 
-const besidesKafka = z.object({
-  /** Only a deployment needs it. */
-  SCHEMA_REGISTRY_URL: z.url().optional(),
+const own = z.object({
   TOPIC_PREFIX: z.string().default(''),
   /** Of the one service that is deployed. */
   DATABASE_URL: z.url().optional(),
@@ -14,18 +17,20 @@ const besidesKafka = z.object({
   DATABASE_ADMIN_URL: z.url().optional(),
 })
 
-const environment = besidesKafka.and(kafkaSettings)
+// Only a deployment needs the registry.
+const environment = own.and(kafkaSettings).and(optionalRegistrySettings)
 
 /** What `npm start` writes: the same names, and each service's database. */
-const localEnvironment = besidesKafka
+const localEnvironment = own
   .omit({ DATABASE_URL: true, DATABASE_ADMIN_URL: true })
   .extend({ databases: z.record(z.string(), z.url()).default({}) })
   .and(kafkaSettings)
+  .and(optionalRegistrySettings)
 
 /** Where Kafka, the registry and the databases are. */
 export interface Addresses {
   readonly kafka: KafkaConnection
-  readonly registryUrl: string | undefined
+  readonly registry: RegistryConnection | undefined
   readonly prefix: string
   /** Who may make and drop the database of the one service; undefined when databases are made elsewhere. */
   readonly databaseAdminUrl: string | undefined
@@ -40,7 +45,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
  * @throws Problem when there are neither
  */
 export async function findAddresses(env: Environment, root: string): Promise<Addresses> {
-  if (env['KAFKA_BROKERS'] !== undefined) return fromEnvironment(env)
+  if (env['KAFKA_BROKERS'] !== undefined || env['KAFKA_BROKERS_FILE'] !== undefined) return fromEnvironment(env)
   const file = join(root, '.local', 'environment.json')
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined)
@@ -80,9 +85,9 @@ function fromFile(file: string, text: string, prefix: string | undefined): Addre
   }
 }
 
-const kafkaAndRegistry = (found: Pick<z.infer<typeof environment>, 'kafka' | 'SCHEMA_REGISTRY_URL' | 'TOPIC_PREFIX'>) => ({
+const kafkaAndRegistry = (found: Pick<z.infer<typeof environment>, 'kafka' | 'registry' | 'TOPIC_PREFIX'>) => ({
   kafka: found.kafka,
-  registryUrl: found.SCHEMA_REGISTRY_URL,
+  registry: found.registry,
   prefix: found.TOPIC_PREFIX,
 })
 

@@ -14,7 +14,7 @@ interface Options {
 /** `petrel deploy`: makes what the services need, and lists what was new. */
 export async function deployServices(context: CommandContext, names: readonly string[], { waitMs }: Options): Promise<true> {
   const { root, addresses, broker, out, err } = context
-  if (addresses.registryUrl === undefined) throw new Problem('Where is the schema registry? Set SCHEMA_REGISTRY_URL.')
+  if (addresses.registry === undefined) throw new Problem('Where is the schema registry? Set SCHEMA_REGISTRY_URL.')
   const services = await loadServices(root, names)
   const databases = addresses.databasesOf(services.map(({ name }) => name))
   const madeDatabases: string[] = []
@@ -24,7 +24,7 @@ export async function deployServices(context: CommandContext, names: readonly st
     const make = async () => void madeDatabases.push(...(await makeItsDatabase(addresses.databaseAdminUrl, url)))
     return { endpoint, database: { url, make, migrations } }
   })
-  const registry = confluentRegistry({ url: addresses.registryUrl })
+  const registry = confluentRegistry(addresses.registry)
   const patience = { waitMs, addresses, onWait: (sentence: string) => err.line(sentence) }
   const infrastructure = { admin: broker.admin, registry, prefix: addresses.prefix }
   const report = await patiently(() => deployAll(deployments, infrastructure), patience)

@@ -21,7 +21,7 @@ export function databaseAlone({ env }: ProjectContext, task: string): z.infer<ty
 /** Waits for the database, and for nobody else. */
 export const patienceForDatabase = ({ err }: ProjectContext, waitMs: number): Patience => ({
   waitMs,
-  addresses: { kafka: { brokers: [] }, registryUrl: undefined },
+  addresses: { kafka: { brokers: [] }, registry: undefined },
   onWait: (text) => err.line(text),
 })
 

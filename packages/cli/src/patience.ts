@@ -8,7 +8,7 @@ import { span } from './time.ts'
 export interface Patience {
   /** Milliseconds; 0 to fail at once. */
   readonly waitMs: number
-  readonly addresses: Pick<Addresses, 'kafka' | 'registryUrl'>
+  readonly addresses: Pick<Addresses, 'kafka' | 'registry'>
   /** Called once, when the first try found somebody away. */
   readonly onWait: (sentence: string) => void
 }
@@ -35,11 +35,11 @@ export async function patiently<T>(work: () => Promise<T>, { waitMs, addresses, 
 }
 
 /** Undefined when the error would be the same at any other time. */
-export function whoIsAway(error: unknown, { kafka, registryUrl }: Patience['addresses']): string | undefined {
+export function whoIsAway(error: unknown, { kafka, registry }: Patience['addresses']): string | undefined {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     if (at instanceof GroupIsRunning) return undefined
     if (at instanceof BrokerUnavailable) return `Kafka at ${kafka.brokers.join(', ')}`
-    if (at instanceof RegistryUnavailable) return `The schema registry at ${registryUrl}`
+    if (at instanceof RegistryUnavailable) return `The schema registry at ${registry?.url}`
     if (isStoreAway(at)) return 'The database'
   }
   return undefined

@@ -31,8 +31,8 @@ interface Options {
 export async function removeEndpoint(context: CommandContext, endpoint: string, { waitMs, isSure }: Options): Promise<true> {
   const { addresses, broker, out, err } = context
   if (!/^[a-z][a-z0-9-]*$/.test(endpoint)) throw new Problem(`"${endpoint}" is no name of an endpoint.`)
-  if (addresses.registryUrl === undefined) throw new Problem('Where is the schema registry? Set SCHEMA_REGISTRY_URL.')
-  const registry = confluentRegistry({ url: addresses.registryUrl })
+  if (addresses.registry === undefined) throw new Problem('Where is the schema registry? Set SCHEMA_REGISTRY_URL.')
+  const registry = confluentRegistry(addresses.registry)
   const infrastructure = { admin: broker.admin, registry, prefix: addresses.prefix }
   const patience = { waitMs, addresses, onWait: (sentence: string) => err.line(sentence) }
   if (!isSure) throw await warning(endpoint, infrastructure)

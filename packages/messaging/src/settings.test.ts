@@ -10,7 +10,11 @@ const complete = {
 test('the settings are read with defaults that are safe in production', () => {
   expect(readSettings(complete)).toEqual({
     kafka: { brokers: ['kafka-1:9092', 'kafka-2:9092'], tls: undefined, sasl: undefined },
-    SCHEMA_REGISTRY_URL: 'http://registry:8081/apis/ccompat/v7',
+    registry: {
+      url: 'http://registry:8081/apis/ccompat/v7',
+      login: undefined,
+      tls: expect.objectContaining({ verify: 'full' }) as unknown,
+    },
     DATABASE_URL: 'postgres://sales:secret@db/sales',
     DATABASE_POOL: 4,
     TOPIC_PREFIX: '',

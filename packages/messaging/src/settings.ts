@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { kafkaSettings } from './connections/kafkaSettings.ts'
+import { registrySettings } from './connections/registrySettings.ts'
 import { connectionsByDefault } from './store/postgres/connections.ts'
 import { samplers } from './tracing/sampling.ts'
 
@@ -37,7 +38,6 @@ export const tracingSettings = z.object({
 export type TracingSettings = z.infer<typeof tracingSettings>
 
 const ownOfEndpoint = tracingSettings.extend({
-  SCHEMA_REGISTRY_URL: z.url(),
   DATABASE_URL: z.url(),
   /** How many connections to the database the process may open. */
   DATABASE_POOL: z.coerce.number().int().min(1).default(connectionsByDefault),
@@ -50,7 +50,7 @@ const ownOfEndpoint = tracingSettings.extend({
   OPS_PORT: opsPort,
 })
 
-const settings = ownOfEndpoint.and(kafkaSettings)
+const settings = ownOfEndpoint.and(kafkaSettings).and(registrySettings)
 
 /** The settings that every endpoint needs. */
 export type Settings = z.infer<typeof settings>

@@ -4,10 +4,13 @@ import {
   confluentRegistry,
   type Infrastructure,
   NotDeployed,
+  notLetIn,
   PartitionCountMismatch,
   pendingMigrations,
   petrelMigrations,
   readLag,
+  type RegistryConnection,
+  registryStatus,
 } from '@petrel/messaging/operations'
 import type { Addresses } from '../addresses.ts'
 import type { CommandContext } from '../commandContext.ts'
@@ -16,17 +19,21 @@ import type { Address, BusFacts, ServiceFacts } from './bus.ts'
 
 /** Asks everything that the addresses name; what is away is a fact like any other. */
 export async function busFacts({ root, addresses, broker }: CommandContext, names: readonly string[]): Promise<BusFacts> {
-  const { registryUrl, prefix } = addresses
+  const { registry: registryConnection, prefix } = addresses
   const [brokers, said, registry] = await Promise.all([
     Promise.all(addresses.kafka.brokers.map(reach)),
     broker.admin.addresses().then(
-      (advertised) => ({ advertised, error: undefined }),
-      (error: unknown) => ({ advertised: unreached(error, addresses.kafka.brokers), error: message(error) }),
+      (advertised) => ({ advertised, error: undefined, refusal: undefined }),
+      (error: unknown) => ({
+        advertised: unreached(error, addresses.kafka.brokers),
+        error: message(error),
+        refusal: notLetIn(error)?.message,
+      }),
     ),
-    registryUrl === undefined ? undefined : askRegistry(registryUrl),
+    registryConnection === undefined ? undefined : askRegistry(registryConnection),
   ])
   const isWhole = said.error === undefined && registry?.status === 200
-  const registryToAsk = registryUrl === undefined ? undefined : confluentRegistry({ url: registryUrl })
+  const registryToAsk = registryConnection === undefined ? undefined : confluentRegistry(registryConnection)
   const infrastructure =
     isWhole && registryToAsk !== undefined ? { admin: broker.admin, registry: registryToAsk, prefix } : undefined
   const services = await loadServices(root, names)
@@ -35,6 +42,7 @@ export async function busFacts({ root, addresses, broker }: CommandContext, name
     brokers,
     advertised: await Promise.all(said.advertised.map(reach)),
     kafkaError: said.error,
+    kafkaRefusal: said.refusal,
     registry,
     services: await Promise.all(services.map((service, index) => serviceFacts(service, databases[index], infrastructure))),
     lags: said.error === undefined ? await readLag({ admin: broker.admin, prefix }) : [],
@@ -65,14 +73,14 @@ function unreached(error: unknown, given: readonly string[]): string[] {
   return []
 }
 
-async function askRegistry(url: string): Promise<NonNullable<BusFacts['registry']>> {
-  const base = url.replace(/\/+$/, '')
+async function askRegistry(connection: RegistryConnection): Promise<NonNullable<BusFacts['registry']>> {
+  const { url } = connection
   try {
-    const response = await fetch(`${base}/subjects`, { signal: AbortSignal.timeout(longestWaitMs) })
-    const isList = response.ok && Array.isArray(await response.json().catch(() => undefined))
-    return { url: base, error: undefined, status: response.status === 200 && !isList ? 404 : response.status }
+    return { url, error: undefined, status: await registryStatus(connection, longestWaitMs) }
   } catch (error) {
-    return { url: base, error: message((error as Error).cause ?? error), status: undefined }
+    const refusal = notLetIn(error)
+    const why = refusal ?? (error as Error).cause ?? error
+    return { url, error: message(why), status: undefined, refusal: refusal?.message }
   }
 }
 

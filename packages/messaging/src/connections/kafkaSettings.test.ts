@@ -99,6 +99,10 @@ test('a key that is not that of the certificate is refused at the start', async 
   expect(() => read({ ...tls, KAFKA_SSL_KEY: other.key })).toThrow(/KAFKA_SSL_KEY: cannot be used: .*mismatch/)
 })
 
+test("a process's own environment, which is no plain object, can be read", () => {
+  expect(() => readEnvironment(kafkaSettings, process.env)).toThrow('KAFKA_BROKERS: ')
+})
+
 test('everything that is wrong is in one error', () => {
   const wrong = { KAFKA_BROKERS: 'kafka', KAFKA_SECURITY_PROTOCOL: 'SASL_SSL', KAFKA_SSL_CA_FILE: '/none' }
   for (const name of ['KAFKA_BROKERS', 'KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD', 'KAFKA_SSL_CA_FILE'])

@@ -42,6 +42,17 @@ export function tlsSettings(variables: Variables, prefix: string, verify: TlsSet
   return settings
 }
 
+/** Of a server whose variables nobody has read: those CAs that Node brings, and no certificate of our own. */
+export const noTlsSettings = (prefix: string): TlsSettings => ({
+  prefix,
+  ca: undefined,
+  cert: undefined,
+  key: undefined,
+  keyPassword: undefined,
+  serverName: undefined,
+  verify: 'full',
+})
+
 /** Takes down what cannot be used, variable by variable. OpenSSL's reasons never quote a key. */
 export function checkTls({ prefix, ca, cert, key, keyPassword }: TlsSettings, wrong: Variables['wrong']): void {
   if (cert !== undefined && key === undefined) wrong(`${prefix}_KEY`, `is needed with ${cert.variable}`)

@@ -20,7 +20,8 @@ export interface Variables {
  * one error names everything that is wrong in all of them.
  */
 export const fromEnvironment = <T>(read: (variables: Variables) => T) =>
-  z.record(z.string(), z.unknown()).transform((environment, context): T => {
+  // A record would refuse `process.env`, which is no plain object.
+  z.looseObject({}).transform((environment, context): T => {
     const wrong: Variables['wrong'] = (name, message) =>
       context.issues.push({ code: 'custom', path: [name], message, input: undefined })
     return read(variablesOf(environment, wrong))
