@@ -37,7 +37,7 @@ test('without addresses in the environment it is the system that runs here', asy
 
 test('DATABASE_URL is the database of one service', async () => {
   const addresses = await findAddresses({ ...elsewhere, DATABASE_URL: 'postgres://there/sales' }, root)
-  expect(addresses.databasesOf(['sales'])).toEqual(['postgres://there/sales'])
+  expect(addresses.databasesOf(['sales'])).toMatchObject([{ url: 'postgres://there/sales' }])
   expect(() => addresses.databasesOf(['sales', 'stock'])).toThrow(/name that one/)
   const without = await findAddresses(elsewhere, root)
   expect(() => without.databasesOf(['sales'])).toThrow('Where is the database of sales? Set DATABASE_URL.')

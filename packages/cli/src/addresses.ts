@@ -1,28 +1,23 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  type Database,
   type KafkaConnection,
   kafkaSettings,
+  optionalDatabaseSettings,
   optionalRegistrySettings,
   type RegistryConnection,
 } from '@petrel/messaging/operations'
 import { z } from 'zod'
 import { Problem } from './problem.ts'
 
-const own = z.object({
-  TOPIC_PREFIX: z.string().default(''),
-  /** Of the one service that is deployed. */
-  DATABASE_URL: z.url().optional(),
-  /** Of who may make that database. */
-  DATABASE_ADMIN_URL: z.url().optional(),
-})
+const own = z.object({ TOPIC_PREFIX: z.string().default('') })
 
-// Only a deployment needs the registry.
-const environment = own.and(kafkaSettings).and(optionalRegistrySettings)
+// Only a deployment needs the registry, and the database of the one service that is deployed.
+const environment = own.and(kafkaSettings).and(optionalRegistrySettings).and(optionalDatabaseSettings)
 
 /** What `npm start` writes: the same names, and each service's database. */
 const localEnvironment = own
-  .omit({ DATABASE_URL: true, DATABASE_ADMIN_URL: true })
   .extend({ databases: z.record(z.string(), z.url()).default({}) })
   .and(kafkaSettings)
   .and(optionalRegistrySettings)
@@ -33,9 +28,9 @@ export interface Addresses {
   readonly registry: RegistryConnection | undefined
   readonly prefix: string
   /** Who may make and drop the database of the one service; undefined when databases are made elsewhere. */
-  readonly databaseAdminUrl: string | undefined
+  readonly databaseAdmin: Database | undefined
   /** The services' databases, in the same order. @throws Problem when it is not known where one is */
-  databasesOf(services: readonly string[]): string[]
+  databasesOf(services: readonly string[]): Database[]
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -56,15 +51,15 @@ export async function findAddresses(env: Environment, root: string): Promise<Add
 function fromEnvironment(env: Environment): Addresses {
   const parsed = environment.safeParse(env)
   if (!parsed.success) throw new Problem(`The environment is incomplete. ${problemsOf(parsed.error)}.`)
-  const { DATABASE_URL, DATABASE_ADMIN_URL } = parsed.data
+  const { database, databaseAdmin } = parsed.data
   return {
     ...kafkaAndRegistry(parsed.data),
-    databaseAdminUrl: DATABASE_ADMIN_URL,
+    databaseAdmin,
     databasesOf(services) {
-      if (DATABASE_URL === undefined) throw new Problem(`Where is the database of ${services.join(', ')}? Set DATABASE_URL.`)
+      if (database === undefined) throw new Problem(`Where is the database of ${services.join(', ')}? Set DATABASE_URL.`)
       if (services.length > 1)
         throw new Problem('DATABASE_URL is the database of one service: name that one, for example petrel deploy sales.')
-      return [DATABASE_URL]
+      return [database]
     },
   }
 }
@@ -75,7 +70,7 @@ function fromFile(file: string, text: string, prefix: string | undefined): Addre
   const { databases, ...rest } = parsed.data
   return {
     ...kafkaAndRegistry({ ...rest, TOPIC_PREFIX: prefix ?? rest.TOPIC_PREFIX }),
-    databaseAdminUrl: undefined,
+    databaseAdmin: undefined,
     databasesOf: (services) =>
       services.map((service) => {
         const url = databases[service]
@@ -99,5 +94,5 @@ function parseJson(file: string, text: string): unknown {
   }
 }
 
-const problemsOf = (error: z.ZodError): string =>
+export const problemsOf = (error: z.ZodError): string =>
   error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')

@@ -1,4 +1,4 @@
-import { confluentRegistry, deployAll, type DeployReport } from '@petrel/messaging/operations'
+import { confluentRegistry, type Database, deployAll, type DeployReport } from '@petrel/messaging/operations'
 import type { CommandContext } from './commandContext.ts'
 import { makeDatabase, newDatabase } from './makeDatabaseAlone.ts'
 import { patiently } from './patience.ts'
@@ -21,7 +21,7 @@ export async function deployServices(context: CommandContext, names: readonly st
   const deployments = services.map(({ endpoint, migrations }, index) => {
     const url = databases[index]
     if (url === undefined) return { endpoint }
-    const make = async () => void madeDatabases.push(...(await makeItsDatabase(addresses.databaseAdminUrl, url)))
+    const make = async () => void madeDatabases.push(...(await makeItsDatabase(addresses.databaseAdmin, url)))
     return { endpoint, database: { url, make, migrations } }
   })
   const registry = confluentRegistry(addresses.registry)
@@ -35,8 +35,8 @@ export async function deployServices(context: CommandContext, names: readonly st
 }
 
 /** Only where one was named who may do that: there the environment is that of one service. @returns what was new, a line each */
-async function makeItsDatabase(adminUrl: string | undefined, url: string): Promise<string[]> {
-  return adminUrl === undefined ? [] : newDatabase(await makeDatabase(adminUrl, url))
+async function makeItsDatabase(admin: Database | undefined, database: Database): Promise<string[]> {
+  return admin === undefined ? [] : newDatabase(await makeDatabase(admin, database))
 }
 
 /** What a deployment has made, a line each; none when all was there. */

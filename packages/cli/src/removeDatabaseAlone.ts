@@ -1,4 +1,4 @@
-import { dropDatabase, type MadeDatabase, ownerOfDatabase } from '@petrel/messaging/operations'
+import { type Database, dropDatabase, type MadeDatabase, ownerOfDatabase } from '@petrel/messaging/operations'
 import type { ProjectContext } from './commandContext.ts'
 import { databaseAlone, patienceForDatabase } from './makeDatabaseAlone.ts'
 import { patiently } from './patience.ts'
@@ -16,20 +16,20 @@ interface Options {
  * and nobody waits for that service to stop: no group says whether it runs. Again changes nothing.
  */
 export async function removeDatabaseAlone(context: ProjectContext, { waitMs, isSure }: Options): Promise<true> {
-  const { DATABASE_URL, DATABASE_ADMIN_URL } = databaseAlone(context, 'remove the database')
-  const name = decodeURIComponent(new URL(DATABASE_URL).pathname.slice(1))
+  const { own, admin } = databaseAlone(context, 'remove the database')
+  const name = decodeURIComponent(new URL(own.url).pathname.slice(1))
   if (!isSure) throw new Problem(`Everything in the database ${name} is lost. To remove it: petrel remove --yes`)
   const patience = patienceForDatabase(context, waitMs)
-  await patiently(() => refuseClaimed(DATABASE_ADMIN_URL, DATABASE_URL), patience)
-  const gone = goneDatabase(await patiently(() => dropDatabase(DATABASE_ADMIN_URL, DATABASE_URL), patience))
+  await patiently(() => refuseClaimed(admin, own), patience)
+  const gone = goneDatabase(await patiently(() => dropDatabase(admin, own), patience))
   for (const text of gone) context.out.line(text)
   context.out.line(paint('green', gone.length > 0 ? 'The database is removed.' : `There is no database ${name}.`))
   return true
 }
 
 /** DATABASE_URL is easily that of another service. @throws Problem */
-async function refuseClaimed(adminUrl: string, url: string): Promise<void> {
-  const owner = await ownerOfDatabase(adminUrl, url)
+async function refuseClaimed(admin: Database, own: Database): Promise<void> {
+  const owner = await ownerOfDatabase(admin, own)
   if (owner === undefined) return
   throw new Problem(
     `DATABASE_URL is the database of the endpoint ${owner}. Nothing was removed. To remove it: petrel remove ${owner}`,

@@ -77,7 +77,7 @@ export async function start(endpoint: Endpoint, settings: Settings, options: Sta
   const prefix = settings.TOPIC_PREFIX
   const kafka = kafkajsBroker({ ...settings.kafka, clientId: endpoint.name, log })
   const registry = confluentRegistry({ ...settings.registry, log })
-  const database = openPool(settings.DATABASE_URL, log, settings.DATABASE_POOL)
+  const database = openPool(settings.database, log, settings.DATABASE_POOL)
   const postgres = postgresStore({ pool: database, log })
   const metered = endpointMetrics(metrics, { endpoint, prefix, broker: kafka, store: postgres, status })
   const { broker, store, reports } = metered

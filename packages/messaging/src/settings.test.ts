@@ -15,7 +15,11 @@ test('the settings are read with defaults that are safe in production', () => {
       login: undefined,
       tls: expect.objectContaining({ verify: 'full' }) as unknown,
     },
-    DATABASE_URL: 'postgres://sales:secret@db/sales',
+    database: {
+      url: 'postgres://sales@db/sales',
+      password: { variable: 'DATABASE_URL', read: expect.any(Function) as unknown },
+      tls: undefined,
+    },
     DATABASE_POOL: 4,
     TOPIC_PREFIX: '',
     LOG_LEVEL: 'info',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { databaseSettings } from './connections/databaseSettings.ts'
 import { kafkaSettings } from './connections/kafkaSettings.ts'
 import { registrySettings } from './connections/registrySettings.ts'
 import { connectionsByDefault } from './store/postgres/connections.ts'
@@ -38,7 +39,6 @@ export const tracingSettings = z.object({
 export type TracingSettings = z.infer<typeof tracingSettings>
 
 const ownOfEndpoint = tracingSettings.extend({
-  DATABASE_URL: z.url(),
   /** How many connections to the database the process may open. */
   DATABASE_POOL: z.coerce.number().int().min(1).default(connectionsByDefault),
   TOPIC_PREFIX: z
@@ -50,7 +50,7 @@ const ownOfEndpoint = tracingSettings.extend({
   OPS_PORT: opsPort,
 })
 
-const settings = ownOfEndpoint.and(kafkaSettings).and(registrySettings)
+const settings = ownOfEndpoint.and(kafkaSettings).and(registrySettings).and(databaseSettings)
 
 /** The settings that every endpoint needs. */
 export type Settings = z.infer<typeof settings>

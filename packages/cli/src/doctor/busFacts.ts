@@ -2,8 +2,10 @@ import { connect } from 'node:net'
 import {
   checkDeployed,
   confluentRegistry,
+  type Database,
   type Infrastructure,
   NotDeployed,
+  NotLetIn,
   notLetIn,
   PartitionCountMismatch,
   pendingMigrations,
@@ -86,24 +88,24 @@ async function askRegistry(connection: RegistryConnection): Promise<NonNullable<
 
 async function serviceFacts(
   { name, endpoint, migrations }: ServiceFolder,
-  url: string | undefined,
+  own: Database | undefined,
   infrastructure: Pick<Infrastructure, 'admin' | 'registry' | 'prefix'> | undefined,
 ): Promise<ServiceFacts> {
   const fault =
     infrastructure === undefined ? undefined : await checkDeployed(endpoint, infrastructure).catch((error: unknown) => error)
   const folders = [petrelMigrations, ...(migrations === undefined ? [] : [{ namespace: endpoint.name, path: migrations }])]
-  const database = url === undefined ? [] : await pendingMigrations(url, folders).catch((error: unknown) => error)
+  const database = own === undefined ? [] : await pendingMigrations(own, folders).catch((error: unknown) => error)
   return {
     name,
     notDeployed: fault instanceof NotDeployed ? fault.message : undefined,
     partitionsDiffer: fault instanceof PartitionCountMismatch ? fault.message : undefined,
-    database: Array.isArray(database) ? undefined : { code: codeOf(database), message: message(database) },
+    database: Array.isArray(database) ? undefined : faultOf(database),
     pendingMigrations: Array.isArray(database) ? (database as string[]) : [],
   }
 }
 
 /** None when nobody says whose database DATABASE_URL is: it is that of one service. */
-function databasesOf(services: readonly ServiceFolder[], addresses: Addresses): string[] {
+function databasesOf(services: readonly ServiceFolder[], addresses: Addresses): Database[] {
   try {
     return addresses.databasesOf(services.map(({ name }) => name))
   } catch {
@@ -111,7 +113,14 @@ function databasesOf(services: readonly ServiceFolder[], addresses: Addresses): 
   }
 }
 
-const codeOf = (error: unknown): string => (error as { code?: string }).code ?? ''
+/** https://www.postgresql.org/docs/18/errcodes-appendix.html: not authorised. TLS has codes of its own. */
+const notAuthorised = '28000'
+
+function faultOf(error: unknown): NonNullable<ServiceFacts['database']> {
+  if (error instanceof NotLetIn)
+    return { code: notAuthorised, message: error.message.replace(/^PostgreSQL does not let us in: /, '').replace(/\.$/, '') }
+  return { code: (error as { code?: string }).code ?? '', message: message(error) }
+}
 
 function message(error: unknown): string {
   const { message = '', code = '' } = error as { message?: string; code?: string }

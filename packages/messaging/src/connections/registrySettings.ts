@@ -60,6 +60,6 @@ export function registryAt(text: string): Pick<RegistryConnection, 'url' | 'logi
   address.password = ''
   const url = address.href.replace(/\/+$/, '')
   if (username === undefined || username === '') return { url }
-  const part = (value = '') => suppliedText('SCHEMA_REGISTRY_URL', value)
-  return { url, login: { username: part(username), password: part(password) } }
+  const variable = 'SCHEMA_REGISTRY_URL'
+  return { url, login: { username: suppliedText(variable, username), password: suppliedText(variable, password ?? '') } }
 }

@@ -28,15 +28,20 @@ export const tlsVariables = (prefix: string): string[] =>
   ['CA', 'CERT', 'KEY', 'KEY_PASSWORD', 'SERVER_NAME'].map((name) => `${prefix}_${name}`)
 
 /** Reads `<prefix>_CA`, `_CERT`, `_KEY`, `_KEY_PASSWORD` and `_SERVER_NAME`, and tries what they have. */
-export function tlsSettings(variables: Variables, prefix: string, verify: TlsSettings['verify'] = 'full'): TlsSettings {
+export function tlsSettings(
+  variables: Variables,
+  prefix: string,
+  verify: (ca: Supplied | undefined) => TlsSettings['verify'] = () => 'full',
+): TlsSettings {
+  const ca = variables.supplied(`${prefix}_CA`)
   const settings: TlsSettings = {
     prefix,
-    ca: variables.supplied(`${prefix}_CA`),
+    ca,
     cert: variables.supplied(`${prefix}_CERT`),
     key: variables.supplied(`${prefix}_KEY`),
     keyPassword: variables.supplied(`${prefix}_KEY_PASSWORD`),
     serverName: variables.text(`${prefix}_SERVER_NAME`),
-    verify,
+    verify: verify(ca),
   }
   checkTls(settings, variables.wrong)
   return settings

@@ -12,6 +12,7 @@ export {
   type PartitionOverview,
   type Position,
 } from '../broker/port.ts'
+export { type Database, type DatabaseConnection, optionalDatabaseSettings } from '../connections/databaseSettings.ts'
 export { type KafkaConnection, kafkaSettings } from '../connections/kafkaSettings.ts'
 export { optionalRegistrySettings, registryAt, type RegistryConnection } from '../connections/registrySettings.ts'
 export { NotLetIn, notLetIn } from '../connections/notLetIn.ts'
@@ -24,6 +25,7 @@ export { auditTopic } from '../naming.ts'
 export { confluentRegistry, registryStatus } from '../registry/confluent.ts'
 export { IncompatibleSchema, type Registry, RegistryUnavailable } from '../registry/port.ts'
 export { inboxMemory } from '../retention.ts'
+export { databaseClient, databasePool } from '../store/postgres/databasePool.ts'
 export { isStoreAway } from '../store/postgres/failures.ts'
 export { migrate, type MigrationFolder, pendingMigrations, petrelMigrations } from '../store/postgres/migrate.ts'
 export { dropDatabase, ensureDatabase, type MadeDatabase, ownerOfDatabase } from '../store/postgres/serviceDatabase.ts'
