@@ -21,6 +21,7 @@
 - name: DATABASE_POOL
   value: {{ $values.database.pool | quote }}
 {{- end }}
+{{- include "subscriber.connectionsEnvironment" $root }}
 - name: LOG_LEVEL
   value: {{ $values.logLevel }}
 {{- range $name, $value := $values.env }}
@@ -150,6 +151,7 @@ volumeMounts:
     mountPath: /etc/petrel/faults
     readOnly: true
   {{- end }}
+  {{- include "subscriber.connectionsMount" . | nindent 2 }}
 {{- end }}
 
 {{- define "subscriber.workerVolumes" -}}
@@ -160,6 +162,7 @@ volumeMounts:
   configMap:
     name: {{ include "subscriber.fullname" . }}-faults
 {{- end }}
+{{- include "subscriber.connectionsVolume" . }}
 {{- end }}
 
 {{/* Where a path of the ops pages is asked, called with (list . path). */}}

@@ -59,7 +59,7 @@ export function databaseClient(database: Database, log: PoolLog): new (config?: 
         return new Promise((resolve, reject) => this.connect((error) => (error ? reject(error) : resolve(this))))
       const refused = closedDoor(ours, place)
       if (refused !== undefined) return process.nextTick(callback, refused)
-      super.connect((error: Error | null) => callback(outcome(ours, place, connection, error)))
+      super.connect((error: Error | null | undefined) => callback(outcome(ours, place, connection, error)))
     }
   }
 }
@@ -77,11 +77,13 @@ function closedDoor(ours: Door, place: string): unknown {
 }
 
 /** What became of an attempt, for whoever has asked for it. */
-function outcome(ours: Door, place: string, connection: DatabaseConnection, error: Error | null): Error {
+function outcome(ours: Door, place: string, connection: DatabaseConnection, error: Error | null | undefined): Error {
+  if (!error) {
+    ours.opened(place)
+    return error as unknown as Error
+  }
   const why = refusal(error, connection)
-  if (why !== undefined) return ours.refused(place, why, error)
-  if (!error) ours.opened(place)
-  return error as Error
+  return why === undefined ? error : ours.refused(place, why, error)
 }
 
 function urlOf({ url, password }: DatabaseConnection): string {
