@@ -20,7 +20,7 @@
 {{- if gt (len $fullname) 52 -}}
 {{- include "subscriber.refuse" (list . (printf "its resources would be called %s, which has %d characters. They may have 52, since Jobs put words behind it: choose a shorter name for the release." $fullname (len $fullname))) -}}
 {{- end -}}
-{{- range $name := concat (keys .Values.env) (keys .Values.envFromSecret) (keys .Values.connections) (keys (.Values.global).connections) -}}
+{{- range $name := concat (keys .Values.env) (keys .Values.envFromSecret) (keys (.Values.connections | default dict)) (keys ((.Values.global).connections | default dict)) -}}
 {{- $made := dict "KAFKA_BROKERS" "kafka.brokers" "SCHEMA_REGISTRY_URL" "schemaRegistry.url" "TOPIC_PREFIX" "topicPrefix" "DATABASE_URL" "database.existingSecret" "DATABASE_POOL" "database.pool" "LOG_LEVEL" "logLevel" "OPS_PORT" "ops.port" "FAULT_FILE" "faults" "OTEL_EXPORTER_OTLP_ENDPOINT" "tracing.endpoint" "OTEL_TRACES_SAMPLER" "tracing.ratio" "OTEL_TRACES_SAMPLER_ARG" "tracing.ratio" "DATABASE_ADMIN_URL" "database.adminSecret" -}}
 {{- with get $made $name -}}
 {{- include "subscriber.refuse" (list $ (printf "%s is not set in env, envFromSecret or connections but by the value %s, so that all parts of the chart have the same." $name .)) -}}

@@ -7,7 +7,7 @@ import {
   optionalDatabaseSettings,
   optionalRegistrySettings,
   type RegistryConnection,
-} from '@petrel/messaging/operations'
+} from '@petrel/messaging/connections'
 import { z } from 'zod'
 import { Problem } from './problem.ts'
 

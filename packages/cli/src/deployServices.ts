@@ -1,4 +1,5 @@
-import { confluentRegistry, type Database, deployAll, type DeployReport } from '@petrel/messaging/operations'
+import { type Database } from '@petrel/messaging/connections'
+import { confluentRegistry, deployAll, type DeployReport } from '@petrel/messaging/operations'
 import type { CommandContext } from './commandContext.ts'
 import { makeDatabase, newDatabase } from './makeDatabaseAlone.ts'
 import { patiently } from './patience.ts'

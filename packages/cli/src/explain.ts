@@ -1,4 +1,4 @@
-import { notLetIn } from '@petrel/messaging/operations'
+import { notLetIn } from '@petrel/messaging/connections'
 
 /** Errors whose message says what happened and what to do; any other is a fault in Petrel, and its stack helps to find it. */
 const selfExplanatory = new Set([

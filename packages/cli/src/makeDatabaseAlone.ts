@@ -1,10 +1,5 @@
-import {
-  type Database,
-  type DatabaseConnection,
-  ensureDatabase,
-  type MadeDatabase,
-  optionalDatabaseSettings,
-} from '@petrel/messaging/operations'
+import { type Database, type DatabaseConnection, optionalDatabaseSettings } from '@petrel/messaging/connections'
+import { ensureDatabase, type MadeDatabase } from '@petrel/messaging/operations'
 import { problemsOf } from './addresses.ts'
 import type { ProjectContext } from './commandContext.ts'
 import { type Patience, patiently } from './patience.ts'

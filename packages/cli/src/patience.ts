@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { BrokerUnavailable, GroupIsRunning, isStoreAway, notLetIn, RegistryUnavailable } from '@petrel/messaging/operations'
+import { notLetIn } from '@petrel/messaging/connections'
+import { BrokerUnavailable, GroupIsRunning, isStoreAway, RegistryUnavailable } from '@petrel/messaging/operations'
 import type { Addresses } from './addresses.ts'
 import { Problem } from './problem.ts'
 import { span } from './time.ts'

@@ -1,4 +1,5 @@
-import { type Database, dropDatabase, type MadeDatabase, ownerOfDatabase } from '@petrel/messaging/operations'
+import { type Database } from '@petrel/messaging/connections'
+import { dropDatabase, type MadeDatabase, ownerOfDatabase } from '@petrel/messaging/operations'
 import type { ProjectContext } from './commandContext.ts'
 import { databaseAlone, patienceForDatabase } from './makeDatabaseAlone.ts'
 import { patiently } from './patience.ts'

@@ -50,6 +50,7 @@ const app = shopApp({
   page: await readPage(),
   mailboxUrl: settings.MAILBOX_URL,
   paymentGatewayUrl: settings.PAYMENT_GATEWAY_URL,
+  paymentGatewayTls: settings.paymentGatewayTls,
   paymentGatewayPageUrl: settings.PAYMENT_GATEWAY_PAGE_URL ?? settings.PAYMENT_GATEWAY_URL,
   localControlUrl: settings.LOCAL_CONTROL_URL,
   log,

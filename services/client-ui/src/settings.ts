@@ -1,4 +1,5 @@
-import { databaseSettings, tracingSettings } from '@petrel/messaging'
+import { tracingSettings } from '@petrel/messaging'
+import { databaseSettings, fromEnvironment, tlsSettings } from '@petrel/messaging/connections'
 import { z } from 'zod'
 
 const own = z.object({
@@ -18,4 +19,6 @@ const own = z.object({
 })
 
 /** This service's own settings. */
-export const settingsSchema = own.and(databaseSettings)
+export const settingsSchema = own
+  .and(databaseSettings)
+  .and(fromEnvironment((variables) => ({ paymentGatewayTls: tlsSettings(variables, 'PAYMENT_GATEWAY_SSL') })))

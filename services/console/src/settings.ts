@@ -1,4 +1,4 @@
-import { databaseSettings, kafkaSettings, registrySettings } from '@petrel/messaging'
+import { databaseSettings, kafkaSettings, registrySettings } from '@petrel/messaging/connections'
 import { z } from 'zod'
 
 /** `a, b` → `['a', 'b']` */

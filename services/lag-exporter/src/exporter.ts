@@ -1,6 +1,7 @@
 import type { Log } from '@petrel/messaging'
 import { type MetricsRegistry, type OpsServer, rarely, startProgramOps } from '@petrel/messaging/metrics'
-import { type KafkaConnection, kafkajsBroker, notLetIn } from '@petrel/messaging/operations'
+import { type KafkaConnection, notLetIn } from '@petrel/messaging/connections'
+import { kafkajsBroker } from '@petrel/messaging/operations'
 import { lagMetrics } from './lagMetrics.ts'
 import { lookAt, type Seen } from './look.ts'
 

@@ -1,4 +1,4 @@
-import { kafkaSettings } from '@petrel/messaging'
+import { kafkaSettings } from '@petrel/messaging/connections'
 import { z } from 'zod'
 
 const standardPort = '9308'

@@ -1,17 +1,14 @@
 import { connect } from 'node:net'
+import { type Database, NotLetIn, notLetIn, type RegistryConnection } from '@petrel/messaging/connections'
 import {
   checkDeployed,
   confluentRegistry,
-  type Database,
   type Infrastructure,
   NotDeployed,
-  NotLetIn,
-  notLetIn,
   PartitionCountMismatch,
   pendingMigrations,
   petrelMigrations,
   readLag,
-  type RegistryConnection,
   registryStatus,
 } from '@petrel/messaging/operations'
 import type { Addresses } from '../addresses.ts'

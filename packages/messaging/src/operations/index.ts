@@ -12,10 +12,6 @@ export {
   type PartitionOverview,
   type Position,
 } from '../broker/port.ts'
-export { type Database, type DatabaseConnection, optionalDatabaseSettings } from '../connections/databaseSettings.ts'
-export { type KafkaConnection, kafkaSettings } from '../connections/kafkaSettings.ts'
-export { optionalRegistrySettings, registryAt, type RegistryConnection } from '../connections/registrySettings.ts'
-export { NotLetIn, notLetIn } from '../connections/notLetIn.ts'
 export { milliseconds } from '../definition/duration.ts'
 export { avroContentType, ce, failure as failureHeaders, headerText } from '../headers.ts'
 export type { MessageIdentity } from '../identity.ts'

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Database, databaseClient, isStoreAway, notLetIn } from '@petrel/messaging/operations'
+import { type Database, notLetIn } from '@petrel/messaging/connections'
+import { databaseClient, isStoreAway } from '@petrel/messaging/operations'
 import type { Log } from '@petrel/messaging'
 import type { Client, ClientBase, ClientConfig, Pool } from 'pg'
 
