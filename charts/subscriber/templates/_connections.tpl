@@ -6,7 +6,7 @@ since a template gives text.
 {{- $all := dict -}}
 {{- range $name, $from := (.Values.global).connections -}}
 {{- $kafka := and (hasPrefix "KAFKA_" $name) (include "subscriber.usesKafka" $) -}}
-{{- $registry := and (hasPrefix "SCHEMA_REGISTRY_" $name) (include "subscriber.endpoint" $) -}}
+{{- $registry := and (hasPrefix "SCHEMA_REGISTRY_" $name) (include "subscriber.usesRegistry" $) -}}
 {{- $database := and (hasPrefix "DATABASE_" $name) $.Values.database.enabled -}}
 {{- if or $kafka $registry $database -}}{{- $_ := set $all $name $from -}}{{- end -}}
 {{- end -}}

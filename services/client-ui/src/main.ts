@@ -52,6 +52,7 @@ const app = shopApp({
   paymentGatewayUrl: settings.PAYMENT_GATEWAY_URL,
   paymentGatewayTls: settings.paymentGatewayTls,
   paymentGatewayPageUrl: settings.PAYMENT_GATEWAY_PAGE_URL ?? settings.PAYMENT_GATEWAY_URL,
+  consoleUrl: settings.CONSOLE_URL,
   localControlUrl: settings.LOCAL_CONTROL_URL,
   log,
   measure: httpDurations(registry),
