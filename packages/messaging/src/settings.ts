@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { connectionsByDefault } from './store/postgres/connections.ts'
+import { auditModes } from './audit/auditMode.ts'
 import { samplers } from './tracing/sampling.ts'
 
 /** Where a process answers /live, /ready and /metrics; nowhere when it is not set. 0: a free port, which the log names. */
@@ -50,6 +51,7 @@ const settings = tracingSettings.extend({
     .regex(/^[a-zA-Z0-9._-]*$/)
     .default(''),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  AUDIT: z.enum(auditModes).default('all'),
   FAULT_FILE: z.string().optional(),
   OPS_PORT: opsPort,
 })
