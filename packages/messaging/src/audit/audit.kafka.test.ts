@@ -162,6 +162,9 @@ test('what was saved before a crash is told by the next process, from the outbox
   )
 })
 
+const handled = async (service: Service) =>
+  Number((await service.database.query<{ count: string }>('select count(*) from petrel_inbox')).rows[0]?.count)
+
 test('an audit topic that does not exist, and one that goes while the endpoint runs, keeps no message', async () => {
   const till = tillNamed('silent-till')
   const topic = `${system.prefix}silent-till.audit`
@@ -169,8 +172,6 @@ test('an audit topic that does not exist, and one that goes while the endpoint r
   await before.send(till.charge({ orderId: 'order-1' }))
   await eventually(async () => expect(await entriesOf('silent-till')).toHaveLength(1))
   await ground.admin.deleteTopics([topic])
-  const handled = async (service: Service) =>
-    Number((await service.database.query<{ count: string }>('select count(*) from petrel_inbox')).rows[0]?.count)
   await before.send(till.charge({ orderId: 'order-2' }))
   await eventually(async () => expect(await handled(before)).toBe(2))
   await before.send(till.charge({ orderId: 'order-2' }))

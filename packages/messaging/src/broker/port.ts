@@ -174,6 +174,8 @@ export interface BrokerAdmin {
   deleteRecords(before: readonly Position[]): Promise<void>
   /** First offset kept, and the offset the next record will get, for each partition. */
   offsets(topic: string): Promise<{ partition: number; earliest: bigint; latest: bigint }[]>
+  /** Where the first record is, in each partition, that was appended at a time (milliseconds since the epoch) or later; the end where there is none. */
+  offsetsSince(topic: string, time: number): Promise<Position[]>
   /** Committed positions of a group; a partition without one is left out. */
   committed(group: string, topics: readonly string[]): Promise<Position[]>
   /** Sets positions of a group that has no running member. @throws GroupIsRunning when it has */

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import type { HandledOutcome } from '../audit/audit.ts'
+import { deliveriesIn } from '../audit/deliveries.ts'
 import type { OutgoingRecord } from '../broker/port.ts'
 import { type Endpoint, endpoint, type Recoverability } from '../definition/endpoint.ts'
 import { batchHandler, handler, type HandlerContext, transactionalHandler, type Tx } from '../definition/handler.ts'
@@ -10,7 +11,6 @@ import { ce, headerText } from '../headers.ts'
 import { mainGroup, retryGroup } from '../naming.ts'
 import type { Constraint } from '../store/memory.ts'
 import { AlreadyHandled, SagaConflict, StoreUnavailable } from '../store/port.ts'
-import { deliveriesIn } from './testing/audits.ts'
 import { type TestSystem, testSystem, type Replica, type MessageToPublish } from './testing/testSystem.ts'
 import { foreignHeaders, foreignValue } from './testing/foreignRecords.ts'
 import {
@@ -422,7 +422,7 @@ async function expectPromisesKept(system: TestSystem, sent: readonly Sent[]): Pr
   for (const copies of idsByCause.values()) expect(new Set(copies.map(({ headers }) => headerText(headers, ce.id))).size).toBe(1)
 
   // The audit says so of each message: of one of its deliveries that it was handled, or that it became a dead letter.
-  const deliveries = deliveriesIn(await system.audits()).filter(({ id }) => isOurs(id))
+  const deliveries = deliveriesIn(await system.audits()).flatMap(({ entry }) => (isOurs(entry.id) ? entry : []))
   const idsWith = (outcome: HandledOutcome) => deliveries.filter((each) => each.outcome === outcome).map(({ id }) => id)
   expect(idsWith('handled').toSorted()).toEqual(idsOf(handled))
   expect([...new Set(idsWith('deadLettered'))].toSorted()).toEqual(idsOf(failed))

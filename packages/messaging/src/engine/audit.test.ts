@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { HandledEntry } from '../audit/audit.ts'
+import { deliveriesIn } from '../audit/deliveries.ts'
 import { RecordRefused } from '../broker/port.ts'
 import { endpoint } from '../definition/endpoint.ts'
 import { batchHandler, handler, transactionalHandler } from '../definition/handler.ts'
@@ -7,7 +8,6 @@ import { Postpone, Unrecoverable } from '../definition/outcome.ts'
 import { saga } from '../definition/saga.ts'
 import { type Log, silentLog } from '../log.ts'
 import { uuid7 } from '../uuid7.ts'
-import { deliveriesIn } from './testing/audits.ts'
 import { billing, placed } from './testing/billing.ts'
 import { InvoiceOrder, OrderBilled, OrderCancelled, OrderPlaced, RefundOrder } from './testing/messages.ts'
 import { type TestSystem, testSystem } from './testing/testSystem.ts'
@@ -167,7 +167,7 @@ test('a batch that comes again after a crash was handled, whatever is said of it
     'duplicate',
     'duplicate',
   ])
-  expect(deliveriesIn(await system.audits()).map(({ outcome }) => outcome)).toEqual(['handled', 'handled'])
+  expect(deliveriesIn(await system.audits()).map(({ entry }) => entry.outcome)).toEqual(['handled', 'handled'])
 })
 
 const replayed = (id: string) => ({ message: placed(1), id, headers: { 'petrel-replay-of': 'billing.dlt/0/7' } })
@@ -216,7 +216,7 @@ test('what was saved before a crash is told after it, and once', async () => {
   await system.settled()
   const handled = (await entriesOf(system)).filter(({ outcome }) => outcome === 'handled')
   expect(handled.map(({ id }) => id)).toEqual(ids)
-  expect(deliveriesIn(await system.audits()).map(({ outcome }) => outcome)).toEqual(['handled', 'handled'])
+  expect(deliveriesIn(await system.audits()).map(({ entry }) => entry.outcome)).toEqual(['handled', 'handled'])
 })
 
 function keptLog(): { readonly log: Log; readonly warnings: string[] } {
@@ -317,7 +317,7 @@ describe('an audit that is not taken', () => {
     expect(await system.audits()).toEqual([])
     await system.broker.admin.createTopics([{ topic: 'billing.order-billed', partitions: 1, config: {} }])
     await system.settled()
-    expect(deliveriesIn(await system.audits())).toMatchObject([{ outcome: 'handled' }])
+    expect(deliveriesIn(await system.audits())).toMatchObject([{ entry: { outcome: 'handled' } }])
   })
 })
 
