@@ -15,7 +15,7 @@ export function timeline(key: string, steps: readonly JourneyStep[]): Text[][] {
   const lines = tree(steps).map(({ step, depth }) => ({
     style: idle.has(step) ? ('dim' as const) : colours[step.kind],
     time: step.at === first.at ? '0 ms' : `+${span(step.at - first.at)}`,
-    text: cut('  '.repeat(depth) + sentences[step.kind](step) + (idle.has(step) ? ' led to no message' : '')),
+    text: cut('  '.repeat(depth) + sentences[step.kind](step) + (idle.has(step) && isRecord(step) ? ' led to no message' : '')),
     place: `${step.topic}/${step.partition}/${step.offset}`,
   }))
   const timeWidth = Math.max(...lines.map(({ time }) => time.length))
@@ -33,11 +33,12 @@ export function timeline(key: string, steps: readonly JourneyStep[]): Text[][] {
 /** How long the order took: without the timeouts that only looked whether something was to be done. */
 function heading(first: JourneyStep, steps: readonly JourneyStep[], idle: ReadonlySet<JourneyStep>): Text[] {
   const active = steps.filter((step) => !idle.has(step))
-  const took = span((active.at(-1) ?? first).at - first.at)
-  const waited = idle.size === 0 ? '' : `, and ${count(idle.size, 'timeout')} that led to no message`
+  const lasted = span((active.at(-1) ?? first).at - first.at)
+  const timeouts = [...idle].filter(isRecord).length
+  const waited = timeouts === 0 ? '' : `, and ${count(timeouts, 'timeout')} that led to no message`
   const began = new Date(first.at).toISOString()
   return [
-    `  ${count(active.length, 'record')} in ${took}${waited}`,
+    `  ${count(active.filter(isRecord).length, 'record')} in ${lasted}${waited}`,
     paint('dim', `  ${began}, conversation ${first.conversationId}${traces(steps)}`),
   ]
 }
@@ -48,10 +49,12 @@ function traces(steps: readonly JourneyStep[]): string {
   return ids.size === 0 ? '' : `, trace ${[...ids].join(' and ')}`
 }
 
-/** Timeouts that were due and that nothing followed: no message, no failure. */
+const isRecord = ({ kind }: JourneyStep) => kind !== 'handled'
+
+/** Timeouts that were due and that nothing followed, no message and no failure; and that they were handled. */
 function idleTimeouts(steps: readonly JourneyStep[]): Set<JourneyStep> {
-  const causes = new Set(steps.map(({ causationId }) => causationId))
-  const troubled = new Set(steps.filter(({ kind }) => kind !== 'message').map(({ message }) => message))
+  const causes = new Set(steps.filter(isRecord).map(({ causationId }) => causationId))
+  const troubled = new Set(steps.filter(({ kind }) => kind !== 'message' && kind !== 'handled').map(({ message }) => message))
   const isIdle = ({ messageKind, id, message }: JourneyStep) =>
     messageKind === 'timeout' && !causes.has(id) && !troubled.has(message)
   return new Set(steps.filter(isIdle))
@@ -59,6 +62,7 @@ function idleTimeouts(steps: readonly JourneyStep[]): Set<JourneyStep> {
 
 const colours: Readonly<Record<StepKind, Style>> = {
   message: 'reset',
+  handled: 'green',
   postponed: 'yellow',
   retry: 'yellow',
   'dead-letter': 'red',
@@ -85,6 +89,7 @@ function tree(steps: readonly JourneyStep[]): Line[] {
 
 const sentences: Readonly<Record<StepKind, (step: JourneyStep) => string>> = {
   message: ({ type, source }) => `${nameOf(type)} from ${source ?? 'elsewhere'}`,
+  handled: ({ endpoint, durationUs = 0 }) => `${endpoint} handled it in ${took(durationUs / 1_000)}`,
   postponed: ({ endpoint }) => `${endpoint} postponed it`,
   retry: ({ endpoint, error }) => `${endpoint} will try again: ${reason(error)}`,
   'dead-letter': ({ endpoint, error }) =>
@@ -92,6 +97,8 @@ const sentences: Readonly<Record<StepKind, (step: JourneyStep) => string>> = {
   replay: ({ endpoint }) => `sent back to ${endpoint} by a person`,
 }
 
+/** Most handlers take less than some milliseconds. */
+const took = (ms: number) => (ms < 10 ? `${Number(ms.toFixed(1))} ms` : span(ms))
 /** `petrel failures` shows an error whole. */
 const cut = (text: string) => (text.length > 100 ? `${text.slice(0, 99)}…` : text)
 const nameOf = (type = '(unknown message)') => type.slice(type.lastIndexOf('.') + 1)
