@@ -2,7 +2,7 @@ import type { BrokerRecord, Letter } from '@petrel/messaging/operations'
 import { headerKind } from '../pii/headers.ts'
 import { textMask } from '../pii/text.ts'
 import { failureId, failingId, groupId } from './identity.ts'
-import { keptHeaders } from './keptHeaders.ts'
+import { keptHeaders, type KeptHeaders } from './keptHeaders.ts'
 import { ownFrame } from './ownFrame.ts'
 import type { ReadBody } from './readBody.ts'
 import { seenBody } from './seenBody.ts'
@@ -21,8 +21,7 @@ export interface IncomingLetter {
   readonly frame: string | null
   readonly decodable: boolean
   readonly foreignKind: ForeignKind | null
-  /** The header values as JSON. */
-  readonly headers: string
+  readonly headers: KeptHeaders
   readonly words: string
   /** What lists have of it: nothing personal. */
   readonly seen: { readonly key: string | undefined; readonly errorMessage: string }
@@ -52,7 +51,7 @@ export function incomingLetter(
     frame,
     decodable: 'data' in body,
     foreignKind,
-    headers: JSON.stringify(headers),
+    headers,
     seen: { key: letter.key === undefined ? undefined : mask(letter.key), errorMessage: mask(letter.errorMessage) },
     words: asTsvector(wordsOf([...textsOf(letter, frame).map(mask), ...textsIn(data), ...headerTexts])),
   }
@@ -66,5 +65,5 @@ function textsOf(letter: Letter, frame: string | null): string[] {
   return [...texts, place, original.topic].filter((text) => typeof text === 'string')
 }
 
-/** The error and its stack are headers as well, and nobody looks for a secret. */
-const isFoundBy = (name: string): boolean => !name.startsWith('petrel-') && headerKind(name) !== 'sensitive'
+/** What the bus reads of headers is among the texts already, and nobody looks for a secret. */
+const isFoundBy = (name: string): boolean => headerKind(name) === 'own'
