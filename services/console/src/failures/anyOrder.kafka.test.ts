@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => database[Symbol.asyncDispose]())
 
 const handlers: Readonly<Record<string, TopicHandler>> = {
-  dlt: deadLetters(avroCodec({ registry }), prefix),
+  dlt: deadLetters(avroCodec({ registry }), prefix, ''),
   mark: decisions(prefix),
   audit: confirmationsOnly(registry),
 }
