@@ -1,132 +1,103 @@
-// What it costs the console to know what the endpoints handle: a console of its own reads audits of so many messages a second.
-//   npm run bench -- console [--rate 1000] [--seconds 30] [--save]
-import { setTimeout as sleep } from 'node:timers/promises'
+// How much the console takes: it reads 100,000 dead letters, answers its page's questions, and sends all of them back.
+//   npm run bench -- console [--failures 100000] [--rate 2000] [--questions 200] [--save]
+// The dead letters are in Kafka before the console starts. It runs as npm start runs it. A run counts only when the replay topic has
+// every message once.
 import { parseArgs } from 'node:util'
-import { Client } from 'pg'
-import { auditTopic } from '@petrel/messaging/operations'
+import { OrderPlaced } from '@petrel/contracts'
+import { deployAll } from '@petrel/messaging/operations'
+import { ROOT } from '../deploy/local/folders.ts'
+import { databaseName, ensureDatabase } from '../deploy/local/stack/databases.ts'
 import { freePorts } from '../deploy/local/stack/ports.ts'
-import { auditRecords } from '../services/console/src/testing/tellAudits.ts'
-import { eventually } from '../test/support/eventually.ts'
-import { getJson } from '../test/support/http.ts'
+import { loadServices } from '../packages/cli/src/services.ts'
 import { startOwnStack } from '../test/support/oneStack.ts'
 import { startProcess } from '../test/support/processes.ts'
-import { endpointsOf, someAudits } from './console/audits.ts'
-import { cpuSeconds, residentMiB } from './cpu.ts'
+import { consoleApi, replayedOnce, untilDone } from './console/api.ts'
+import { deadLetters, orderId } from './console/letters.ts'
+import { peak } from './console/peak.ts'
+import { askAll, questionTable } from './console/questions.ts'
+import { cpuSeconds } from './cpu.ts'
 import { writeRun } from './figures/runs.ts'
-import { short, table } from './figures/table.ts'
-import { makeDatabase } from './makeDatabase.ts'
-import { confluentRegistry, kafkajsBroker, silentLog } from './support.ts'
+import { table } from './figures/table.ts'
+import { avroCodec, confluentRegistry, kafkajsBroker, silentLog } from './support.ts'
 
 const { values: args } = parseArgs({
   options: {
-    rate: { type: 'string', default: '1000' },
-    seconds: { type: 'string', default: '30' },
+    failures: { type: 'string', default: '100000' },
+    rate: { type: 'string', default: '2000' },
+    questions: { type: 'string', default: '200' },
     save: { type: 'boolean', default: false },
   },
 })
-const [rate, seconds] = [Number(args.rate), Number(args.seconds)]
-const stepMs = 100
-const warmUpSeconds = 10
+const [failures, rate, questions] = [Number(args.failures), Number(args.rate), Number(args.questions)]
 
 await using opened = new AsyncDisposableStack()
 const { stack, remove } = await startOwnStack()
 opened.defer(remove)
-const databaseUrl = await makeDatabase(stack.databaseUrl, 'console')
 const broker = kafkajsBroker({ brokers: stack.kafkaBrokers.split(','), clientId: 'bench', log: silentLog })
 opened.defer(() => broker.close())
 const registry = confluentRegistry({ url: stack.registryUrl })
-await broker.admin.createTopics(endpointsOf.map((endpoint) => ({ topic: auditTopic(endpoint), partitions: 4, config: {} })))
-const recordOf = await auditRecords(registry, '', endpointsOf)
+
+const services = await loadServices(ROOT, ['sales', 'billing'])
+await deployAll(
+  services.map(({ endpoint }) => ({ endpoint })),
+  { admin: broker.admin, registry, prefix: '' },
+)
+const schemaId = await registry.register(`${OrderPlaced.topic}-value`, OrderPlaced.schema)
+const codec = avroCodec({ registry })
+const step = 500
+for (let from = 0; from < failures; from += step)
+  await broker.publish(
+    deadLetters(from, Math.min(step, failures - from), (order) => Buffer.from(codec.encode(OrderPlaced, schemaId, order))),
+  )
+console.error(`${failures} dead letters are in Kafka.`)
 
 const [port = 0] = await freePorts(1)
-const service = await startProcess('console', {
+const watched = await startProcess('console', {
   KAFKA_BROKERS: stack.kafkaBrokers,
   SCHEMA_REGISTRY_URL: stack.registryUrl,
-  DATABASE_URL: databaseUrl,
+  DATABASE_URL: await ensureDatabase(stack.databaseUrl, databaseName('console')),
   CONSOLE_PORT: String(port),
+  LOG_LEVEL: 'info',
 })
-opened.defer(() => service.stop())
-await service.logged(({ event }) => event === 'reading')
+opened.defer(() => watched.stop())
+const memory = peak(watched.pid)
+opened.defer(() => memory.stop())
+await watched.logged(({ event }) => event === 'reading')
+const api = await consoleApi(`http://127.0.0.1:${port}`)
 
-const client = new Client(databaseUrl)
-await client.connect()
-opened.defer(() => client.end())
+const before = cpuSeconds(watched.pid)
+const began = performance.now()
+await untilDone(async () => (await api.get<{ unresolved: number }>('/api/summary')).unresolved >= failures)
+const importSeconds = (performance.now() - began) / 1_000
+const importCpu = ((cpuSeconds(watched.pid) - before) * 1e6) / failures
+const importMiB = memory.take()
+console.error(`Read in ${importSeconds.toFixed(1)} s.`)
 
-await tell(warmUpSeconds)
-const idle = await used(seconds, () => sleep(seconds * 1_000))
-const busy = await used(seconds, () => tell(seconds))
-const looking = await used(seconds, () => Promise.all([tell(seconds), look(seconds)]))
-const bytes = await bytesOfMessage()
+const answers = await askAll(api, orderId(Math.floor(failures / 2)), questions)
+const questionsMiB = memory.take()
+console.log(questionTable(answers))
 
-const perMessage = (name: keyof typeof busy) => ((busy[name] - idle[name]) / (rate * seconds)) * 1e6
-const share = (figures: typeof busy, name: keyof typeof busy) => `${short((figures[name] / seconds) * 100)} %`
+const { replayId, stagedMs } = await api.replayAll(rate)
+const replayBegan = performance.now()
+await untilDone(async () => (await api.get<{ state: string }>(`/api/replays/${replayId}`)).state === 'done')
+const replaySeconds = (performance.now() - replayBegan) / 1_000
+const replayMiB = memory.take()
+await replayedOnce(broker.admin, 'billing.replay', failures)
+
+const figures = {
+  failures,
+  import: { perSecond: failures / importSeconds, cpuUs: importCpu, MiB: importMiB },
+  questions: answers,
+  questionsMiB,
+  replay: { asked: rate, perSecond: failures / replaySeconds, stagedMs, MiB: replayMiB },
+}
 console.log(
   table([
-    [`${rate} messages a second`, 'µs of CPU a message', 'of a core', 'of a core, idle', 'of a core, and somebody looks'],
-    ...(['console', 'postgres', 'kafka'] as const).map((name) => [
-      name,
-      short(perMessage(name)),
-      share(busy, name),
-      share(idle, name),
-      share(looking, name),
-    ]),
+    ['', 'a second', 'console’s CPU µs each', 'console MiB at most'],
+    ['failures read', Math.round(figures.import.perSecond), Math.round(importCpu), importMiB],
+    [`sent back, asked for ${rate}`, Math.round(figures.replay.perSecond), '', replayMiB],
+    ['questions', '', '', questionsMiB],
   ]),
 )
-console.log(`\nA message takes ${Math.round(bytes)} bytes of the database; the console has ${residentMiB(service.pid)} MiB.`)
-writeRun('console', { rate, seconds, idle, busy, looking, bytes }, { keep: args.save })
-
-/** Audits at the rate, and until the console has written all of them. */
-async function tell(forSeconds: number): Promise<void> {
-  const begin = performance.now()
-  const before = await written()
-  const steps = (forSeconds * 1_000) / stepMs
-  for (let step = 0; step < steps; step++) {
-    await broker.publish(someAudits((rate * stepMs) / 1_000).map(recordOf))
-    await sleep(Math.max(0, begin + (step + 1) * stepMs - performance.now()))
-  }
-  await eventually(async () => {
-    const missing = before + rate * forSeconds - (await written())
-    if (missing > 0) throw new Error(`${missing} messages are not written yet`)
-  })
-}
-
-/** What a page asks for while somebody looks at all endpoints. */
-async function look(forSeconds: number): Promise<void> {
-  for (let asked = 0; asked < forSeconds; asked++) {
-    for (const path of ['/api/summary', '/api/endpoints?window=15', '/api/map']) await getJson(`http://127.0.0.1:${port}${path}`)
-    await sleep(1_000)
-  }
-}
-
-async function written(): Promise<number> {
-  const { rows } = await client.query<{ count: number }>(
-    'select coalesce(sum(handled), 0)::int as count from rate where grain = 60',
-  )
-  return rows[0]?.count ?? 0
-}
-
-async function bytesOfMessage(): Promise<number> {
-  const { rows } = await client.query<{ bytes: number }>(
-    `select sum(pg_total_relation_size(inhrelid))::float8 / (select count(*) from handled) as bytes
-     from pg_inherits where inhparent = 'handled'::regclass`,
-  )
-  return rows[0]?.bytes ?? 0
-}
-
-/** CPU seconds of each process, in that many seconds. */
-async function used(forSeconds: number, work: () => Promise<unknown>) {
-  const { kafka = 0, postgres = 0 } = stack.pids()
-  const read = () => ({
-    console: cpuSeconds(service.pid),
-    postgres: cpuSeconds(postgres, { withChildren: true }),
-    kafka: cpuSeconds(kafka),
-  })
-  const before = read()
-  await Promise.all([work(), sleep(forSeconds * 1_000)])
-  const after = read()
-  return {
-    console: after.console - before.console,
-    postgres: after.postgres - before.postgres,
-    kafka: after.kafka - before.kafka,
-  }
-}
+console.log(`To write down what is to be sent took ${Math.round(stagedMs)} ms.`)
+writeRun('console', figures, { keep: args.save })
