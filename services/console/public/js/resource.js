@@ -1,0 +1,112 @@
+import { get } from './api.js'
+import { now, onHint } from './live.js'
+import { useEffect, useRef, useState } from './view.js'
+
+/** At most twice a second: enough to look live, and calm. */
+const calmMs = 500
+/** Where nothing was heard for so long, the page asks by itself. */
+const anywayMs = 15_000
+const againMs = 3_000
+
+/**
+ * What the server says at an address, kept fresh.
+ * @param path undefined asks nothing
+ * @param hints at which it is asked again
+ * @param keep what was shown for another address stays until the new answer is there
+ * @param once it is asked once, for what is written down each time it is looked at
+ * @returns `{ data, error, isLoading, at, reload }`; while a later answer fails, `data` is the one before
+ */
+export function useResource(path, { hints = [], keep = false, once = false } = {}) {
+  const [state, setState] = useState({ path, data: undefined, error: undefined, isLoading: true, at: 0 })
+  const reload = useRef(() => {})
+  useEffect(() => {
+    if (path === undefined) return
+    const stop = new AbortController()
+    let timer
+    let asking = false
+    let isWantedAgain = false
+    const load = async () => {
+      clearTimeout(timer)
+      if (asking) return void (isWantedAgain = true)
+      asking = true
+      isWantedAgain = false
+      let next = anywayMs
+      try {
+        const data = await get(path, stop.signal)
+        setState({ path, data, error: undefined, isLoading: false, at: Date.now() })
+      } catch (error) {
+        if (stop.signal.aborted) return
+        if (error.isTemporary) next = againMs
+        setState((before) => ({ ...before, path, data: before.path === path ? before.data : undefined, error, isLoading: false }))
+      }
+      asking = false
+      if (!once || next === againMs) timer = setTimeout(load, isWantedAgain ? calmMs : next)
+    }
+    const soon = () => {
+      if (asking) return void (isWantedAgain = true)
+      clearTimeout(timer)
+      timer = setTimeout(load, calmMs)
+    }
+    setState((before) => (keep ? { ...before, isLoading: true } : { path, data: undefined, error: undefined, isLoading: true, at: 0 }))
+    reload.current = load
+    void load()
+    const deaf = onHint((name) => !once && (name === 'again' || hints.includes(name)) && soon())
+    return () => {
+      deaf()
+      clearTimeout(timer)
+      stop.abort()
+    }
+  }, [path])
+  const isOther = state.path !== path && !keep
+  return {
+    data: isOther ? undefined : state.data,
+    error: isOther ? undefined : state.error,
+    isLoading: state.isLoading || isOther,
+    at: state.at,
+    reload: () => reload.current(),
+  }
+}
+
+/** Draws again every so often, so that ages stay true. @returns the time now, by the server's clock */
+export function useNow(everyMs = 1_000) {
+  const [, tick] = useState(0)
+  useEffect(() => {
+    const timer = setInterval(() => document.hidden || tick((count) => count + 1), everyMs)
+    return () => clearInterval(timer)
+  }, [everyMs])
+  return now()
+}
+
+/**
+ * Keeps the rows of a list where they are while live data comes in: what one is about to click does not move. Rows change in
+ * place; new ones wait until they are asked for; those that are gone stay, and say so.
+ * @param query what is shown: with another one the list begins anew
+ * @param items the latest answer; undefined while there is none
+ * @param isElsewhere whether a row that the answer lacks is only on another page
+ * @returns `{ rows: [{ item, isGone }], fresh, showFresh }`
+ */
+export function useCalmList(query, items, isElsewhere = () => false) {
+  const held = useRef({ query: undefined, rows: [] })
+  const [, redraw] = useState(0)
+  const accept = () => (held.current = { query, rows: (items ?? []).map((item) => ({ item, isGone: false })) })
+  if (items === undefined) {
+    if (held.current.query !== query) held.current = { query, rows: [] }
+  } else if (held.current.query !== query || held.current.rows.every(({ isGone }) => isGone)) accept()
+  else {
+    const latest = new Map(items.map((item) => [item.id, item]))
+    held.current.rows = held.current.rows.map(({ item }) =>
+      latest.has(item.id)
+        ? { item: latest.get(item.id), isGone: false }
+        : { item, isGone: !isElsewhere(item) },
+    )
+  }
+  const shown = new Set(held.current.rows.map(({ item }) => item.id))
+  return {
+    rows: held.current.rows,
+    fresh: (items ?? []).filter(({ id }) => !shown.has(id)).length,
+    showFresh() {
+      accept()
+      redraw((count) => count + 1)
+    },
+  }
+}
