@@ -9,6 +9,7 @@ const Settings = z.object({
   CLIENT_UI_PORT: port(8080),
   PAYMENT_GATEWAY_PORT: port(8070),
   LOYALTY_PORT: port(8060),
+  CONSOLE_PORT: port(8090),
   MAILBOX_PORT: port(8025),
   SMTP_PORT: port(18_025),
   KAFKA_PORT: port(19_092),

@@ -27,6 +27,8 @@ export interface AvroField {
   readonly type: AvroType
   readonly doc?: string
   readonly default?: unknown
+  /** Petrel's own attribute: whether the field says something about a person. The console hides such fields, and erases by them. */
+  readonly pii?: unknown
 }
 
 /** One message's contract. */

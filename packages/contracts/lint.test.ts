@@ -5,7 +5,7 @@ import { contract, timestamp } from './example.ts'
 import { lint } from './lint.ts'
 
 const field = (type: AvroType, more: object = {}) => [{ name: 'it', doc: 'It.', type, ...more }]
-const named = (name: string, type: AvroType) => [{ name, doc: 'It.', type }]
+const named = (name: string, type: AvroType, more: object = {}) => [{ name, doc: 'It.', type, ...more }]
 const shade = { type: 'enum', name: 'Shade', doc: 'A shade.', symbols: ['RED', 'OTHER'], default: 'OTHER' }
 const line = { type: 'record', name: 'Line', doc: 'A line.', fields: [{ name: 'sku', doc: 'Which.', type: 'string' }] }
 const { default: _, ...shadeWithoutDefault } = shade
@@ -54,6 +54,19 @@ const faults: [string, SchemaFile, string, RegExp][] = [
     'at',
     /no logical type but/,
   ],
+  ['a name of which nobody says whose', contract(named('name', 'string')), 'name', /sounds like a person: say "pii": true/],
+  ['an e-mail address', contract(named('emailAddresses', { type: 'array', items: 'string' })), 'emailAddresses', /sounds like/],
+  ['a telephone number', contract(named('homePhone', 'string')), 'homePhone', /sounds like a person/],
+  ["a line's address", contract(field({ ...line, fields: named('ship_to_address', 'string') })), 'it.ship_to_address', /sounds/],
+  ['perhaps personal', contract(field('string', { pii: 'maybe' })), 'it', /"pii" must be true or false/],
+  ['a personal type', contract(field({ type: 'string', pii: true })), 'it', /beside the name of a field/],
+  ['a personal message', contract([], { pii: true }), '', /beside the name of a field/],
+  [
+    'a personal key',
+    contract([{ name: 'email', doc: 'Whose.', type: 'string', pii: true }], { key: 'email' }),
+    '',
+    /key "email" must not be "pii"/,
+  ],
   ['what is not Avro', contract(field('strin')), '', /not an Avro schema: .*strin/],
   ['an enum whose default is none of its symbols', contract(field({ ...shade, default: 'BLUE' })), '', /not an Avro schema/],
   ['an enum as a message', { file: 'stock/Shade.avsc', schema: { ...shade, namespace: 'stock' } }, '', /must be a record/],
@@ -71,6 +84,10 @@ const fine: [string, SchemaFile][] = [
   ['a map', contract(field({ type: 'map', values: 'int' }))],
   ['an enum with a default', contract(field(shade))],
   ['a word that only ends like a time', contract(named('format', 'string'))],
+  ['a name that is of a person', contract(named('name', 'string', { pii: true }))],
+  ['a name that is of no person', contract(named('name', 'string', { pii: false }))],
+  ['a word that has a name in it', contract(named('filename', 'string'))],
+  ['personal data by any name', contract(field('string', { pii: true }))],
   ['the same line twice', contract([...field({ type: 'array', items: line }), { name: 'more', doc: 'More.', type: 'Line' }])],
 ]
 

@@ -1,3 +1,4 @@
+import { looksPersonal } from '@petrel/messaging/personal'
 import avsc from 'avsc'
 import { type AvroType, isEnum, isNode, isRecord, isUnion, type Place, places, type SchemaFile, shapeOf } from './avro.ts'
 import type { Finding } from './findings.ts'
@@ -44,6 +45,12 @@ const hasKey: MessageRule = ({ schema }) => {
   return field.type === 'string' ? [] : [`its key "${schema.key}" must be a string, and not null`]
 }
 
+/** A key is in logs and on every page, and a compacted topic keeps it for as long as there is a topic. */
+const keyIsNobody: MessageRule = ({ schema }) =>
+  schema.fields?.find(({ name }) => name === schema.key)?.pii === true
+    ? [`its key "${schema.key}" must not be "pii": take a field that says nothing about a person, an id for example`]
+    : []
+
 const isInItsFile: MessageRule = ({ file, schema }) => {
   const expected = `${schema.namespace}/${schema.name}.avsc`
   return file === expected ? [] : [`${schema.namespace}.${schema.name} belongs in ${expected}`]
@@ -52,7 +59,7 @@ const isInItsFile: MessageRule = ({ file, schema }) => {
 const isPascalCase: MessageRule = ({ schema }) =>
   /^(?:[A-Z][a-z0-9]+)+$/.test(schema.name ?? '') ? [] : [`"${schema.name}" must be words in PascalCase, as OrderPlaced`]
 
-const messageRules = [hasKind, hasKey, isInItsFile, isPascalCase]
+const messageRules = [hasKind, hasKey, keyIsNobody, isInItsFile, isPascalCase]
 
 const hasDoc: PlaceRule = ({ type, field, path }) => [
   ...((isRecord(type) || isEnum(type)) && isBlank(type.doc) ? [`${type.name} needs a doc`] : []),
@@ -91,7 +98,25 @@ const isReadableEverywhere: PlaceRule = ({ type }) => {
   return type.type === 'fixed' ? ['use bytes: the generator knows no fixed'] : []
 }
 
-const placeRules = [hasDoc, isNullableOnly, enumHasDefault, moneyIsLong, timeIsTimestamp, isReadableEverywhere]
+const saysWhetherPersonal: PlaceRule = ({ type, field }) => [
+  ...(isNode(type) && 'pii' in type
+    ? ['"pii" belongs beside the name of a field, and not into a type: readers look for it there']
+    : []),
+  ...(field?.pii !== undefined && typeof field.pii !== 'boolean' ? ['"pii" must be true or false'] : []),
+  ...(field !== undefined && field.pii === undefined && looksPersonal(field.name)
+    ? ['sounds like a person: say "pii": true when it is about one, and "pii": false when it is not']
+    : []),
+]
+
+const placeRules = [
+  hasDoc,
+  isNullableOnly,
+  enumHasDefault,
+  moneyIsLong,
+  timeIsTimestamp,
+  isReadableEverywhere,
+  saysWhetherPersonal,
+]
 
 /** The type of a nullable field without its null. */
 const notNull = (type: AvroType): AvroType => (isUnion(type) ? (type.find((branch) => branch !== 'null') ?? type) : type)

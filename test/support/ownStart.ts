@@ -4,6 +4,7 @@ export const portVariables = [
   'CLIENT_UI_PORT',
   'PAYMENT_GATEWAY_PORT',
   'LOYALTY_PORT',
+  'CONSOLE_PORT',
   'MAILBOX_PORT',
   'SMTP_PORT',
   'KAFKA_PORT',

@@ -41,8 +41,8 @@ export async function testSystem(addresses: StackAddresses = inject('stack')): P
   const prefix = `${name}.`
   const faultsDir = await mkdtemp(join(tmpdir(), 'petrel-faults-'))
   const faultFile = (service: string) => join(faultsDir, service)
-  const [clientUi = 0, paymentGateway = 0, loyalty = 0, mailbox = 0, smtp = 0] = await freePorts(5)
-  const ports = { clientUi, paymentGateway, loyalty, mailbox, smtp }
+  const [clientUi = 0, paymentGateway = 0, loyalty = 0, console = 0, mailbox = 0, smtp = 0] = await freePorts(6)
+  const ports = { clientUi, paymentGateway, loyalty, console, mailbox, smtp }
   const databases = new Map<string, Promise<string>>()
   const processes: RunningService[] = []
 

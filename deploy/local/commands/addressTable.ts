@@ -12,6 +12,7 @@ export function addressTable(
 ): string {
   const rows: { service?: string; name: string; address: string; hint: string }[] = [
     { service: 'client-ui', name: 'The shop', address: http(settings.CLIENT_UI_PORT), hint: 'place an order here' },
+    { service: 'console', name: 'Console', address: http(settings.CONSOLE_PORT), hint: 'what has failed, and how to mend it' },
     {
       service: 'mailbox',
       name: 'Mailbox',

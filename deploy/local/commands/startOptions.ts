@@ -44,6 +44,7 @@ export function portsToListenOn(settings: Settings, { without, observe }: StartO
       service: 'payment-gateway',
     },
     { port: settings.LOYALTY_PORT, what: 'loyalty', variable: 'LOYALTY_PORT', service: 'loyalty' },
+    { port: settings.CONSOLE_PORT, what: 'the console', variable: 'CONSOLE_PORT', service: 'console' },
     { port: settings.MAILBOX_PORT, what: 'mailbox', variable: 'MAILBOX_PORT', service: 'mailbox' },
     { port: settings.SMTP_PORT, what: "the mailbox's SMTP", variable: 'SMTP_PORT', service: 'mailbox' },
   ]
@@ -55,6 +56,7 @@ export function portsOf(settings: Settings): ServicePorts {
     clientUi: settings.CLIENT_UI_PORT,
     paymentGateway: settings.PAYMENT_GATEWAY_PORT,
     loyalty: settings.LOYALTY_PORT,
+    console: settings.CONSOLE_PORT,
     mailbox: settings.MAILBOX_PORT,
     smtp: settings.SMTP_PORT,
   }

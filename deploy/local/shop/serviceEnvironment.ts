@@ -3,6 +3,7 @@ export interface ServicePorts {
   readonly clientUi: number
   readonly paymentGateway: number
   readonly loyalty: number
+  readonly console: number
   readonly mailbox: number
   readonly smtp: number
 }
@@ -40,6 +41,7 @@ export function serviceEnvironment(addresses: ServiceAddresses): Record<string, 
     PAYMENT_GATEWAY_PORT: String(ports.paymentGateway),
     PAYMENT_GATEWAY_URL: address(ports.paymentGateway),
     LOYALTY_PORT: String(ports.loyalty),
+    CONSOLE_PORT: String(ports.console),
     MAILBOX_PORT: String(ports.mailbox),
     MAILBOX_URL: address(ports.mailbox),
     SMTP_PORT: String(ports.smtp),

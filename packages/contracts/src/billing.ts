@@ -29,7 +29,12 @@ export const ChargeOrder = command<ChargeOrder>({
     "fields": [
       { "name": "orderId", "doc": "Which order; chosen once, when the order was placed (a UUID).", "type": "string" },
       { "name": "customerId", "doc": "Which customer placed the order.", "type": "string" },
-      { "name": "email", "doc": "The customer's e-mail address, as given with the order.", "type": "string" },
+      {
+        "name": "email",
+        "doc": "The customer's e-mail address, as given with the order.",
+        "type": "string",
+        "pii": true,
+      },
       { "name": "amountCents", "doc": "What to charge, in minor units (cents).", "type": "long" },
       { "name": "currency", "doc": "ISO 4217 code of the currency of the amount, for example EUR.", "type": "string" },
     ],
@@ -68,7 +73,12 @@ export const OrderBilled = event<OrderBilled>({
     "fields": [
       { "name": "orderId", "doc": "Which order; chosen once, when the order was placed (a UUID).", "type": "string" },
       { "name": "customerId", "doc": "Which customer placed the order.", "type": "string" },
-      { "name": "email", "doc": "The customer's e-mail address, as given with the order.", "type": "string" },
+      {
+        "name": "email",
+        "doc": "The customer's e-mail address, as given with the order.",
+        "type": "string",
+        "pii": true,
+      },
       { "name": "amountCents", "doc": "What was charged, in minor units (cents).", "type": "long" },
       { "name": "currency", "doc": "ISO 4217 code of the currency of the amount, for example EUR.", "type": "string" },
       { "name": "chargeId", "doc": "The payment gateway's own number of the charge.", "type": "string" },
@@ -113,7 +123,12 @@ export const OrderRefunded = event<OrderRefunded>({
     "fields": [
       { "name": "orderId", "doc": "Which order; chosen once, when the order was placed (a UUID).", "type": "string" },
       { "name": "customerId", "doc": "Which customer placed the order.", "type": "string" },
-      { "name": "email", "doc": "The customer's e-mail address, as given with the order.", "type": "string" },
+      {
+        "name": "email",
+        "doc": "The customer's e-mail address, as given with the order.",
+        "type": "string",
+        "pii": true,
+      },
       { "name": "amountCents", "doc": "What was given back, in minor units (cents).", "type": "long" },
       { "name": "currency", "doc": "ISO 4217 code of the currency of the amount, for example EUR.", "type": "string" },
       { "name": "refundId", "doc": "The payment gateway's own number of the refund.", "type": "string" },
@@ -150,7 +165,12 @@ export const PaymentCancelled = event<PaymentCancelled>({
     "fields": [
       { "name": "orderId", "doc": "Which order; chosen once, when the order was placed (a UUID).", "type": "string" },
       { "name": "customerId", "doc": "Which customer placed the order.", "type": "string" },
-      { "name": "email", "doc": "The customer's e-mail address, as given with the order.", "type": "string" },
+      {
+        "name": "email",
+        "doc": "The customer's e-mail address, as given with the order.",
+        "type": "string",
+        "pii": true,
+      },
       { "name": "amountCents", "doc": "What would have been charged, in minor units (cents).", "type": "long" },
       { "name": "currency", "doc": "ISO 4217 code of the currency of the amount, for example EUR.", "type": "string" },
     ],
@@ -187,7 +207,12 @@ export const PaymentDeclined = event<PaymentDeclined>({
     "fields": [
       { "name": "orderId", "doc": "Which order; chosen once, when the order was placed (a UUID).", "type": "string" },
       { "name": "customerId", "doc": "Which customer placed the order.", "type": "string" },
-      { "name": "email", "doc": "The customer's e-mail address, as given with the order.", "type": "string" },
+      {
+        "name": "email",
+        "doc": "The customer's e-mail address, as given with the order.",
+        "type": "string",
+        "pii": true,
+      },
       { "name": "amountCents", "doc": "What was to be charged, in minor units (cents).", "type": "long" },
       { "name": "currency", "doc": "ISO 4217 code of the currency of the amount, for example EUR.", "type": "string" },
       { "name": "reason", "doc": "Why the gateway declined, in its words.", "type": "string" },
@@ -251,7 +276,12 @@ export const ReturnPayment = command<ReturnPayment>({
     "fields": [
       { "name": "orderId", "doc": "Which order; chosen once, when the order was placed (a UUID).", "type": "string" },
       { "name": "customerId", "doc": "Which customer placed the order.", "type": "string" },
-      { "name": "email", "doc": "The customer's e-mail address, as given with the order.", "type": "string" },
+      {
+        "name": "email",
+        "doc": "The customer's e-mail address, as given with the order.",
+        "type": "string",
+        "pii": true,
+      },
       { "name": "amountCents", "doc": "What to give back, in minor units (cents).", "type": "long" },
       { "name": "currency", "doc": "ISO 4217 code of the currency of the amount, for example EUR.", "type": "string" },
       { "name": "reason", "doc": "Why, in words for the customer.", "type": "string" },

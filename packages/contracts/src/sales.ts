@@ -47,7 +47,7 @@ export const ListProduct = command<ListProduct>({
     "key": "sku",
     "fields": [
       { "name": "sku", "doc": "Stock keeping unit: which product.", "type": "string" },
-      { "name": "name", "doc": "What customers call it.", "type": "string" },
+      { "name": "name", "doc": "What customers call it.", "type": "string", "pii": false },
       { "name": "unitCents", "doc": "Price of one piece in minor units (cents).", "type": "long" },
       { "name": "currency", "doc": "ISO 4217 code of the currency of the price, for example EUR.", "type": "string" },
     ],
@@ -129,7 +129,12 @@ export const OrderPlaced = event<OrderPlaced>({
     "fields": [
       { "name": "orderId", "doc": "Which order; chosen once, when the order was placed (a UUID).", "type": "string" },
       { "name": "customerId", "doc": "Which customer placed the order.", "type": "string" },
-      { "name": "email", "doc": "The customer's e-mail address, as given with the order.", "type": "string" },
+      {
+        "name": "email",
+        "doc": "The customer's e-mail address, as given with the order.",
+        "type": "string",
+        "pii": true,
+      },
       {
         "name": "lines",
         "doc": "What was ordered, with the prices that hold for this order.",
@@ -148,6 +153,7 @@ export const OrderPlaced = event<OrderPlaced>({
                 "doc": "What customers call the product; empty in older messages.",
                 "type": "string",
                 "default": "",
+                "pii": false,
               },
             ],
           },
@@ -206,7 +212,12 @@ export const PlaceOrder = command<PlaceOrder>({
     "fields": [
       { "name": "orderId", "doc": "Which order; chosen once, when the order was placed (a UUID).", "type": "string" },
       { "name": "customerId", "doc": "Which customer placed the order.", "type": "string" },
-      { "name": "email", "doc": "The customer's e-mail address, as given with the order.", "type": "string" },
+      {
+        "name": "email",
+        "doc": "The customer's e-mail address, as given with the order.",
+        "type": "string",
+        "pii": true,
+      },
       {
         "name": "lines",
         "doc": "What is ordered, at least one line, each product once.",
@@ -258,7 +269,7 @@ export const ProductListed = event<ProductListed>({
     "key": "sku",
     "fields": [
       { "name": "sku", "doc": "Stock keeping unit: which product.", "type": "string" },
-      { "name": "name", "doc": "What customers call it.", "type": "string" },
+      { "name": "name", "doc": "What customers call it.", "type": "string", "pii": false },
       { "name": "unitCents", "doc": "Price of one piece in minor units (cents).", "type": "long" },
       { "name": "currency", "doc": "ISO 4217 code of the currency of the price, for example EUR.", "type": "string" },
     ],

@@ -22,6 +22,9 @@ export const dltTopic = (endpoint: string): string => `${endpoint}.dlt`
 /** Where each dead letter that was replayed has a mark: `billing.replayed`. */
 export const replayedTopic = (endpoint: string): string => `${endpoint}.replayed`
 
+/** Where an endpoint says what became of each message, and that its processes are alive: `billing.audit`. */
+export const auditTopic = (endpoint: string): string => `${endpoint}.audit`
+
 /** The consumer group for an endpoint's message topics. */
 export const mainGroup = (endpoint: string): string => endpoint
 
@@ -29,4 +32,7 @@ export const mainGroup = (endpoint: string): string => endpoint
 export const retryGroup = (endpoint: string): string => `${endpoint}.retry`
 
 /** The registry's subject for a message type: `sales.order-placed-value`. */
-export const subjectName = (type: Pick<MessageDescriptor, 'topic'>): string => `${topicName(type)}-value`
+export const subjectName = (type: Pick<MessageDescriptor, 'topic'>): string => subjectOf(topicName(type))
+
+/** The registry's subject for the values of a topic. */
+export const subjectOf = (topic: string): string => `${topic}-value`

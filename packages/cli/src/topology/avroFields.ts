@@ -18,11 +18,19 @@ interface AvroField {
   readonly doc?: string | undefined
   readonly type: AvroType
   readonly default?: unknown
+  /** Whether it says something about a person. */
+  readonly pii?: boolean | undefined
 }
 
 const type: z.ZodType<AvroType> = z.lazy(() => z.union([z.string(), z.array(type), node]))
 const field: z.ZodType<AvroField> = z.lazy(() =>
-  z.object({ name: z.string(), doc: z.string().optional(), type, default: z.unknown().optional() }),
+  z.object({
+    name: z.string(),
+    doc: z.string().optional(),
+    type,
+    default: z.unknown().optional(),
+    pii: z.boolean().optional(),
+  }),
 )
 const node: z.ZodType<AvroNode> = z.lazy(() =>
   z.object({
@@ -54,7 +62,8 @@ export const fieldsOf = ({ schema }: Pick<MessageDescriptor, 'schema'>): FieldTe
 function fieldTexts({ fields = [] }: AvroNode, above: string): FieldText[] {
   return fields.flatMap((field) => {
     const name = above + field.name
-    const doc = [field.doc, ...partsOf(field.type).map(symbolsOf), defaultOf(field)].filter((text) => text !== undefined)
+    const texts = [field.doc, ...partsOf(field.type).map(symbolsOf), defaultOf(field), personalOf(field)]
+    const doc = texts.filter((text) => text !== undefined)
     return [{ name, type: typeText(field.type), doc: doc.join(' ') }, ...below(field.type, name)]
   })
 }
@@ -92,4 +101,5 @@ function partsOf(type: AvroType): AvroNode[] {
 
 const symbolsOf = ({ symbols }: AvroNode) => symbols && `One of ${symbols.map((symbol) => `\`${symbol}\``).join(', ')}.`
 const defaultOf = (field: AvroField) => ('default' in field ? `Default: \`${JSON.stringify(field.default)}\`.` : undefined)
+const personalOf = ({ pii }: AvroField) => (pii === true ? 'Personal data.' : undefined)
 const isUnion = (type: AvroType): type is readonly AvroType[] => Array.isArray(type)

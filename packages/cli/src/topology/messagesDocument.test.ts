@@ -32,6 +32,7 @@ About OrderPlaced.
 
 test('parts of lists, symbols and defaults are written out, and no text breaks the table', () => {
   expect(document).toContain('| `lines` | list of Line | What was ordered. |\n| `lines[].sku` | string | Which. |\n')
+  expect(document).toContain('| `lines[].engraving` | string | A name, or nothing. Personal data. |\n')
   expect(document).toContain(
     '| `reason` | Reason or null | Why, if it is \\| was known. One of `OTHER`, `LATE`. Default: `null`. |\n',
   )
@@ -40,7 +41,7 @@ test('parts of lists, symbols and defaults are written out, and no text breaks t
 test('the catalogue ends with the groups and what each reads', () => {
   expect(document).toContain('| `sales` | earliest | `sales.place-order`, `sales.price-order` |\n')
   expect(document).toContain('| `sales.retry` | earliest | `sales.retry.2s`, `sales.postponed`, `sales.replay` |\n')
-  expect(document).toContain('| sales | `sales.dlt`, `sales.replayed` |\n')
+  expect(document).toContain('| sales | `sales.dlt`, `sales.replayed`, `sales.audit` |\n')
 })
 
 test('every topic that a deployment makes is a manifest with its partitions and its configuration', () => {

@@ -61,7 +61,7 @@ function groupsChapter(endpoints: readonly EndpointTopology[]): string {
     return [name, plan.topics.flatMap(({ topic }) => (read.has(topic) ? [] : [`\`${topic}\``])).join(', ')]
   })
   const waiting = table(
-    ['endpoint', 'for people: dead letters, and marks of those sent back'],
+    ['endpoint', 'for people: dead letters, marks of those sent back, and the audit'],
     letters.filter(([, topics]) => topics !== ''),
   )
   return [groupsText, table(['group', 'begins with', 'reads'], rows), waiting].join('\n')

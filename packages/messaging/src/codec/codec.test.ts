@@ -101,6 +101,7 @@ describe('versions', () => {
     expect(await codec.decodeAny(value)).toStrictEqual({
       fullName: 'shipping.ParcelWeighed',
       data: { parcelId: 'p-1', grams: 3 },
+      schema: older.schema,
     })
   })
 })

@@ -1,5 +1,5 @@
 import type { Type } from 'avsc'
-import type { MessageDescriptor } from '../definition/message.ts'
+import type { AvroSchema, MessageDescriptor } from '../definition/message.ts'
 import type { Registry } from '../registry/port.ts'
 import { compile } from '../avro/compile.ts'
 import { InvalidMessage, Undecodable } from './errors.ts'
@@ -25,7 +25,15 @@ export interface AvroCodec {
    */
   decode(value: Buffer | null, reader: MessageDescriptor): object
   /** Reads a value as its writer wrote it, for people and tools. @throws Undecodable, UnknownSchema, RegistryUnavailable */
-  decodeAny(value: Buffer | null): Promise<{ fullName: string; data: object }>
+  decodeAny(value: Buffer | null): Promise<WrittenMessage>
+}
+
+/** What a record holds, whatever it is. */
+export interface WrittenMessage {
+  readonly fullName: string
+  readonly data: object
+  /** The writer's, as it is in the registry: with every attribute, those that only Petrel knows included. */
+  readonly schema: AvroSchema
 }
 
 export interface AvroCodecOptions {
@@ -65,8 +73,8 @@ export function avroCodec({ registry, unknownForMs = 1_000 }: AvroCodecOptions):
 
     async decodeAny(value) {
       await writers.fetch(schemaIds([value]))
-      const { type } = writers.get(schemaIdOf(value))
-      return { fullName: type.name ?? '', data: readBody(value as Buffer, type, undefined) }
+      const { type, schema } = writers.get(schemaIdOf(value))
+      return { fullName: type.name ?? '', data: readBody(value as Buffer, type, undefined), schema }
     },
   }
 }

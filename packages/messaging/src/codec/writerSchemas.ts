@@ -9,6 +9,8 @@ import { Undecodable, UnknownSchema } from './errors.ts'
 export interface WriterSchema {
   readonly id: number
   readonly type: Type
+  /** From which the type was made; a type has none of the attributes that Avro does not know. */
+  readonly schema: AvroSchema
 }
 
 /** Schemas by id. The registry is asked once for each. */
@@ -90,7 +92,7 @@ async function answerOf(registry: Pick<Registry, 'schemaOf'>, id: number): Promi
 function compiled(id: number, schema: AvroSchema): WriterSchema | Unreadable {
   try {
     const type = compile(schema)
-    if (type.typeName === 'record') return { id, type }
+    if (type.typeName === 'record') return { id, type, schema }
     return { problem: `Schema ${id} is not a record but ${type.typeName}: it is no message.` }
   } catch (error) {
     return { problem: `Schema ${id} cannot be read: ${beginning((error as Error).message)}` }

@@ -8,7 +8,8 @@ import { type Missing, NotDeployed, PartitionCountMismatch } from './notDeployed
 import { type GroupPlan, type MessagePlan, type Plan, plan } from './plan.ts'
 
 /**
- * Whether all that `deploy` makes is there; asked before an endpoint starts. With the service's database, that
+ * Whether all that `deploy` makes and the endpoint needs is there; asked before it starts. It runs without its audit, too: a
+ * new version may start before the deployment that makes it. With the service's database, that
  * Petrel's tables are in it, too.
  * @throws NotDeployed, PartitionCountMismatch, RegistryUnavailable, BrokerUnavailable; pg's errors when the database is away
  */
@@ -16,7 +17,7 @@ export async function checkDeployed(
   endpoint: Endpoint,
   { admin, registry, prefix, database }: Pick<Infrastructure, 'admin' | 'registry' | 'prefix'> & { readonly database?: Pool },
 ): Promise<void> {
-  const planned = plan(endpoint, prefix)
+  const planned = withoutAudit(plan(endpoint, prefix))
   await refusePartitionCountMismatch(planned, admin)
   const own = planned.topics.map(({ topic }) => ({ topic, owner: endpoint.name }))
   const topics = await missingTopics([...own, ...ownersOf([...planned.subscribes, ...planned.produces])], admin)
@@ -28,6 +29,11 @@ export async function checkDeployed(
   const missing = [...topics, ...schemas, ...positions, ...tables]
   if (missing.length > 0) throw new NotDeployed(endpoint.name, missing)
 }
+
+const withoutAudit = (planned: Plan): Plan => ({
+  ...planned,
+  topics: planned.topics.filter(({ topic }) => topic !== planned.audit.topic),
+})
 
 /** @throws NotDeployed when an endpoint subscribes to a topic that does not exist */
 export async function refuseMissingOwners({ endpoint, subscribes }: Plan, admin: BrokerAdmin): Promise<void> {

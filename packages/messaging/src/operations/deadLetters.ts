@@ -65,7 +65,7 @@ interface Failings {
   all(): Failing[]
 }
 
-/** Puts copies together: of one message, first appended at one place, replayed from one dead letter or from none. */
+/** Puts the copies of each failing together. */
 function failingsIn(topic: string, admin: BrokerAdmin): Failings {
   const failings = new Map<string, Failing>()
   const since = new Map<string, string>()
@@ -74,7 +74,7 @@ function failingsIn(topic: string, admin: BrokerAdmin): Failings {
     const envelope = openEnvelope(record)
     const { identity, original } = envelope
     const message = JSON.stringify([identityKey(identity), original])
-    const failing = JSON.stringify([message, replayedFrom(envelope)])
+    const failing = failingOf(envelope)
     const firstFailedAt = since.get(message) ?? failedAt(record)
     since.set(message, firstFailedAt)
     const position = failings.get(failing)?.position ?? placeOf(record)
@@ -140,4 +140,8 @@ export function failedAt({ headers, timestamp }: BrokerRecord): string {
 /** The name of a record's place. */
 export const placeOf = ({ topic, partition, offset }: Position): string => `${topic}/${partition}/${offset}`
 
-const replayedFrom = ({ record }: Envelope): string | undefined => headerText(record.headers, failure.replayOf)
+/** Copies of one failing have the same: they are of one message, first appended at one place, replayed from one dead letter or from none. */
+export function failingOf({ identity, original, record }: Envelope): string {
+  const message = JSON.stringify([identityKey(identity), original])
+  return JSON.stringify([message, headerText(record.headers, failure.replayOf)])
+}

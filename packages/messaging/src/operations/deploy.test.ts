@@ -28,10 +28,13 @@ test('endpoints that subscribe to each other are deployed together in any order,
   const report = await deployAll(all, infrastructure)
   expect(report.topics).toContain('p.sales.order-placed')
   expect(report.subjects.toSorted()).toEqual([
+    'p.billing.audit-value',
     'p.billing.order-billed-value',
     'p.billing.refund-order-value',
+    'p.sales.audit-value',
     'p.sales.order-placed-value',
     'p.sales.place-order-value',
+    'p.shipping.audit-value',
     'p.shipping.shipment-overdue-value',
   ])
   expect(report.positions).toContainEqual({ group: 'p.shipping', topic: 'p.billing.order-billed', partitions: 3 })
@@ -135,6 +138,18 @@ test('an endpoint that was deployed before its topics had grown is deployed agai
   )
   expect(await deploy({ endpoint: billing }, infrastructure)).toMatchObject({ topics: ['p.billing.postponed'] })
   await checkDeployed(billing, infrastructure)
+})
+
+test('an endpoint that was deployed before there were audits starts, and its next deployment makes what was missing', async () => {
+  const infrastructure = emptyGround()
+  await deployAll(all, infrastructure)
+  await infrastructure.admin.deleteTopics(['p.billing.audit'])
+  await infrastructure.registry.remove('p.billing.audit-value')
+  await checkDeployed(billing, infrastructure)
+  expect(await deploy({ endpoint: billing }, infrastructure)).toMatchObject({
+    topics: ['p.billing.audit'],
+    subjects: ['p.billing.audit-value'],
+  })
 })
 
 test('an endpoint whose schema has changed since it was deployed says so', async () => {

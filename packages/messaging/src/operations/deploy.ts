@@ -1,3 +1,4 @@
+import { auditSchema } from '../audit/schema.ts'
 import { type BrokerAdmin, GroupIsRunning, type Position } from '../broker/port.ts'
 import type { Endpoint } from '../definition/endpoint.ts'
 import type { Registry } from '../registry/port.ts'
@@ -60,10 +61,11 @@ export async function deployAll(
   return { topics, subjects, migrations, positions }
 }
 
-async function registerSchemas({ owns }: Plan, registry: Registry): Promise<string[]> {
-  return flat(owns, async ({ subject, type }) => {
-    if ((await registry.idOf(subject, type.schema)) !== undefined) return []
-    await registry.register(subject, type.schema)
+async function registerSchemas({ owns, audit }: Plan, registry: Registry): Promise<string[]> {
+  const own = owns.map(({ subject, type }) => ({ subject, schema: type.schema }))
+  return flat([...own, { subject: audit.subject, schema: auditSchema }], async ({ subject, schema }) => {
+    if ((await registry.idOf(subject, schema)) !== undefined) return []
+    await registry.register(subject, schema)
     return [subject]
   })
 }

@@ -1,13 +1,11 @@
 import { milliseconds } from '../definition/duration.ts'
-import { openEnvelope } from '../engine/envelope.ts'
-import { failure, headerText } from '../headers.ts'
 import { dltTopic } from '../naming.ts'
 import type { BrokerRecord } from '../broker/port.ts'
 import { inboxMemory } from '../retention.ts'
-import { traceIdIn } from '../tracing/recordContext.ts'
-import { type DeadLetter, failedAt, placeOf, readDeadLetters, type SettledLetter } from './deadLetters.ts'
+import { type DeadLetter, placeOf, readDeadLetters, type SettledLetter } from './deadLetters.ts'
 import type { Infrastructure } from './infrastructure.ts'
-import { type LeftOutBody, leftOutBody } from './leftOutBody.ts'
+import type { LeftOutBody } from './leftOutBody.ts'
+import { readLetter } from './letters.ts'
 import type { Mark } from './marks.ts'
 import { recordsAt } from './recordsAt.ts'
 
@@ -104,33 +102,37 @@ async function failuresOf(
 }
 
 function describe(endpoint: string, letter: DeadLetter | SettledLetter, record: BrokerRecord): Failure {
-  const { identity, firstFailedAt } = letter
-  const envelope = openEnvelope(record)
-  const { topic, partition, offset } = envelope.original
-  const text = (name: string) => headerText(record.headers, name)
-  return {
-    id: identity.formerId,
-    source: identity.source,
+  const { id, source, type, key, conversationId, traceId, errorType, errorMessage, errorStack, ...rest } = readLetter(
     endpoint,
-    type: envelope.typeName,
-    key: record.key?.toString(),
-    conversationId: envelope.conversationId,
-    traceId: traceIdIn(record.headers),
-    errorType: text(failure.errorType) ?? 'Error',
-    errorMessage: text(failure.errorMessage) ?? '',
-    errorStack: text(failure.errorStack) ?? '',
-    handler: text(failure.handler),
-    attempts: envelope.attempts,
-    sentAt: envelope.time.toISOString(),
-    outlivedInbox: Date.now() - envelope.time.getTime() > milliseconds(inboxMemory),
-    firstFailedAt,
-    lastFailedAt: failedAt(record),
-    original: { topic, partition, offset },
-    deadLetter: { topic: record.topic, partition: record.partition, offset: String(record.offset) },
-    leftOutBody: leftOutBody(record),
-    refusedBy: text(failure.refusedBy),
+    record,
+  )
+  const { handler, attempts, sentAt, original, deadLetter, leftOutBody, refusedBy } = rest
+  return {
+    id,
+    source,
+    endpoint,
+    type,
+    key,
+    conversationId,
+    traceId,
+    errorType,
+    errorMessage,
+    errorStack,
+    handler,
+    attempts,
+    sentAt,
+    outlivedInbox: hasOutlivedInbox(sentAt),
+    firstFailedAt: letter.firstFailedAt,
+    lastFailedAt: rest.failedAt,
+    original,
+    deadLetter,
+    leftOutBody,
+    refusedBy,
     discarded: 'mark' in letter ? decision(letter.mark) : undefined,
   }
 }
+
+/** Whether the inbox may have forgotten a message that was sent then (ISO 8601); see {@link Failure.outlivedInbox}. */
+export const hasOutlivedInbox = (sentAt: string): boolean => Date.now() - Date.parse(sentAt) > milliseconds(inboxMemory)
 
 const decision = ({ by, at, reason = '' }: Mark): Decision => ({ by, at, reason })

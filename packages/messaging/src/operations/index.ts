@@ -1,3 +1,6 @@
+export type { Audit, EndpointDefinition, HandledEntry, HandledOutcome, Heartbeat } from '../audit/audit.ts'
+export { auditDecoder, type DecodeAudit } from '../audit/auditDecoder.ts'
+export { auditSchema } from '../audit/schema.ts'
 export { kafkajsBroker } from '../broker/kafkajs/broker.ts'
 export {
   type Broker,
@@ -10,8 +13,11 @@ export {
   type Position,
 } from '../broker/port.ts'
 export { milliseconds } from '../definition/duration.ts'
-export { avroContentType, ce } from '../headers.ts'
+export { avroContentType, ce, failure as failureHeaders, headerText } from '../headers.ts'
+export type { MessageIdentity } from '../identity.ts'
+export { dltTopic, replayedTopic } from '../naming.ts'
 export { silentLog } from '../log.ts'
+export { auditTopic } from '../naming.ts'
 export { confluentRegistry } from '../registry/confluent.ts'
 export { IncompatibleSchema, type Registry, RegistryUnavailable } from '../registry/port.ts'
 export { inboxMemory } from '../retention.ts'
@@ -23,8 +29,19 @@ export { deploy, deployAll, type Deployment, type DeployReport } from './deploy.
 export { CircularSubscription } from './deployOrder.ts'
 export { discard, type DiscardReport, type DiscardRequest } from './discard.ts'
 export { type FailureGroup, groupFailures } from './failureGroups.ts'
-export { endpointsWithDeadLetters, type Failure, listFailures } from './failures.ts'
+export { endpointsWithDeadLetters, type Failure, hasOutlivedInbox, listFailures } from './failures.ts'
 export type { Infrastructure } from './infrastructure.ts'
+export { type Letter, readLetter } from './letters.ts'
+export { type Mark, type MarkRecord, readMark } from './marks.ts'
+export {
+  type LetterToReplay,
+  type MarkedLetter,
+  markLetters,
+  type MarkLettersRequest,
+  type RefusedLetter,
+  replayLetters,
+  type ReplayLettersRequest,
+} from './replayLetters.ts'
 export { journey, type JourneyStep, type StepKind } from './journey.ts'
 export { type FoundKey, keysLike } from './keys.ts'
 export { type EndpointLag, type GroupLag, type PartitionLag, readLag } from './lag.ts'
@@ -35,3 +52,5 @@ export { replay, type ReplayReport, type ReplayRequest } from './replay.ts'
 export type { Selected, Selection } from './selection.ts'
 export { waitingLetters } from './waitingLetters.ts'
 export { type EndpointTopology, type MessageTopology, topology, type Topology } from './topology.ts'
+export { type AvroCodec, avroCodec } from '../codec/codec.ts'
+export type { BrokerRecord, RecordHeaders, Subscription, SubscriptionListener, TopicPartition } from '../broker/port.ts'

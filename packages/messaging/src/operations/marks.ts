@@ -1,4 +1,4 @@
-import type { BrokerAdmin, OutgoingRecord } from '../broker/port.ts'
+import type { BrokerAdmin, BrokerRecord, OutgoingRecord } from '../broker/port.ts'
 import type { MessageIdentity } from '../identity.ts'
 
 // A dead letter topic only grows. What a person has decided about a dead letter is a mark in a second, compacted topic,
@@ -20,6 +20,32 @@ export interface Marked {
   /** `<topic>/<partition>/<offset>` of the dead letter. */
   readonly position: string
 }
+
+/** A record of a topic of marks. */
+export interface MarkRecord {
+  /** Which dead letter it is about: `<topic>/<partition>/<offset>`. */
+  readonly position: string
+  readonly mark: Mark
+  /** The message that it is about is one that has this among its {@link markNames}. */
+  readonly name: string
+}
+
+/** @returns undefined for a record that is no mark */
+export function readMark({ key, value }: Pick<BrokerRecord, 'key' | 'value'>): MarkRecord | undefined {
+  const stored = parse(value)
+  if (key === null || stored === undefined) return undefined
+  const { outcome, by, at, reason } = stored
+  const mark = { outcome, by, at, ...(reason !== undefined && { reason }) }
+  return { position: key.toString(), mark, name: nameIn(stored) }
+}
+
+/** The names that marks may have for a message: positions begin again when a topic is deleted and created again. */
+export const markNames = ({ source, id, formerId }: MessageIdentity): readonly string[] => [
+  nameIn({ source: short(source), id: short(id) }),
+  nameIn({ messageId: formerId }),
+]
+
+const nameIn = (named: Named): string => JSON.stringify('messageId' in named ? [named.messageId] : [named.source, named.id])
 
 /** The marks of one endpoint. */
 export interface Marks {
@@ -56,7 +82,8 @@ export function markRecord(topic: string, { identity, position }: Marked, mark: 
 }
 
 /** Version 1, of Petrel 0.1, knew replays and message ids only. */
-type StoredMark = Mark & ({ readonly messageId: string } | { readonly source: string; readonly id: string })
+type Named = { readonly messageId: string } | { readonly source: string; readonly id: string }
+type StoredMark = Mark & Named
 
 function isAbout(mark: StoredMark, { source, id, formerId }: MessageIdentity): boolean {
   return 'messageId' in mark ? mark.messageId === formerId : mark.source === short(source) && mark.id === short(id)

@@ -14,6 +14,7 @@ test('an endpoint owns the topics of what it publishes and of the commands it ha
     'billing.replay 3 uncompressed delete -1 2097152',
     'billing.dlt 1 uncompressed delete -1 2097152',
     'billing.replayed 1 uncompressed compact',
+    'billing.audit 3 uncompressed delete 604800000',
   ])
 })
 
@@ -28,6 +29,7 @@ test("a command to another endpoint and another endpoint's event are topics of t
     'shipping.replay',
     'shipping.dlt',
     'shipping.replayed',
+    'shipping.audit',
   ])
   expect(owns.map(({ subject }) => subject)).toEqual(['shipping.shipment-overdue-value'])
   expect(subscribes.map(({ topic }) => topic)).toEqual([
@@ -45,13 +47,15 @@ test('an endpoint has one group for what it subscribes to and one for what comes
   ])
 })
 
-test('an endpoint that subscribes to nothing has nothing to fail at', () => {
-  expect(plan(till, '')).toMatchObject({ topics: [], groups: [] })
+test('an endpoint that subscribes to nothing has nothing to fail at, and an audit all the same', () => {
+  expect(plan(till, '').groups).toEqual([])
+  expect(topicTable(till, '')).toEqual(['till.audit 6 uncompressed delete 604800000'])
 })
 
 test('every name begins with the prefix', () => {
-  const { topics, groups, owns, subscribes } = plan(billing, 'test7.')
+  const { topics, groups, owns, subscribes, audit } = plan(billing, 'test7.')
   const names = [
+    ...Object.values(audit),
     ...topics.map(({ topic }) => topic),
     ...groups.flatMap(({ group, topics: subscribed }) => [group, ...subscribed]),
     ...[...owns, ...subscribes].flatMap(({ topic, subject }) => [topic, subject]),

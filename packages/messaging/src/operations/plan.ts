@@ -3,6 +3,7 @@ import { milliseconds } from '../definition/duration.ts'
 import { type Endpoint, subscriptions } from '../definition/endpoint.ts'
 import type { MessageDescriptor } from '../definition/message.ts'
 import {
+  auditTopic,
   dltTopic,
   mainGroup,
   postponedTopic,
@@ -11,6 +12,7 @@ import {
   retryGroup,
   retryTopic,
   subjectName,
+  subjectOf,
   topicName,
 } from '../naming.ts'
 import { inboxMemory } from '../retention.ts'
@@ -39,6 +41,8 @@ export interface Plan {
   readonly owns: readonly MessagePlan[]
   readonly subscribes: readonly MessagePlan[]
   readonly produces: readonly MessagePlan[]
+  /** What it writes about itself. Its topic is among `topics`; it runs without it, too. */
+  readonly audit: { readonly topic: string; readonly subject: string }
   readonly groups: readonly GroupPlan[]
 }
 
@@ -59,6 +63,8 @@ const kept = { ...readable, 'cleanup.policy': 'delete', 'retention.ms': '-1' }
 const asLongAsInbox = { ...messages, 'retention.ms': String(milliseconds(inboxMemory)) }
 /** A message that was just small enough must still fit with what its failure adds to its headers. */
 const roomForFailure = { 'max.message.bytes': String(2 * 1024 * 1024) }
+/** Long enough for a console that was away over a long weekend, which keeps what it has read. */
+const audits = { ...messages, 'retention.ms': String(milliseconds('7d')) }
 /** The newest mark of a dead letter is the one that counts. */
 const marks = { ...readable, 'cleanup.policy': 'compact' }
 
@@ -70,11 +76,22 @@ export function plan(endpoint: Endpoint, prefix: string): Plan {
   const owns = messageTypes(endpoint)
     .filter((type) => type.owner === endpoint.name)
     .map(place)
-  const topics = owns.map(({ topic }) => ({ topic, partitions: endpoint.partitions, config: messages }))
-  if (subscribes.length === 0) return { endpoint: endpoint.name, topics, owns, subscribes, produces, groups: [] }
-  const groups = groupsOf(endpoint, subscribes, prefix)
-  const recovery = recoveryTopics(endpoint, prefix)
-  return { endpoint: endpoint.name, topics: [...topics, ...recovery], owns, subscribes, produces, groups }
+  const own = owns.map(({ topic }) => ({ topic, partitions: endpoint.partitions, config: messages }))
+  const audit = prefix + auditTopic(endpoint.name)
+  const handles = subscribes.length > 0
+  return {
+    endpoint: endpoint.name,
+    topics: [
+      ...own,
+      ...(handles ? recoveryTopics(endpoint, prefix) : []),
+      { topic: audit, partitions: endpoint.partitions, config: audits },
+    ],
+    owns,
+    subscribes,
+    produces,
+    audit: { topic: audit, subject: subjectOf(audit) },
+    groups: handles ? groupsOf(endpoint, subscribes, prefix) : [],
+  }
 }
 
 /**

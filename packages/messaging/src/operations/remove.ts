@@ -1,5 +1,5 @@
 import type { Infrastructure } from './infrastructure.ts'
-import { dltTopic, mainGroup, postponedTopic, replayedTopic, replayTopic, retryGroup } from '../naming.ts'
+import { auditTopic, dltTopic, mainGroup, postponedTopic, replayedTopic, replayTopic, retryGroup } from '../naming.ts'
 
 /** What was there and is gone; all empty when nothing was. */
 export interface RemoveReport {
@@ -9,7 +9,7 @@ export interface RemoveReport {
 }
 
 /**
- * Deletes what an endpoint has in Kafka and in the registry: its groups, the topics through which its messages come back,
+ * Deletes what an endpoint has in Kafka and in the registry: its groups, its audit, the topics through which its messages come back,
  * and topics and schemas of the messages that it owns. Everything is found by its name, so neither the endpoint's code nor
  * the language it was written in matters. Run again, it changes nothing.
  * @throws GroupIsRunning when a group has members; then nothing was deleted
@@ -44,7 +44,7 @@ export async function membersOf(
 const groupsOfEndpoint = (endpoint: string, prefix: string): string[] =>
   [mainGroup(endpoint), retryGroup(endpoint)].map((group) => prefix + group)
 
-const recoveryTopics = [postponedTopic, replayTopic, dltTopic, replayedTopic]
+const recoveryTopics = [postponedTopic, replayTopic, dltTopic, replayedTopic, auditTopic]
 
 /**
  * A message's topic is `<owner>.<message>`, with nothing behind it: topics under another prefix that begins with the

@@ -80,5 +80,6 @@ const refusedOf = (ready: ReplayStep['ready'], refusals: ReadonlyMap<OutgoingRec
     return refusal === undefined ? [] : [unsendable(letter, whatToDo(refusal))]
   })
 
-const whatToDo = ({ message, record: { topic } }: RecordRefused): string =>
+/** Why a topic has refused a record, and what a person can do. */
+export const whatToDo = ({ message, record: { topic } }: RecordRefused): string =>
   `${message}. If it is too large, raise max.message.bytes of ${topic} and replay it; otherwise discard it.`

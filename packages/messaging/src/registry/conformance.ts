@@ -4,7 +4,7 @@ import { IncompatibleSchema, type Registry } from './port.ts'
 
 const sku = { name: 'sku', doc: 'Which product.', type: 'string' }
 const quantity = { name: 'quantity', doc: 'How many.', type: 'int', default: 1 }
-const note = { name: 'note', doc: 'For whoever packs it.', type: ['null', 'string'], default: null }
+const note = { name: 'note', doc: 'For whoever packs it.', type: ['null', 'string'], default: null, pii: true }
 
 const withFields = (...fields: object[]) =>
   ({ type: 'record', namespace: 'stock', name: 'ProductCounted', doc: 'Counted.', kind: 'event', key: 'sku', fields }) as const
@@ -93,7 +93,7 @@ export function registryConformance(connect: () => Registry, subjectOf: () => st
   })
 
   describe('finding', () => {
-    test('a schema comes back with every attribute it was registered with', async () => {
+    test('a schema comes back with every attribute it was registered with, those of its fields included', async () => {
       const [registry, subject] = [connect(), subjectOf()]
       const id = await registry.register(subject, withFields(sku, quantity, note))
       expect(await registry.schemaOf(id)).toEqual(withFields(sku, quantity, note))

@@ -22,7 +22,15 @@ const lines = {
   doc: 'What was ordered.',
   type: {
     type: 'array',
-    items: { type: 'record', name: 'Line', doc: 'One product.', fields: [{ name: 'sku', doc: 'Which.', type: 'string' }] },
+    items: {
+      type: 'record',
+      name: 'Line',
+      doc: 'One product.',
+      fields: [
+        { name: 'sku', doc: 'Which.', type: 'string' },
+        { name: 'engraving', doc: 'A name, or nothing.', type: 'string', pii: true },
+      ],
+    },
   },
 }
 const reason = {

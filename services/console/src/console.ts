@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import type { Log } from '@petrel/messaging'
+import { avroCodec, confluentRegistry, kafkajsBroker, migrate } from '@petrel/messaging/operations'
+import { httpDurations, type MetricsRegistry } from '@petrel/messaging/metrics'
+import { Pool } from 'pg'
+import { openAccess } from './access/access.ts'
+import { consoleApp } from './http/app.ts'
+import { readPage } from './http/page.ts'
+import { openHub } from './hub/hub.ts'
+import type { ConsoleContext } from './part.ts'
+import { partsOf } from './parts.ts'
+import { type Reader, startReader } from './reading/reader.ts'
+import type { Settings } from './settings.ts'
+
+export interface Console {
+  /** Where its page is, for example `http://127.0.0.1:8090`. */
+  readonly url: string
+  readonly context: ConsoleContext
+  readonly reader: Reader
+  /** Finishes what was begun, or gives it back. */
+  close(): Promise<void>
+}
+
+export interface ConsoleOptions {
+  readonly settings: Settings
+  readonly log: Log
+  readonly registry: MetricsRegistry
+  /** How often it looks for topics that are new, in milliseconds. */
+  readonly lookEveryMs?: number
+}
+
+const migrations = { namespace: 'console', path: join(import.meta.dirname, '../migrations') }
+
+/** Starts the console. Kafka and the registry may come and go. @throws Error when the database is away or the port is taken */
+export async function startConsole({ settings, log, registry: metrics, lookEveryMs }: ConsoleOptions): Promise<Console> {
+  await migrate(settings.DATABASE_URL, [migrations])
+  const pool = new Pool({ connectionString: settings.DATABASE_URL, max: 8, keepAlive: true, connectionTimeoutMillis: 5_000 })
+  pool.on('error', (error) => log.warn({ err: error }, 'lost a connection to the database'))
+  const broker = kafkajsBroker({ brokers: settings.KAFKA_BROKERS, clientId: 'petrel-console', log })
+  const registry = confluentRegistry({ url: settings.SCHEMA_REGISTRY_URL })
+  const hub = openHub(settings.DATABASE_URL, log)
+  const context: ConsoleContext = {
+    settings,
+    prefix: settings.TOPIC_PREFIX,
+    instance: randomUUID(),
+    pool,
+    broker,
+    registry,
+    codec: avroCodec({ registry }),
+    hub,
+    access: openAccess('local'),
+    log,
+  }
+  const parts = partsOf(context)
+  const page = await readPage()
+  const app = consoleApp({ context, parts, page, measure: httpDurations(metrics) })
+  const answer = app.callback()
+  const server = await listen(
+    createServer((request, response) => void answer(request, response)),
+    settings,
+  )
+  const handlers = parts.flatMap((part) => part.handlers ?? [])
+  const reader = startReader({
+    broker,
+    pool,
+    handlers,
+    prefix: context.prefix,
+    log,
+    ...(lookEveryMs !== undefined && { lookEveryMs }),
+  })
+  const works = parts.flatMap(({ start }) => start?.() ?? [])
+  const { port } = server.address() as AddressInfo
+  const url = `http://${settings.CONSOLE_HOST.includes(':') ? `[${settings.CONSOLE_HOST}]` : settings.CONSOLE_HOST}:${port}`
+  return {
+    url,
+    context,
+    reader,
+    async close() {
+      await Promise.all([reader.close(), ...works.map((work) => work.close())])
+      await hub.close()
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+      await broker.close()
+      await pool.end()
+    },
+  }
+}
+
+async function listen(server: Server, { CONSOLE_PORT: port, CONSOLE_HOST: host }: Settings): Promise<Server> {
+  try {
+    await once(server.listen(port, host), 'listening')
+    return server
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const why = code === 'EADDRINUSE' ? 'something else listens there. Choose another port' : message
+    throw new Error(`CONSOLE_PORT is ${port}: ${why}.`, { cause: error })
+  }
+}

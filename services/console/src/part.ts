@@ -1,0 +1,40 @@
+import type { Router } from '@koa/router'
+import type { Log } from '@petrel/messaging'
+import type { AvroCodec, Broker, Registry } from '@petrel/messaging/operations'
+import type { Pool } from 'pg'
+import type { Access } from './access/access.ts'
+import type { Hub } from './hub/hub.ts'
+import type { TopicHandler } from './reading/port.ts'
+import type { Settings } from './settings.ts'
+
+/** What every part of the console works with. */
+export interface ConsoleContext {
+  readonly settings: Settings
+  /** Goes before every name in Kafka. */
+  readonly prefix: string
+  /** This process: no other has the same, now or later. */
+  readonly instance: string
+  readonly pool: Pool
+  readonly broker: Broker
+  readonly registry: Registry
+  readonly codec: AvroCodec
+  readonly hub: Hub
+  readonly access: Access
+  readonly log: Log
+}
+
+/** Something the console does all the time. */
+export interface Work {
+  /** Resolves when what was begun is finished or given back. */
+  close(): Promise<void>
+}
+
+/** What a folder of `src` adds to the console. `parts.ts` lists them. */
+export interface Part {
+  /** Adds its routes; who is asking, and whether they may, is settled by `context.access`. */
+  readonly routes?: (router: Router) => void
+  /** Reads topics. Each topic goes to the first handler of all parts that wants it. */
+  readonly handlers?: readonly TopicHandler[]
+  /** Starts what runs beside requests. */
+  readonly start?: () => Work
+}

@@ -1,0 +1,129 @@
+import type { AvroSchema } from '@petrel/messaging'
+import { looksPersonal } from '@petrel/messaging/personal'
+import { type Shape, shapeOf } from '../avro/shape.ts'
+import { hidden, textMask } from './text.ts'
+
+/** A body that people without further rights may see. */
+export interface Masked {
+  /** As JSON has it; the same where nothing is personal. */
+  readonly data: unknown
+  /** The texts that are hidden in it: errors and headers quote them. */
+  readonly personal: readonly string[]
+  /** Whether anything is hidden. */
+  readonly isMasked: boolean
+}
+
+/**
+ * Hides what the writer's schema calls personal: the whole value of such a field, whatever is in it. A field of which the schema
+ * does not say it either way is hidden when it is named like a person's. In all other texts e-mail addresses are hidden, and
+ * whatever they repeat of a personal field.
+ * @param data as it was decoded with this schema
+ */
+export const masked = (data: unknown, schema: AvroSchema): Masked => maskedAs(data, shapeOf(schema))
+
+/** Hides by the names of fields alone: for a body without a schema. @param data JSON */
+export const maskedJson = (data: unknown): Masked => maskedAs(data, json)
+
+/** A decoded body as JSON has it: times in ISO 8601, bytes in base64. */
+export const asJson = (data: unknown): unknown => shown(data, json, { text: (value) => value })
+
+/** What nobody has described. */
+const json = { kind: 'json' } as const
+type Known = Shape | typeof json
+
+function maskedAs(data: unknown, shape: Known): Masked {
+  const found = new Set<string>()
+  collect(data, shape, false, found)
+  const personal = [...found]
+  const mask = textMask(personal)
+  let isMasked = false
+  const seen = shown(data, shape, {
+    personal() {
+      isMasked = true
+      return hidden
+    },
+    text(value) {
+      const seen = mask(value)
+      if (seen !== value) isMasked = true
+      return seen
+    },
+  })
+  return { data: seen, personal, isMasked }
+}
+
+/** A part of a value, its name, and what is known about it. */
+type PartOf = readonly [name: string, value: unknown, shape: Known, isPersonal: boolean]
+
+/** The parts of a record, or of what may be one; undefined when the value has none with names. */
+function partsOf(value: unknown, shape: Known): { readonly parts: PartOf[]; readonly areKeys: boolean } | undefined {
+  if (!isObject(value)) return undefined
+  const entries = Object.entries(value)
+  if (shape.kind === 'map') return { areKeys: true, parts: entries.map(([name, part]) => [name, part, shape.values, false]) }
+  if (shape.kind !== 'record')
+    return { areKeys: true, parts: entries.map(([name, part]) => [name, part, json, looksPersonal(name)]) }
+  const fields = new Map(shape.fields.map((field) => [field.name, field]))
+  const parts = entries.map(([name, part]): PartOf => {
+    const field = fields.get(name)
+    return [name, part, field?.shape ?? json, field?.pii ?? looksPersonal(name)]
+  })
+  return { areKeys: false, parts }
+}
+
+/** Adds every text that stands in a personal field. */
+function collect(value: unknown, declared: Known, isPersonal: boolean, found: Set<string>): void {
+  const shape = branchFor(value, declared)
+  if (value === null || value === undefined) return
+  if (Array.isArray(value)) return value.forEach((item) => collect(item, itemsOf(shape), isPersonal, found))
+  const { parts = [], areKeys = false } = partsOf(value, shape) ?? {}
+  for (const [name, part, of, isOwn] of parts) {
+    if (isPersonal && areKeys && shape.kind === 'map') found.add(name)
+    collect(part, of, isPersonal || isOwn, found)
+  }
+  const leaf = leafAsJson(value)
+  if (isPersonal && (typeof leaf === 'string' || typeof leaf === 'number')) found.add(String(leaf))
+}
+
+interface Showing {
+  /** What is seen instead of a personal value; the value when there is nothing to hide. */
+  readonly personal?: () => string
+  /** What is seen of any other text. */
+  readonly text: (value: string) => string
+}
+
+/** What is seen of a value, in JSON. */
+function shown(value: unknown, declared: Known, showing: Showing): unknown {
+  const shape = branchFor(value, declared)
+  if (Array.isArray(value)) return value.map((item) => shown(item, itemsOf(shape), showing))
+  const named = partsOf(value, shape)
+  if (named === undefined) return typeof value === 'string' ? showing.text(value) : leafAsJson(value)
+  return Object.fromEntries(
+    named.parts.map(([name, part, of, isPersonal]) => [
+      named.areKeys ? showing.text(name) : name,
+      // That there is nothing is not hidden: it is what many failures are about.
+      (isPersonal && part !== null ? showing.personal?.() : undefined) ?? shown(part, of, showing),
+    ]),
+  )
+}
+
+/** The branch of a union that a value is of: no two of them look alike, or the schema could not have been read. */
+function branchFor(value: unknown, shape: Known): Known {
+  if (shape.kind !== 'union') return shape
+  const kinds = Array.isArray(value) ? ['array'] : isObject(value) ? ['record', 'map'] : []
+  return shape.branches.find(({ kind }) => kinds.includes(kind)) ?? json
+}
+
+const itemsOf = (shape: Known): Known => (shape.kind === 'array' ? shape.items : json)
+
+function leafAsJson(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString()
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+  // JSON has no such numbers, and null would be another value.
+  return typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value)) ? String(value) : value
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !(value instanceof Date) &&
+  !(value instanceof Uint8Array)

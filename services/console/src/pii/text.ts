@@ -1,0 +1,48 @@
+/** What stands in the place of something about a person. */
+export const hidden = '•••'
+
+/** From this length on a value is hidden wherever it stands in a text, shorter ones as whole words only: `Bo` is in `Bosporus`. */
+const anywhereFrom = 5
+/** Errors cut what they quote: this much of a value is hidden without its end. */
+const beginningOf = 40
+
+/**
+ * A text without e-mail addresses, and without these values of a person.
+ * @param personal as they are in the message whose text this is
+ */
+export const maskText = (text: string, personal: readonly string[] = []): string => textMask(personal)(text)
+
+/** The same for many texts of one message. */
+export function textMask(personal: readonly string[]): (text: string) => string {
+  const pattern = patternOf(personal)
+  return (text) => {
+    const without = pattern === undefined ? text : text.replaceAll(pattern, hidden)
+    return without.includes('@') || without.includes('%40') ? without.replaceAll(address, hidden) : without
+  }
+}
+
+// No longer than RFC 5321 allows (4.5.3.1), so that the time it takes stays in proportion to the text. Packages in stacks
+// (`koa@3.3.0`, `node_modules/@petrel/…`) are none: a domain ends with letters. In addresses of pages @ is %40.
+const address = /[\p{L}\p{N}.!#$*+_~{}^|`-]{1,64}(?:@|%40)(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,63}/gu
+
+function patternOf(personal: readonly string[]): RegExp | undefined {
+  const values = new Set(personal.flatMap(needlesOf).map((value) => value.trim()))
+  const parts = [...values]
+    .filter((value) => value.length > 1)
+    .toSorted((a, b) => b.length - a.length)
+    .map((value) =>
+      value.length < anywhereFrom ? `(?<![\\p{L}\\p{N}])${RegExp.escape(value)}(?![\\p{L}\\p{N}])` : RegExp.escape(value),
+    )
+  return parts.length === 0 ? undefined : new RegExp(parts.join('|'), 'giu')
+}
+
+/** As it is, as it is within JSON and within an address of a page, and its beginning. */
+function needlesOf(value: string): string[] {
+  const forms = [value, JSON.stringify(value).slice(1, -1), encoded(value)]
+  return forms.flatMap((form) => (form.length > beginningOf ? [form, form.slice(0, beginningOf)] : [form]))
+}
+
+/** A text with half a character in it has no such form. */
+function encoded(value: string): string {
+  return encodeURIComponent(value.toWellFormed())
+}
