@@ -21,8 +21,8 @@ const sumOf = (answers, pick) => answers.reduce((sum, answer) => sum + (pick(ans
 /** The places of all selections together, as one list. */
 function placesOf(answers) {
   const places = new Map()
-  for (const { endpoint, topic, count, foreign } of answers.flatMap(({ to }) => to)) {
-    const place = places.get(topic) ?? { endpoint, topic, count: 0, foreign }
+  for (const { endpoint, topic, count, everySubscriber } of answers.flatMap(({ to }) => to)) {
+    const place = places.get(topic) ?? { endpoint, topic, count: 0, everySubscriber }
     places.set(topic, { ...place, count: place.count + count })
   }
   return [...places.values()]
@@ -31,12 +31,13 @@ function placesOf(answers) {
 function ReplayDialog({ selections, onSent, close }) {
   const [answers, setAnswers] = useState(undefined)
   const [includeStubborn, setIncludeStubborn] = useState(false)
+  const [toOriginalTopic, setToOriginalTopic] = useState(false)
   const [limit, setLimit] = useState('')
   const [error, setError] = useState(undefined)
   const [isBusy, setBusy] = useState(false)
   const ratePerSecond = Number(limit) > 0 ? Number(limit) : undefined
   const ask = (extra) =>
-    Promise.all(selections.map((selection) => act('POST', '/api/replays', { ...selection, includeStubborn, ...extra })))
+    Promise.all(selections.map((selection) => act('POST', '/api/replays', { ...selection, includeStubborn, toOriginalTopic, ...extra })))
 
   useEffect(() => {
     let isOver = false
@@ -45,7 +46,7 @@ function ReplayDialog({ selections, onSent, close }) {
       (trouble) => isOver || setError(trouble),
     )
     return () => (isOver = true)
-  }, [includeStubborn])
+  }, [includeStubborn, toOriginalTopic])
 
   const send = async () => {
     setBusy(true)
@@ -64,7 +65,9 @@ function ReplayDialog({ selections, onSent, close }) {
   const stubborn = answers === undefined ? 0 : sumOf(answers, ({ leftOut }) => leftOut?.stubborn)
   const settled = answers === undefined ? 0 : sumOf(answers, ({ leftOut }) => leftOut?.notUnresolved)
   const places = answers === undefined ? [] : placesOf(answers)
-  const isForeign = places.some(({ foreign }) => foreign)
+  const foreign = places.filter(({ everySubscriber }) => everySubscriber)
+  const foreignCount = sumOf(foreign, ({ count }) => count)
+  const shownPlaces = toOriginalTopic ? places : places.filter(({ everySubscriber }) => !everySubscriber)
   const buttons = html`
     <button type="button" onClick=${close}>Cancel</button>
     <button type="button" class="primary" disabled=${!total || isBusy} aria-busy=${isBusy} onClick=${send}>
@@ -78,14 +81,15 @@ function ReplayDialog({ selections, onSent, close }) {
       ${total > 0 &&
       html`<table>
         <thead><tr><th>to</th><th>through the topic</th><th class="right">messages</th></tr></thead>
-        <tbody>${places.map(
-          ({ endpoint, topic, count }) =>
-            html`<tr key=${topic}><td>${endpoint ?? 'all subscribers'}</td><td class="mono">${topic}</td><td class="right num">${counted(count)}</td></tr>`,
+        <tbody>${shownPlaces.map(
+          ({ endpoint, topic, count, everySubscriber }) =>
+            html`<tr key=${topic}><td>${everySubscriber ? 'every subscriber' : endpoint}</td><td class="mono">${topic}</td><td class="right num">${counted(count)}</td></tr>`,
         )}</tbody>
       </table>`}
-      ${total > 0 && !isForeign && html`<p class="small muted">Only the endpoint that failed gets them again; other subscribers do not.</p>`}
-      ${isForeign &&
-      html`<p class="warning">These dead letters are not Petrel's: they go to their original topic, and every subscriber of it hears them again.</p>`}
+      ${total > 0 && foreignCount === 0 && html`<p class="small muted">Only the endpoint that failed gets them again; other subscribers do not.</p>`}
+      ${foreignCount > 0 &&
+      html`<label class="check warning"><input type="checkbox" checked=${toOriginalTopic} onChange=${(event) => setToOriginalTopic(event.currentTarget.checked)} />
+        <span>Also ${plural(foreignCount, 'message')} of programs that are not Petrel's: to the original topic, where <b>every subscriber hears them again</b></span></label>`}
       ${settled > 0 && total > 0 && html`<p class="small muted">${plural(settled, 'message')} left out: on its way, resolved or archived.</p>`}
       ${(stubborn > 0 || includeStubborn) &&
       html`<label class="check"><input type="checkbox" checked=${includeStubborn} onChange=${(event) => setIncludeStubborn(event.currentTarget.checked)} />
