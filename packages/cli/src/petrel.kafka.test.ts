@@ -108,6 +108,18 @@ test('what is discarded waits no longer and is not sent back; who did it and why
   expect((await petrel('failures', '--all')).out).toMatch(
     /\nDISCARDED +ENDPOINT +KEY +WHEN +BY +WHY\nm-7 +sales +order-7 +.*@.* The order was invented\n$/,
   )
+
+  expect(await petrel('restore', 'sales', '--id', 'm-7')).toEqual({
+    code: 0,
+    out: '1 message of sales waits again. petrel failures shows it.\n',
+    err: '',
+  })
+  expect(await petrel('restore', 'sales', '--id', 'm-7')).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('m-7 waits already.'),
+  })
+  expect((await petrel('failures', '--endpoint', 'sales')).out).toMatch(/\nm-7 +order-7 /)
+  expect((await petrel('replay', 'sales', '--id', 'm-7')).out).toBe('Sent 1 message back to sales.\n')
 })
 
 test('what others have written is shown, and the terminal does not obey it', async () => {

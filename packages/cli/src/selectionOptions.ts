@@ -1,4 +1,4 @@
-import type { Selected, Selection } from '@petrel/messaging/operations'
+import type { Selected, Selection, SharedId } from '@petrel/messaging/operations'
 
 /** Which dead letters are meant, as options of a command. */
 export interface SelectionOptions {
@@ -14,14 +14,20 @@ export const selectionOf = ({ id, source }: SelectionOptions): Selection => ({
 /** What became of the ids that were asked for, in words. */
 export function selectionSentences(endpoint: string, { already, discarded, unknown, shared }: Selected): string[] {
   return [
-    ...shared.map(
-      ({ id, sources }) =>
-        `${sources.length} messages have the id ${id}: from ${list(sources)}. All of them were taken; --source takes one.`,
-    ),
+    ...sharedSentences(shared),
     ...already.map((id) => `${id} was sent back before, and has not failed since.`),
     ...discarded.map(({ id, by, at, reason }) => `${id} was discarded by ${by} on ${at}: ${reason}`),
-    ...unknown.map((id) => `${id} never failed at ${endpoint}. petrel failures --endpoint ${endpoint} shows the ids.`),
+    ...unknownSentences(endpoint, unknown),
   ]
 }
+
+export const sharedSentences = (shared: readonly SharedId[]): string[] =>
+  shared.map(
+    ({ id, sources }) =>
+      `${sources.length} messages have the id ${id}: from ${list(sources)}. All of them were taken; --source takes one.`,
+  )
+
+export const unknownSentences = (endpoint: string, unknown: readonly string[]): string[] =>
+  unknown.map((id) => `${id} never failed at ${endpoint}. petrel failures --endpoint ${endpoint} shows the ids.`)
 
 const list = (words: readonly string[]) => new Intl.ListFormat('en').format(words)

@@ -1,8 +1,9 @@
-import type { DiscardReport, Failure, ReplayReport } from '@petrel/messaging/operations'
+import type { DiscardReport, Failure, ReplayReport, RestoreReport } from '@petrel/messaging/operations'
 import { expect, test } from 'vitest'
 import { discardSentences } from './discardFailures.ts'
 import { ageNote, failureNotes } from './failureNotes.ts'
 import { replaySentences } from './replayFailures.ts'
+import { restoreSentences } from './restoreFailures.ts'
 
 const nothing: ReplayReport & DiscardReport = {
   replayed: 0,
@@ -46,6 +47,20 @@ test('nothing to send or to discard is said, too', () => {
 test('what is discarded is still there to be seen', () => {
   expect(discardSentences('billing', { ...nothing, count: 1 })).toEqual([
     'Discarded 1 message of billing. petrel failures --all still shows it.',
+  ])
+})
+
+test('a restore says for each id what became of it', () => {
+  const none: RestoreReport = { count: 0, waiting: [], replayed: [], unknown: [], shared: [] }
+  expect(restoreSentences('billing', { ...none, count: 2, shared: [{ id: 'm-1', sources: ['sales', 'shop'] }] })).toEqual([
+    '2 messages of billing wait again. petrel failures shows them.',
+    '2 messages have the id m-1: from sales and shop. All of them were taken; --source takes one.',
+  ])
+  expect(restoreSentences('billing', { ...none, waiting: ['m-2'], replayed: ['m-3'], unknown: ['m-4'] })).toEqual([
+    'Restored nothing of billing: no message that was asked for is discarded there.',
+    'm-2 waits already.',
+    'm-3 was sent back, and has not failed since.',
+    'm-4 never failed at billing. petrel failures --endpoint billing shows the ids.',
   ])
 })
 

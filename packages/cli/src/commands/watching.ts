@@ -3,6 +3,7 @@ import type { CommandContext, Runs } from '../commandContext.ts'
 import { discardFailures } from '../discardFailures.ts'
 import { duration } from '../durationOption.ts'
 import { replayFailures } from '../replayFailures.ts'
+import { restoreFailures } from '../restoreFailures.ts'
 import type { SelectionOptions } from '../selectionOptions.ts'
 import { showFailures } from '../showFailures.ts'
 import { showLag } from '../showLag.ts'
@@ -39,6 +40,12 @@ export function watchingCommands(program: Command, runs: Runs): void {
     .action((endpoint: string, options: SelectionOptions & Json & InCluster & { reason: string }) =>
       run(options, (context) => discardFailures(context, endpoint, options)),
     )
+  withSelection(program.command('restore'), 'all that was discarded when none is given')
+    .description('put discarded messages back into the list: they wait for a person again')
+    .option('--reason <text>', 'why; kept with who and when')
+    .action((endpoint: string, options: SelectionOptions & Json & InCluster & { reason?: string }) =>
+      run(options, (context) => restoreFailures(context, endpoint, options)),
+    )
   program
     .command('order')
     .argument('<id>', 'the order id, how it begins or how it ends; or any other record key')
@@ -55,9 +62,9 @@ export function watchingCommands(program: Command, runs: Runs): void {
 const inCluster = (command: Command): Command =>
   command.option('-n, --namespace <namespace>', 'ask in the cluster of KUBECONFIG, in a pod of this namespace')
 
-const withSelection = (command: Command): Command =>
+const withSelection = (command: Command, withoutIds = 'all that waits when none is given'): Command =>
   inCluster(command)
     .argument('<endpoint>')
-    .option('--id <id...>', 'message ids, as petrel failures shows them; all that waits when none is given')
+    .option('--id <id...>', `message ids, as petrel failures shows them; ${withoutIds}`)
     .option('--source <source>', 'messages of this source only, for an id that messages of several sources have')
     .option('--json', 'what was done, as JSON')

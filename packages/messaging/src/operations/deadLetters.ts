@@ -34,7 +34,10 @@ export interface DeadLetter extends Failing {
 
 /** A message about which a person has decided, and that has not failed since. */
 export interface SettledLetter extends Failing {
+  /** The mark of its last failing. */
   readonly mark: Mark
+  /** All its failings. */
+  readonly positions: readonly string[]
 }
 
 /** An endpoint's dead letters, by message. */
@@ -114,8 +117,12 @@ function settle(failings: readonly Failing[], marks: Marks): DeadLetters {
   for (const failing of failings) {
     const message = identityKey(failing.identity)
     const mark = marks.of(failing)
-    if (mark !== undefined) settled.set(message, { ...failing, mark })
-    else open.set(message, { ...failing, positions: [...(open.get(message)?.positions ?? []), failing.position] })
+    const withEarlier = (letters: ReadonlyMap<string, Pick<DeadLetter, 'positions'>>) => ({
+      ...failing,
+      positions: [...(letters.get(message)?.positions ?? []), failing.position],
+    })
+    if (mark !== undefined) settled.set(message, { ...withEarlier(settled), mark })
+    else open.set(message, withEarlier(open))
   }
   return {
     open: [...open.values()],
@@ -128,8 +135,11 @@ export const isSettled = ({ identity, positions }: DeadLetter, marks: Marks): bo
   positions.every((position) => marks.of({ identity, position }) !== undefined)
 
 /** The records of one decision about a letter. */
-export const markRecords = (topic: string, { identity, positions }: DeadLetter, mark: Mark): OutgoingRecord[] =>
-  positions.map((position) => markRecord(topic, { identity, position }, mark))
+export const markRecords = (
+  topic: string,
+  { identity, positions }: Pick<DeadLetter, 'identity' | 'positions'>,
+  mark: Mark,
+): OutgoingRecord[] => positions.map((position) => markRecord(topic, { identity, position }, mark))
 
 /** When a dead letter's last try failed; when it was appended, if it does not say. ISO 8601. */
 export function failedAt({ headers, timestamp }: BrokerRecord): string {

@@ -4,13 +4,16 @@ import type { MessageIdentity } from '../identity.ts'
 // A dead letter topic only grows. What a person has decided about a dead letter is a mark in a second, compacted topic,
 // `<endpoint>.replayed`: its key is the dead letter's position, `<topic>/<partition>/<offset>`.
 
+/** `restored`: it waits again, as if nothing had been decided. */
+type Outcome = 'replayed' | 'discarded' | 'restored'
+
 /** What a person has decided about a dead letter. */
 export interface Mark {
-  readonly outcome: 'replayed' | 'discarded'
+  readonly outcome: Outcome
   readonly by: string
   /** ISO 8601. */
   readonly at: string
-  /** Why it was discarded. */
+  /** Why it was discarded or restored. */
   readonly reason?: string
 }
 
@@ -51,7 +54,10 @@ const nameIn = (named: Named): string => JSON.stringify('messageId' in named ? [
 export interface Marks {
   /** Reads the marks that were appended since it was last called. */
   readNew(): Promise<void>
-  /** A mark counts for its message only: positions begin again when a topic is deleted and created again. */
+  /**
+   * What is decided about it; undefined when nothing is, or nothing any more. A mark counts for its message only: positions
+   * begin again when a topic is deleted and created again.
+   */
   of(marked: Marked): Mark | undefined
 }
 
@@ -70,7 +76,7 @@ export function marksIn(topic: string, admin: BrokerAdmin): Marks {
     },
     of({ identity, position }) {
       const mark = marks.get(position)
-      return mark !== undefined && isAbout(mark, identity) ? mark : undefined
+      return mark !== undefined && mark.outcome !== 'restored' && isAbout(mark, identity) ? mark : undefined
     },
   }
 }
@@ -98,7 +104,7 @@ function parse(value: Buffer | null): StoredMark | undefined {
   const decision = { by: String(by), at: String(at), ...(typeof reason === 'string' && { reason }) }
   if (version === undefined && typeof messageId === 'string') return { outcome: 'replayed', messageId, ...decision }
   if (typeof source !== 'string' || typeof id !== 'string') return undefined
-  return { outcome: outcome === 'discarded' ? 'discarded' : 'replayed', source, id, ...decision }
+  return { outcome: outcome === 'discarded' || outcome === 'restored' ? outcome : 'replayed', source, id, ...decision }
 }
 
 function fieldsOf(value: Buffer | null): Readonly<Record<string, unknown>> {

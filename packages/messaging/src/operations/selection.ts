@@ -54,6 +54,40 @@ export function select(letters: DeadLetters, { ids, source }: Selection): Select
   }
 }
 
+/** What became of each id that was to wait again. */
+export interface SelectedDiscarded {
+  /** Asked for, but waits already. */
+  readonly waiting: readonly string[]
+  /** Asked for, but replayed, and not failed since. */
+  readonly replayed: readonly string[]
+  /** Asked for, but never in this endpoint's dead letter topic. */
+  readonly unknown: readonly string[]
+  /** Ids that stood for more than one discarded message: all of them were taken. */
+  readonly shared: readonly SharedId[]
+}
+
+/** Picks the discarded letters that are meant. */
+export function selectDiscarded(
+  letters: DeadLetters,
+  { ids, source }: Selection,
+): SelectedDiscarded & { readonly wanted: readonly SettledLetter[] } {
+  const settled = letters.settled.filter(isFrom(source))
+  const discarded = settled.filter(({ mark }) => mark.outcome === 'discarded')
+  if (ids === undefined) return { wanted: discarded, waiting: [], replayed: [], unknown: [], shared: [] }
+  const discardedById = Map.groupBy(discarded, idOf)
+  const asked = [...new Set(ids)]
+  const others = asked.filter((id) => !discardedById.has(id))
+  const open = new Set(letters.open.filter(isFrom(source)).map(idOf))
+  const replayed = new Set(settled.map(idOf))
+  return {
+    wanted: asked.flatMap((id) => discardedById.get(id) ?? []),
+    waiting: others.filter((id) => open.has(id)),
+    replayed: others.filter((id) => !open.has(id) && replayed.has(id)),
+    unknown: others.filter((id) => !open.has(id) && !replayed.has(id)),
+    shared: asked.map((id) => sharedId(id, discardedById.get(id) ?? [])).filter(({ sources }) => sources.length > 1),
+  }
+}
+
 const isFrom = (source: string | undefined) => (letter: DeadLetter | SettledLetter) =>
   source === undefined || letter.identity.source === source
 
@@ -68,7 +102,7 @@ const discardedMessage = ({ identity, mark: { by, at, reason = '' } }: SettledLe
   reason,
 })
 
-const sharedId = (id: string, letters: readonly DeadLetter[]): SharedId => ({
+const sharedId = (id: string, letters: readonly Pick<DeadLetter, 'identity'>[]): SharedId => ({
   id,
   sources: letters.map(({ identity }) => identity.source),
 })
