@@ -54,7 +54,11 @@ async function troubleOf(response) {
   const problem = await response.json().catch(() => ({}))
   const retryAfter = Number(response.headers.get('retry-after')) || undefined
   const text = [problem.title, problem.detail].filter(Boolean).map(asSentence).join(' ')
-  return new Trouble(text || `The console answered ${response.status}.`, { status: response.status, errors: problem.errors, retryAfter })
+  return new Trouble(text || `The console answered ${response.status}.`, {
+    status: response.status,
+    errors: problem.errors,
+    retryAfter,
+  })
 }
 
 const asSentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`)

@@ -9,7 +9,13 @@ export const stateFilters = {
 }
 
 /** How failures can be grouped; `none` lists them. */
-export const groupings = { error: 'by error', type: 'by message type', endpoint: 'by endpoint', errorType: 'by error type', none: 'not grouped' }
+export const groupings = {
+  error: 'by error',
+  type: 'by message type',
+  endpoint: 'by endpoint',
+  errorType: 'by error type',
+  none: 'not grouped',
+}
 
 /** What an address asks for, as the API takes it. */
 export function filterOf({ endpoint, type, errorType, q, from, to, state = 'open' }) {

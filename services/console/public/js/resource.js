@@ -47,7 +47,9 @@ export function useResource(path, { hints = [], keep = false, once = false } = {
       clearTimeout(timer)
       timer = setTimeout(load, calmMs)
     }
-    setState((before) => (keep ? { ...before, isLoading: true } : { path, data: undefined, error: undefined, isLoading: true, at: 0 }))
+    setState((before) =>
+      keep ? { ...before, isLoading: true } : { path, data: undefined, error: undefined, isLoading: true, at: 0 },
+    )
     reload.current = load
     void load()
     const deaf = onHint((name) => !once && (name === 'again' || hints.includes(name)) && soon())
@@ -95,9 +97,7 @@ export function useCalmList(query, items, isElsewhere = () => false) {
   else {
     const latest = new Map(items.map((item) => [item.id, item]))
     held.current.rows = held.current.rows.map(({ item }) =>
-      latest.has(item.id)
-        ? { item: latest.get(item.id), isGone: false }
-        : { item, isGone: !isElsewhere(item) },
+      latest.has(item.id) ? { item: latest.get(item.id), isGone: false } : { item, isGone: !isElsewhere(item) },
     )
   }
   const shown = new Set(held.current.rows.map(({ item }) => item.id))

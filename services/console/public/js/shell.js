@@ -29,18 +29,19 @@ export function Shell() {
   const summary = useLiveSummary()
   const { path, query } = useHere()
   useKeys({ '?': ['this list', () => showDialog(Keys)] })
-  return html`<${Summary.Provider} value=${summary}><${Clock}>
-    <div class="app" onClick=${followLinks}>
-      <a class="skip" href="#main" onClick=${toContent}>To the content</a>
-      <${Nav} path=${path} />
-      <main id="main" tabindex="-1">
-        <${Alarm} error=${summary.error} />
-        <${Shown} path=${path} query=${query} />
-      </main>
-      <div class="corner"><${Replays} running=${summary.data?.replaysRunning} /><${Toasts} /></div>
-      <${Dialogs} />
-    </div>
-  <//><//>`
+  return html`<${Summary.Provider} value=${summary}
+    ><${Clock}>
+      <div class="app" onClick=${followLinks}>
+        <a class="skip" href="#main" onClick=${toContent}>To the content</a>
+        <${Nav} path=${path} />
+        <main id="main" tabindex="-1">
+          <${Alarm} error=${summary.error} />
+          <${Shown} path=${path} query=${query} />
+        </main>
+        <div class="corner"><${Replays} running=${summary.data?.replaysRunning} /><${Toasts} /></div>
+        <${Dialogs} />
+      </div> <//
+  ><//>`
 }
 
 function toContent(event) {
@@ -63,7 +64,10 @@ function Shown({ path, query }) {
     document.title = `${failed}${heading === '' ? '' : `${heading} · `}Petrel`
   })
   if (Page === null)
-    return html`<h1>Nothing here</h1><section class="card"><${Empty} title="There is no page at this address">Failed messages are <a href="/failures">here</a>.<//></section>`
+    return html`<h1>Nothing here</h1>
+      <section class="card">
+        <${Empty} title="There is no page at this address">Failed messages are <a href="/failures">here</a>.<//>
+      </section>`
   if (Page === undefined) return html`<${Waiting} rows=${4} />`
   return html`<${Page} key=${path} params=${params} query=${query} />`
 }
@@ -77,22 +81,33 @@ function Nav({ path }) {
     <div class="line">
       <a class="brand" href="/"><${Bird} /><span>Petrel</span></a>
       <${Live} />
-      <button type="button" class="menu" aria-expanded=${isOpen ? 'true' : 'false'} aria-controls="places" onClick=${() => setOpen(!isOpen)}>
+      <button
+        type="button"
+        class="menu"
+        aria-expanded=${isOpen ? 'true' : 'false'}
+        aria-controls="places"
+        onClick=${() => setOpen(!isOpen)}
+      >
         Menu${summary?.unresolved > 0 && html` <b class="num">${counted(summary.unresolved)}</b>`}
       </button>
     </div>
     <nav id="places" aria-label="Main" class=${isOpen ? 'open' : ''}>
       ${places.map(
-        ([href, name]) => html`<a key=${href} href=${href} aria-current=${placeOf(path) === href ? 'page' : undefined}>
-          <span>${name}</span>${href === '/failures' && summary?.unresolved > 0 && html`<b class="num" aria-label="${summary.unresolved} unresolved">${counted(summary.unresolved)}</b>`}
-        </a>`,
+        ([href, name]) =>
+          html`<a key=${href} href=${href} aria-current=${placeOf(path) === href ? 'page' : undefined}>
+            <span>${name}</span
+            >${href === '/failures' && summary?.unresolved > 0 && html`<b class="num" aria-label="${summary.unresolved} unresolved">${counted(summary.unresolved)}</b>`}
+          </a>`,
       )}
       <${Person} access=${summary?.access} />
     </nav>
   </header>`
 }
 
-const Bird = () => html`<svg viewBox="0 0 32 32" aria-hidden="true"><path d="M3 12c6-2 9 0 11.5 4C17 10 22 6 29 6c-4 3-6 6-7.5 10.5C20 21 16.5 23 13 22l-5 3 1.5-5C8 17 6 14 3 12z" /></svg>`
+const Bird = () =>
+  html`<svg viewBox="0 0 32 32" aria-hidden="true">
+    <path d="M3 12c6-2 9 0 11.5 4C17 10 22 6 29 6c-4 3-6 6-7.5 10.5C20 21 16.5 23 13 22l-5 3 1.5-5C8 17 6 14 3 12z" />
+  </svg>`
 
 const roleSays = {
   reader: 'reader: looks, and changes nothing',
@@ -114,7 +129,9 @@ export function Live() {
   useClock()
   const { ageMs, isStale } = freshness()
   const age = ageMs < 1_000 ? 'now' : `${span(ageMs)} ago`
-  return html`<span class="live num ${isStale ? 'stale' : ''}"><i aria-hidden="true"></i>${isStale ? `not live · ${age}` : `live · ${age}`}</span>`
+  return html`<span class="live num ${isStale ? 'stale' : ''}"
+    ><i aria-hidden="true"></i>${isStale ? `not live · ${age}` : `live · ${age}`}</span
+  >`
 }
 
 /** Says once that the connection is lost. What is shown stays. */
@@ -122,19 +139,31 @@ function Alarm({ error }) {
   const [isConnected, setConnected] = useState(true)
   useEffect(() => onConnection(setConnected), [])
   const isAway = error !== undefined && error.isTemporary
-  return html`<div class="alarm" role="status">${
-    (!isConnected || isAway) &&
-    html`<p class="trouble">${isAway ? error.message : 'The connection to the console is lost.'} What is shown may be old. The page connects again by itself.</p>`
-  }${error !== undefined && !error.isTemporary && html`<p class="trouble">${error.message}</p>`}</div>`
+  return html`<div class="alarm" role="status">
+    ${
+      (!isConnected || isAway) &&
+      html`<p class="trouble">
+        ${isAway ? error.message : 'The connection to the console is lost.'} What is shown may be old. The page connects again by
+        itself.
+      </p>`
+    }${error !== undefined && !error.isTemporary && html`<p class="trouble">${error.message}</p>`}
+  </div>`
 }
 
 /** The heading of a page, with what stands beside it. */
-export const Head = ({ title, children }) => html`<div class="bar page-head"><h1>${title}</h1>${children}</div>`
+export const Head = ({ title, children }) =>
+  html`<div class="bar page-head">
+    <h1>${title}</h1>
+    ${children}
+  </div>`
 
 /** Endpoints that are careful after many failures in a row. */
 export const Guards = ({ summary }) =>
   (summary?.outageGuards ?? []).map(
-    (endpoint) => html`<a key=${endpoint} href="/endpoints/${endpoint}" class="guard"><${Pill} kind="wait">${endpoint}: outage guard on<//></a>`,
+    (endpoint) =>
+      html`<a key=${endpoint} href="/endpoints/${endpoint}" class="guard"
+        ><${Pill} kind="wait">${endpoint}: outage guard on<//></a
+      >`,
   )
 
 /** All keys of the page. */
@@ -143,10 +172,30 @@ function Keys({ close }) {
   const { here, lists, everywhere } = allKeys()
   const table = (title, keys) =>
     keys.length > 0 &&
-    html`<div><h3>${title}</h3><dl class="keys">${keys.map(([key, says]) => html`<div key=${key}><dt>${key.split(' ').map((each) => html`<kbd>${each}</kbd> `)}</dt><dd>${says}</dd></div>`)}</dl></div>`
+    html`<div>
+      <h3>${title}</h3>
+      <dl class="keys">
+        ${keys.map(
+          ([key, says]) =>
+            html`<div key=${key}>
+              <dt>${key.split(' ').map((each) => html`<kbd>${each}</kbd> `)}</dt>
+              <dd>${says}</dd>
+            </div>`,
+        )}
+      </dl>
+    </div>`
   const buttons = html`<button type="button" class="primary" onClick=${close}>Close</button>`
   return html`<${Dialog} title="Keys" close=${close} buttons=${buttons} class="wide">
-    <div class="key-tables">${table('On this page', here.filter(([key]) => key !== '?'))}${table('In lists', lists)}${table('Everywhere', everywhere)}</div>
-    <label class="check"><input type="checkbox" checked=${isOn} onChange=${(event) => switchKeys(event.currentTarget.checked)} /><span>Keys are on</span></label>
+    <div class="key-tables">
+      ${table(
+        'On this page',
+        here.filter(([key]) => key !== '?'),
+      )}${table('In lists', lists)}${table('Everywhere', everywhere)}
+    </div>
+    <label class="check"
+      ><input type="checkbox" checked=${isOn} onChange=${(event) => switchKeys(event.currentTarget.checked)} /><span
+        >Keys are on</span
+      ></label
+    >
   <//>`
 }

@@ -41,7 +41,9 @@ export async function readPage(): Promise<ReadonlyMap<string, PageFile>> {
   const written = Buffer.from(document.toString().replaceAll('"/v/', `"${version}/`))
   return new Map(
     await Promise.all(
-      [['/index.html', written] as const, ...served].map(async ([path, content]) => [path, await pageFile(path, content)] as const),
+      [['/index.html', written] as const, ...served].map(
+        async ([path, content]) => [path, await pageFile(path, content)] as const,
+      ),
     ),
   )
 }

@@ -59,25 +59,44 @@ function unionOf(branches, names, seen) {
 /** @returns a value to begin with */
 export function emptyOf(shape) {
   if (shape.mayBeNull) return null
-  if (shape.kind === 'record') return Object.fromEntries(shape.fields.map((field) => [field.name, field.otherwise ?? emptyOf(field.shape)]))
+  if (shape.kind === 'record')
+    return Object.fromEntries(shape.fields.map((field) => [field.name, field.otherwise ?? emptyOf(field.shape)]))
   if (shape.kind === 'again') return emptyOf(shapeOf(shape.schema, shape.names))
-  return { array: [], map: {}, enum: shape.symbols?.[0], boolean: false, number: 0, text: '', time: new Date(0).toISOString(), bytes: '' }[shape.kind] ?? null
+  return (
+    {
+      array: [],
+      map: {},
+      enum: shape.symbols?.[0],
+      boolean: false,
+      number: 0,
+      text: '',
+      time: new Date(0).toISOString(),
+      bytes: '',
+    }[shape.kind] ?? null
+  )
 }
 
 /** @returns what is wrong with a value, `[{ path, message }]`, before it is sent */
 export function problemsOf(shape, value, path = '') {
-  if (value === null || value === undefined) return shape.mayBeNull || shape.kind === 'null' ? [] : [{ path, message: 'must have a value' }]
+  if (value === null || value === undefined)
+    return shape.mayBeNull || shape.kind === 'null' ? [] : [{ path, message: 'must have a value' }]
   if (shape.kind === 'again') return problemsOf(shapeOf(shape.schema, shape.names), value, path)
   return checks[shape.kind]?.(shape, value, path) ?? []
 }
 
 const checks = {
-  record: ({ fields }, value, path) => fields.flatMap((field) => problemsOf(field.shape, value[field.name], `${path}/${field.name}`)),
+  record: ({ fields }, value, path) =>
+    fields.flatMap((field) => problemsOf(field.shape, value[field.name], `${path}/${field.name}`)),
   array: ({ items }, value, path) => value.flatMap((item, at) => problemsOf(items, item, `${path}/${at}`)),
   map: ({ values }, value, path) => Object.entries(value).flatMap(([key, item]) => problemsOf(values, item, `${path}/${key}`)),
-  enum: ({ symbols }, value, path) => (symbols.includes(value) ? [] : [{ path, message: `must be one of ${symbols.join(', ')}` }]),
-  number: ({ isWhole, min, max }, value, path) => numberProblem(value, { isWhole, min, max }).map((message) => ({ path, message })),
-  time: (_, value, path) => (Number.isFinite(Date.parse(value)) || typeof value === 'number' ? [] : [{ path, message: 'must be a time, like 2026-03-01T14:02:07Z' }]),
+  enum: ({ symbols }, value, path) =>
+    symbols.includes(value) ? [] : [{ path, message: `must be one of ${symbols.join(', ')}` }],
+  number: ({ isWhole, min, max }, value, path) =>
+    numberProblem(value, { isWhole, min, max }).map((message) => ({ path, message })),
+  time: (_, value, path) =>
+    Number.isFinite(Date.parse(value)) || typeof value === 'number'
+      ? []
+      : [{ path, message: 'must be a time, like 2026-03-01T14:02:07Z' }],
 }
 
 function numberProblem(value, { isWhole, min, max }) {
@@ -104,4 +123,8 @@ const same = (one, other) => JSON.stringify(one) === JSON.stringify(other)
 
 /** @returns where the server means, as this page writes it: `/lines/0/quantity` */
 export const pathOf = (path) =>
-  `/${path.replaceAll(/\[(\w+)\]/g, '.$1').split(/[./]/).filter(Boolean).join('/')}`.replace(/^\/body(?=\/|$)/, '') || '/'
+  `/${path
+    .replaceAll(/\[(\w+)\]/g, '.$1')
+    .split(/[./]/)
+    .filter(Boolean)
+    .join('/')}`.replace(/^\/body(?=\/|$)/, '') || '/'

@@ -32,34 +32,77 @@ export function FailureTable({ filter, isWide = false, onFirst = () => {} }) {
   const path = `/api/failures${queryOf({ ...filter, sort, limit: size, cursor: cursors.at(-1) })}`
   const list = useResource(path, { hints: ['failures', 'groups', 'replay'], keep: true })
   const items = list.data?.items
-  const { rows, fresh, showFresh } = useCalmList(path, list.isLoading && list.at === 0 ? undefined : items, beyond(items, size, sort))
+  const { rows, fresh, showFresh } = useCalmList(
+    path,
+    list.isLoading && list.at === 0 ? undefined : items,
+    beyond(items, size, sort),
+  )
   const picking = usePicking(query, rows, list.data?.total ?? 0)
   const first = rows[0]?.item.id
   useEffect(() => onFirst(first), [first])
   const begin = (cursors.length - 1) * size + 1
   const isEmpty = list.data !== undefined && rows.length === 0
   return html`<div class="failures ${isWide ? 'is-wide' : ''}">
-    <${Picked} picking=${picking} filter=${filter} isWide=${isWide} total=${list.data?.total} fresh=${fresh} showFresh=${showFresh} />
+    <${Picked}
+      picking=${picking}
+      filter=${filter}
+      isWide=${isWide}
+      total=${list.data?.total}
+      fresh=${fresh}
+      showFresh=${showFresh}
+    />
     <${TroubleBox} error=${list.error} reload=${list.reload} />
     ${list.data === undefined && list.error === undefined && html`<${Waiting} rows=${isWide ? 8 : 4} label="Loading messages" />`}
     ${isEmpty && (isWide ? html`<${NothingFailed} filter=${filter} />` : html`<p class="muted pad">No message of this group is like this now.</p>`)}
-    ${rows.length > 0 &&
-    html`<table class="messages" aria-busy=${list.isLoading ? 'true' : 'false'}>
-      <thead><tr>
-        ${picking.may && html`<th class="box-cell"><label class="box"><input type="checkbox" aria-label="Select the messages of this page" checked=${picking.isPagePicked} onChange=${picking.togglePage} /></label></th>`}
-        <th>message</th>${isWide && html`<th>endpoint</th><th>error</th>`}<th class="key">key</th>
-        <${SortHead} name="lastFailedAt" sort=${sort} setSort=${setSort} />
-        ${isWide && html`<${SortHead} name="firstFailedAt" sort=${sort} setSort=${setSort} />`}
-        <${SortHead} name="attempts" sort=${sort} setSort=${setSort} right />
-        <th>state</th>
-      </tr></thead>
-      <tbody data-rows>${rows.map(({ item, isGone }) => html`<${Row} key=${item.id} item=${item} isGone=${isGone} isWide=${isWide} picking=${picking} />`)}</tbody>
-    </table>
-    <nav class="pager" aria-label="Pages of messages">
-      <button type="button" class="small" disabled=${cursors.length === 1} onClick=${() => setCursors(cursors.slice(0, -1))}>← Newer</button>
-      <span class="muted num">${counted(begin)}–${counted(begin + rows.length - 1)} of ${counted(list.data?.total)}</span>
-      <button type="button" class="small" disabled=${!list.data?.next} onClick=${() => setCursors([...cursors, list.data.next])}>Older →</button>
-    </nav>`}
+    ${
+      rows.length > 0 &&
+      html`<table class="messages" aria-busy=${list.isLoading ? 'true' : 'false'}>
+          <thead>
+            <tr>
+              ${
+                picking.may &&
+                html`<th class="box-cell">
+                  <label class="box"
+                    ><input
+                      type="checkbox"
+                      aria-label="Select the messages of this page"
+                      checked=${picking.isPagePicked}
+                      onChange=${picking.togglePage}
+                  /></label>
+                </th>`
+              }
+              <th>message</th>
+              ${
+                isWide &&
+                html`<th>endpoint</th>
+                  <th>error</th>`
+              }
+              <th class="key">key</th>
+              <${SortHead} name="lastFailedAt" sort=${sort} setSort=${setSort} />
+              ${isWide && html`<${SortHead} name="firstFailedAt" sort=${sort} setSort=${setSort} />`}
+              <${SortHead} name="attempts" sort=${sort} setSort=${setSort} right />
+              <th>state</th>
+            </tr>
+          </thead>
+          <tbody data-rows>
+            ${rows.map(({ item, isGone }) => html`<${Row} key=${item.id} item=${item} isGone=${isGone} isWide=${isWide} picking=${picking} />`)}
+          </tbody>
+        </table>
+        <nav class="pager" aria-label="Pages of messages">
+          <button type="button" class="small" disabled=${cursors.length === 1} onClick=${() => setCursors(cursors.slice(0, -1))}>
+            ← Newer
+          </button>
+          <span class="muted num">${counted(begin)}–${counted(begin + rows.length - 1)} of ${counted(list.data?.total)}</span>
+          <button
+            type="button"
+            class="small"
+            disabled=${!list.data?.next}
+            onClick=${() => setCursors([...cursors, list.data.next])}
+          >
+            Older →
+          </button>
+        </nav>`
+    }
   </div>`
 }
 
@@ -76,7 +119,10 @@ function SortHead({ name, sort, setSort, right = false }) {
   const isThis = sort.endsWith(name)
   const isDown = sort.startsWith('-')
   return html`<th class=${right ? 'right' : ''} aria-sort=${isThis ? (isDown ? 'descending' : 'ascending') : undefined}>
-    <button type="button" class="sort" onClick=${() => setSort(isThis && isDown ? name : `-${name}`)}>${sortable[name]}<span aria-hidden="true">${isThis ? (isDown ? ' ↓' : ' ↑') : ''}</span></button></th>`
+    <button type="button" class="sort" onClick=${() => setSort(isThis && isDown ? name : `-${name}`)}>
+      ${sortable[name]}<span aria-hidden="true">${isThis ? (isDown ? ' ↓' : ' ↑') : ''}</span>
+    </button>
+  </th>`
 }
 
 /** Which messages one has picked: some, or all that match. */
@@ -113,35 +159,90 @@ function Picked({ picking, filter, isWide, total, fresh, showFresh }) {
       ? {
           r: ['replay what is selected, or this message', () => focused().length > 0 && askReplay(focused(), { onSent: clear })],
           e: ['edit and replay this message', () => focusedRow() !== undefined && go(`/failures/${focusedRow()}/edit`)],
-          a: ['archive what is selected, or this message', () => focused().length > 0 && askArchive(focused(), count || 1, { onDone: clear })],
+          a: [
+            'archive what is selected, or this message',
+            () => focused().length > 0 && askArchive(focused(), count || 1, { onDone: clear }),
+          ],
           Escape: ['clear the selection', clear],
         }
       : {},
   )
   return html`<div class="list-head">
-    ${count === 0
-      ? html`<span class="muted num">${total === undefined ? '' : plural(total, 'message')}</span><span class="spring"></span><${Fresh} count=${fresh} onShow=${showFresh} />${isWide && html`<${Export} filter=${filter} />`}`
-      : html`<span class="num"><b>${isAll ? `All ${counted(count)}` : counted(count)} selected</b></span>
-        ${picking.canHaveAll && html`<button type="button" class="quiet small" onClick=${picking.pickAll}>Select all ${counted(total)} that match</button>`}
-        <span class="spring"></span>
-        ${isArchive
-          ? html`<button type="button" class="small" onClick=${() => restore([selection], { onDone: clear })}>Restore ${counted(count)}</button>`
-          : html`<button type="button" class="small ${isWide ? 'primary' : ''}" onClick=${() => askReplay([selection], { onSent: clear })}>Replay ${counted(count)}</button>
-            <button type="button" class="small" onClick=${() => askArchive([selection], count, { onDone: clear })}>Archive ${counted(count)}</button>`}
-        <button type="button" class="quiet small" onClick=${clear}>Clear</button>`}
+    ${
+      count === 0
+        ? html`<span class="muted num">${total === undefined ? '' : plural(total, 'message')}</span><span class="spring"></span
+            ><${Fresh} count=${fresh} onShow=${showFresh} />${isWide && html`<${Export} filter=${filter} />`}`
+        : html`<span class="num"><b>${isAll ? `All ${counted(count)}` : counted(count)} selected</b></span>
+            ${picking.canHaveAll && html`<button type="button" class="quiet small" onClick=${picking.pickAll}>Select all ${counted(total)} that match</button>`}
+            <span class="spring"></span>
+            ${
+              isArchive
+                ? html`<button type="button" class="small" onClick=${() => restore([selection], { onDone: clear })}>
+                    Restore ${counted(count)}
+                  </button>`
+                : html`<button
+                      type="button"
+                      class="small ${isWide ? 'primary' : ''}"
+                      onClick=${() => askReplay([selection], { onSent: clear })}
+                    >
+                      Replay ${counted(count)}
+                    </button>
+                    <button type="button" class="small" onClick=${() => askArchive([selection], count, { onDone: clear })}>
+                      Archive ${counted(count)}
+                    </button>`
+            }
+            <button type="button" class="quiet small" onClick=${clear}>Clear</button>`
+    }
   </div>`
 }
 
 function Row({ item, isGone, isWide, picking }) {
-  const { id, type, messageId, endpoint, errorType, errorMessage, key, lastFailedAt, firstFailedAt, attempts, replays, state, foreign, decodable } = item
+  const {
+    id,
+    type,
+    messageId,
+    endpoint,
+    errorType,
+    errorMessage,
+    key,
+    lastFailedAt,
+    firstFailedAt,
+    attempts,
+    replays,
+    state,
+    foreign,
+    decodable,
+  } = item
   return html`<tr class="${isGone ? 'gone' : ''} ${picking.has(id) ? 'picked' : ''}" data-row=${id}>
-    ${picking.may && html`<td class="box-cell"><label class="box"><input type="checkbox" aria-label="Select ${shortType(type)} ${shortId(messageId)}" checked=${picking.has(id)} onChange=${() => picking.toggle(id)} /></label></td>`}
-    <td class="message"><a data-go href="/failures/${id}">${shortType(type)} <span class="mono muted">${shortId(messageId)}</span></a>${foreign && html` <small class="muted">${foreign}</small>`}${!decodable && html` <small class="muted">not decodable</small>`}</td>
-    ${isWide && html`<td class="endpoint">${endpoint}</td><td class="error"><b>${errorType}</b> <span class="muted">${errorMessage}</span></td>`}
+    ${
+      picking.may &&
+      html`<td class="box-cell">
+        <label class="box"
+          ><input
+            type="checkbox"
+            aria-label="Select ${shortType(type)} ${shortId(messageId)}"
+            checked=${picking.has(id)}
+            onChange=${() => picking.toggle(id)}
+        /></label>
+      </td>`
+    }
+    <td class="message">
+      <a data-go href="/failures/${id}">${shortType(type)} <span class="mono muted">${shortId(messageId)}</span></a
+      >${foreign && html` <small class="muted">${foreign}</small>`}${!decodable && html` <small class="muted">not decodable</small>`}
+    </td>
+    ${
+      isWide &&
+      html`<td class="endpoint">${endpoint}</td>
+        <td class="error"><b>${errorType}</b> <span class="muted">${errorMessage}</span></td>`
+    }
     <td class="key mono">${key ?? '–'}</td>
     <td class="when"><${When} at=${lastFailedAt} /></td>
     ${isWide && html`<td class="when first"><${When} at=${firstFailedAt} /></td>`}
-    <td class="right num tries">${counted(attempts)}${replays > 0 && html` <small class="again" title="replayed ${replays} times before">↻${replays}</small>`}</td>
-    <td class="state">${isGone ? html`<span class="muted small">no longer here</span>` : html`<${FailureState} state=${state} />`}</td>
+    <td class="right num tries">
+      ${counted(attempts)}${replays > 0 && html` <small class="again" title="replayed ${replays} times before">↻${replays}</small>`}
+    </td>
+    <td class="state">
+      ${isGone ? html`<span class="muted small">no longer here</span>` : html`<${FailureState} state=${state} />`}
+    </td>
   </tr>`
 }

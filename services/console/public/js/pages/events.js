@@ -12,15 +12,22 @@ const step = 50
 export function Page() {
   const [limit, setLimit] = useState(step)
   const list = useResource(`/api/events${queryOf({ limit })}`, { hints: ['event'], keep: true })
-  const { rows, fresh, showFresh } = useCalmList(`events ${limit <= step ? '' : rowsKey(limit, list)}`, list.data?.items, () => true)
-  return html`
-    <${Head} title="Events" />
+  const { rows, fresh, showFresh } = useCalmList(
+    `events ${limit <= step ? '' : rowsKey(limit, list)}`,
+    list.data?.items,
+    () => true,
+  )
+  return html` <${Head} title="Events" />
     <section class="card" aria-label="Events">
-      <div class="list-head"><span class="muted">Newest first</span><span class="spring"></span><${Fresh} count=${fresh} onShow=${showFresh} /></div>
+      <div class="list-head">
+        <span class="muted">Newest first</span><span class="spring"></span><${Fresh} count=${fresh} onShow=${showFresh} />
+      </div>
       <${TroubleBox} error=${list.error} reload=${list.reload} />
       ${list.data === undefined && list.error === undefined && html`<${Waiting} rows=${8} />`}
       ${list.data !== undefined && rows.length === 0 && html`<${Empty} title="Nothing has happened yet">An endpoint that stops or comes back, a group of failures that appears, a replay that is done: each is a line here.<//>`}
-      <ol class="events" data-rows>${rows.map(({ item }) => html`<${EventRow} key=${item.id} event=${item} />`)}</ol>
+      <ol class="events" data-rows>
+        ${rows.map(({ item }) => html`<${EventRow} key=${item.id} event=${item} />`)}
+      </ol>
       ${list.data?.next && limit < most && html`<nav class="pager"><button type="button" class="small" onClick=${() => setLimit(Math.min(most, limit + step))}>Show older ones</button></nav>`}
     </section>`
 }

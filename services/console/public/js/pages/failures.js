@@ -16,23 +16,29 @@ export function Page({ query }) {
   const summary = useSummary()
   const by = groupings[query.by] === undefined ? 'error' : query.by
   const filter = filterOf(query)
-  return html`
-    <${Head} title="Failed messages"><${Guards} summary=${summary} /><//>
+  return html` <${Head} title="Failed messages"><${Guards} summary=${summary} /><//>
     <${Now} summary=${summary} />
     <${Filters} query=${query} by=${by} />
     ${by === 'none' ? html`<${Section} title="Messages" class="flush"><${FailureTable} filter=${filter} isWide /><//>` : html`<${Grouped} by=${by} filter=${filter} query=${query} />`}`
 }
 
 function Now({ summary }) {
-  if (summary === undefined) return html`<section class="card strip five" aria-label="Now">${['unresolved', 'waiting for a retry', 'oldest failure', 'replays running', 'endpoints'].map((name) => html`<${Fact} key=${name} name=${name}>…<//>`)}</section>`
+  if (summary === undefined)
+    return html`<section class="card strip five" aria-label="Now">
+      ${['unresolved', 'waiting for a retry', 'oldest failure', 'replays running', 'endpoints'].map((name) => html`<${Fact} key=${name} name=${name}>…<//>`)}
+    </section>`
   const { unresolved, waitingForRetry, oldestFailure, replaysRunning, endpoints, silent } = summary
   const [running] = replaysRunning
   return html`<section class="card strip five" aria-label="Now">
     <${Fact} name="unresolved" kind=${unresolved > 0 ? 'fail' : ''}>${counted(unresolved)}<//>
     <${Fact} name="waiting for a retry">${counted(waitingForRetry)}<//>
     <${Fact} name="oldest failure">${oldestFailure === null ? '–' : html`<${Since} at=${oldestFailure} isLong />`}<//>
-    <${Fact} name="replays running">${replaysRunning.length}${running !== undefined && html` <small class="muted">${counted(running.resolved)} of ${counted(running.total)}</small>`}<//>
-    <${Fact} name="endpoints" href="/endpoints">${counted(endpoints)}${silent > 0 && html` <small class="failed">${silent} silent</small>`}<//>
+    <${Fact} name="replays running"
+      >${replaysRunning.length}${running !== undefined && html` <small class="muted">${counted(running.resolved)} of ${counted(running.total)}</small>`}<//
+    >
+    <${Fact} name="endpoints" href="/endpoints"
+      >${counted(endpoints)}${silent > 0 && html` <small class="failed">${silent} silent</small>`}<//
+    >
   </section>`
 }
 
@@ -56,13 +62,40 @@ function Filters({ query, by }) {
   const isMore = Boolean(query.type || query.errorType || query.from || query.to)
   return html`<div class="filters">
     <div class="bar">
-      <input ref=${field} type="search" data-search aria-label="Search" placeholder="Order id, text in the body, header, error …" autocomplete="off" spellcheck="false"
-        value=${text} onInput=${(event) => search(event.currentTarget.value)} />
-      <${Choice} label="Endpoint" value=${query.endpoint ?? ''} options=${{ '': 'all', ...Object.fromEntries(names.map((name) => [name, name])) }} onChange=${set('endpoint')} />
-      <${Choice} label="State" value=${query.state ?? 'open'} options=${Object.fromEntries(Object.entries(stateFilters).map(([key, [word]]) => [key, word]))} onChange=${(value) => set('state')(value === 'open' ? '' : value)} />
-      <${Choice} label="Group" value=${by} options=${groupings} onChange=${(value) => set('by')(value === 'error' ? '' : value)} />
+      <input
+        ref=${field}
+        type="search"
+        data-search
+        aria-label="Search"
+        placeholder="Order id, text in the body, header, error …"
+        autocomplete="off"
+        spellcheck="false"
+        value=${text}
+        onInput=${(event) => search(event.currentTarget.value)}
+      />
+      <${Choice}
+        label="Endpoint"
+        value=${query.endpoint ?? ''}
+        options=${{ '': 'all', ...Object.fromEntries(names.map((name) => [name, name])) }}
+        onChange=${set('endpoint')}
+      />
+      <${Choice}
+        label="State"
+        value=${query.state ?? 'open'}
+        options=${Object.fromEntries(Object.entries(stateFilters).map(([key, [word]]) => [key, word]))}
+        onChange=${(value) => set('state')(value === 'open' ? '' : value)}
+      />
+      <${Choice}
+        label="Group"
+        value=${by}
+        options=${groupings}
+        onChange=${(value) => set('by')(value === 'error' ? '' : value)}
+      />
     </div>
-    <details class="more" open=${isMore}><summary>More filters</summary><${MoreFilters} query=${query} set=${set} /></details>
+    <details class="more" open=${isMore}>
+      <summary>More filters</summary>
+      <${MoreFilters} query=${query} set=${set} />
+    </details>
   </div>`
 }
 
@@ -70,13 +103,28 @@ function MoreFilters({ query, set }) {
   const types = useResource('/api/groups?by=type', {}).data?.items ?? []
   const errors = useResource('/api/groups?by=errorType', {}).data?.items ?? []
   const options = (items, chosen) =>
-    Object.fromEntries([['', 'all'], ...[...new Set([...items.map(({ title }) => title), ...(chosen ? [chosen] : [])])].map((title) => [title, title])])
+    Object.fromEntries([
+      ['', 'all'],
+      ...[...new Set([...items.map(({ title }) => title), ...(chosen ? [chosen] : [])])].map((title) => [title, title]),
+    ])
   const local = (iso) => (iso ? iso.slice(0, 19) : '')
-  const time = (name, label) => html`<label class="choice"><span>${label} (UTC)</span><input type="datetime-local" step="1" value=${local(query[name])}
-    onChange=${({ currentTarget: { value } }) => set(name)(value === '' ? '' : new Date(`${value}Z`).toISOString())} /></label>`
+  const time = (name, label) =>
+    html`<label class="choice"
+      ><span>${label} (UTC)</span
+      ><input
+        type="datetime-local"
+        step="1"
+        value=${local(query[name])}
+        onChange=${({ currentTarget: { value } }) => set(name)(value === '' ? '' : new Date(`${value}Z`).toISOString())}
+    /></label>`
   return html`<div class="bar">
     <${Choice} label="Message type" value=${query.type ?? ''} options=${options(types, query.type)} onChange=${set('type')} />
-    <${Choice} label="Error type" value=${query.errorType ?? ''} options=${options(errors, query.errorType)} onChange=${set('errorType')} />
+    <${Choice}
+      label="Error type"
+      value=${query.errorType ?? ''}
+      options=${options(errors, query.errorType)}
+      onChange=${set('errorType')}
+    />
     ${time('from', 'Failed after')}${time('to', 'Failed before')}
   </div>`
 }

@@ -15,8 +15,9 @@ export function Page() {
     narrow.addEventListener('change', look)
     return () => narrow.removeEventListener('change', look)
   }, [])
-  return html`
-    <${Head} title="System map"><span class="spring"></span><span class="muted small legend"><i class="dash"></i> messages a second, last minute</span><//>
+  return html` <${Head} title="System map"
+      ><span class="spring"></span><span class="muted small legend"><i class="dash"></i> messages a second, last minute</span><//
+    >
     <${TroubleBox} error=${error} reload=${reload} />
     <section class="card map" aria-label="Map">
       ${data === undefined && error === undefined && html`<${Waiting} rows=${8} />`}
@@ -50,7 +51,9 @@ function geometryOf(data, isNarrow) {
 function Picture({ data, isNarrow, picked, setPicked }) {
   const { node, width, height, spots } = geometryOf(data, isNarrow)
   const isNear = ({ from, to }) => picked === undefined || picked === from || picked === to
-  const words = data.edges.map(({ from, to, types, perSecond }) => `${from} → ${to}: ${types.map(shortType).join(', ')}, ${rate(perSecond)} a second`).join('; ')
+  const words = data.edges
+    .map(({ from, to, types, perSecond }) => `${from} → ${to}: ${types.map(shortType).join(', ')}, ${rate(perSecond)} a second`)
+    .join('; ')
   return html`<svg class="topology" viewBox="-6 -6 ${width + 12} ${height + 12}" role="group" aria-label="System map">
     <desc>${words}</desc>
     ${data.edges.filter(({ from, to }) => spots.has(from) && spots.has(to) && from !== to).map((edge) => html`<${Edge} key=${`${edge.from} ${edge.to}`} edge=${edge} spots=${spots} node=${node} isNarrow=${isNarrow} isNear=${isNear(edge)} />`)}
@@ -69,7 +72,10 @@ function pathOf(from, to, node, isNarrow) {
   if (Math.abs(forward) < 1) {
     const bow = half + 34
     const shift = sideways > 0 ? 8 : -8
-    return { d: `M${point(fromAlong + half, fromAcross + shift)}C${point(fromAlong + bow, fromAcross + shift)} ${point(toAlong + bow, toAcross - shift)} ${point(toAlong + half, toAcross - shift)}`, middle: middle(fromAlong + half + 26, (fromAcross + toAcross) / 2, isNarrow) }
+    return {
+      d: `M${point(fromAlong + half, fromAcross + shift)}C${point(fromAlong + bow, fromAcross + shift)} ${point(toAlong + bow, toAcross - shift)} ${point(toAlong + half, toAcross - shift)}`,
+      middle: middle(fromAlong + half + 26, (fromAcross + toAcross) / 2, isNarrow),
+    }
   }
   const sign = Math.sign(forward)
   const offset = sign > 0 ? -7 : 9
@@ -96,18 +102,51 @@ function Edge({ edge, spots, node, isNarrow, isNear }) {
 
 function Node({ endpoint: { name, state, failed, lag }, spot, node, setPicked }) {
   const kind = state === 'silent' || failed > 0 ? 'fail' : state === 'running' ? 'ok' : state === 'stopped' ? 'off' : 'wait'
-  const says = failed > 0 ? plural(failed, 'failed', 'failed') : state === 'running' ? `lag ${counted(lag)}` : endpointStates[state]?.[1]
+  const says =
+    failed > 0 ? plural(failed, 'failed', 'failed') : state === 'running' ? `lag ${counted(lag)}` : endpointStates[state]?.[1]
   const [x, y] = [spot.x - node.width / 2, spot.y - node.height / 2]
-  return html`<a href="/endpoints/${name}" class="node ${kind}" aria-label="${name}, ${endpointStates[state]?.[1] ?? state}, ${says}" onPointerEnter=${() => setPicked(name)} onPointerLeave=${() => setPicked(undefined)} onFocus=${() => setPicked(name)} onBlur=${() => setPicked(undefined)}>
+  return html`<a
+    href="/endpoints/${name}"
+    class="node ${kind}"
+    aria-label="${name}, ${endpointStates[state]?.[1] ?? state}, ${says}"
+    onPointerEnter=${() => setPicked(name)}
+    onPointerLeave=${() => setPicked(undefined)}
+    onFocus=${() => setPicked(name)}
+    onBlur=${() => setPicked(undefined)}
+  >
     <rect x=${x} y=${y} width=${node.width} height=${node.height} rx="10" />
-    <path class="sign" transform="translate(${x + node.width - 20} ${y + 12})" d=${{ ok: 'M5 1a4 4 0 1 0 .01 0z', fail: 'M5 0l5.5 10h-11z', wait: 'M0 2a2 2 0 0 1 2-2h6a2 2 0 0 1 2 2v6a2 2 0 0 1-2 2H2a2 2 0 0 1-2-2z', off: 'M0 4h10v2H0z' }[kind]} />
+    <path
+      class="sign"
+      transform="translate(${x + node.width - 20} ${y + 12})"
+      d=${{ ok: 'M5 1a4 4 0 1 0 .01 0z', fail: 'M5 0l5.5 10h-11z', wait: 'M0 2a2 2 0 0 1 2-2h6a2 2 0 0 1 2 2v6a2 2 0 0 1-2 2H2a2 2 0 0 1-2-2z', off: 'M0 4h10v2H0z' }[kind]}
+    />
     <text x=${x + 12} y=${y + 27}>${name.length > 15 ? `${name.slice(0, 14)}…` : name}</text>
     <text class="m" x=${x + 12} y=${y + 46}>${says}</text>
   </a>`
 }
 
 function Lines({ edges, setPicked }) {
-  return html`<table class="cards"><thead><tr><th>from</th><th>to</th><th>what</th><th class="right">a second</th><th class="right">failed</th></tr></thead><tbody>${edges.map(
-    ({ from, to, types, perSecond, failed }) => html`<tr key=${`${from} ${to}`} onPointerEnter=${() => setPicked(from)} onPointerLeave=${() => setPicked(undefined)}><td><a href="/endpoints/${from}">${from}</a></td><td data-name="to"><a href="/endpoints/${to}">${to}</a></td><td data-name="what">${types.map(shortType).join(', ')}</td><td class="right num" data-name="a second">${rate(perSecond)}</td><td class="right num ${failed > 0 ? 'failed' : ''}" data-name="failed">${counted(failed)}</td></tr>`,
-  )}</tbody></table>`
+  return html`<table class="cards">
+    <thead>
+      <tr>
+        <th>from</th>
+        <th>to</th>
+        <th>what</th>
+        <th class="right">a second</th>
+        <th class="right">failed</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${edges.map(
+        ({ from, to, types, perSecond, failed }) =>
+          html`<tr key=${`${from} ${to}`} onPointerEnter=${() => setPicked(from)} onPointerLeave=${() => setPicked(undefined)}>
+            <td><a href="/endpoints/${from}">${from}</a></td>
+            <td data-name="to"><a href="/endpoints/${to}">${to}</a></td>
+            <td data-name="what">${types.map(shortType).join(', ')}</td>
+            <td class="right num" data-name="a second">${rate(perSecond)}</td>
+            <td class="right num ${failed > 0 ? 'failed' : ''}" data-name="failed">${counted(failed)}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`
 }

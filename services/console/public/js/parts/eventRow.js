@@ -13,8 +13,10 @@ const shapes = {
 export function EventRow({ event: { id, at, endpoint, text, severity, link } }) {
   return html`<li class="event ${severity}" data-row=${id}>
     <svg viewBox="-1 -1 12 12" role="img" aria-label=${words[severity] ?? severity}>${shapes[severity] ?? shapes.info}</svg>
-    <span class="text">${link ? html`<a data-go href=${link}>${text}</a>` : html`<span data-go tabindex="-1">${text}</span>`}
-      ${endpoint && html` <a class="muted small" href="/endpoints/${endpoint}">${endpoint}</a>`}</span>
+    <span class="text"
+      >${link ? html`<a data-go href=${link}>${text}</a>` : html`<span data-go tabindex="-1">${text}</span>`}
+      ${endpoint && html` <a class="muted small" href="/endpoints/${endpoint}">${endpoint}</a>`}</span
+    >
     <small class="muted"><${Clocked} at=${at} /></small>
   </li>`
 }

@@ -12,13 +12,20 @@ export function Flow({ conversation, current }) {
   const { boxes, lines, width, height } = placedFlow(roots)
   return html`<div class="flow">
     <div class="picture" tabindex="0" role="group" aria-label="Flow">
-      <svg width=${width + 2 * margin} height=${height + 2 * margin} viewBox="${-margin} ${-margin} ${width + 2 * margin} ${height + 2 * margin}"
-        role="img" aria-label=${flowSentence(roots, shortType)}>
+      <svg
+        width=${width + 2 * margin}
+        height=${height + 2 * margin}
+        viewBox="${-margin} ${-margin} ${width + 2 * margin} ${height + 2 * margin}"
+        role="img"
+        aria-label=${flowSentence(roots, shortType)}
+      >
         ${lines.map(({ from, to, node }) => html`<path key=${node.id} class="edge ${node.state}" d=${curve(from, to)} />`)}
         ${boxes.map(({ node, x, y }) => html`<${Box} key=${node.id} node=${node} x=${x} y=${y} isCurrent=${node.failureId !== null && node.failureId === current} />`)}
       </svg>
     </div>
-    <ul class="tree">${roots.map((root) => html`<${Branch} key=${root.id} node=${root} />`)}</ul>
+    <ul class="tree">
+      ${roots.map((root) => html`<${Branch} key=${root.id} node=${root} />`)}
+    </ul>
   </div>`
 }
 
@@ -38,9 +45,14 @@ function Box({ node, x, y, isCurrent }) {
     <title>${title}</title>
     <rect width=${box.width} height=${box.height} rx="9" />
     <${Sign} state=${state} />
-    ${message === undefined
-      ? html`<text x="14" y="32">${fitting(endpoint)}</text>`
-      : html`<text x="14" y="22">${fitting(endpoint || 'nobody yet', 17)}</text><text class="m" x="14" y="40">${fitting(`${shortType(message.type)} · ${stateWords({ ...node, lasting })}`, 25)}</text>`}
+    ${
+      message === undefined
+        ? html`<text x="14" y="32">${fitting(endpoint)}</text>`
+        : html`<text x="14" y="22">${fitting(endpoint || 'nobody yet', 17)}</text
+            ><text class="m" x="14" y="40"
+              >${fitting(`${shortType(message.type)} · ${stateWords({ ...node, lasting })}`, 25)}</text
+            >`
+    }
   </g>`
   return node.failureId === null || node.failureId === undefined || isCurrent
     ? shape
@@ -66,12 +78,20 @@ const pillOf = { handled: 'ok', failed: 'fail', retrying: 'wait', postponed: 'wa
 /** The same as a list, for narrow screens. */
 function Branch({ node }) {
   return html`<li>
-    <div class="leaf">${
-      node.message === undefined
-        ? html`<b>${node.endpoint}</b>`
-        : html`<span>${shortType(node.message.type)} → <b>${node.endpoint || 'nobody yet'}</b></span><${Pill} kind=${pillOf[node.state]}>${stateWords({ ...node, lasting })}<//>`
-    }</div>
-    ${node.children.length > 0 && html`<ul>${node.children.map((child) => html`<${Branch} key=${child.id} node=${child} />`)}</ul>`}
+    <div class="leaf">
+      ${
+        node.message === undefined
+          ? html`<b>${node.endpoint}</b>`
+          : html`<span>${shortType(node.message.type)} → <b>${node.endpoint || 'nobody yet'}</b></span
+              ><${Pill} kind=${pillOf[node.state]}>${stateWords({ ...node, lasting })}<//>`
+      }
+    </div>
+    ${
+      node.children.length > 0 &&
+      html`<ul>
+        ${node.children.map((child) => html`<${Branch} key=${child.id} node=${child} />`)}
+      </ul>`
+    }
   </li>`
 }
 
@@ -92,22 +112,55 @@ export function Sequence({ conversation }) {
   const end = Math.max(begin + 1, ...rows.map(({ at, durationMs }) => Date.parse(at) + durationMs))
   const share = (ms) => (100 * ms) / (end - begin)
   return html`<table class="sequence">
-    <thead><tr><th>when</th><th>who</th><th>what</th><th class="wide">over time, ${lasting(end - begin)} in all</th><th class="right">took</th><th>outcome</th></tr></thead>
-    <tbody>${rows.map(({ message, endpoint, handler, saga, outcome, attempt, at, durationMs, errorType, failureId }, row) => {
-      const [kind, word] = outcomes[outcome] ?? ['', outcome]
-      const waited = Date.parse(at) - Date.parse(message.sentAt)
-      return html`<tr key=${row}>
-        <td><${Clocked} at=${at} /> <small class="muted num">+${lasting(Date.parse(at) - begin)}</small></td>
-        <td><b>${endpoint}</b>${(saga ?? handler) && html`<br /><small class="muted">${saga ?? handler}</small>`}</td>
-        <td>${shortType(message.type)}${attempt > 1 && html` <small class="muted">try ${attempt}</small>`}</td>
-        <td class="wide"><svg class="bar ${kind}" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="waited ${lasting(waited)}, took ${lasting(durationMs)}">
-          <path class="base" d="M0 9.5H100" />
-          <rect class="waited" x=${share(Date.parse(message.sentAt) - begin)} y="4" width=${Math.max(0, share(waited))} height="2" />
-          <rect class="took" x=${Math.min(99.4, share(Date.parse(at) - begin))} y="1" width=${Math.max(0.6, share(durationMs))} height="8" />
-        </svg></td>
-        <td class="right num">${outcome === 'waiting' ? '–' : lasting(durationMs)}</td>
-        <td>${failureId ? html`<a href="/failures/${failureId}"><${Pill} kind=${kind}>${word}<//></a>` : html`<${Pill} kind=${kind}>${word}<//>`}${errorType && html`<br /><small class="muted">${errorType}</small>`}</td>
-      </tr>`
-    })}</tbody>
+    <thead>
+      <tr>
+        <th>when</th>
+        <th>who</th>
+        <th>what</th>
+        <th class="wide">over time, ${lasting(end - begin)} in all</th>
+        <th class="right">took</th>
+        <th>outcome</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map(({ message, endpoint, handler, saga, outcome, attempt, at, durationMs, errorType, failureId }, row) => {
+        const [kind, word] = outcomes[outcome] ?? ['', outcome]
+        const waited = Date.parse(at) - Date.parse(message.sentAt)
+        return html`<tr key=${row}>
+          <td><${Clocked} at=${at} /> <small class="muted num">+${lasting(Date.parse(at) - begin)}</small></td>
+          <td><b>${endpoint}</b>${(saga ?? handler) && html`<br /><small class="muted">${saga ?? handler}</small>`}</td>
+          <td>${shortType(message.type)}${attempt > 1 && html` <small class="muted">try ${attempt}</small>`}</td>
+          <td class="wide">
+            <svg
+              class="bar ${kind}"
+              viewBox="0 0 100 10"
+              preserveAspectRatio="none"
+              role="img"
+              aria-label="waited ${lasting(waited)}, took ${lasting(durationMs)}"
+            >
+              <path class="base" d="M0 9.5H100" />
+              <rect
+                class="waited"
+                x=${share(Date.parse(message.sentAt) - begin)}
+                y="4"
+                width=${Math.max(0, share(waited))}
+                height="2"
+              />
+              <rect
+                class="took"
+                x=${Math.min(99.4, share(Date.parse(at) - begin))}
+                y="1"
+                width=${Math.max(0.6, share(durationMs))}
+                height="8"
+              />
+            </svg>
+          </td>
+          <td class="right num">${outcome === 'waiting' ? '–' : lasting(durationMs)}</td>
+          <td>
+            ${failureId ? html`<a href="/failures/${failureId}"><${Pill} kind=${kind}>${word}<//></a>` : html`<${Pill} kind=${kind}>${word}<//>`}${errorType && html`<br /><small class="muted">${errorType}</small>`}
+          </td>
+        </tr>`
+      })}
+    </tbody>
   </table>`
 }

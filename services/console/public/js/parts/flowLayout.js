@@ -96,7 +96,12 @@ export function placedFlow(roots) {
     return spot
   }
   for (const root of roots) place(root, 0)
-  return { boxes, lines, width: (deepest + 1) * (box.width + box.acrossGap) - box.acrossGap, height: Math.max(box.height, nextY - box.downGap) }
+  return {
+    boxes,
+    lines,
+    width: (deepest + 1) * (box.width + box.acrossGap) - box.acrossGap,
+    height: Math.max(box.height, nextY - box.downGap),
+  }
 }
 
 /** @returns who sent what to whom as one sentence, for those who do not see the picture */

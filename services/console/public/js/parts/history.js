@@ -17,8 +17,23 @@ const happened = {
 export function History({ history, isShort = false }) {
   const shown = isShort ? history.slice(-6) : history
   if (shown.length === 0) return html`<p class="muted">Nothing is known of its attempts.</p>`
-  return html`<table class="history"><thead><tr><th>when</th><th>what</th><th>more</th></tr></thead><tbody>${shown.map(({ at, what, by, attempt, detail }, row) => {
-    const [kind, word] = happened[what] ?? ['', what]
-    return html`<tr key=${row}><td><${Clocked} at=${at} /></td><td><${Pill} kind=${kind}>${word}${attempt ? `, try ${attempt}` : ''}<//></td><td>${[detail, by && `by ${by}`].filter(Boolean).join(' · ')}</td></tr>`
-  })}</tbody></table>`
+  return html`<table class="history">
+    <thead>
+      <tr>
+        <th>when</th>
+        <th>what</th>
+        <th>more</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${shown.map(({ at, what, by, attempt, detail }, row) => {
+        const [kind, word] = happened[what] ?? ['', what]
+        return html`<tr key=${row}>
+          <td><${Clocked} at=${at} /></td>
+          <td><${Pill} kind=${kind}>${word}${attempt ? `, try ${attempt}` : ''}<//></td>
+          <td>${[detail, by && `by ${by}`].filter(Boolean).join(' · ')}</td>
+        </tr>`
+      })}
+    </tbody>
+  </table>`
 }

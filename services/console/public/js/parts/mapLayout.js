@@ -6,7 +6,9 @@
  */
 export function placed({ nodes, edges }) {
   const names = nodes.map(({ name }) => name)
-  const next = new Map(names.map((name) => [name, [...new Set(edges.filter(({ from, to }) => from === name && to !== name).map(({ to }) => to))]]))
+  const next = new Map(
+    names.map((name) => [name, [...new Set(edges.filter(({ from, to }) => from === name && to !== name).map(({ to }) => to))]]),
+  )
   const columns = columnsOf(names, next)
   return { places: rowsOf(columns, edges), columns: columns.length }
 }
@@ -19,7 +21,10 @@ function columnsOf(names, next) {
   const begin = names.toSorted((one, other) => reachOf(reach.get(other)) - reachOf(reach.get(one)) || one.localeCompare(other))[0]
   const far = new Map(begin === undefined ? [] : reach.get(begin))
   for (const name of names.filter((each) => !far.has(each))) {
-    const near = next.get(name).map((each) => far.get(each)).filter((each) => each !== undefined)
+    const near = next
+      .get(name)
+      .map((each) => far.get(each))
+      .filter((each) => each !== undefined)
     far.set(name, near.length > 0 ? Math.max(0, Math.min(...near) - 1) : isHeard.has(name) ? 1 : 0)
   }
   const columns = []
@@ -48,7 +53,9 @@ function rowsOf(columns, edges) {
   }
   settle()
   const centre = (name) => {
-    const near = edges.flatMap(({ from, to }) => (from === name ? [to] : to === name ? [from] : [])).filter((each) => each !== name)
+    const near = edges
+      .flatMap(({ from, to }) => (from === name ? [to] : to === name ? [from] : []))
+      .filter((each) => each !== name)
     const heights = near.map((each) => heightOf(places.get(each)))
     return heights.length === 0 ? 0.5 : heights.reduce((sum, each) => sum + each, 0) / heights.length
   }

@@ -37,7 +37,16 @@ function ReplayDialog({ selections, onSent, close }) {
   const [isBusy, setBusy] = useState(false)
   const ratePerSecond = Number(limit) > 0 ? Number(limit) : undefined
   const ask = (extra) =>
-    Promise.all(selections.map((selection) => act('POST', '/api/replays', { ...selection, includeStubborn, toOriginalTopic, ...extra })))
+    Promise.all(
+      selections.map((selection) =>
+        act('POST', '/api/replays', {
+          ...selection,
+          ...(includeStubborn && { includeStubborn }),
+          ...(toOriginalTopic && { toOriginalTopic }),
+          ...extra,
+        }),
+      ),
+    )
 
   useEffect(() => {
     let isOver = false
@@ -68,35 +77,86 @@ function ReplayDialog({ selections, onSent, close }) {
   const foreign = places.filter(({ everySubscriber }) => everySubscriber)
   const foreignCount = sumOf(foreign, ({ count }) => count)
   const shownPlaces = toOriginalTopic ? places : places.filter(({ everySubscriber }) => !everySubscriber)
-  const buttons = html`
-    <button type="button" onClick=${close}>Cancel</button>
+  const buttons = html` <button type="button" onClick=${close}>Cancel</button>
     <button type="button" class="primary" disabled=${!total || isBusy} aria-busy=${isBusy} onClick=${send}>
       ${total === undefined ? 'Replay …' : `Replay ${counted(total)}`}
     </button>`
-  return html`<${Dialog} title=${total === undefined ? 'Replay' : `Replay ${plural(total, 'message')}?`} close=${close} buttons=${buttons}>
+  return html`<${Dialog}
+    title=${total === undefined ? 'Replay' : `Replay ${plural(total, 'message')}?`}
+    close=${close}
+    buttons=${buttons}
+  >
     <${TroubleBox} error=${error} />
     <div class="dry-run">
       ${answers === undefined && error === undefined && html`<p class="muted" role="status">Counting what would go where …</p>`}
       ${total === 0 && html`<p>Nothing would be sent. ${settled > 0 ? 'What is selected is on its way, resolved or archived.' : ''}</p>`}
-      ${total > 0 &&
-      html`<table>
-        <thead><tr><th>to</th><th>through the topic</th><th class="right">messages</th></tr></thead>
-        <tbody>${shownPlaces.map(
-          ({ endpoint, topic, count, everySubscriber }) =>
-            html`<tr key=${topic}><td>${everySubscriber ? 'every subscriber' : endpoint}</td><td class="mono">${topic}</td><td class="right num">${counted(count)}</td></tr>`,
-        )}</tbody>
-      </table>`}
+      ${
+        total > 0 &&
+        html`<table>
+          <thead>
+            <tr>
+              <th>to</th>
+              <th>through the topic</th>
+              <th class="right">messages</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${shownPlaces.map(
+              ({ endpoint, topic, count, everySubscriber }) =>
+                html`<tr key=${topic}>
+                  <td>${everySubscriber ? 'every subscriber' : endpoint}</td>
+                  <td class="mono">${topic}</td>
+                  <td class="right num">${counted(count)}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>`
+      }
       ${total > 0 && foreignCount === 0 && html`<p class="small muted">Only the endpoint that failed gets them again; other subscribers do not.</p>`}
-      ${foreignCount > 0 &&
-      html`<label class="check warning"><input type="checkbox" checked=${toOriginalTopic} onChange=${(event) => setToOriginalTopic(event.currentTarget.checked)} />
-        <span>Also ${plural(foreignCount, 'message')} of programs that are not Petrel's: to the original topic, where <b>every subscriber hears them again</b></span></label>`}
+      ${
+        foreignCount > 0 &&
+        html`<label class="check warning"
+          ><input
+            type="checkbox"
+            checked=${toOriginalTopic}
+            onChange=${(event) => setToOriginalTopic(event.currentTarget.checked)}
+          />
+          <span
+            >Also ${plural(foreignCount, 'message')} of programs that are not Petrel's: to the original topic, where
+            <b>every subscriber hears them again</b></span
+          ></label
+        >`
+      }
       ${settled > 0 && total > 0 && html`<p class="small muted">${plural(settled, 'message')} left out: on its way, resolved or archived.</p>`}
-      ${(stubborn > 0 || includeStubborn) &&
-      html`<label class="check"><input type="checkbox" checked=${includeStubborn} onChange=${(event) => setIncludeStubborn(event.currentTarget.checked)} />
-        <span>${stubborn > 0 ? `Also the ${counted(stubborn)} that failed again after three replays` : 'Those that failed again after three replays are included'}</span></label>`}
+      ${
+        (stubborn > 0 || includeStubborn) &&
+        html`<label class="check"
+          ><input
+            type="checkbox"
+            checked=${includeStubborn}
+            onChange=${(event) => setIncludeStubborn(event.currentTarget.checked)}
+          />
+          <span
+            >${stubborn > 0 ? `Also the ${counted(stubborn)} that failed again after three replays` : 'Those that failed again after three replays are included'}</span
+          ></label
+        >`
+      }
     </div>
-    ${(total ?? 0) > 1 &&
-    html`<label class="check limit"><span>At most</span><input type="number" min="1" max="100000" inputmode="numeric" placeholder="no limit" value=${limit} onInput=${(event) => setLimit(event.currentTarget.value)} /><span>a second</span></label>`}
+    ${
+      (total ?? 0) > 1 &&
+      html`<label class="check limit"
+        ><span>At most</span
+        ><input
+          type="number"
+          min="1"
+          max="100000"
+          inputmode="numeric"
+          placeholder="no limit"
+          value=${limit}
+          onInput=${(event) => setLimit(event.currentTarget.value)}
+        /><span>a second</span></label
+      >`
+    }
   <//>`
 }
 
@@ -127,7 +187,8 @@ export function replaySays({ state, total, sent, resolved, failed, unsendable = 
 function Replay({ id, close }) {
   const { data, error, reload } = useResource(`/api/replays/${encodeURIComponent(id)}`, { hints: ['replay'] })
   const [trouble, setTrouble] = useState(undefined)
-  if (data === undefined) return error === undefined ? null : html`<div class="card replay"><${TroubleBox} error=${error} reload=${reload} /></div>`
+  if (data === undefined)
+    return error === undefined ? null : html`<div class="card replay"><${TroubleBox} error=${error} reload=${reload} /></div>`
   const { total, sent, resolved, failed, state, unsendable = [] } = data
   const isOver = state === 'cancelled' || resolved + failed + unsendable.length >= total
   const share = (count) => (total === 0 ? 0 : count / total)
@@ -141,15 +202,19 @@ function Replay({ id, close }) {
   }
   if (isOver && close === undefined) return null
   return html`<div class="card replay">
-    <div class="line"><b>Replay of ${counted(total)}</b><span class="spring"></span>
+    <div class="line">
+      <b>Replay of ${counted(total)}</b><span class="spring"></span>
       ${!isOver && state === 'running' && sent < total && html`<button type="button" class="small" onClick=${stop}>Stop</button>`}
       ${isOver && html`<button type="button" class="quiet close" aria-label="Close: replay of ${total}" onClick=${close}>×</button>`}
     </div>
-    <${Meter} label="${resolved} of ${total} resolved" parts=${[
-      ['ok', share(resolved)],
-      ['fail', share(failed + unsendable.length)],
-      ['sent', share(Math.max(0, sent - resolved - failed))],
-    ]} />
+    <${Meter}
+      label="${resolved} of ${total} resolved"
+      parts=${[
+        ['ok', share(resolved)],
+        ['fail', share(failed + unsendable.length)],
+        ['sent', share(Math.max(0, sent - resolved - failed))],
+      ]}
+    />
     <p class="small num" role="status">${replaySays(data)}</p>
     ${unsendable.slice(0, 3).map(({ id: which, reason }) => html`<p class="small" key=${which}><a href="/failures/${which}">One could not be sent</a>: ${reason}</p>`)}
     <${TroubleBox} error=${trouble} />

@@ -28,7 +28,9 @@ export function When({ at }) {
 export function Since({ at, isLong = false }) {
   const now = useContext(Now)
   if (at === null || at === undefined) return html`<span class="muted">–</span>`
-  return html`<time class="num" datetime=${at} title=${exactTime(at)}>${(isLong ? longSpan : span)(Math.max(0, now - Date.parse(at)))}</time>`
+  return html`<time class="num" datetime=${at} title=${exactTime(at)}
+    >${(isLong ? longSpan : span)(Math.max(0, now - Date.parse(at)))}</time
+  >`
 }
 
 /** The time of day; the exact time on hover. */
@@ -82,35 +84,47 @@ export function TroubleBox({ error, reload, what }) {
 }
 
 /** Says what would be here, and how to get it. */
-export const Empty = ({ title, children }) => html`<div class="empty">
-  <${Calm} />
-  <h2>${title}</h2>
-  <p>${children}</p>
-</div>`
+export const Empty = ({ title, children }) =>
+  html`<div class="empty">
+    <${Calm} />
+    <h2>${title}</h2>
+    <p>${children}</p>
+  </div>`
 
-const Calm = () => html`<svg class="calm" viewBox="0 0 120 44" aria-hidden="true">
-  <path class="bird" d="M44 15c4.5-1.5 7 0 9 3 1.800-4.5 5.5-7.5 11-7.5-3 2.200-4.600 4.5-5.700 8-1.100 3.400-3.700 5-6.400 4.200l-3.800 2.300 1.100-3.800c-1.5-3-3-4.600-5.200-6.200z" />
-  <path class="wave" d="M4 34c7-4 13-4 20 0s13 4 20 0 13-4 20 0 13 4 20 0 13-4 20 0 8 3 12 2" />
-  <path class="wave far" d="M14 41c7-3 13-3 20 0s13 3 20 0 13-3 20 0 13 3 20 0 8-3 12-2" />
-</svg>`
+const Calm = () =>
+  html`<svg class="calm" viewBox="0 0 120 44" aria-hidden="true">
+    <path
+      class="bird"
+      d="M44 15c4.5-1.5 7 0 9 3 1.800-4.5 5.5-7.5 11-7.5-3 2.200-4.600 4.5-5.700 8-1.100 3.400-3.700 5-6.400 4.200l-3.800 2.300 1.100-3.800c-1.5-3-3-4.600-5.200-6.200z"
+    />
+    <path class="wave" d="M4 34c7-4 13-4 20 0s13 4 20 0 13-4 20 0 13 4 20 0 13-4 20 0 8 3 12 2" />
+    <path class="wave far" d="M14 41c7-3 13-3 20 0s13 3 20 0 13-3 20 0 13 3 20 0 8-3 12-2" />
+  </svg>`
 
 /** Keeps the place of what has not come yet. */
-export const Waiting = ({ rows = 3, label = 'Loading' }) => html`<div class="waiting">
-  <span class="unseen" role="status">${label}</span>
-  ${Array.from({ length: rows }, (_, row) => html`<div class="ghost" key=${row} aria-hidden="true"></div>`)}
-</div>`
+export const Waiting = ({ rows = 3, label = 'Loading' }) =>
+  html`<div class="waiting">
+    <span class="unseen" role="status">${label}</span>
+    ${Array.from({ length: rows }, (_, row) => html`<div class="ghost" key=${row} aria-hidden="true"></div>`)}
+  </div>`
 
 /** The rows that came since one looked; they are shown when one wants them. */
 export const Fresh = ({ count, what, onShow }) =>
   count === 0
     ? null
-    : html`<button type="button" class="fresh-rows" data-fresh onClick=${onShow}>${`Show ${count} new${what === undefined ? '' : ` ${what}`}`}</button>`
+    : html`<button type="button" class="fresh-rows" data-fresh onClick=${onShow}>
+        ${`Show ${count} new${what === undefined ? '' : ` ${what}`}`}
+      </button>`
 
 /** A part of the page with a heading. */
-export const Section = ({ title, aside, children, class: own = '', id }) => html`<section class="card ${own}" aria-label=${title} id=${id}>
-  <div class="head"><h2>${title}</h2>${aside}</div>
-  ${children}
-</section>`
+export const Section = ({ title, aside, children, class: own = '', id }) =>
+  html`<section class="card ${own}" aria-label=${title} id=${id}>
+    <div class="head">
+      <h2>${title}</h2>
+      ${aside}
+    </div>
+    ${children}
+  </section>`
 
 /** A number of the strip, with its name. */
 export const Fact = ({ name, kind = '', href, children }) => {
@@ -120,9 +134,12 @@ export const Fact = ({ name, kind = '', href, children }) => {
 
 /** A choice of a few, as a field of its own. @param options value → word */
 export function Choice({ label, value, options, onChange, class: own = '' }) {
-  return html`<label class="choice ${own}"><span>${label}</span><select value=${value} onChange=${(event) => onChange(event.currentTarget.value)}>
-    ${Object.entries(options).map(([key, word]) => html`<option key=${key} value=${key} selected=${key === value}>${word}</option>`)}
-  </select></label>`
+  return html`<label class="choice ${own}"
+    ><span>${label}</span
+    ><select value=${value} onChange=${(event) => onChange(event.currentTarget.value)}>
+      ${Object.entries(options).map(([key, word]) => html`<option key=${key} value=${key} selected=${key === value}>${word}</option>`)}
+    </select></label
+  >`
 }
 
 /** A choice of very few, all of them seen. @param options value → word */
@@ -130,7 +147,9 @@ export function Tabs({ label, value, options, onChange }) {
   return html`<div class="tabs" role="group" aria-label=${label}>
     ${Object.entries(options).map(
       ([key, word]) =>
-        html`<button type="button" key=${key} aria-pressed=${key === value ? 'true' : 'false'} onClick=${() => onChange(key)}>${word}</button>`,
+        html`<button type="button" key=${key} aria-pressed=${key === value ? 'true' : 'false'} onClick=${() => onChange(key)}>
+          ${word}
+        </button>`,
     )}
   </div>`
 }

@@ -23,11 +23,16 @@ export function Spark({ series, label, says, kind = '' }) {
   const words = `${label}: now ${says(last(known) ?? null)}, at most ${says(top)}`
   return html`<svg class="spark ${kind}" viewBox="0 -2 ${width} 30" preserveAspectRatio="none" role="img" aria-label=${words}>
     <path class="base" d="M0 26H${width}" />
-    ${top > 0 &&
-    linesOf(known, { high: 26, top }).map((points, at) => html`<g key=${at}>
-      <path class="under" d="M${points[0].split(',')[0]},26L${points.join('L')}L${points.at(-1).split(',')[0]},26Z" />
-      <path class="line" d="M${points.join('L')}" />
-    </g>`)}
+    ${
+      top > 0 &&
+      linesOf(known, { high: 26, top }).map(
+        (points, at) =>
+          html`<g key=${at}>
+            <path class="under" d="M${points[0].split(',')[0]},26L${points.join('L')}L${points.at(-1).split(',')[0]},26Z" />
+            <path class="line" d="M${points.join('L')}" />
+          </g>`,
+      )
+    }
   </svg>`
 }
 
@@ -48,16 +53,31 @@ export function Chart({ series, title, says, windowMinutes, kind = '' }) {
   const value = known[point] ?? last(known) ?? null
   const x = (point / Math.max(1, known.length - 1)) * charted.wide
   return html`<figure class="chart ${kind}">
-    <figcaption><span>${title}</span><b class="num">${says(value)}</b><small class="muted num">${at === undefined ? 'now' : before(agoMinutes)}</small></figcaption>
-    <svg ref=${box} viewBox="0 -4 ${charted.wide} ${charted.high + 8}" preserveAspectRatio="none" role="img"
+    <figcaption>
+      <span>${title}</span><b class="num">${says(value)}</b
+      ><small class="muted num">${at === undefined ? 'now' : before(agoMinutes)}</small>
+    </figcaption>
+    <svg
+      ref=${box}
+      viewBox="0 -4 ${charted.wide} ${charted.high + 8}"
+      preserveAspectRatio="none"
+      role="img"
       aria-label="${title}, last ${windowMinutes} minutes: now ${says(last(known) ?? null)}, at most ${says(highest(known))}"
-      onPointerMove=${move} onPointerLeave=${() => setAt(undefined)}>
+      onPointerMove=${move}
+      onPointerLeave=${() => setAt(undefined)}
+    >
       <path class="grid" d="M0 0H${charted.wide}M0 ${charted.high / 2}H${charted.wide}" />
       <path class="base" d="M0 ${charted.high}H${charted.wide}" />
-      ${linesOf(known, { ...charted, top }).map((points, piece) => html`<g key=${piece}>
-        <path class="under" d="M${points[0].split(',')[0]},${charted.high}L${points.join('L')}L${points.at(-1).split(',')[0]},${charted.high}Z" />
-        <path class="line" d="M${points.join('L')}" />
-      </g>`)}
+      ${linesOf(known, { ...charted, top }).map(
+        (points, piece) =>
+          html`<g key=${piece}>
+            <path
+              class="under"
+              d="M${points[0].split(',')[0]},${charted.high}L${points.join('L')}L${points.at(-1).split(',')[0]},${charted.high}Z"
+            />
+            <path class="line" d="M${points.join('L')}" />
+          </g>`,
+      )}
       ${at !== undefined && html`<path class="cursor" d="M${x} 0V${charted.high}" />`}
     </svg>
     <div class="scale num" aria-hidden="true"><span>${says(top)}</span><span>${windowMinutes} m ago</span><span>now</span></div>
