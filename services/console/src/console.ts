@@ -7,7 +7,7 @@ import type { Log } from '@petrel/messaging'
 import { avroCodec, confluentRegistry, kafkajsBroker, migrate } from '@petrel/messaging/operations'
 import { httpDurations, type MetricsRegistry } from '@petrel/messaging/metrics'
 import { Pool } from 'pg'
-import { openAccess } from './access/access.ts'
+import { chooseAccess } from './access/chooseAccess.ts'
 import { consoleApp } from './http/app.ts'
 import { readPage } from './http/page.ts'
 import { openHub } from './hub/hub.ts'
@@ -37,6 +37,7 @@ const migrations = { namespace: 'console', path: join(import.meta.dirname, '../m
 
 /** Starts the console. Kafka and the registry may come and go. @throws Error when the database is away or the port is taken */
 export async function startConsole({ settings, log, registry: metrics, lookEveryMs }: ConsoleOptions): Promise<Console> {
+  const access = chooseAccess(settings, log)
   await migrate(settings.DATABASE_URL, [migrations])
   const pool = new Pool({ connectionString: settings.DATABASE_URL, max: 8, keepAlive: true, connectionTimeoutMillis: 5_000 })
   pool.on('error', (error) => log.warn({ err: error }, 'lost a connection to the database'))
@@ -52,7 +53,7 @@ export async function startConsole({ settings, log, registry: metrics, lookEvery
     registry,
     codec: avroCodec({ registry }),
     hub,
-    access: openAccess('local'),
+    access,
     log,
   }
   const parts = partsOf(context)

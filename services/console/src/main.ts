@@ -1,6 +1,6 @@
 import { ownSettings, processLog } from '@petrel/messaging'
 import { processRegistry, startProgramOps } from '@petrel/messaging/metrics'
-import { type Console, startConsole } from './console.ts'
+import { startConsole } from './console.ts'
 import { settingsSchema } from './settings.ts'
 
 const name = 'console'
@@ -14,7 +14,6 @@ const running = await startConsole({ settings, log, registry }).catch((error: un
 })
 const ops = settings.OPS_PORT === undefined ? undefined : await startProgramOps({ port: settings.OPS_PORT, log, registry })
 log.info({ event: 'open', url: running.url }, `the console is at ${running.url}`)
-sayWhoMayEnter(running)
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.once(signal, () => {
@@ -26,10 +25,3 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
       },
     )
   })
-
-function sayWhoMayEnter({ url }: Console): void {
-  const isOnlyHere = ['127.0.0.1', '::1', 'localhost'].includes(settings.CONSOLE_HOST)
-  if (isOnlyHere) log.info({ access: 'open' }, 'there is no login: whoever works on this machine may do everything')
-  else
-    log.warn({ access: 'open', url }, 'there is no login, and other machines reach the console: whoever does may do everything')
-}

@@ -6,6 +6,7 @@ import type { Access } from './access/access.ts'
 import type { Hub } from './hub/hub.ts'
 import type { TopicHandler } from './reading/port.ts'
 import type { Settings } from './settings.ts'
+import type { Summary } from './summary/summary.ts'
 
 /** What every part of the console works with. */
 export interface ConsoleContext {
@@ -35,6 +36,8 @@ export interface Part {
   readonly routes?: (router: Router) => void
   /** Reads topics. Each topic goes to the first handler of all parts that wants it. */
   readonly handlers?: readonly TopicHandler[]
+  /** What it knows for `GET /api/summary`. */
+  readonly summary?: () => Promise<Partial<Summary>>
   /** Starts what runs beside requests. */
   readonly start?: () => Work
 }

@@ -1,6 +1,12 @@
 import { actionsPart } from './actions/part.ts'
 import { eventsPart } from './events/part.ts'
+import { failuresPart } from './failures/part.ts'
 import type { ConsoleContext, Part } from './part.ts'
+import { replaysPart } from './replays/part.ts'
+import { summaryPart } from './summary/part.ts'
 
 /** Everything the console consists of. A topic is read by the first part that wants it. */
-export const partsOf = (context: ConsoleContext): Part[] => [actionsPart(context), eventsPart(context)]
+export function partsOf(context: ConsoleContext): Part[] {
+  const parts: Part[] = [failuresPart(context), replaysPart(context), actionsPart(context), eventsPart(context)]
+  return [summaryPart(context, parts), ...parts]
+}

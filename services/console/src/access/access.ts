@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
 import { Problem } from '../http/problem.ts'
 
@@ -7,8 +6,18 @@ export const roles = ['reader', 'operator', 'admin'] as const
 export type Role = (typeof roles)[number]
 
 export interface Identity {
+  /** As people know them, for what is written down. */
   readonly user: string
   readonly role: Role
+}
+
+/** What the page is told about whoever looks at it. */
+export interface Told extends Identity {
+  readonly kind: 'open' | 'oidc'
+  /** To be sent back in the header {@link csrfHeader} with everything that changes something. */
+  readonly csrf: string
+  /** Where one signs out; undefined where nobody signs in. */
+  readonly signOut?: string
 }
 
 /** Who asks, and what they may. */
@@ -19,44 +28,17 @@ export interface Access {
   readonly requires: (role: Role) => Middleware
   /** Who asks. */
   readonly of: (ctx: Context) => Identity
-  /** What the page is told about whoever looks at it. */
-  readonly told: (ctx: Context) => {
-    readonly kind: 'open' | 'oidc'
-    readonly user: string
-    readonly role: Role
-    readonly csrf: string
-  }
+  readonly told: (ctx: Context) => Told
 }
 
-const csrfHeader = 'x-petrel-csrf'
+export const csrfHeader = 'x-petrel-csrf'
 
-/** Everybody who reaches the console may do everything: for one machine. */
-export function openAccess(user: string): Access {
-  const identity: Identity = { user, role: 'admin' }
-  const csrf = randomUUID()
-  return {
-    identify: async (ctx, next) => {
-      if (!['GET', 'HEAD', 'OPTIONS'].includes(ctx.method)) requireOwnPage(ctx, csrf)
-      await next()
-    },
-    requires: () => (_, next) => next(),
-    of: () => identity,
-    told: () => ({ kind: 'open', ...identity, csrf }),
-  }
-}
+/** Whether somebody with a role may do what another one may. */
+export const isAtLeast = (role: Role, needed: Role): boolean => roles.indexOf(role) >= roles.indexOf(needed)
 
-/** A form of another site can send neither JSON nor a header of ours without asking first (CORS). */
-function requireOwnPage(ctx: Context, csrf: string): void {
-  if (ctx.is('json') !== 'json')
-    throw new Problem({
-      status: 415,
-      title: 'Only JSON',
-      detail: 'Send the body as application/json, {} when there is nothing to say.',
-    })
-  if (ctx.get(csrfHeader) !== csrf)
-    throw new Problem({
-      status: 403,
-      title: 'Not from this page',
-      detail: `Send the header ${csrfHeader} with the value of access.csrf of GET /api/summary.`,
-    })
-}
+export const tooLittle = ({ user, role }: Identity, needed: Role): Problem =>
+  new Problem({
+    status: 403,
+    title: 'Your role is not enough',
+    detail: `You are signed in as ${user}, with the role ${role}. This needs ${needed}. Whoever gives out roles at your login provider can change it.`,
+  })

@@ -21,7 +21,11 @@ export interface Outcome {
 }
 
 /** Writes down who begins what, does it, and writes down what came of it: an action that was cut short is there without an outcome. */
-export async function recorded<T>(pool: Pool, action: Action, act: () => Promise<{ readonly result: T } & Outcome>): Promise<T> {
+export async function recorded<T>(
+  pool: Pool,
+  action: Action,
+  act: (id: string) => Promise<{ readonly result: T } & Outcome>,
+): Promise<T> {
   const id = uuid7()
   await pool.query('insert into action (id, by, what, selection) values ($1, $2, $3, $4)', [
     id,
@@ -30,7 +34,7 @@ export async function recorded<T>(pool: Pool, action: Action, act: () => Promise
     action.selection === undefined ? null : JSON.stringify(action.selection),
   ])
   try {
-    const { result, count, detail } = await act()
+    const { result, count, detail } = await act(id)
     await conclude(pool, id, 'done', { ...(count !== undefined && { count }), ...(detail !== undefined && { detail }) })
     return result
   } catch (error) {

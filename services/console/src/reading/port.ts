@@ -6,7 +6,7 @@ import type { Change } from '../hub/hub.ts'
 export interface Batch {
   readonly tx: PoolClient
   /** Tells all browsers, when the transaction is committed. The same change more than once is one. */
-  changed(change: Change): void
+  readonly changed: (change: Change) => void
 }
 
 /**

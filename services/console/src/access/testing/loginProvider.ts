@@ -1,0 +1,80 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Provider } from 'oidc-provider'
+
+/** A real OpenID provider on a free port, with the forms that it brings: any name signs in. */
+export interface LoginProvider extends AsyncDisposable {
+  readonly issuer: string
+  /** The roles of each name that signs in; none otherwise. */
+  readonly roles: Map<string, readonly string[]>
+  /** From now on it answers nobody. */
+  stop(): Promise<void>
+}
+
+export interface LoginProviderOptions {
+  readonly redirectUri: string
+  readonly postLogoutUri: string
+  /** Claims are not in the ID token, but where one asks for the user. */
+  readonly hasClaimsApart?: boolean
+}
+
+export const client = { id: 'petrel-console', secret: 'a secret of the test, longer than thirty-two characters' }
+
+export async function startLoginProvider({
+  redirectUri,
+  postLogoutUri,
+  hasClaimsApart = false,
+}: LoginProviderOptions): Promise<LoginProvider> {
+  let answer: RequestListener | undefined
+  const server = createServer((request, response) => answer?.(request, response))
+  const issuer = await listen(server)
+  const roles = new Map<string, readonly string[]>()
+  const provider = quietly(issuer, {
+    clients: [
+      {
+        client_id: client.id,
+        client_secret: client.secret,
+        redirect_uris: [redirectUri],
+        post_logout_redirect_uris: [postLogoutUri],
+      },
+    ],
+    claims: { openid: ['sub'], profile: ['roles'], email: ['email'] },
+    conformIdTokenClaims: hasClaimsApart,
+    pkce: { required: () => true },
+    ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 600, IdToken: 600 },
+    cookies: { keys: ['for a test'] },
+    features: { rpInitiatedLogout: { logoutSource: (ctx, form) => void (ctx.body = `Sign out?${form}`) } },
+    findAccount: (_, id) => ({
+      accountId: id,
+      claims: async () => ({ sub: id, email: `${id}@example.org`, roles: [...(roles.get(id) ?? [])] }),
+    }),
+  })
+  const respond = provider.callback()
+  answer = (request, response) => void respond(request, response)
+  const stop = async () => {
+    if (!server.listening) return
+    const closed = once(server, 'close')
+    server.close()
+    server.closeAllConnections()
+    await closed
+  }
+  return { issuer, roles, stop, [Symbol.asyncDispose]: stop }
+}
+
+/** It warns of whatever is for development only: everything here is. */
+function quietly(...[issuer, configuration]: ConstructorParameters<typeof Provider>): Provider {
+  const { warn } = console
+  console.warn = () => undefined
+  try {
+    return new Provider(issuer, configuration)
+  } finally {
+    console.warn = warn
+  }
+}
+
+/** @returns where it listens, without a slash at the end */
+export async function listen(server: Server): Promise<string> {
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}

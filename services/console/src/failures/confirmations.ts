@@ -1,0 +1,65 @@
+import { type Audit, auditDecoder, auditTopic, type Registry } from '@petrel/messaging/operations'
+import type { Batch, TopicHandler } from '../reading/port.ts'
+import { type Column, insertOf, plainInteger, plainText, plainTime } from '../store/columns.ts'
+import { lockEndpoints, refreshFailures } from './refreshFailures.ts'
+
+/** That an endpoint handled what a person had sent back; from its audit topic. */
+export interface Confirmation {
+  readonly endpoint: string
+  /** `<topic>/<partition>/<offset>` of the dead letter. */
+  readonly replayOf: string
+  readonly outcome: 'handled' | 'duplicate'
+  readonly attempt: number
+  /** Milliseconds since the epoch. */
+  readonly at: number
+}
+
+const columns: readonly Column<Confirmation>[] = [
+  ['endpoint', 'text', ({ endpoint }) => endpoint],
+  ['replay_of', 'text', ({ replayOf }) => plainText(replayOf)],
+  ['outcome', 'text', ({ outcome }) => outcome],
+  ['attempt', 'integer', ({ attempt }) => plainInteger(attempt)],
+  ['at', 'timestamptz', ({ at }) => plainTime(at)],
+]
+
+const suffix = auditTopic('')
+
+/** Reads of the audit topics what became of replays, and nothing else. */
+export function confirmationsOnly(registry: Pick<Registry, 'schemaOf'>): TopicHandler {
+  const decode = auditDecoder(registry)
+  return {
+    kind: 'audit',
+    wants: (topic) => topic.endsWith(suffix),
+    async prepare(records) {
+      const audits = await Promise.all(records.map(decode))
+      return (batch) => storeConfirmations(batch, audits.flatMap(confirmationsIn))
+    },
+  }
+}
+
+/** What an audit says of messages that people have sent back, and that are handled now. */
+export const confirmationsIn = ({ endpoint, at, messages }: Audit): Confirmation[] =>
+  messages.flatMap(({ replayOf, outcome, attempt }) =>
+    replayOf !== null && (outcome === 'handled' || outcome === 'duplicate') ? [{ endpoint, replayOf, outcome, attempt, at }] : [],
+  )
+
+/** Writes confirmations, and what follows for the messages that they are about; the first of a letter counts. */
+export async function storeConfirmations({ tx, changed }: Batch, confirmations: readonly Confirmation[]): Promise<void> {
+  if (confirmations.length === 0) return
+  await lockEndpoints(
+    tx,
+    confirmations.map(({ endpoint }) => endpoint),
+  )
+  const once = new Map(confirmations.map((each) => [JSON.stringify([each.endpoint, each.replayOf]), each]))
+  const { text, values } = insertOf('confirmation', columns, [...once.values()])
+  await tx.query(`${text} on conflict (endpoint, replay_of) do nothing`, values)
+  const { rows } = await tx.query<{ failure_id: string }>('select distinct failure_id from letter where place = any($1)', [
+    confirmations.map(({ replayOf }) => plainText(replayOf)),
+  ])
+  for (const change of await refreshFailures(
+    tx,
+    rows.map(({ failure_id }) => failure_id),
+  ))
+    changed(change)
+  for (const event of ['summary', 'groups', 'failures'] as const) changed({ event, data: {} })
+}

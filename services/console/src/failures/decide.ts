@@ -1,0 +1,65 @@
+import { type Mark, markLetters } from '@petrel/messaging/operations'
+import type { ConsoleContext } from '../part.ts'
+import { transaction } from '../store/transaction.ts'
+import { conditionOf, type Filter } from './filter.ts'
+import { type EndpointMark, storeMarks } from './marks.ts'
+import { type OpenLetter, openLetters } from './openLetters.ts'
+import { lockEndpoints, refreshFailures } from './refreshFailures.ts'
+
+const atOnce = 500
+
+interface Archiving {
+  readonly filter: Filter
+  readonly by: string
+  readonly reason: string
+}
+
+/**
+ * Archives what waits: nothing sends it any more, until somebody restores it. `petrel failures` knows it as discarded.
+ * @returns how many messages
+ */
+export async function archive(context: ConsoleContext, { filter, by, reason }: Archiving): Promise<number> {
+  let changed = 0
+  for await (const ids of chosen(context, filter, ['unresolved'])) {
+    const mark: Mark = { outcome: 'discarded', by, at: new Date().toISOString(), reason }
+    const letters = await openLetters(context.pool, ids)
+    await decide(context, letters, mark)
+    changed += letters.length
+  }
+  return changed
+}
+
+/** The ids of those in one of the states, some hundreds at a time. Each comes once, whatever becomes of its state. */
+async function* chosen({ pool }: ConsoleContext, filter: Filter, states: readonly string[]): AsyncGenerator<string[]> {
+  let after = '00000000-0000-0000-0000-000000000000'
+  for (;;) {
+    const { sql, values } = conditionOf(filter, [after, states, atOnce])
+    const { rows } = await pool.query<{ id: string }>(
+      `select id from failure where id > $1 and state = any($2) and ${sql} order by id limit $3`,
+      [...values],
+    )
+    const last = rows.at(-1)
+    if (last === undefined) return
+    yield rows.map(({ id }) => id)
+    after = last.id
+  }
+}
+
+/** Writes the decision into the endpoints' topics first: what is only here would be gone with this database. */
+async function decide({ broker, prefix, pool }: ConsoleContext, letters: readonly OpenLetter[], mark: Mark): Promise<void> {
+  const endpoints = Map.groupBy(letters, ({ endpoint }) => endpoint)
+  for (const [endpoint, own] of endpoints) await markLetters({ endpoint, letters: own, mark }, { broker, prefix })
+  await transaction(pool, async ({ tx, changed }) => {
+    await lockEndpoints(tx, [...endpoints.keys()])
+    await storeMarks(tx, marksOf(letters, mark))
+    const ids = letters.map(({ failureId }) => failureId)
+    for (const change of await refreshFailures(tx, ids)) changed(change)
+    for (const event of ['summary', 'groups', 'failures'] as const) changed({ event, data: {} })
+  })
+}
+
+/** The same as will be read from the topic. */
+export const marksOf = (letters: readonly OpenLetter[], mark: Mark): EndpointMark[] =>
+  letters.flatMap(({ endpoint, positions, markNames }) =>
+    positions.map((position) => ({ position, mark, endpoint, name: markNames[0] ?? '', offset: null })),
+  )

@@ -1,0 +1,64 @@
+import { type BrokerRecord, type MarkRecord, readMark, replayedTopic } from '@petrel/messaging/operations'
+import type { PoolClient } from 'pg'
+import type { TopicHandler } from '../reading/port.ts'
+import { type Column, insertOf, plainText, plainTime } from '../store/columns.ts'
+import { lockEndpoints, refreshFailures } from './refreshFailures.ts'
+
+/** What a person has decided about a letter, whoever wrote it down: this console, or `petrel replay` and `petrel discard`. */
+export interface EndpointMark extends MarkRecord {
+  readonly endpoint: string
+  /** Of the record; null before it was read. */
+  readonly offset: bigint | null
+}
+
+const suffix = replayedTopic('')
+
+/** Reads what people have decided. */
+export const decisions = (prefix: string): TopicHandler => ({
+  kind: 'replayed',
+  wants: (topic) => topic.endsWith(suffix),
+  prepare: async (records) => {
+    const marks = records.flatMap((record) => markOf(record, prefix))
+    return async ({ tx, changed }) => {
+      if (marks.length === 0) return
+      await lockEndpoints(
+        tx,
+        marks.map(({ endpoint }) => endpoint),
+      )
+      for (const change of await refreshFailures(tx, await storeMarks(tx, marks))) changed(change)
+      for (const event of ['summary', 'groups', 'failures'] as const) changed({ event, data: {} })
+    }
+  },
+})
+
+function markOf(record: BrokerRecord, prefix: string): EndpointMark[] {
+  const mark = readMark(record)
+  return mark === undefined
+    ? []
+    : [{ ...mark, endpoint: record.topic.slice(prefix.length, -suffix.length), offset: record.offset }]
+}
+
+const columns: readonly Column<EndpointMark>[] = [
+  ['position', 'text', ({ position }) => plainText(position)],
+  ['outcome', 'text', ({ mark }) => mark.outcome],
+  ['at', 'timestamptz', ({ mark }) => plainTime(Date.parse(mark.at))],
+  ['by', 'text', ({ mark }) => plainText(mark.by)],
+  ['reason', 'text', ({ mark: { reason } }) => (reason === undefined ? null : plainText(reason))],
+  ['endpoint', 'text', ({ endpoint }) => endpoint],
+  ['name', 'text', ({ name }) => plainText(name)],
+  ['kafka_offset', 'bigint', ({ offset }) => (offset === null ? null : String(offset))],
+]
+
+/** @returns the failures that they are about, as far as they are known already */
+export async function storeMarks(tx: PoolClient, marks: readonly EndpointMark[]): Promise<string[]> {
+  const once = new Map(marks.map((each) => [JSON.stringify([each.position, each.mark.at, each.mark.outcome]), each]))
+  const { text, values } = insertOf('mark', columns, [...once.values()])
+  await tx.query(
+    `${text} on conflict (position, at, outcome) do update set kafka_offset = coalesce(excluded.kafka_offset, mark.kafka_offset)`,
+    values,
+  )
+  const { rows } = await tx.query<{ failure_id: string }>('select distinct failure_id from letter where place = any($1)', [
+    marks.map(({ position }) => plainText(position)),
+  ])
+  return rows.map(({ failure_id }) => failure_id)
+}

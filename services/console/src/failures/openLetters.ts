@@ -1,0 +1,54 @@
+import type { MarkedLetter } from '@petrel/messaging/operations'
+import type { Pool } from 'pg'
+
+/** A message that waits for a person, and what a decision about it has to name. */
+export interface OpenLetter extends MarkedLetter {
+  readonly failureId: string
+  readonly endpoint: string
+  readonly markNames: readonly string[]
+}
+
+interface OpenRow {
+  readonly id: string
+  readonly endpoint: string
+  readonly source: string
+  readonly identity: string
+  readonly message_id: string
+  readonly positions: string[]
+  readonly mark_names: string[]
+}
+
+/** Those of the failures of which a failing is open. */
+export async function openLetters(pool: Pool, ids: readonly string[]): Promise<OpenLetter[]> {
+  const { rows } = await pool.query<OpenRow>(openFailings, [ids])
+  return rows.map(({ id, endpoint, source, identity, message_id, positions, mark_names }) => ({
+    failureId: id,
+    endpoint,
+    identity: { source, id: identity, formerId: message_id },
+    positions,
+    markNames: mark_names,
+  }))
+}
+
+// A failing is named by the place of its first copy; see deadLetters.ts of the library.
+const openFailings = `
+  with own as (select * from letter where failure_id = any($1)),
+  failing as (
+    select failure_id, failing, (array_agg(place order by partition, kafka_offset))[1] as position, min(failed_at) as failed_at,
+      bool_or(exists (
+        select from confirmation join failure on failure.id = own.failure_id and failure.endpoint = confirmation.endpoint
+        where confirmation.replay_of = own.place
+      )) as is_confirmed
+    from own group by failure_id, failing
+  ),
+  decided as (
+    select failure_id, failing, (array_agg(outcome order by mark.kafka_offset desc nulls first, mark.at desc))[1] as outcome
+    from own join mark on mark.position = own.place and mark.name = any(own.mark_names) group by failure_id, failing
+  ),
+  open as (
+    select failure_id, array_agg(position order by failed_at, position) as positions
+    from failing left join decided using (failure_id, failing)
+    where not is_confirmed and coalesce(outcome, 'restored') = 'restored' group by failure_id
+  )
+  select failure.id, endpoint, source, identity, message_id, positions, letter.mark_names
+  from open join failure on failure.id = open.failure_id join letter on letter.place = failure.letter`

@@ -1,0 +1,86 @@
+import { Readable } from 'node:stream'
+import type { Context } from 'koa'
+import { z } from 'zod'
+import { recorded } from '../actions/action.ts'
+import { bodyOf, queryOf } from '../http/input.ts'
+import { pageQuery } from '../http/paging.ts'
+import { notFound } from '../http/problem.ts'
+import type { ConsoleContext, Part } from '../part.ts'
+import { deadLetters } from './deadLetters.ts'
+import { archive } from './decide.ts'
+import { failureDetail } from './detail.ts'
+import { confirmationsOnly } from './confirmations.ts'
+import { asCsv, asJson } from './export.ts'
+import { filterShape, groupings, groupRef } from './filter.ts'
+import { listGroups } from './groups.ts'
+import { countFailures, everyFailure, failureCursor, listPage, sortQuery } from './list.ts'
+import { decisions } from './marks.ts'
+import { noteGroup } from './notes.ts'
+import { keepForSomeDays } from './retention.ts'
+import { describeSelection, filterOf, selectionWith } from './selection.ts'
+
+const by = z.enum(groupings)
+const groupsQuery = z.strictObject({ ...filterShape, by: by.default('error') })
+const listFilter = { ...filterShape, group: groupRef.optional(), by: by.optional() }
+const listQuery = pageQuery(failureCursor)
+  .extend({ ...listFilter, sort: sortQuery })
+  .strict()
+const exportQuery = z.strictObject(listFilter)
+const archiveBody = selectionWith({ reason: z.string().max(2_000).default('') })
+const noteBody = z.strictObject({ text: z.string().max(2_000) })
+
+/** What failed, why and since when; and what people decide about it. */
+export function failuresPart(context: ConsoleContext): Part {
+  const { pool, codec, registry, prefix, access } = context
+  return {
+    handlers: [deadLetters(codec, prefix), decisions(prefix), confirmationsOnly(registry)],
+    start: () => keepForSomeDays(context),
+    routes(router) {
+      const [reads, changes] = [access.requires('reader'), access.requires('operator')]
+      router.get('/api/groups', reads, async (ctx) => {
+        const { by, ...filter } = queryOf(ctx, groupsQuery)
+        ctx.body = await listGroups(pool, by, filter)
+      })
+      router.put('/api/groups/:id/note', changes, async (ctx) => {
+        const group = groupRef.safeParse(ctx.params['id']).data
+        if (group === undefined) throw notFound(`There is no group ${ctx.params['id']}.`)
+        const { text } = bodyOf(ctx, noteBody)
+        await noteGroup(pool, { group, text, by: access.of(ctx).user })
+        ctx.status = 204
+      })
+      router.get('/api/failures', reads, async (ctx) => {
+        const { sort, limit, cursor, by: _, ...filter } = queryOf(ctx, listQuery)
+        const [page, total] = await Promise.all([listPage(pool, { filter, sort, limit, cursor }), countFailures(pool, filter)])
+        ctx.body = { total, ...page }
+      })
+      for (const [kind, write] of [
+        ['csv', asCsv],
+        ['json', asJson],
+      ] as const)
+        router.get(`/api/failures.${kind}`, reads, (ctx) => {
+          const { by: _, ...filter } = queryOf(ctx, exportQuery)
+          ctx.type = kind
+          ctx.attachment(`failures.${kind}`)
+          ctx.body = Readable.from(write(everyFailure(pool, filter)))
+        })
+      router.get('/api/failures/:id', reads, async (ctx) => {
+        ctx.body = await failureDetail(context, failureIdIn(ctx))
+      })
+      router.post('/api/archive', changes, async (ctx) => {
+        const { reason, ...selection } = bodyOf(ctx, archiveBody)
+        const { user } = access.of(ctx)
+        const changed = await recorded(pool, { by: user, what: 'archive', selection: describeSelection(selection) }, async () => {
+          const count = await archive(context, { filter: filterOf(selection), by: user, reason })
+          return { result: count, count, detail: reason }
+        })
+        ctx.body = { changed }
+      })
+    },
+  }
+}
+
+function failureIdIn(ctx: Context & { readonly params: Readonly<Record<string, string>> }): string {
+  const id = z.uuid().safeParse(ctx.params['id']).data
+  if (id === undefined) throw notFound(`There is no failure ${ctx.params['id']}: an id is a UUID.`)
+  return id
+}

@@ -1,0 +1,107 @@
+import type { PoolClient } from 'pg'
+import type { Change } from '../hub/hub.ts'
+
+/** What people and endpoints say about a letter comes from other topics, perhaps in another instance: without this each might miss the other. */
+export async function lockEndpoints(tx: PoolClient, endpoints: readonly string[]): Promise<void> {
+  // In one order, so that two never wait for each other. The number is arbitrary and must never change.
+  await tx.query(
+    `select pg_advisory_xact_lock(738652, lock) from (
+       select distinct hashtext(endpoint) as lock from unnest($1::text[]) as endpoint order by lock
+     ) as locks`,
+    [endpoints],
+  )
+}
+
+/**
+ * Works out again what follows from letters, marks, confirmations and replays. Whoever calls it has locked the endpoints.
+ * @returns the progress of replays
+ */
+export async function refreshFailures(tx: PoolClient, ids: readonly string[]): Promise<Change[]> {
+  if (ids.length === 0) return []
+  await tx.query(deriveStates, [ids])
+  const { rows } = await tx.query<ReplayProgress>(countReplays, [ids])
+  return rows.map(replayChange)
+}
+
+export interface ReplayProgress {
+  readonly id: string
+  readonly state: string
+  readonly total: number
+  readonly sent: number
+  readonly resolved: number
+  readonly failed: number
+}
+
+export const replayChange = ({ id, state, total, sent, resolved, failed }: ReplayProgress): Change => ({
+  event: 'replay',
+  data: { replayId: id, state, total, sent, resolved, failed },
+})
+
+// A message is open while one of its failings has no mark and no confirmation, or was restored. Otherwise the last that was
+// decided about counts. A message that waits in a replay is on its way.
+const deriveStates = `
+  with failing as (
+    select failure_id, failing, min(failed_at) as first_failed_at, max(failed_at) as last_failed_at,
+      bool_or(replay_of is not null) as is_repeated, bool_or(refused_by is not null) as needs_no_confirmation
+    from letter where failure_id = any($1) group by failure_id, failing
+  ),
+  decided as (
+    select failure_id, failing, bool_or(outcome = 'replayed') as was_replayed, max(mark.at) as at,
+      (array_agg(outcome order by mark.kafka_offset desc nulls first, mark.at desc))[1] as outcome
+    from letter join mark on mark.position = letter.place and mark.name = any(letter.mark_names)
+    where failure_id = any($1) group by failure_id, failing
+  ),
+  confirmed as (
+    select failure_id, failing, max(confirmation.at) as at
+    from letter join failure on failure.id = letter.failure_id
+      join confirmation on confirmation.replay_of = letter.place and confirmation.endpoint = failure.endpoint
+    where failure_id = any($1) group by failure_id, failing
+  ),
+  derived as (
+    select failure_id, min(first_failed_at) as first_failed_at, max(last_failed_at) as last_failed_at,
+      count(*) filter (where was_replayed or confirmed.at is not null) as replays,
+      count(*) filter (where is_repeated) as failed_replays,
+      bool_or(confirmed.at is null and coalesce(outcome, 'restored') = 'restored') as is_open,
+      (array_agg(outcome order by coalesce(decided.at, confirmed.at) desc nulls last))[1] as outcome,
+      (array_agg(confirmed.at is not null or (needs_no_confirmation and outcome = 'replayed')
+        order by coalesce(decided.at, confirmed.at) desc nulls last))[1] as is_confirmed,
+      greatest(max(last_failed_at), max(decided.at), max(confirmed.at)) as changed_at,
+      exists (select from replay_item where replay_item.failure_id = failing.failure_id and state = 'waiting') as is_waiting
+    from failing left join decided using (failure_id, failing) left join confirmed using (failure_id, failing)
+    group by failure_id
+  ),
+  stated as (
+    select *, case
+      when is_open and is_waiting then 'replayRequested'
+      when is_open then 'unresolved'
+      when outcome = 'discarded' then 'archived'
+      when is_confirmed then 'resolved'
+      else 'replayRequested'
+    end as state
+    from derived
+  )
+  update failure set state = stated.state, first_failed_at = stated.first_failed_at, last_failed_at = stated.last_failed_at,
+    replays = stated.replays, failed_replays = stated.failed_replays, changed_at = stated.changed_at
+  from stated where failure.id = stated.failure_id and (
+    failure.state, failure.first_failed_at, failure.last_failed_at, failure.replays, failure.failed_replays, failure.changed_at
+  ) is distinct from (
+    stated.state, stated.first_failed_at, stated.last_failed_at, stated.replays, stated.failed_replays, stated.changed_at
+  )`
+
+const countReplays = `
+  with settled as (
+    update replay_item as item set state = case when failure.state = 'resolved' then 'resolved' else 'failed' end
+    from failure
+    where failure.id = item.failure_id and failure.id = any($1) and item.state = 'sent' and (
+      failure.state = 'resolved'
+      or exists (select from letter where letter.failure_id = failure.id and letter.replay_of = any(item.positions))
+    )
+    returning item.replay_id, item.state
+  ),
+  counted as (
+    select replay_id, count(*) filter (where state = 'resolved') as resolved, count(*) filter (where state = 'failed') as failed
+    from settled group by replay_id
+  )
+  update replay set resolved = replay.resolved + counted.resolved, failed = replay.failed + counted.failed
+  from counted where replay.id = counted.replay_id
+  returning replay.id, replay.state, replay.total, replay.sent, replay.resolved, replay.failed`

@@ -1,0 +1,122 @@
+import type { PoolClient } from 'pg'
+import type { Batch } from '../reading/port.ts'
+import { type Column, insertOf, plainInteger, plainText, plainTime, textArray } from '../store/columns.ts'
+import type { IncomingLetter } from './incomingLetter.ts'
+import { lockEndpoints, refreshFailures } from './refreshFailures.ts'
+
+/** A body that is larger stays in Kafka only, and is read there when somebody wants it. */
+const largestKeptValue = 256 * 1024
+/** Of the error's text in lists. */
+const shownMessage = 500
+
+const text = (value: string | undefined | null): string | null =>
+  value === undefined || value === null ? null : plainText(value)
+
+const letterColumns: readonly Column<IncomingLetter>[] = [
+  ['place', 'text', ({ letter }) => letter.place],
+  ['failure_id', 'uuid', ({ failureId }) => failureId],
+  ['failing', 'uuid', ({ failing }) => failing],
+  ['topic', 'text', ({ record }) => record.topic],
+  ['partition', 'integer', ({ record }) => record.partition],
+  ['kafka_offset', 'bigint', ({ record }) => String(record.offset)],
+  ['appended_at', 'timestamptz', ({ record }) => plainTime(record.timestamp)],
+  ['replay_of', 'text', ({ letter }) => text(letter.replayOf)],
+  ['refused_by', 'text', ({ letter }) => text(letter.refusedBy)],
+  ['mark_names', 'text[]', ({ letter }) => textArray(letter.markNames)],
+  ['attempts', 'integer', ({ letter }) => plainInteger(letter.attempts)],
+  ['failed_at', 'timestamptz', ({ letter }) => plainTime(Date.parse(letter.failedAt))],
+  ['error_type', 'text', ({ letter }) => text(letter.errorType)],
+  ['error_message', 'text', ({ letter }) => text(letter.errorMessage)],
+  ['error_stack', 'text', ({ letter }) => text(letter.errorStack)],
+  ['original_topic', 'text', ({ letter }) => text(letter.original.topic)],
+  ['original_partition', 'bigint', ({ letter }) => letter.original.partition],
+  ['original_offset', 'numeric', ({ letter }) => letter.original.offset],
+  ['causation_id', 'text', ({ letter }) => text(letter.causationId)],
+  ['key', 'bytea', ({ record }) => record.key],
+  ['value', 'bytea', ({ record: { value } }) => (value === null || value.length > largestKeptValue ? null : value)],
+  ['value_bytes', 'integer', ({ record: { value } }) => value?.length ?? null],
+  ['headers', 'json', ({ headers }) => headers],
+]
+
+const failureColumns: readonly Column<IncomingLetter>[] = [
+  ['id', 'uuid', ({ failureId }) => failureId],
+  ['endpoint', 'text', ({ letter }) => letter.endpoint],
+  ['source', 'text', ({ letter }) => text(letter.identity.source)],
+  ['identity', 'text', ({ letter }) => text(letter.identity.id)],
+  ['message_id', 'text', ({ letter }) => text(letter.id)],
+  ['type', 'text', ({ letter }) => text(letter.type)],
+  ['key', 'text', ({ letter }) => text(letter.key)],
+  ['conversation_id', 'text', ({ letter }) => text(letter.conversationId)],
+  ['trace_id', 'text', ({ letter }) => text(letter.traceId)],
+  ['handler', 'text', ({ letter }) => text(letter.handler)],
+  ['error_type', 'text', ({ letter }) => text(letter.errorType)],
+  ['error_message', 'text', ({ letter }) => text(letter.errorMessage.slice(0, shownMessage))],
+  ['frame', 'text', ({ frame }) => text(frame)],
+  ['group_id', 'uuid', ({ groupId }) => groupId],
+  ['attempts', 'integer', ({ letter }) => plainInteger(letter.attempts)],
+  ['decodable', 'boolean', ({ decodable }) => decodable],
+  ['foreign_kind', 'text', ({ foreignKind }) => foreignKind],
+  ['sent_at', 'timestamptz', ({ letter }) => plainTime(Date.parse(letter.sentAt))],
+  ['first_failed_at', 'timestamptz', ({ letter }) => plainTime(Date.parse(letter.failedAt))],
+  ['last_failed_at', 'timestamptz', ({ letter }) => plainTime(Date.parse(letter.failedAt))],
+  ['changed_at', 'timestamptz', ({ letter }) => plainTime(Date.parse(letter.failedAt))],
+  ['letter', 'text', ({ letter }) => letter.place],
+]
+
+const searchColumns: readonly Column<IncomingLetter>[] = [
+  ['failure_id', 'uuid', ({ failureId }) => failureId],
+  ['words', 'tsvector', ({ words }) => words],
+]
+
+/** A letter that is read again is the same, unless its topic was deleted and made anew. */
+const whenLetterIsThere = updating(letterColumns, 'place') + ' where letter.failing <> excluded.failing'
+/** The newest letter is shown. */
+const whenFailureIsThere =
+  updating(failureColumns, 'id', ['first_failed_at', 'changed_at', 'endpoint', 'source', 'identity', 'message_id']) +
+  ' where failure.last_failed_at < excluded.last_failed_at'
+
+function updating<Row>(columns: readonly Column<Row>[], key: string, kept: readonly string[] = []): string {
+  const changed = columns.map(([name]) => name).filter((name) => name !== key && !kept.includes(name))
+  return ` on conflict (${key}) do update set ${changed.map((name) => `${name} = excluded.${name}`).join(', ')}`
+}
+
+/**
+ * Writes dead letters, and what follows for the messages that they are of. Again and again, in any order: the result is the same.
+ * @param batch nothing about these endpoints was written in its transaction yet
+ */
+export async function storeLetters({ tx, changed }: Batch, letters: readonly IncomingLetter[]): Promise<void> {
+  if (letters.length === 0) return
+  await lockEndpoints(
+    tx,
+    letters.map(({ letter }) => letter.endpoint),
+  )
+  const newest = newestOfEach(letters)
+  await write(tx, insertOf('letter', letterColumns, onceEach(letters)), whenLetterIsThere)
+  await write(tx, insertOf('failure', failureColumns, newest), whenFailureIsThere)
+  await write(
+    tx,
+    insertOf('failure_search', searchColumns, newest),
+    ' on conflict (failure_id) do update set words = excluded.words',
+  )
+  const ids = newest.map(({ failureId }) => failureId)
+  for (const change of await refreshFailures(tx, ids)) changed(change)
+  for (const event of ['summary', 'groups', 'failures'] as const) changed({ event, data: {} })
+}
+
+const write = (tx: PoolClient, { text, values }: ReturnType<typeof insertOf>, onConflict: string) =>
+  tx.query(text + onConflict, values)
+
+/** One statement cannot write one row twice. */
+const onceEach = (letters: readonly IncomingLetter[]): IncomingLetter[] => [
+  ...new Map(letters.map((each) => [each.letter.place, each])).values(),
+]
+
+function newestOfEach(letters: readonly IncomingLetter[]): IncomingLetter[] {
+  const newest = new Map<string, IncomingLetter>()
+  for (const each of letters) {
+    const known = newest.get(each.failureId)
+    if (known === undefined || Date.parse(known.letter.failedAt) <= Date.parse(each.letter.failedAt))
+      newest.set(each.failureId, each)
+  }
+  return [...newest.values()]
+}

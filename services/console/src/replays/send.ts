@@ -1,0 +1,51 @@
+import { type BrokerRecord, NotDeployed, type RefusedLetter, replayLetters } from '@petrel/messaging/operations'
+import { recordOf } from '../failures/detail.ts'
+import type { OpenLetter } from '../failures/openLetters.ts'
+import type { ConsoleContext } from '../part.ts'
+import type { Item, Lease, StepResult } from './steps.ts'
+
+/** A message that goes back now. */
+export interface Sendable extends OpenLetter {
+  readonly item: Item
+  readonly record: BrokerRecord
+}
+
+/** Sends the messages of one endpoint back. @returns those that cannot be sent. @throws BrokerUnavailable */
+export type SendBack = (
+  sending: { readonly endpoint: string; readonly letters: readonly Sendable[]; readonly by: string; readonly at: string },
+  context: Pick<ConsoleContext, 'broker' | 'prefix'>,
+) => Promise<readonly RefusedLetter[]>
+
+/** Sends what waits back, each to its endpoint alone. @throws BrokerUnavailable; some may have been sent */
+export async function sendStep(context: ConsoleContext, lease: Lease, items: readonly Item[]): Promise<StepResult> {
+  const at = new Date().toISOString()
+  const settled = items.filter(({ open }) => open === undefined).map(({ failureId }) => failureId)
+  const ready = await Promise.all(items.map((item) => sendable(context, item)))
+  const letters = ready.filter((each) => each !== undefined)
+  const refused = new Map<string, string>()
+  for (const [endpoint, own] of Map.groupBy(letters, ({ endpoint }) => endpoint)) {
+    const refusals = await sendBack({ endpoint, letters: own, by: lease.by, at }, context).catch(unlessNotDeployed(own))
+    for (const { place, reason } of refusals) refused.set(place, reason)
+  }
+  const reasonOf = ({ item }: Sendable) => refused.get(item.letter.place)
+  return {
+    at,
+    settled,
+    sent: letters.filter((letter) => reasonOf(letter) === undefined),
+    unsendable: letters.flatMap((letter) => {
+      const reason = reasonOf(letter)
+      return reason === undefined ? [] : [{ failureId: letter.failureId, reason }]
+    }),
+  }
+}
+
+async function sendable(context: ConsoleContext, item: Item): Promise<Sendable | undefined> {
+  return item.open === undefined ? undefined : { ...item.open, item, record: await recordOf(item.letter, context) }
+}
+
+const sendBack: SendBack = replayLetters
+
+const unlessNotDeployed = (letters: readonly Sendable[]) => (error: unknown) => {
+  if (!(error instanceof NotDeployed)) throw error
+  return letters.map(({ item }) => ({ place: item.letter.place, reason: error.message }))
+}

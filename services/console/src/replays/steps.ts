@@ -1,0 +1,189 @@
+import type { Pool, PoolClient } from 'pg'
+import type { LetterRow } from '../failures/detail.ts'
+import type { ForeignKind } from '../failures/incomingLetter.ts'
+import { marksOf } from '../failures/decide.ts'
+import { storeMarks } from '../failures/marks.ts'
+import { type OpenLetter, openLetters } from '../failures/openLetters.ts'
+import { lockEndpoints, refreshFailures, type ReplayProgress, replayChange } from '../failures/refreshFailures.ts'
+import { textArray } from '../store/columns.ts'
+import { transaction } from '../store/transaction.ts'
+
+/** A replay that this instance sends. */
+export interface Lease {
+  readonly id: string
+  readonly by: string
+  readonly at: Date
+  readonly rate_per_second: number
+  readonly action_id: string | null
+}
+
+/** How long another instance waits for one that says nothing: much longer than a step takes, while Kafka answers. */
+const leaseSeconds = 15
+const most = { items: 100, bytes: 4 * 1024 * 1024 }
+
+/** Takes a replay that nobody sends. @returns undefined when there is none */
+export async function takeReplay(pool: Pool, instance: string): Promise<Lease | undefined> {
+  const { rows } = await pool.query<Lease>(
+    `update replay set leased_by = $1, leased_until = now() + make_interval(secs => $2)
+     where id = (
+       select id from replay where state = 'running' and (leased_until is null or leased_until < now())
+       order by at limit 1 for update skip locked
+     )
+     returning id, by, at, rate_per_second, action_id`,
+    [instance, leaseSeconds],
+  )
+  return rows[0]
+}
+
+/** @returns whether it is still this instance's, and still to be sent */
+export async function keepReplay(pool: Pool, { id }: Lease, instance: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `update replay set leased_until = now() + make_interval(secs => $3) where id = $1 and leased_by = $2 and state = 'running'`,
+    [id, instance, leaseSeconds],
+  )
+  return rowCount === 1
+}
+
+/** Another instance may go on at once. */
+export async function giveReplayBack(pool: Pool, { id }: Lease, instance: string): Promise<void> {
+  await pool.query('update replay set leased_by = null, leased_until = null where id = $1 and leased_by = $2', [id, instance])
+}
+
+/** A message that is next. */
+export interface Item {
+  readonly failureId: string
+  readonly foreignKind: ForeignKind | null
+  readonly letter: LetterRow
+  /** Undefined when nothing of it is open any more. */
+  readonly open: OpenLetter | undefined
+}
+
+type ItemRow = LetterRow & { readonly failure_id: string; readonly foreign_kind: ForeignKind | null }
+
+/** The next that wait: some hundreds at most, and some megabytes. */
+export async function nextItems(pool: Pool, { id, rate_per_second }: Lease): Promise<Item[]> {
+  const { rows } = await pool.query<ItemRow>(
+    `with next as (
+       select failure_id, number from replay_item where replay_id = $1 and state = 'waiting' order by number limit $2
+     ),
+     sized as (
+       select next.failure_id, number, place, sum(coalesce(value_bytes, 0)) over (order by number) as bytes
+       from next join failure on failure.id = next.failure_id join letter on letter.place = failure.letter
+     )
+     select letter.*, foreign_kind from sized join letter using (place) join failure on failure.id = sized.failure_id
+     where bytes <= $3 or number = (select min(number) from next) order by number`,
+    // A step takes a fifth of a second or less, so that a slow replay is slow and not jerky.
+    [id, Math.min(most.items, Math.max(1, Math.ceil(rate_per_second / 5))), most.bytes],
+  )
+  const open = await openLetters(
+    pool,
+    rows.map(({ failure_id }) => failure_id),
+  )
+  const byId = new Map(open.map((each) => [each.failureId, each]))
+  return rows.map(({ foreign_kind, ...letter }) => ({
+    failureId: letter.failure_id,
+    foreignKind: foreign_kind,
+    letter,
+    open: byId.get(letter.failure_id),
+  }))
+}
+
+/** What became of the messages of a step. */
+export interface StepResult {
+  /** When they were sent: of their marks. ISO 8601. */
+  readonly at: string
+  readonly sent: readonly OpenLetter[]
+  readonly unsendable: readonly { readonly failureId: string; readonly reason: string }[]
+  /** Those of which nothing is open: somebody else has decided, or this replay had sent them before it was cut short. */
+  readonly settled: readonly string[]
+}
+
+/** Writes down what a step did, together with the marks that will be read from the topic. */
+export async function concludeStep(pool: Pool, lease: Lease, { at, sent, unsendable, settled }: StepResult): Promise<void> {
+  await transaction(pool, async ({ tx, changed }) => {
+    const ids = [...sent.map(({ failureId }) => failureId), ...unsendable.map(({ failureId }) => failureId), ...settled]
+    await lockEndpointsOf(tx, ids)
+    await storeMarks(tx, marksOf(sent, { outcome: 'replayed', by: lease.by, at }))
+    await markSent(tx, lease, sent)
+    await markUnsendable(tx, lease, unsendable)
+    await markSettled(tx, lease, settled)
+    await countSent(tx, lease)
+    const changes = await refreshFailures(tx, ids)
+    const progress = await tx.query<ReplayProgress>('select id, state, total, sent, resolved, failed from replay where id = $1', [
+      lease.id,
+    ])
+    for (const change of [...changes, ...progress.rows.map(replayChange)]) changed(change)
+    for (const event of ['summary', 'groups', 'failures'] as const) changed({ event, data: {} })
+  })
+}
+
+async function lockEndpointsOf(tx: PoolClient, ids: readonly string[]): Promise<void> {
+  const { rows } = await tx.query<{ endpoint: string }>('select distinct endpoint from failure where id = any($1)', [ids])
+  await lockEndpoints(
+    tx,
+    rows.map(({ endpoint }) => endpoint),
+  )
+}
+
+const markSent = (tx: PoolClient, { id }: Lease, sent: StepResult['sent']) =>
+  tx.query(
+    `update replay_item set state = 'sent', positions = new.positions::text[]
+     from unnest($2::uuid[], $3::text[]) as new (failure_id, positions)
+     where replay_id = $1 and replay_item.failure_id = new.failure_id and state in ('waiting', 'cancelled')`,
+    [id, sent.map(({ failureId }) => failureId), sent.map(({ positions }) => textArray(positions))],
+  )
+
+const markUnsendable = (tx: PoolClient, { id }: Lease, unsendable: StepResult['unsendable']) =>
+  tx.query(
+    `update replay_item set state = 'unsendable', reason = new.reason
+     from unnest($2::uuid[], $3::text[]) as new (failure_id, reason)
+     where replay_id = $1 and replay_item.failure_id = new.failure_id and state = 'waiting'`,
+    [id, unsendable.map(({ failureId }) => failureId), unsendable.map(({ reason }) => reason)],
+  )
+
+/** With a mark of this replay it was sent, by an instance that ended before it could write that down here. */
+const markSettled = (tx: PoolClient, { id, by, at }: Lease, settled: readonly string[]) =>
+  tx.query(
+    `with own as (
+       select letter.failure_id, array_agg(mark.position) as positions
+       from letter join mark on mark.position = letter.place and mark.name = any(letter.mark_names)
+       where letter.failure_id = any($2) and mark.outcome = 'replayed' and mark.by = $3 and mark.at >= $4
+       group by letter.failure_id
+     )
+     update replay_item set state = case when own.positions is null then 'unsendable' else 'sent' end,
+       positions = own.positions,
+       reason = case when own.positions is null then 'Somebody else has replayed or archived it meanwhile.' end
+     from unnest($2::uuid[]) as settled (failure_id) left join own using (failure_id)
+     where replay_id = $1 and replay_item.failure_id = settled.failure_id and state = 'waiting'`,
+    [id, settled, by, at],
+  )
+
+const countSent = (tx: PoolClient, { id }: Lease) =>
+  tx.query(
+    `update replay set sent = counted.sent, unsendable = counted.unsendable from (
+       select count(*) filter (where state in ('sent', 'resolved', 'failed')) as sent,
+         count(*) filter (where state = 'unsendable') as unsendable
+       from replay_item where replay_id = $1
+     ) as counted where id = $1`,
+    [id],
+  )
+
+/** @returns whether nothing of it waits any more: then it is done */
+export async function endReplay(pool: Pool, { id, action_id }: Lease): Promise<boolean> {
+  return transaction(pool, async ({ tx, changed }) => {
+    const { rows } = await tx.query<ReplayProgress & { readonly unsendable: number }>(
+      `update replay set state = 'done', ended_at = now() where id = $1 and state = 'running'
+         and not exists (select from replay_item where replay_id = $1 and state = 'waiting')
+       returning id, state, total, sent, resolved, failed, unsendable`,
+      [id],
+    )
+    const [replay] = rows
+    if (replay === undefined) return false
+    const detail = replay.unsendable === 0 ? `${replay.sent} sent` : `${replay.sent} sent, ${replay.unsendable} could not be sent`
+    await tx.query('update action set detail = $2, ended_at = now() where id = $1', [action_id, detail])
+    changed(replayChange(replay))
+    changed({ event: 'summary', data: {} })
+    changed({ event: 'event', data: { id } })
+    return true
+  })
+}
