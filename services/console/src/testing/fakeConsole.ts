@@ -4,7 +4,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Router } from '@koa/router'
 import type { Context } from 'koa'
-import { openAccess, type Role, roles } from '../access/access.ts'
+import { isAtLeast, type Role, tooLittle } from '../access/access.ts'
+import { openAccess } from '../access/openAccess.ts'
 import { consoleApp } from '../http/app.ts'
 import { answerChanges } from '../http/eventStream.ts'
 import { readPage } from '../http/page.ts'
@@ -178,18 +179,13 @@ export async function startFakeConsole(options: FakeOptions = {}): Promise<FakeC
     )
   }
 
-  const own = openAccess('ada')
+  const own = openAccess({ user: 'ada', csrf: randomUUID(), publicUrl: undefined, limit: () => {} })
   const access = {
     ...own,
     of: () => ({ user: 'ada', role }),
     told: (ctx: Context) => ({ ...own.told(ctx), kind, role }),
     requires: (wanted: Role) => async (_: Context, next: () => Promise<unknown>) => {
-      if (roles.indexOf(role) < roles.indexOf(wanted))
-        throw new Problem({
-          status: 403,
-          title: 'You may not do this',
-          detail: `It needs the role ${wanted}, and yours is ${role}.`,
-        })
+      if (!isAtLeast(role, wanted)) throw tooLittle({ user: 'ada', role }, wanted)
       await next()
     },
   }
