@@ -182,9 +182,10 @@ const stackOf = ({ errorType, errorMessage, frame, handler }: StoryFailure) =>
         '    at process.processTicksAndRejections (node:internal/process/task_queues:105:5)',
       ].join('\n')
 
+const entry = (at: string, what: string, more: object = {}) => ({ at, what, by: null, attempt: null, detail: null, ...more })
+
 function historyOf({ sentAt, lastFailedAt, errorType, errorMessage, replays, state }: StoryFailure) {
   const after = (ms: number) => new Date(Date.parse(sentAt) + ms).toISOString()
-  const entry = (at: string, what: string, more: object = {}) => ({ at, what, by: null, attempt: null, detail: null, ...more })
   return [
     entry(sentAt, 'sent', { detail: 'by client-ui' }),
     entry(after(40), 'failed', { attempt: 1, detail: `${errorType}, four times at once` }),

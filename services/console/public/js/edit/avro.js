@@ -81,7 +81,20 @@ export function problemsOf(shape, value, path = '') {
   if (value === null || value === undefined)
     return shape.mayBeNull || shape.kind === 'null' ? [] : [{ path, message: 'must have a value' }]
   if (shape.kind === 'again') return problemsOf(shapeOf(shape.schema, shape.names), value, path)
+  const expected = forms[shape.kind]
+  if (expected !== undefined && !expected.fits(value)) return [{ path, message: `must be ${expected.name}` }]
   return checks[shape.kind]?.(shape, value, path) ?? []
+}
+
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** What may stand where a type is; written as JSON it may be anything. */
+const forms = {
+  record: { name: 'an object', fits: isObject },
+  map: { name: 'an object', fits: isObject },
+  array: { name: 'a list', fits: Array.isArray },
+  text: { name: 'text', fits: (value) => typeof value === 'string' },
+  boolean: { name: 'true or false', fits: (value) => typeof value === 'boolean' },
 }
 
 const checks = {
@@ -118,7 +131,6 @@ export function changesOf(from, to, path = '') {
   return [...keys].flatMap((key) => changesOf(from[key], to[key], `${path}/${key}`))
 }
 
-const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other)
 
 /** @returns where the server means, as this page writes it: `/lines/0/quantity` */

@@ -6,33 +6,42 @@
  */
 export function placed({ nodes, edges }) {
   const names = nodes.map(({ name }) => name)
-  const next = new Map(
-    names.map((name) => [name, [...new Set(edges.filter(({ from, to }) => from === name && to !== name).map(({ to }) => to))]]),
+  const columns = columnsOf(
+    names,
+    edges.filter(({ from, to }) => from !== to),
   )
-  const columns = columnsOf(names, next)
   return { places: rowsOf(columns, edges), columns: columns.length }
 }
 
+/** A command belongs to whom it is sent, an event to who publishes it: `sales.PlaceOrder` is sent to sales. */
+const isCommand = ({ to, types = [] }) => types.some((type) => type.startsWith(`${to}.`))
+
+/** Who sends commands and publishes nothing is where it begins, whatever it listens to: a page that shows how orders are. */
+function beginners(names, edges) {
+  const commands = new Set(edges.filter(isCommand).map(({ from }) => from))
+  const events = new Set(edges.filter((edge) => !isCommand(edge)).map(({ from }) => from))
+  return new Set(names.filter((name) => commands.has(name) && !events.has(name)))
+}
+
 /** How far each endpoint is from where messages begin. */
-function columnsOf(names, next) {
-  const reach = new Map(names.map((name) => [name, distances(name, next)]))
-  const isHeard = new Set([...next.values()].flat())
-  // Where it begins: whoever reaches the most, by the longest way. Others that nobody sends to stand left of whom they send to.
-  const begin = names.toSorted((one, other) => reachOf(reach.get(other)) - reachOf(reach.get(one)) || one.localeCompare(other))[0]
-  const far = new Map(begin === undefined ? [] : reach.get(begin))
-  for (const name of names.filter((each) => !far.has(each))) {
-    const near = next
-      .get(name)
-      .map((each) => far.get(each))
-      .filter((each) => each !== undefined)
-    far.set(name, near.length > 0 ? Math.max(0, Math.min(...near) - 1) : isHeard.has(name) ? 1 : 0)
+function columnsOf(names, edges) {
+  const begins = beginners(names, edges)
+  const onward = edges.filter(({ to }) => !begins.has(to))
+  const next = new Map(names.map((name) => [name, onward.filter(({ from }) => from === name).map(({ to }) => to)]))
+  const heard = Map.groupBy(edges, ({ to }) => to)
+  const isFirst = (name) => !onward.some(({ to }) => to === name)
+  const reach = (name) => distances(name, next).size + (isFirst(name) ? names.length : 0)
+  const weight = (name) => reach(name) * 1_000 + (heard.get(name)?.length ?? 0)
+  const [begin] = names.toSorted((one, other) => weight(other) - weight(one) || one.localeCompare(other))
+  const far = begin === undefined ? new Map() : distances(begin, next)
+  for (const name of names.filter((each) => !far.has(each)).toSorted()) {
+    const near = next.get(name).flatMap((each) => far.get(each) ?? [])
+    far.set(name, near.length > 0 ? Math.max(0, Math.min(...near) - 1) : 0)
   }
   const columns = []
   for (const name of names.toSorted()) (columns[far.get(name)] ??= []).push(name)
   return columns.filter(Boolean)
 }
-
-const reachOf = (distance) => distance.size * 100 + Math.max(0, ...distance.values())
 
 function distances(from, next) {
   const far = new Map([[from, 0]])

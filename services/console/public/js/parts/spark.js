@@ -1,4 +1,5 @@
 import { html, useRef, useState } from '../view.js'
+import { niceTop } from './sparkScale.js'
 
 const width = 120
 
@@ -85,10 +86,3 @@ export function Chart({ series, title, says, windowMinutes, kind = '' }) {
 }
 
 const before = (minutes) => (minutes < 1 ? `${Math.round(minutes * 60)} s ago` : `${Math.round(minutes)} m ago`)
-
-/** @returns a round number above the highest value, so that the scale seldom changes */
-export function niceTop(value) {
-  if (value <= 0) return 1
-  const power = 10 ** Math.floor(Math.log10(value))
-  return [1, 2, 5, 10].map((factor) => factor * power).find((top) => top >= value)
-}
