@@ -80,7 +80,7 @@ export function FailureTable({ filter, isWide = false, onFirst = () => {} }) {
               <th class="key">key</th>
               <${SortHead} name="lastFailedAt" sort=${sort} setSort=${setSort} />
               ${isWide && html`<${SortHead} name="firstFailedAt" sort=${sort} setSort=${setSort} />`}
-              <${SortHead} name="attempts" sort=${sort} setSort=${setSort} right />
+              ${isWide && html`<${SortHead} name="attempts" sort=${sort} setSort=${setSort} right />`}
               <th>state</th>
             </tr>
           </thead>
@@ -228,19 +228,17 @@ function Row({ item, isGone, isWide, picking }) {
     }
     <td class="message">
       <a data-go href="/failures/${id}">${shortType(type)} <span class="mono muted">${shortId(messageId)}</span></a
-      >${foreign && html` <small class="muted">${foreign}</small>`}${!decodable && html` <small class="muted">not decodable</small>`}
+      >${foreign && html` <small class="muted">${foreign}</small>`}${!decodable && html` <small class="muted">not decodable</small>`}${replays > 0 && html` <small class="again">replayed ${replays === 1 ? 'once' : `${counted(replays)} times`}</small>`}
     </td>
     ${
       isWide &&
       html`<td class="endpoint">${endpoint}</td>
         <td class="error"><b>${errorType}</b> <span class="muted">${errorMessage}</span></td>`
     }
-    <td class="key mono">${key ?? '–'}</td>
+    <td class="key mono" title=${key}>${key === null ? '–' : shortId(key)}</td>
     <td class="when"><${When} at=${lastFailedAt} /></td>
     ${isWide && html`<td class="when first"><${When} at=${firstFailedAt} /></td>`}
-    <td class="right num tries">
-      ${counted(attempts)}${replays > 0 && html` <small class="again" title="replayed ${replays} times before">↻${replays}</small>`}
-    </td>
+    ${isWide && html`<td class="right num tries">${counted(attempts)}</td>`}
     <td class="state">
       ${isGone ? html`<span class="muted small">no longer here</span>` : html`<${FailureState} state=${state} />`}
     </td>

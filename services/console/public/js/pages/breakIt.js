@@ -102,7 +102,7 @@ function Gateway({ gateway, doing, busy, may }) {
       ${knobs.map(
         ([name, title, says, unit, range, factor]) =>
           html`<div class="field" key=${name}>
-            <label for=${name}>${title} <small class="muted">${says}</small></label>
+            <label for=${name}>${title}: <small class="muted">${says}</small></label>
             <span class="with-unit"
               ><input
                 id=${name}

@@ -1,5 +1,5 @@
 import { Empty, Section, TroubleBox, Waiting } from '../parts/small.js'
-import { heightOf, placed, speedOf } from '../parts/mapLayout.js'
+import { heightOf, placed, routed, speedOf } from '../parts/mapLayout.js'
 import { useResource } from '../resource.js'
 import { Head } from '../shell.js'
 import { html, useEffect, useState } from '../view.js'
@@ -35,70 +35,85 @@ function geometryOf(data, isNarrow) {
   const { places, columns } = placed(data)
   const most = Math.max(...[...places.values()].map(({ rows }) => rows))
   const node = isNarrow ? { width: Math.min(size.width, 340 / most - 10), height: size.height } : size
-  const width = isNarrow ? 360 : Math.max(760, columns * (size.width + 110) - 70)
-  const height = isNarrow ? columns * 150 - 60 : Math.max(300, most * 104)
-  const spot = (name) => {
-    const place = places.get(name)
-    const along = columns === 1 ? 0.5 : place.column / (columns - 1)
-    const across = heightOf(place)
-    return isNarrow
-      ? { x: across * width, y: node.height / 2 + 4 + along * (height - node.height - 8) }
-      : { x: node.width / 2 + 4 + along * (width - node.width - 8), y: across * height }
+  const width = isNarrow ? 360 : Math.max(760, columns * (size.width + 130) - 90)
+  const height = isNarrow ? columns * 150 - 60 : Math.max(320, most * 118)
+  const [length, depth, box] = isNarrow ? [height, width, node.height] : [width, height, node.width]
+  const spot = ({ column, ...row }) => ({
+    along: box / 2 + 4 + (columns === 1 ? 0.5 : column / (columns - 1)) * (length - box - 8),
+    across: heightOf(row) * depth,
+  })
+  const spots = new Map([...places].map(([name, place]) => [name, spot(place)]))
+  return {
+    node,
+    width,
+    height,
+    spots,
+    sides: isNarrow ? { along: node.height, across: node.width } : { along: node.width, across: node.height },
   }
-  return { node, width, height, spots: new Map([...places.keys()].map((name) => [name, spot(name)])) }
 }
 
+const endpointNames = ({ nodes }) => new Set(nodes.map(({ name }) => name))
+
 function Picture({ data, isNarrow, picked, setPicked }) {
-  const { node, width, height, spots } = geometryOf(data, isNarrow)
-  const isNear = ({ from, to }) => picked === undefined || picked === from || picked === to
-  const words = data.edges
-    .map(({ from, to, types, perSecond }) => `${from} → ${to}: ${types.map(shortType).join(', ')}, ${rate(perSecond)} a second`)
-    .join('; ')
+  const { node, width, height, spots, sides } = geometryOf(data, isNarrow)
+  const names = endpointNames(data)
+  const known = data.edges.filter(({ from, to }) => names.has(from) && names.has(to) && from !== to)
+  const words = known.map(
+    ({ from, to, types, perSecond }) => `${from} → ${to}: ${types.map(shortType).join(', ')}, ${rate(perSecond)} a second`,
+  )
+  const isNear = ({ from, to }) => picked === from || picked === to
   return html`<svg class="topology" viewBox="-6 -6 ${width + 12} ${height + 12}" role="group" aria-label="System map">
-    <desc>${words}</desc>
-    ${data.edges.filter(({ from, to }) => spots.has(from) && spots.has(to) && from !== to).map((edge) => html`<${Edge} key=${`${edge.from} ${edge.to}`} edge=${edge} spots=${spots} node=${node} isNarrow=${isNarrow} isNear=${isNear(edge)} />`)}
-    ${data.nodes.map((each) => html`<${Node} key=${each.name} endpoint=${each} spot=${spots.get(each.name)} node=${node} setPicked=${setPicked} />`)}
+    <desc>${words.join('; ')}</desc>
+    ${routed(known, spots, sides).map(
+      (route) =>
+        html`<${Edge}
+          key=${`${route.edge.from} ${route.edge.to}`}
+          ...${route}
+          isNarrow=${isNarrow}
+          isNear=${isNear(route.edge)}
+          isFar=${picked !== undefined && !isNear(route.edge)}
+        />`,
+    )}
+    ${data.nodes.map((each) => html`<${Node} key=${each.name} endpoint=${each} spot=${pointAt(spots.get(each.name), isNarrow)} node=${node} setPicked=${setPicked} />`)}
   </svg>`
 }
 
-/** A line from the edge of one box to the edge of the other; one that goes back swings around. */
-function pathOf(from, to, node, isNarrow) {
-  const forward = isNarrow ? to.y - from.y : to.x - from.x
-  const sideways = isNarrow ? to.x - from.x : to.y - from.y
-  const half = isNarrow ? node.height / 2 : node.width / 2
-  const point = (along, across) => (isNarrow ? `${across} ${along}` : `${along} ${across}`)
-  const [fromAlong, fromAcross] = isNarrow ? [from.y, from.x] : [from.x, from.y]
-  const [toAlong, toAcross] = isNarrow ? [to.y, to.x] : [to.x, to.y]
-  if (Math.abs(forward) < 1) {
-    const bow = half + 34
-    const shift = sideways > 0 ? 8 : -8
-    return {
-      d: `M${point(fromAlong + half, fromAcross + shift)}C${point(fromAlong + bow, fromAcross + shift)} ${point(toAlong + bow, toAcross - shift)} ${point(toAlong + half, toAcross - shift)}`,
-      middle: middle(fromAlong + half + 26, (fromAcross + toAcross) / 2, isNarrow),
-    }
-  }
-  const sign = Math.sign(forward)
-  const offset = sign > 0 ? -7 : 9
-  const [begin, end] = [fromAlong + sign * half, toAlong - sign * half]
-  const bend = (end - begin) * 0.5
-  return {
-    d: `M${point(begin, fromAcross + offset)}C${point(begin + bend, fromAcross + offset)} ${point(end - bend, toAcross + offset)} ${point(end, toAcross + offset)}`,
-    middle: middle((begin + end) / 2, (fromAcross + toAcross) / 2 + offset, isNarrow),
-  }
+const pointAt = ({ along, across }, isNarrow) => (isNarrow ? { x: across, y: along } : { x: along, y: across })
+
+/** A smooth line; of two in one column it bows around. */
+function pathOf({ from, to, isBeside }, isNarrow) {
+  const write = (along, across) =>
+    isNarrow ? `${across.toFixed(1)} ${along.toFixed(1)}` : `${along.toFixed(1)} ${across.toFixed(1)}`
+  const bend = isBeside ? 42 : (to.along - from.along) * 0.5
+  const [first, second] = isBeside ? [from.along + bend, to.along + bend] : [from.along + bend, to.along - bend]
+  return `M${write(from.along, from.across)}C${write(first, from.across)} ${write(second, to.across)} ${write(to.along, to.across)}`
 }
 
-const middle = (along, across, isNarrow) => (isNarrow ? { x: across, y: along } : { x: along, y: across })
-
-function Edge({ edge, spots, node, isNarrow, isNear }) {
-  const { from, to, types, perSecond, failed } = edge
-  const { d, middle: at } = pathOf(spots.get(from), spots.get(to), node, isNarrow)
-  return html`<g class="link speed-${speedOf(perSecond)} ${failed > 0 ? 'fail' : ''} ${isNear ? '' : 'far'}">
-    <title>${from} → ${to}: ${types.map(shortType).join(', ')}</title>
+function Edge({ edge, from, to, isBack, isBeside, isNarrow, isNear, isFar }) {
+  const { types, perSecond, failed } = edge
+  const d = pathOf({ from, to, isBeside }, isNarrow)
+  // Nearer to its end, where lines are apart.
+  const share = isBeside ? 0.5 : 0.64
+  const at = pointAt(
+    {
+      along: from.along + (to.along - from.along) * share + (isBeside ? 32 : 0),
+      across: from.across + (to.across - from.across) * bezier(share),
+    },
+    isNarrow,
+  )
+  const isSaid = perSecond > 0 && !isNarrow && (!isBack || isNear)
+  return html`<g
+    class="link speed-${speedOf(perSecond)} ${failed > 0 ? 'fail' : ''} ${isBack ? 'back' : ''} ${isFar ? 'far' : ''} ${isNear ? 'near' : ''}"
+  >
+    <title>${edge.from} → ${edge.to}: ${types.map(shortType).join(', ')}</title>
     <path class="pipe" d=${d} />
     ${perSecond > 0 && html`<path class="flowing" d=${d} />`}
-    ${perSecond > 0 && !isNarrow && html`<text x=${at.x} y=${at.y - 5} text-anchor="middle">${rate(perSecond)}/s</text>`}
+    ${isSaid && html`<text x=${at.x} y=${at.y + 4} text-anchor="middle">${rate(perSecond)}/s</text>`}
   </g>`
 }
+
+/** How far across a line with flat ends is, at a share of its way. */
+const bezier = (share) => share * share * (3 - 2 * share)
 
 function Node({ endpoint: { name, state, failed, lag }, spot, node, setPicked }) {
   const kind = state === 'silent' || failed > 0 ? 'fail' : state === 'running' ? 'ok' : state === 'stopped' ? 'off' : 'wait'

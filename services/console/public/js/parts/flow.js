@@ -16,7 +16,7 @@ export function Flow({ conversation, current }) {
         width=${width + 2 * margin}
         height=${height + 2 * margin}
         viewBox="${-margin} ${-margin} ${width + 2 * margin} ${height + 2 * margin}"
-        role="img"
+        role="group"
         aria-label=${flowSentence(roots, shortType)}
       >
         ${lines.map(({ from, to, node }) => html`<path key=${node.id} class="edge ${node.state}" d=${curve(from, to)} />`)}
@@ -47,11 +47,10 @@ function Box({ node, x, y, isCurrent }) {
     <${Sign} state=${state} />
     ${
       message === undefined
-        ? html`<text x="14" y="32">${fitting(endpoint)}</text>`
-        : html`<text x="14" y="22">${fitting(endpoint || 'nobody yet', 17)}</text
-            ><text class="m" x="14" y="40"
-              >${fitting(`${shortType(message.type)} · ${stateWords({ ...node, lasting })}`, 25)}</text
-            >`
+        ? html`<text x="14" y=${box.height / 2 + 5}>${fitting(endpoint, 17)}</text>`
+        : html`<text x="14" y="21">${fitting(endpoint || 'nobody yet', 15)}</text>
+            <text class="m" x="14" y="37">${fitting(shortType(message.type), 21)}</text>
+            <text class="state" x="14" y="53">${fitting(stateWords({ ...node, lasting }), 21)}</text>`
     }
   </g>`
   return node.failureId === null || node.failureId === undefined || isCurrent

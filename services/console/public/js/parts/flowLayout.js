@@ -1,7 +1,7 @@
 // Decides where things of a conversation stand. Pure: no page, no clock.
 
 /** The size of a box and the room between boxes, in pixels. */
-export const box = { width: 158, height: 54, acrossGap: 46, downGap: 14 }
+export const box = { width: 150, height: 64, acrossGap: 44, downGap: 12 }
 
 /**
  * What one first message led to, as a tree: each delivery of a message to an endpoint is a box below the one that sent it.

@@ -5,7 +5,7 @@ const happened = {
   sent: ['', 'sent'],
   failed: ['fail', 'failed'],
   retried: ['wait', 'retried'],
-  deadLettered: ['fail', 'to the dead letter topic'],
+  deadLettered: ['fail', 'dead letter'],
   replayed: ['wait', 'replayed'],
   archived: ['', 'archived'],
   restored: ['', 'restored'],

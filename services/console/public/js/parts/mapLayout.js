@@ -81,5 +81,39 @@ function rowsOf(columns, edges) {
 /** From 0 to 1, the same for columns with few and with many. */
 export const heightOf = ({ row, rows }) => (row + 0.5) / rows
 
+/**
+ * Where lines begin and end: on the side of a box that looks to the other one, one beside the other.
+ * @param spots name → where the middle of its box is: `along` the way of messages, and `across`
+ * @param size of a box, the same way
+ * @returns each edge with `from` and `to` as points, `isBack` for those against the way
+ */
+export function routed(edges, spots, size) {
+  const ends = edges.flatMap((edge) => endsOf(edge, spots))
+  for (const side of Map.groupBy(ends, ({ name, way }) => `${name} ${way}`).values()) {
+    const room = Math.min(11, (size.across - 18) / side.length)
+    const ordered = side.toSorted((one, other) => one.other.across - other.other.across || one.key.localeCompare(other.key))
+    for (const [at, end] of ordered.entries()) end.shift = (at - (ordered.length - 1) / 2) * room
+  }
+  const point = ({ name, way, shift }) => {
+    const { along, across } = spots.get(name)
+    return { along: along + (way * size.along) / 2, across: across + shift }
+  }
+  return edges.map((edge, at) => {
+    const [from, to] = [ends[2 * at], ends[2 * at + 1]]
+    return { edge, from: point(from), to: point(to), isBack: from.way < 0, isBeside: from.way === to.way }
+  })
+}
+
+/** Of two in one column both ends are on the far side: the line bows around. */
+function endsOf({ from, to }, spots) {
+  const [begin, end] = [spots.get(from), spots.get(to)]
+  const way = Math.sign(end.along - begin.along)
+  const key = `${from} ${to}`
+  return [
+    { name: from, way: way === 0 ? 1 : way, other: end, key, shift: 0 },
+    { name: to, way: way === 0 ? 1 : -way, other: begin, key, shift: 0 },
+  ]
+}
+
 /** How fast the dashes of a line move: a class from 0 (nothing flows) to 4. */
 export const speedOf = (perSecond) => (perSecond <= 0 ? 0 : perSecond < 1 ? 1 : perSecond < 10 ? 2 : perSecond < 100 ? 3 : 4)

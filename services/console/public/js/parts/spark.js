@@ -81,7 +81,9 @@ export function Chart({ series, title, says, windowMinutes, kind = '' }) {
       )}
       ${at !== undefined && html`<path class="cursor" d="M${x} 0V${charted.high}" />`}
     </svg>
-    <div class="scale num" aria-hidden="true"><span>${says(top)}</span><span>${windowMinutes} m ago</span><span>now</span></div>
+    <div class="scale num" aria-hidden="true">
+      <span>${windowMinutes} m ago</span><span class="top">${says(top)}</span><span>now</span>
+    </div>
   </figure>`
 }
 
