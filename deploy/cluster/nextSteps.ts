@@ -2,6 +2,7 @@ import { GROUND, NAMESPACE, RELEASE } from './names.ts'
 
 const PAGES = [
   { what: 'the shop', namespace: NAMESPACE, service: `${RELEASE}-client-ui`, port: 8080 },
+  { what: 'the console: what failed', namespace: NAMESPACE, service: `${RELEASE}-console`, port: 8090 },
   { what: 'the payment gateway', namespace: NAMESPACE, service: `${RELEASE}-payment-gateway`, port: 8070 },
   { what: 'the mailbox', namespace: NAMESPACE, service: `${RELEASE}-mailbox`, port: 8025 },
   { what: 'Prometheus', namespace: GROUND, service: 'prometheus', port: 9090 },

@@ -42,6 +42,7 @@ describe.skipIf(!hasHelm)('the scaler', () => {
     const counted = resources.filter(({ kind, spec }) => kind === 'Deployment' && 'replicas' in (spec as object))
     expect(scaled).toHaveLength(7)
     expect(counted.map(({ metadata }) => metadata.name).toSorted()).toEqual([
+      'shop-console',
       'shop-lag-exporter',
       'shop-mailbox',
       'shop-payment-gateway',

@@ -6,7 +6,7 @@
 {{- define "subscriber.checks" -}}
 {{- include "subscriber.checkNames" . -}}
 {{- if include "subscriber.usesKafka" . }}{{ include "subscriber.checkBrokers" . }}{{ end -}}
-{{- if include "subscriber.endpoint" . }}{{ include "subscriber.checkRegistry" . }}{{ end -}}
+{{- if include "subscriber.usesRegistry" . }}{{ include "subscriber.checkRegistry" . }}{{ end -}}
 {{- if .Values.database.enabled }}{{ include "subscriber.checkDatabase" . }}{{ end -}}
 {{- include "subscriber.checkPorts" . -}}
 {{- if include "subscriber.isScaled" . }}{{ include "subscriber.checkScaling" . }}{{ end -}}
@@ -20,7 +20,7 @@
 {{- include "subscriber.refuse" (list . (printf "its resources would be called %s, which has %d characters. They may have 52, since Jobs put words behind it: choose a shorter name for the release." $fullname (len $fullname))) -}}
 {{- end -}}
 {{- range $name := concat (keys .Values.env) (keys .Values.envFromSecret) -}}
-{{- $made := dict "KAFKA_BROKERS" "kafka.brokers" "SCHEMA_REGISTRY_URL" "schemaRegistry.url" "TOPIC_PREFIX" "topicPrefix" "DATABASE_URL" "database.existingSecret" "DATABASE_POOL" "database.pool" "LOG_LEVEL" "logLevel" "OPS_PORT" "ops.port" "FAULT_FILE" "faults" "OTEL_EXPORTER_OTLP_ENDPOINT" "tracing.endpoint" "OTEL_TRACES_SAMPLER" "tracing.ratio" "OTEL_TRACES_SAMPLER_ARG" "tracing.ratio" "DATABASE_ADMIN_URL" "database.adminSecret" -}}
+{{- $made := dict "KAFKA_BROKERS" "kafka.brokers" "SCHEMA_REGISTRY_URL" "schemaRegistry.url" "TOPIC_PREFIX" "topicPrefix" "DATABASE_URL" "database.existingSecret" "DATABASE_POOL" "database.pool" "LOG_LEVEL" "logLevel" "OPS_PORT" "ops.port" "FAULT_FILE" "faults" "FAULT_TOPIC" "faultTopic" "OTEL_EXPORTER_OTLP_ENDPOINT" "tracing.endpoint" "OTEL_TRACES_SAMPLER" "tracing.ratio" "OTEL_TRACES_SAMPLER_ARG" "tracing.ratio" "DATABASE_ADMIN_URL" "database.adminSecret" -}}
 {{- with get $made $name -}}
 {{- include "subscriber.refuse" (list $ (printf "%s is not set in env or envFromSecret but by the value %s, so that all parts of the chart have the same." $name .)) -}}
 {{- end -}}
@@ -40,7 +40,7 @@
 {{- define "subscriber.checkRegistry" -}}
 {{- $url := include "subscriber.registryUrl" . -}}
 {{- if not $url -}}
-{{- include "subscriber.refuse" (list . "it is on the bus, and no schema registry is given. Set global.schemaRegistry.url or schemaRegistry.url, for example http://registry.kafka.svc.cluster.local:8080/apis/ccompat/v7.") -}}
+{{- include "subscriber.refuse" (list . "it needs schemas, and no schema registry is given. Set global.schemaRegistry.url or schemaRegistry.url, for example http://registry.kafka.svc.cluster.local:8080/apis/ccompat/v7.") -}}
 {{- end -}}
 {{- if not (regexMatch "^https?://[^/ ]+" $url) -}}
 {{- include "subscriber.refuse" (list . (printf "schemaRegistry.url is %q. It must begin with http:// or https://, for example http://registry.kafka.svc.cluster.local:8080/apis/ccompat/v7." $url)) -}}

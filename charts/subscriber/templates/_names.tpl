@@ -64,6 +64,16 @@ helm.sh/chart: subscriber-{{ (index . 0).Chart.Version | replace "+" "_" }}
 {{- if or (include "subscriber.endpoint" .) .Values.kafka.watched }}yes{{ end -}}
 {{- end }}
 
+{{/* Endpoints do, and whoever reads what they say. */}}
+{{- define "subscriber.usesRegistry" -}}
+{{- if or (include "subscriber.endpoint" .) .Values.schemaRegistry.read }}yes{{ end -}}
+{{- end }}
+
+{{/* Empty where nobody may switch faults. */}}
+{{- define "subscriber.faultTopic" -}}
+{{- .Values.faultTopic | default .Values.global.faultTopic -}}
+{{- end }}
+
 {{/* Whether a setting that may be null is on, called with (list own shared possible). */}}
 {{- define "subscriber.isOn" -}}
 {{- $own := index . 0 -}}

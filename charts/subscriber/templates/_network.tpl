@@ -60,7 +60,7 @@
 {{- $ports := ternary (list $kafka.port) (include "subscriber.brokerPorts" . | fromJsonArray) (gt (int $kafka.port) 0) }}
 {{ include "subscriber.egressRule" (list "kafka" $kafka $ports (list "TCP")) }}
 {{- end }}
-{{- if include "subscriber.endpoint" . }}
+{{- if include "subscriber.usesRegistry" . }}
 {{- $registry := include "subscriber.edge" (list . "registry") | fromJson }}
 {{ include "subscriber.egressRule" (list "registry" $registry (list ($registry.port | default (include "subscriber.urlPort" (include "subscriber.registryUrl" .)))) (list "TCP")) }}
 {{- end }}

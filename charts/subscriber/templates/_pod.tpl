@@ -5,12 +5,16 @@
 {{- if include "subscriber.usesKafka" $root }}
 - name: KAFKA_BROKERS
   value: {{ include "subscriber.brokers" $root | quote }}
-{{- if include "subscriber.endpoint" $root }}
+{{- if include "subscriber.usesRegistry" $root }}
 - name: SCHEMA_REGISTRY_URL
   value: {{ include "subscriber.registryUrl" $root | quote }}
 {{- end }}
 - name: TOPIC_PREFIX
   value: {{ include "subscriber.prefix" $root | quote }}
+{{- with include "subscriber.faultTopic" $root }}
+- name: FAULT_TOPIC
+  value: {{ . | quote }}
+{{- end }}
 {{- end }}
 {{- if $values.database.enabled }}
 - name: DATABASE_URL

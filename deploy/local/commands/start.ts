@@ -2,7 +2,7 @@ import { aborted } from 'node:util'
 import { findTool } from '../../tools/build.ts'
 import { startControlServer } from '../control/controlServer.ts'
 import { lessonsOf } from '../control/lessons.ts'
-import { serviceActions } from '../control/serviceActions.ts'
+import { serviceActions, servicesNow } from '../control/serviceActions.ts'
 import { START_PID } from '../folders.ts'
 import { chooseOpsPorts, type OpsPorts, startObserving } from '../observe/observe.ts'
 import { prometheusUrl as addressOfPrometheus } from '../observe/prometheus.ts'
@@ -111,8 +111,13 @@ async function startServices(environment: EnvironmentFile, { without, observe }:
   const services = supervisor({ environments, state, print, show })
   const lessons = lessonsOf(state, environment.KAFKA_BROKERS)
   stopping.push(() => lessons.close())
-  const actions = { ...serviceActions(services, state, Object.keys(environments)), replay: lessons.replay }
-  const control = await startControlServer(LOCAL_CONTROL_URL, { state, actions, lessons: lessons.services })
+  const known = Object.keys(environments)
+  const control = await startControlServer(LOCAL_CONTROL_URL, {
+    state,
+    actions: { ...serviceActions(services, state, known), replay: lessons.replay },
+    services: () => servicesNow(state, known),
+    lessons: lessons.services,
+  })
   stopping.push(() => control.stop())
 
   print(`Starting ${wanted.join(', ')} …`)

@@ -4,6 +4,7 @@ import { type SystemState, systemState } from '../processes/systemState.ts'
 import { freePorts } from '../stack/ports.ts'
 import { startControlServer } from './controlServer.ts'
 
+const services = [{ name: 'billing', isRunning: true, fault: 'the till is closed', canBreak: true }]
 const lessons = [{ name: 'billing', isRunning: true, isBroken: false, failed: 2 }]
 let state: SystemState
 let url: string
@@ -21,11 +22,11 @@ beforeEach(async () => {
   const actions = {
     start: done('runs'),
     stop: done('is stopped'),
-    break: done('is broken'),
+    break: async (service: string, said?: string) => `${service} throws ${said}`,
     mend: refused,
     replay: done('is replayed'),
   }
-  const server = await startControlServer(url, { state, actions, lessons: async () => lessons })
+  const server = await startControlServer(url, { state, actions, services: () => services, lessons: async () => lessons })
   stop = () => server.stop()
 })
 
@@ -58,6 +59,15 @@ test('what is done to a service is answered in words, and so is what cannot be d
   expect(await post('/services/nobody/mend')).toEqual({ status: 409, message: 'There is no service "nobody".' })
 })
 
+test('the console is shown all services, and says what a broken one throws', async () => {
+  expect(await (await fetch(`${url}/services`)).json()).toEqual({ services })
+  expect(await post('/services/sales/break', 'the price list is upside down')).toEqual({
+    status: 200,
+    message: 'sales throws the price list is upside down',
+  })
+  expect(await post('/services/sales/break')).toMatchObject({ message: 'sales throws undefined' })
+})
+
 test('the page is shown what it can break, and what failed there', async () => {
   expect(await (await fetch(`${url}/lessons`)).json()).toEqual({ services: lessons })
   expect(await post('/services/sales/replay')).toEqual({ status: 200, message: 'sales is replayed' })
@@ -76,7 +86,7 @@ async function ready() {
   return { status: response.status, ...((await response.json()) as object) }
 }
 
-async function post(path: string) {
-  const response = await fetch(url + path, { method: 'POST' })
+async function post(path: string, body: string | null = null) {
+  const response = await fetch(url + path, { method: 'POST', body })
   return { status: response.status, ...((await response.json()) as object) }
 }

@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { faultFile } from '../folders.ts'
 import { Problem } from '../problem.ts'
-import { assertService } from '../processes/serviceProcess.ts'
+import { assertService, hasEndpoint, keptServices } from '../processes/serviceProcess.ts'
 import type { Supervisor } from '../processes/supervisor.ts'
 import type { SystemState } from '../processes/systemState.ts'
-import type { Controls } from './controlServer.ts'
+import type { Controls, ServiceNow } from './controlServer.ts'
 
 /** What `npm run service|stop|break|mend` do, in the process that runs the system. @param known the services that were deployed at its start */
 export function serviceActions(
@@ -34,11 +34,13 @@ export function serviceActions(
       await services.stop(service)
       return `${service} is stopped. Start it again: npm run service ${service}`
     },
-    async break(service) {
+    async break(service, fault = `${service} is broken on purpose; npm run mend ${service}`) {
       assertKnown(service)
+      if (!hasEndpoint(service))
+        throw new Problem(`${service} handles no messages: there is nothing to break. Stop it instead: npm run stop ${service}`)
       const file = faultFile(service)
       await mkdir(dirname(file), { recursive: true })
-      await writeFile(file, `${service} is broken on purpose; npm run mend ${service}\n`)
+      await writeFile(file, `${fault}\n`)
       return `${service} is broken: every message that it gets fails. Mend it: npm run mend ${service}`
     },
     async mend(service) {
@@ -47,5 +49,25 @@ export function serviceActions(
       await rm(faultFile(service), { force: true })
       return `${service} is mended. Send again what failed for good: npx petrel replay ${service}`
     },
+  }
+}
+
+/** How the services are that were deployed. */
+export const servicesNow = (state: SystemState, known: readonly string[]): ServiceNow[] =>
+  keptServices()
+    .filter((name) => known.includes(name))
+    .map((name) => ({
+      name,
+      isRunning: state.parts().some((part) => part.name === name && part.state === 'up'),
+      fault: faultOf(name),
+      canBreak: hasEndpoint(name),
+    }))
+
+function faultOf(service: string): string | null {
+  try {
+    return readFileSync(faultFile(service), 'utf8').trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
   }
 }

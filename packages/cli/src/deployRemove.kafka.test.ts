@@ -126,6 +126,18 @@ test('a service that is not on the bus loses its database and its role, and Kafk
   expect(await run(['remove'])).toEqual({ code: 0, err: '', out: `There is no database ${role()}.\n` })
 })
 
+test('with the console goes the topic by which it has switched faults', async () => {
+  const topic = `${env['TOPIC_PREFIX']}petrel.control`
+  await broker.admin.createTopics([{ topic, partitions: 1, config: {} }])
+  await using project = await projectOffTheBus()
+  const consoleEnv = { ...env, FAULT_TOPIC: 'petrel.control' }
+  await runPetrel(['deploy'], consoleEnv, project.root)
+  const removed = await runPetrel(['remove'], consoleEnv, project.root)
+  expect(removed).toMatchObject({ code: 0, err: '', out: expect.stringContaining(`topic      ${topic}\n`) })
+  expect((await broker.admin.partitions([topic])).has(topic)).toBe(false)
+  expect(await runPetrel(['remove'], consoleEnv, project.root)).toMatchObject({ code: 0, err: '' })
+})
+
 test('a database that an endpoint has claimed does not go as one without endpoint', async () => {
   await petrel('deploy', 'sales')
   await claimDatabase('sales')

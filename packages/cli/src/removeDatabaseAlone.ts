@@ -1,7 +1,8 @@
-import { dropDatabase, type MadeDatabase, ownerOfDatabase } from '@petrel/messaging/operations'
+import { dropDatabase, kafkajsBroker, type MadeDatabase, ownerOfDatabase, silentLog } from '@petrel/messaging/operations'
+import { findAddresses } from './addresses.ts'
 import type { ProjectContext } from './commandContext.ts'
 import { databaseAlone, patienceForDatabase } from './makeDatabaseAlone.ts'
-import { patiently } from './patience.ts'
+import { type Patience, patiently } from './patience.ts'
 import { Problem } from './problem.ts'
 import { paint } from './screen.ts'
 
@@ -13,7 +14,8 @@ interface Options {
 
 /**
  * `petrel remove` of a service that is not on the bus: its database and its role go for good. Who is still connected is cut off,
- * and nobody waits for that service to stop: no group says whether it runs. Again changes nothing.
+ * and nobody waits for that service to stop: no group says whether it runs. The topic by which it has switched faults goes, too: they
+ * would still be on when the shop comes back. Again changes nothing.
  */
 export async function removeDatabaseAlone(context: ProjectContext, { waitMs, isSure }: Options): Promise<true> {
   const { DATABASE_URL, DATABASE_ADMIN_URL } = databaseAlone(context, 'remove the database')
@@ -22,9 +24,30 @@ export async function removeDatabaseAlone(context: ProjectContext, { waitMs, isS
   const patience = patienceForDatabase(context, waitMs)
   await patiently(() => refuseClaimed(DATABASE_ADMIN_URL, DATABASE_URL), patience)
   const gone = goneDatabase(await patiently(() => dropDatabase(DATABASE_ADMIN_URL, DATABASE_URL), patience))
-  for (const text of gone) context.out.line(text)
+  for (const text of [...gone, ...(await removeFaultTopic(context, patience))]) context.out.line(text)
   context.out.line(paint('green', gone.length > 0 ? 'The database is removed.' : `There is no database ${name}.`))
   return true
+}
+
+/** Only the console knows the topic here: endpoints have names, and are removed by them. @returns what was removed, a line each */
+async function removeFaultTopic({ env, root }: ProjectContext, patience: Patience): Promise<string[]> {
+  const { FAULT_TOPIC: name, KAFKA_BROKERS: brokers } = env
+  if (name === undefined || brokers === undefined) return []
+  const addresses = await findAddresses(env, root)
+  const broker = kafkajsBroker({ brokers: addresses.brokers, clientId: 'petrel', log: silentLog })
+  const topic = addresses.prefix + name
+  try {
+    return await patiently(
+      async () => {
+        if (!(await broker.admin.partitions([topic])).has(topic)) return []
+        await broker.admin.deleteTopics([topic])
+        return [`topic      ${topic}`]
+      },
+      { ...patience, addresses },
+    )
+  } finally {
+    await broker.close()
+  }
 }
 
 /** DATABASE_URL is easily that of another service. @throws Problem */

@@ -46,6 +46,8 @@ export const failure = {
   handler: 'petrel-handler',
   /** ISO 8601, when it failed last. */
   failedAt: 'petrel-failed-at',
+  /** On a dead letter that was appended again, since what lies before it is erased: `<dlt topic>/<partition>/<offset>` of its first copy. */
+  copyOf: 'petrel-copy-of',
   /** On a replayed record: `<dlt topic>/<partition>/<offset>` it was replayed from. */
   replayOf: 'petrel-replay-of',
 } as const

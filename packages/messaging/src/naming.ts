@@ -16,6 +16,10 @@ export const postponedTopic = (endpoint: string): string => `${endpoint}.postpon
 /** Through which a person sends dead letters back to the endpoint: `billing.replay`. */
 export const replayTopic = (endpoint: string): string => `${endpoint}.replay`
 
+/** Whether an endpoint's messages come back to it through a topic, which nobody else reads: retries, postponed ones and replays. */
+export const isReturnTopic = (endpoint: string, topic: string): boolean =>
+  topic === postponedTopic(endpoint) || topic === replayTopic(endpoint) || topic.startsWith(`${endpoint}.retry.`)
+
 /** Where messages wait for a person: `billing.dlt`. */
 export const dltTopic = (endpoint: string): string => `${endpoint}.dlt`
 

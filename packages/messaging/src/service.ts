@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { kafkajsBroker } from './broker/kafkajs/broker.ts'
+import type { BrokerAdmin } from './broker/port.ts'
 import type { Counter } from './definition/counter.ts'
 import type { Endpoint } from './definition/endpoint.ts'
 import type { Message } from './definition/message.ts'
@@ -8,6 +9,7 @@ import { moveLimitMs } from './engine/liveness.ts'
 import { type Engine, startEngine } from './engine/startEngine.ts'
 import { type EndpointStatus, statusBeforeJoining } from './engine/status.ts'
 import { faultSwitch } from './fault.ts'
+import { type FollowedFault, followFault } from './faultTopic.ts'
 import type { Log } from './log.ts'
 import { type EndpointMetrics, endpointMetrics } from './metrics/endpointMetrics.ts'
 import { type MetricsRegistry, processRegistry } from './metrics/registry.ts'
@@ -82,7 +84,9 @@ export async function start(endpoint: Endpoint, settings: Settings, options: Sta
   const metered = endpointMetrics(metrics, { endpoint, prefix, broker: kafka, store: postgres, status })
   const { broker, store, reports } = metered
   const giveUp = new AbortController()
+  let faults: FollowedFault | undefined
   const close = async () => {
+    await faults?.close()
     await broker.close()
     await store.close()
     await database.end()
@@ -92,7 +96,8 @@ export async function start(endpoint: Endpoint, settings: Settings, options: Sta
   try {
     await untilDeployed(endpoint, { admin: broker.admin, registry, prefix, database }, { signal: giveUp.signal, log })
     await retryUntilStopped('claim the database', { signal: giveUp.signal, log }, () => claimDatabase(database, endpoint.name))
-    const fault = faultSwitch(settings.FAULT_FILE)
+    faults = await openFaults(endpoint, settings, { admin: broker.admin, log })
+    const { fault } = faults
     const { spans } = tracing
     engine = await startEngine({ endpoint, prefix, broker, store, registry, log, fault, giveUp, reports, spans })
     return running({ log, database, engine, metered, close })
@@ -109,6 +114,18 @@ async function openOpsPort(
 ) {
   if (port === undefined) return undefined
   return startOpsServer({ port, ...told, moveLimitMs: moveLimitMs(endpoint) })
+}
+
+/** Those of the file and those of the topic; the file is read first. */
+async function openFaults(
+  { name }: Endpoint,
+  { FAULT_FILE: file, FAULT_TOPIC: topic, TOPIC_PREFIX: prefix }: Settings,
+  { admin, log }: { readonly admin: BrokerAdmin; readonly log: Log },
+): Promise<FollowedFault> {
+  const inFile = faultSwitch(file)
+  if (topic === undefined) return { fault: inFile, close: async () => undefined }
+  const inTopic = await followFault({ topic: prefix + topic, endpoint: name, admin, log })
+  return { fault: () => inFile() ?? inTopic.fault(), close: inTopic.close }
 }
 
 const isForDeployment = (error: unknown) => error instanceof NotDeployed || error instanceof PartitionCountMismatch

@@ -50,7 +50,10 @@ const settings = tracingSettings.extend({
     .regex(/^[a-zA-Z0-9._-]*$/)
     .default(''),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** While this file exists, handlers throw its content. */
   FAULT_FILE: z.string().optional(),
+  /** Without the prefix: the topic in which people switch faults on and off. Whoever can write to it can stop the service. */
+  FAULT_TOPIC: z.string().min(1).optional(),
   OPS_PORT: opsPort,
 })
 

@@ -6,7 +6,7 @@ const linksOf = (html: string) =>
 
 test('every page has the same navigation, found through the shop, and says which of its pages it is', () => {
   const shop = withHeader('<body><!-- header: Orders --></body>', '')
-  expect(linksOf(shop)).toEqual(['/', '/orders', '/mails', '/gateway'])
+  expect(linksOf(shop)).toEqual(['/', '/orders', '/mails', '/gateway', '/console'])
   expect(shop).toContain('<a href="/orders" aria-current="page">Orders</a>')
   const elsewhere = withHeader('<!-- header: Mailbox -->', 'http://localhost:8080')
   expect(linksOf(elsewhere)).toEqual([
@@ -14,6 +14,7 @@ test('every page has the same navigation, found through the shop, and says which
     'http://localhost:8080/orders',
     '/',
     'http://localhost:8080/gateway',
+    'http://localhost:8080/console',
   ])
 })
 

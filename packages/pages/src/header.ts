@@ -3,6 +3,7 @@ const links = [
   ['Orders', '/orders'],
   ['Mailbox', '/mails'],
   ['Gateway', '/gateway'],
+  ['Console', '/console'],
 ] as const
 
 /** The pages of the navigation. */

@@ -53,6 +53,7 @@ const app = shopApp({
   mailboxUrl: settings.MAILBOX_URL,
   paymentGatewayUrl: settings.PAYMENT_GATEWAY_URL,
   paymentGatewayPageUrl: settings.PAYMENT_GATEWAY_PAGE_URL ?? settings.PAYMENT_GATEWAY_URL,
+  consoleUrl: settings.CONSOLE_URL,
   localControlUrl: settings.LOCAL_CONTROL_URL,
   log,
   measure: httpDurations(registry),

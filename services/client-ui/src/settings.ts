@@ -14,6 +14,8 @@ export const settingsSchema = z.object({
   PAYMENT_GATEWAY_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8070'),
   /** Where a browser finds the gateway's page, when that is another address: in a cluster, say. */
   PAYMENT_GATEWAY_PAGE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Where people see what failed, and the conversation of an order: an address as a browser sees it. */
+  CONSOLE_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8090'),
   /** Set by `npm start` only: where parts of the local system can be stopped and broken. */
   LOCAL_CONTROL_URL: z.url({ protocol: /^http$/ }).optional(),
   ...tracingSettings.shape,

@@ -1,4 +1,5 @@
 import { actionsPart } from './actions/part.ts'
+import { breakItPart } from './breakIt/part.ts'
 import { eventsPart } from './events/part.ts'
 import { failuresPart } from './failures/part.ts'
 import type { ConsoleContext, Part } from './part.ts'
@@ -7,6 +8,12 @@ import { summaryPart } from './summary/part.ts'
 
 /** Everything the console consists of. A topic is read by the first part that wants it. */
 export function partsOf(context: ConsoleContext): Part[] {
-  const parts: Part[] = [failuresPart(context), replaysPart(context), actionsPart(context), eventsPart(context)]
+  const parts: Part[] = [
+    failuresPart(context),
+    replaysPart(context),
+    actionsPart(context),
+    eventsPart(context),
+    breakItPart(context),
+  ]
   return [summaryPart(context, parts), ...parts]
 }

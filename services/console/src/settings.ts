@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { usualForeignTopics } from './foreign/topics.ts'
 
 /** `a, b` → `['a', 'b']` */
 const list = z.string().transform((text) =>
@@ -57,6 +58,14 @@ export const settingsSchema = z.object({
   CONSOLE_KEEP_DAYS: z.coerce.number().int().min(1).default(30),
   /** How many messages of one replay are sent a second, unless who asks for it says otherwise. */
   CONSOLE_REPLAY_RATE: z.coerce.number().int().min(1).max(10_000).default(500),
+  /** Set by `npm start` only: where parts of the local system can be stopped and broken. */
+  LOCAL_CONTROL_URL: z.url({ protocol: /^http$/ }).optional(),
+  /** Without the prefix: the topic by which services in a cluster are told to fail. They read it, too. */
+  FAULT_TOPIC: z.string().min(1).optional(),
+  /** Where the payment gateway is told how to behave; only asked where things may be broken. */
+  PAYMENT_GATEWAY_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Which topics of others are dead letter topics: names, `*` for anything, commas between them. Empty for none. */
+  CONSOLE_FOREIGN_TOPICS: z.string().default(usualForeignTopics),
   /** Where a trace is shown; `{traceId}` is replaced, for example `http://localhost:16686/trace/{traceId}`. */
   CONSOLE_TRACE_URL: z.string().min(1).optional(),
   /** Where `/metrics`, `/live` and `/ready` are answered; nowhere when it is not set. */

@@ -161,6 +161,12 @@ export interface BrokerAdmin {
   /** Creates those that do not exist yet. @returns the names created. */
   createTopics(specs: readonly TopicSpec[]): Promise<string[]>
   deleteTopics(topics: readonly string[]): Promise<void>
+  /**
+   * Deletes what lies before each position; the position becomes the partition's first. Nobody can read it any more from then on.
+   * Kafka frees the disk when the log segment that it is in is full or old, and all of it deleted. A position beyond the end
+   * deletes all that is there. @throws BrokerUnavailable; then each may have happened or not
+   */
+  deleteRecords(before: readonly Position[]): Promise<void>
   /** First offset kept, and the offset the next record will get, for each partition. */
   offsets(topic: string): Promise<{ partition: number; earliest: bigint; latest: bigint }[]>
   /** Committed positions of a group; a partition without one is left out. */

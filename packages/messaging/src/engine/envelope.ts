@@ -46,7 +46,7 @@ export function openEnvelope(record: BrokerRecord): Envelope {
     typeName: headerText(headers, ce.type),
     conversationId: headerText(headers, ce.conversationId) || id,
     causationId: headerText(headers, ce.causationId) || undefined,
-    time: timeOf(record),
+    time: timeOf(record, original),
     attempts: count(headers, failure.attempts),
     delayedRetries: count(headers, failure.delayedRetries),
     postponedSince: count(headers, failure.postponedSince),
@@ -76,7 +76,7 @@ function originOf({ headers, topic, partition, offset, timestamp }: BrokerRecord
   const originalTopic = headerText(headers, failure.originalTopic)
   const originalPartition = wholeNumber(headers, failure.originalPartition)
   const originalOffset = headerText(headers, failure.originalOffset)
-  if (!originalTopic || originalPartition === undefined || !isOffset(originalOffset)) return own
+  if (!originalTopic || !isPartition(originalPartition) || !isOffset(originalOffset)) return own
   return {
     topic: originalTopic,
     partition: originalPartition,
@@ -85,16 +85,17 @@ function originOf({ headers, topic, partition, offset, timestamp }: BrokerRecord
   }
 }
 
-/** `ce_time`, or else when the record was appended. In a foreign record either may be an invalid date. */
-function timeOf({ headers, timestamp }: BrokerRecord): Date {
-  const time = new Date(Date.parse(headerText(headers, ce.time) ?? ''))
-  if (isTime(time)) return time
-  const appended = new Date(timestamp)
-  return isTime(appended) ? appended : new Date(0)
+/** `ce_time`, or else when the message was first appended. In a foreign record each may be an invalid date. */
+function timeOf({ headers, timestamp }: BrokerRecord, original: Origin): Date {
+  const times = [Date.parse(headerText(headers, ce.time) ?? ''), original.timestamp ?? Number.NaN, timestamp]
+  return times.map((time) => new Date(time)).find(isTime) ?? new Date(0)
 }
 
 const isTime = (date: Date) => !Number.isNaN(date.getTime())
-const isOffset = (text: string | undefined): text is string => text !== undefined && /^\d{1,19}$/.test(text)
+// Kafka's partitions are int32, and its offsets int64.
+const isPartition = (number: number | undefined): number is number => number !== undefined && number < 2 ** 31
+const isOffset = (text: string | undefined): text is string =>
+  text !== undefined && /^\d{1,19}$/.test(text) && BigInt(text) < 2n ** 63n
 
 /** The number in a header. It is 0 for anything but a non-negative whole number: the record may be foreign. */
 const count = (headers: RecordHeaders, name: string): number => wholeNumber(headers, name) ?? 0

@@ -13,12 +13,14 @@ import { type Mark, markRecord, type Marks, marksIn } from './marks.ts'
 // back with a header that names the same dead letter, and count as one: a mark for one is a mark for the other, however
 // late it comes.
 //
+// When somebody's letters are erased, those of others are appended again and say where their first copies were (erase.ts).
+//
 // Only positions are kept, no bodies and no texts: there may be very many.
 
 /** One failing of a message: its copies in the topic come from redelivery, or from two replays at once. */
-interface Failing {
+export interface Failing {
   readonly identity: MessageIdentity
-  /** Names it in marks and in `petrel-replay-of`: where its first copy is, `<topic>/<partition>/<offset>`. */
+  /** Names it in marks and in `petrel-replay-of`: where its first copy is or was, `<topic>/<partition>/<offset>`. */
   readonly position: string
   /** Where its last copy is. */
   readonly latest: Position
@@ -51,6 +53,15 @@ export async function readDeadLetters(
   endpoint: string,
   { admin, prefix }: Pick<Infrastructure, 'admin' | 'prefix'>,
 ): Promise<DeadLetters & { readonly marks: Marks }> {
+  const { failings, marks } = await readFailings(endpoint, { admin, prefix })
+  return { ...settle(failings, marks), marks }
+}
+
+/** Reads every failing of one endpoint, whether it still waits or not. */
+export async function readFailings(
+  endpoint: string,
+  { admin, prefix }: Pick<Infrastructure, 'admin' | 'prefix'>,
+): Promise<{ readonly failings: readonly Failing[]; readonly marks: Marks }> {
   const [dlt, marksTopic] = [prefix + dltTopic(endpoint), prefix + replayedTopic(endpoint)]
   const existing = await admin.partitions([dlt, marksTopic])
   const failings = failingsIn(dlt, admin)
@@ -58,7 +69,7 @@ export async function readDeadLetters(
   // The marks are read last: those of a replay that went on meanwhile are among them.
   const marks = marksIn(marksTopic, admin)
   if (existing.has(marksTopic)) await marks.readNew()
-  return { ...settle(failings.all(), marks), marks }
+  return { failings: failings.all(), marks }
 }
 
 /** The failings of one endpoint. */
@@ -80,7 +91,7 @@ function failingsIn(topic: string, admin: BrokerAdmin): Failings {
     const failing = failingOf(envelope)
     const firstFailedAt = since.get(message) ?? failedAt(record)
     since.set(message, firstFailedAt)
-    const position = failings.get(failing)?.position ?? placeOf(record)
+    const position = failings.get(failing)?.position ?? firstPlaceOf(record)
     const latest = { topic: record.topic, partition: record.partition, offset: record.offset }
     failings.set(failing, { identity, position, latest, firstFailedAt })
   }
@@ -149,6 +160,9 @@ export function failedAt({ headers, timestamp }: BrokerRecord): string {
 
 /** The name of a record's place. */
 export const placeOf = ({ topic, partition, offset }: Position): string => `${topic}/${partition}/${offset}`
+
+/** The name of the place of a dead letter's first copy, which may be gone. */
+export const firstPlaceOf = (record: BrokerRecord): string => headerText(record.headers, failure.copyOf) ?? placeOf(record)
 
 /** Copies of one failing have the same: they are of one message, first appended at one place, replayed from one dead letter or from none. */
 export function failingOf({ identity, original, record }: Envelope): string {

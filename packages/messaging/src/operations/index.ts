@@ -8,10 +8,12 @@ export {
   BrokerUnavailable,
   GroupIsRunning,
   type GroupOverview,
+  type OutgoingRecord,
   type Overview,
   type PartitionOverview,
   type Position,
 } from '../broker/port.ts'
+export { type Fault, faultRecord, faultsIn, faultTopicSpec } from '../faultTopic.ts'
 export { milliseconds } from '../definition/duration.ts'
 export { avroContentType, ce, failure as failureHeaders, headerText } from '../headers.ts'
 export type { MessageIdentity } from '../identity.ts'
@@ -28,6 +30,7 @@ export { checkDeployed } from './checkDeployed.ts'
 export { deploy, deployAll, type Deployment, type DeployReport } from './deploy.ts'
 export { CircularSubscription } from './deployOrder.ts'
 export { discard, type DiscardReport, type DiscardRequest } from './discard.ts'
+export { erase, type EraseReport, type EraseRequest } from './erase.ts'
 export { type FailureGroup, groupFailures } from './failureGroups.ts'
 export { endpointsWithDeadLetters, type Failure, hasOutlivedInbox, listFailures } from './failures.ts'
 export type { Infrastructure } from './infrastructure.ts'

@@ -3,7 +3,7 @@ import { openEnvelope } from '../engine/envelope.ts'
 import { failure, headerText } from '../headers.ts'
 import type { MessageIdentity } from '../identity.ts'
 import { traceIdIn } from '../tracing/recordContext.ts'
-import { failedAt, failingOf, placeOf } from './deadLetters.ts'
+import { failedAt, failingOf, firstPlaceOf, placeOf } from './deadLetters.ts'
 import type { Failure } from './failures.ts'
 import { leftOutBody } from './leftOutBody.ts'
 import { markNames } from './marks.ts'
@@ -15,6 +15,8 @@ export interface Letter extends Omit<Failure, 'outlivedInbox' | 'firstFailedAt' 
   readonly failedAt: string
   /** Where it waits: `<topic>/<partition>/<offset>`. */
   readonly place: string
+  /** Where its first copy was, when it was appended again: marks name it so. Mostly the same as `place`. */
+  readonly firstPlace: string
   /** The same for all copies of one failing. A mark about one of them is about all. */
   readonly failing: string
   /** The dead letter that was replayed and became this one: `<topic>/<partition>/<offset>`. */
@@ -50,6 +52,7 @@ export function readLetter(endpoint: string, record: BrokerRecord): Letter {
     original: { topic, partition, offset },
     deadLetter: { topic: record.topic, partition: record.partition, offset: String(record.offset) },
     place: placeOf(record),
+    firstPlace: firstPlaceOf(record),
     failing: failingOf(envelope),
     replayOf: text(failure.replayOf),
     leftOutBody: leftOutBody(record),

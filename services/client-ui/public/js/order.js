@@ -63,7 +63,7 @@ function drawElapsed(view) {
 function draw() {
   const isShown = order !== undefined
   // What is not known yet takes no room, so that nothing jumps when it comes.
-  for (const id of ['papers', 'way', 'mails']) byId(id).hidden = !isShown
+  for (const id of ['papers', 'way', 'mails', 'conversation']) byId(id).hidden = !isShown
   for (const id of ['hint', 'actions']) byId(id).hidden = answer === 'none yet'
   if (!isShown) return drawAnswer()
   const view = stepsOf(order, { now: now(), answered })
@@ -147,6 +147,7 @@ byId('id').addEventListener('click', async () => {
   }
 })
 byId('mails').href = `/mails?${new URLSearchParams({ order: orderId })}`
+byId('conversation').href = `/console/orders?${new URLSearchParams({ q: orderId })}`
 
 const ask = (asking) => {
   byId('confirm').hidden = !asking

@@ -33,6 +33,8 @@ export interface Shop {
   readonly paymentGatewayUrl: string
   /** The same for browsers. */
   readonly paymentGatewayPageUrl: string
+  /** Where people see what failed, for browsers. */
+  readonly consoleUrl: string
   /** Of the process that runs the whole system on one machine; undefined anywhere else. */
   readonly localControlUrl?: string | undefined
   readonly log: Log
@@ -97,7 +99,7 @@ function apiRoutes(shop: Shop): Router {
   return router
 }
 
-function pageRoutes({ page, catalogue, mailboxUrl, paymentGatewayPageUrl }: Shop): Router {
+function pageRoutes({ page, catalogue, mailboxUrl, paymentGatewayPageUrl, consoleUrl }: Shop): Router {
   const router = new Router()
   const file = (path: string): PageFile => {
     const found = page.get(path)
@@ -112,6 +114,8 @@ function pageRoutes({ page, catalogue, mailboxUrl, paymentGatewayPageUrl }: Shop
   })
   router.get('/mails', (ctx) => ctx.redirect(new URL(ctx.search, mailboxUrl).href))
   router.get('/gateway', (ctx) => ctx.redirect(new URL(ctx.search, paymentGatewayPageUrl).href))
+  router.get('/console', (ctx) => ctx.redirect(consoleUrl))
+  router.get('/console/orders', (ctx) => ctx.redirect(new URL(`/orders${ctx.search}`, consoleUrl).href))
   router.get('/{*path}', (ctx) => answerFile(ctx, file(ctx.path)))
   return router
 }

@@ -46,9 +46,11 @@ test.each(['/../package.json', '/%2e%2e/package.json', '/js/../../package.json',
 
 const target = async (path: string) => (await fetch(shop.url + path, { redirect: 'manual' })).headers.get('location')
 
-test('the mailbox and the payment gateway are where the settings say; whose mails are asked for is kept', async () => {
+test('the mailbox, the payment gateway and the console are where the settings say; what is asked for is kept', async () => {
   expect(await target('/mails?order=42')).toBe('http://127.0.0.1:8025/?order=42')
   expect(await target('/gateway')).toBe('http://127.0.0.1:8070/')
+  expect(await target('/console')).toBe('http://127.0.0.1:8090/')
+  expect(await target('/console/orders?q=42')).toBe('http://127.0.0.1:8090/orders?q=42')
 })
 
 test.each(['/nope', '/orders/%F0%9F%92%A5', '/orders/a/b', '/orders/%'])(

@@ -97,6 +97,7 @@ export async function startFakeShop(options: FakeShopOptions = {}): Promise<Fake
     mailboxUrl: 'http://127.0.0.1:8025',
     paymentGatewayUrl: urlOf(gateway.address()),
     paymentGatewayPageUrl: 'http://127.0.0.1:8070',
+    consoleUrl: 'http://127.0.0.1:8090',
     localControlUrl: options.localControlUrl,
   }
   const shop = { bus, acceptances, catalogue, readModel, watch, page, ...urls, log: quiet, spans: options.spans }

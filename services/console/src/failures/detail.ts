@@ -8,11 +8,15 @@ import {
 import type { Pool } from 'pg'
 import { notFound } from '../http/problem.ts'
 import type { ConsoleContext } from '../part.ts'
+import { headerKind, maskHeaders, type ShownHeader } from '../pii/headers.ts'
+import { asJson } from '../pii/mask.ts'
+import { maskText, textMask } from '../pii/text.ts'
 import { type HistoryEntry, historyOf } from './history.ts'
 import { headersOf, type KeptHeaders } from './keptHeaders.ts'
 import { type Failure, failureFields } from './list.ts'
-import { readBody } from './readBody.ts'
+import { type ReadBody, readBody } from './readBody.ts'
 import { recordAt } from './recordAt.ts'
+import { seenBody } from './seenBody.ts'
 import { asTsvector, textsIn, wordsOf } from './words.ts'
 
 /** Where a record is. */
@@ -47,18 +51,12 @@ export interface LetterRow {
   readonly headers: KeptHeaders
 }
 
-export interface ShownHeader {
-  readonly name: string
-  readonly value: string
-  /** `locked`: the library's and CloudEvents' own; `sensitive`: may let somebody in. */
-  readonly kind: 'own' | 'locked' | 'sensitive'
-}
-
 /** One failure, whole. */
 export interface FailureDetail extends Failure {
   readonly body: unknown
   readonly bodyHex: string | null
   readonly bodyProblem: string | null
+  /** Whether anything is hidden, in the body or elsewhere. */
   readonly bodyMasked: boolean
   readonly headers: readonly ShownHeader[]
   readonly errorStack: string
@@ -96,20 +94,58 @@ export async function recordOf(letter: LetterRow, { broker }: Pick<ConsoleContex
   return { ...place, key, value: kept, headers: headersOf(headers), timestamp: appended_at.getTime() }
 }
 
-/** Everything about one failure. */
+/** Everything about one failure, as it is: for those who may see what is personal. */
 export async function failureDetail(context: ConsoleContext, id: string): Promise<FailureDetail> {
+  return (await readDetail(context, id)).detail
+}
+
+/** The same without what is personal. */
+export async function maskedDetail(context: ConsoleContext, id: string): Promise<FailureDetail> {
+  const { detail, body } = await readDetail(context, id)
+  const { data, personal, isMasked } = seenBody(body)
+  const mask = textMask(personal)
+  const masked = {
+    ...detail,
+    key: detail.key === null ? null : mask(detail.key),
+    errorMessage: mask(detail.errorMessage),
+    errorStack: mask(detail.errorStack),
+    headers: maskHeaders(detail.headers, personal),
+    history: detail.history.map((entry) => ({ ...entry, detail: entry.detail === null ? null : mask(entry.detail) })),
+    body: data,
+    // What nobody can read may be anything.
+    bodyHex: null,
+  }
+  const isAlsoMasked = detail.bodyHex !== null || JSON.stringify(masked) !== JSON.stringify(detail)
+  return { ...masked, bodyMasked: isMasked || isAlsoMasked }
+}
+
+async function readDetail(context: ConsoleContext, id: string): Promise<{ detail: FailureDetail; body: ReadBody }> {
   const { failure: kept, letter } = await keptFailure(context.pool, id)
   const { identity: _, letter: __, ...failure } = kept
   const [record, history] = await Promise.all([recordOf(letter, context), historyOf(context.pool, kept)])
   const [body, schema] = await Promise.all([readBody(context.codec, record.value), schemaOf(context.registry, record.value)])
-  if ('data' in body && !failure.decodable) await learnBody(context.pool, id, body.data)
+  if ('data' in body && !failure.decodable) await learnBody(context.pool, id, body)
+  return { body, detail: detailOf(context, { failure, letter, record, history, body, schema }) }
+}
+
+interface Parts {
+  readonly failure: Failure
+  readonly letter: LetterRow
+  readonly record: BrokerRecord
+  readonly history: readonly HistoryEntry[]
+  readonly body: ReadBody
+  readonly schema: unknown
+}
+
+function detailOf(context: ConsoleContext, { failure, letter, record, history, body, schema }: Parts): FailureDetail {
   const { traceId, sentAt } = failure
   const { CONSOLE_TRACE_URL } = context.settings
   return {
     ...failure,
     decodable: 'data' in body,
+    key: record.key?.toString() ?? null,
     errorMessage: letter.error_message,
-    body: 'data' in body ? inJson(body.data) : null,
+    body: 'data' in body ? asJson(body.data) : null,
     bodyHex: 'data' in body ? null : (record.value?.toString('hex') ?? null),
     bodyProblem: 'problem' in body ? body.problem : null,
     bodyMasked: false,
@@ -127,23 +163,16 @@ export async function failureDetail(context: ConsoleContext, id: string): Promis
 }
 
 /** When it failed, the registry did not know its schema. */
-async function learnBody(pool: Pool, id: string, data: object): Promise<void> {
+async function learnBody(pool: Pool, id: string, body: ReadBody): Promise<void> {
+  const { data, personal } = seenBody(body)
+  const { rows } = await pool.query<{ error_message: string }>('select error_message from failure where id = $1', [id])
+  const errorMessage = maskText(rows[0]?.error_message ?? '', personal)
   await pool.query('update failure_search set words = words || $2::tsvector where failure_id = $1', [
     id,
     asTsvector(wordsOf(textsIn(data))),
   ])
-  await pool.query('update failure set decodable = true where id = $1', [id])
+  await pool.query('update failure set decodable = true, error_message = $2 where id = $1', [id, errorMessage])
 }
-
-/** Bytes in a body as hex, large numbers as text: JSON has neither. */
-const inJson = (data: object): unknown =>
-  JSON.parse(
-    JSON.stringify(data, function (this: Readonly<Record<string, unknown>>, name: string, value: unknown) {
-      const own = this[name]
-      if (Buffer.isBuffer(own)) return own.toString('hex')
-      return typeof value === 'bigint' ? String(value) : value
-    }),
-  )
 
 /** The schema whose id is in front of the value; null when there is none, or nobody can say. */
 async function schemaOf(registry: Registry, value: Buffer | null): Promise<unknown> {
@@ -157,11 +186,9 @@ async function schemaOf(registry: Registry, value: Buffer | null): Promise<unkno
 }
 
 const shownElsewhere = new Set<string>([failureHeaders.errorMessage, failureHeaders.errorStack])
-const locked = /^(?:ce_|petrel-|traceparent$|tracestate$|content-type$)/
-const sensitive = /auth|cookie|token|secret|password|api-?key/i
 
 const shownHeader = ([name, value]: KeptHeaders[number]): ShownHeader => ({
   name,
-  value: typeof value === 'string' ? value : value.hex,
-  kind: locked.test(name) ? 'locked' : sensitive.test(name) ? 'sensitive' : 'own',
+  value: typeof value === 'string' ? value : `0x${value.hex}`,
+  kind: headerKind(name),
 })

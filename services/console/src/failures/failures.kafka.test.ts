@@ -50,7 +50,7 @@ describe('what failed', () => {
       frame: 'billOrder.ts:14',
       replays: 0,
     })
-    const detail = await shop.get<FailureDetail>(`/api/failures/${failure.id}`)
+    const detail = await shop.get<FailureDetail>(`/api/failures/${failure.id}?unmasked=true`)
     expect(detail).toMatchObject({
       body: null,
       bodyHex: '007ffffffeff',

@@ -1,8 +1,11 @@
 import type { BrokerRecord, Letter } from '@petrel/messaging/operations'
+import { headerKind } from '../pii/headers.ts'
+import { textMask } from '../pii/text.ts'
 import { failureId, failingId, groupId } from './identity.ts'
 import { keptHeaders } from './keptHeaders.ts'
 import { ownFrame } from './ownFrame.ts'
 import type { ReadBody } from './readBody.ts'
+import { seenBody } from './seenBody.ts'
 import { asTsvector, textsIn, wordsOf } from './words.ts'
 
 /** Whose dead letter it is, when it is not one of Petrel's. */
@@ -21,6 +24,8 @@ export interface IncomingLetter {
   /** The header values as JSON. */
   readonly headers: string
   readonly words: string
+  /** What lists have of it: nothing personal. */
+  readonly seen: { readonly key: string | undefined; readonly errorMessage: string }
 }
 
 /** @param letter what the record says; for a foreign record whatever its own headers say in these terms */
@@ -33,10 +38,11 @@ export function incomingLetter(
   const { endpoint, identity, errorType, errorStack } = letter
   const frame = ownFrame(errorStack)
   const headers = keptHeaders(record.headers)
+  const { data, personal } = seenBody(body)
+  const mask = textMask(personal)
   const headerTexts = headers.flatMap(([name, value]) =>
-    typeof value === 'string' && !isShownElsewhere(name) ? [value.slice(0, 500)] : [],
+    typeof value === 'string' && isFoundBy(name) ? [mask(value).slice(0, 500)] : [],
   )
-  const data = 'data' in body ? body.data : undefined
   return {
     letter,
     record,
@@ -44,10 +50,11 @@ export function incomingLetter(
     groupId: groupId(endpoint, errorType, frame),
     failing: failingId(endpoint, letter.failing),
     frame,
-    decodable: data !== undefined,
+    decodable: 'data' in body,
     foreignKind,
     headers: JSON.stringify(headers),
-    words: asTsvector(wordsOf([...textsOf(letter, frame), ...textsIn(data), ...headerTexts])),
+    seen: { key: letter.key === undefined ? undefined : mask(letter.key), errorMessage: mask(letter.errorMessage) },
+    words: asTsvector(wordsOf([...textsOf(letter, frame).map(mask), ...textsIn(data), ...headerTexts])),
   }
 }
 
@@ -59,5 +66,5 @@ function textsOf(letter: Letter, frame: string | null): string[] {
   return [...texts, place, original.topic].filter((text) => typeof text === 'string')
 }
 
-/** The error and its stack are headers as well. */
-const isShownElsewhere = (name: string): boolean => name.startsWith('petrel-')
+/** The error and its stack are headers as well, and nobody looks for a secret. */
+const isFoundBy = (name: string): boolean => !name.startsWith('petrel-') && headerKind(name) !== 'sensitive'

@@ -8,7 +8,7 @@ import { notFound } from '../http/problem.ts'
 import type { ConsoleContext, Part } from '../part.ts'
 import { deadLetters } from './deadLetters.ts'
 import { archive } from './decide.ts'
-import { failureDetail } from './detail.ts'
+import { failureDetail, maskedDetail } from './detail.ts'
 import { confirmationsOnly } from './confirmations.ts'
 import { asCsv, asJson } from './export.ts'
 import { filterShape, groupings, groupRef } from './filter.ts'
@@ -26,6 +26,7 @@ const listQuery = pageQuery(failureCursor)
   .extend({ ...listFilter, sort: sortQuery })
   .strict()
 const exportQuery = z.strictObject(listFilter)
+const detailQuery = z.strictObject({ unmasked: z.literal('true').optional() })
 const archiveBody = selectionWith({ reason: z.string().max(2_000).default('') })
 const noteBody = z.strictObject({ text: z.string().max(2_000) })
 
@@ -64,7 +65,15 @@ export function failuresPart(context: ConsoleContext): Part {
           ctx.body = Readable.from(write(everyFailure(pool, filter)))
         })
       router.get('/api/failures/:id', reads, async (ctx) => {
-        ctx.body = await failureDetail(context, failureIdIn(ctx))
+        const [id, { unmasked }] = [failureIdIn(ctx), queryOf(ctx, detailQuery)]
+        if (unmasked === undefined) {
+          ctx.body = await maskedDetail(context, id)
+          return
+        }
+        await changes(ctx, async () => {
+          const action = { by: access.of(ctx).user, what: 'show personal data', selection: { failure: id } }
+          ctx.body = await recorded(pool, action, async () => ({ result: await failureDetail(context, id), count: 1 }))
+        })
       })
       router.post('/api/archive', changes, async (ctx) => {
         const { reason, ...selection } = bodyOf(ctx, archiveBody)

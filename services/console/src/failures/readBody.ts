@@ -1,7 +1,14 @@
+import type { AvroSchema } from '@petrel/messaging'
 import { type AvroCodec, RegistryUnavailable } from '@petrel/messaging/operations'
 
 /** What is in a value, or why that cannot be said. */
-export type ReadBody = { readonly data: object; readonly fullName: string } | { readonly problem: string }
+export type ReadBody =
+  | {
+      readonly data: object
+      /** Of whoever wrote it; a body that is JSON has none. */
+      readonly schema?: AvroSchema
+    }
+  | { readonly problem: string }
 
 /**
  * Reads a value with the schema of whoever wrote it. Failures are shown while the registry is away, too: those whose schema is

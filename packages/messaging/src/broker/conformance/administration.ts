@@ -1,9 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import { GroupIsRunning } from '../port.ts'
-import { eventually, numbered, record, type Fixture } from './fixture.ts'
+import { eventually, numbered, record, recordingListener, type Fixture } from './fixture.ts'
 
 export function administration(at: Fixture): void {
   const { newName, topicOf, readAll } = at
+  /** What a group receives of a topic of five, of which the first three are deleted, and what it is told that it lost. */
+  const receivedBehind = async (committed: bigint | undefined) => {
+    const [topic, group] = [await topicOf(1), newName()]
+    await at.broker.publish(numbered(5).map((value) => record(topic, 0, value)))
+    if (committed !== undefined) await at.broker.admin.commit(group, [{ topic, partition: 0, offset: committed }])
+    await at.broker.admin.deleteRecords([{ topic, partition: 0, offset: 3n }])
+    const lost: number[] = []
+    const { listener, values } = recordingListener()
+    const listening = { ...listener, onLost: (_: unknown, offsets: number) => void lost.push(offsets) }
+    const subscription = await at.broker.subscribe({ group, topics: [topic], listener: listening })
+    at.atEnd(() => subscription.stop())
+    await eventually(() => expect(values().at(-1)).toBe('4'))
+    return { values: values(), lost }
+  }
   describe('administration', () => {
     test('topics are created once, and found', async () => {
       const [one, other] = [await topicOf(2), newName()]
@@ -34,6 +48,43 @@ export function administration(at: Fixture): void {
       await eventually(async () => expect(await at.broker.admin.partitions([topic])).toEqual(new Map()))
       await at.broker.admin.createTopics([{ topic, partitions: 1, config: {} }])
       await eventually(async () => expect(await at.broker.admin.committed(group, [topic])).toEqual([]))
+    })
+
+    test('what lies before a position is deleted, and reading begins there', async () => {
+      const topic = await topicOf(2)
+      await at.broker.publish([...numbered(5).map((value) => record(topic, 1, value)), record(topic, 0, 'other')])
+      const before = { topic, partition: 1, offset: 3n }
+      for (let time = 0; time < 2; time += 1) await at.broker.admin.deleteRecords([before])
+      expect(await at.broker.admin.offsets(topic)).toEqual([
+        { partition: 0, earliest: 0n, latest: 1n },
+        { partition: 1, earliest: 3n, latest: 5n },
+      ])
+      expect((await readAll(topic)).map(({ value }) => String(value))).toEqual(['other', '3', '4'])
+      expect((await readAll(topic, [{ partition: 1, offset: 1n }])).map(({ value }) => String(value))).toEqual([
+        'other',
+        '3',
+        '4',
+      ])
+      await at.broker.admin.deleteRecords([{ topic, partition: 1, offset: 2n }])
+      expect(await readAll(topic)).toHaveLength(3)
+    })
+
+    test('a position beyond the end deletes all, and the next record comes behind it', async () => {
+      const topic = await topicOf(1)
+      await at.broker.publish([record(topic, 0, 'a'), record(topic, 0, 'b')])
+      await at.broker.admin.deleteRecords([{ topic, partition: 0, offset: 10n }])
+      expect(await at.broker.admin.offsets(topic)).toEqual([{ partition: 0, earliest: 2n, latest: 2n }])
+      await at.broker.publish([record(topic, 0, 'c')])
+      expect((await readAll(topic)).map(({ offset }) => offset)).toEqual([2n])
+    })
+
+    test('a group that had not read what is deleted is told how much, and goes on behind it', async () => {
+      expect(await receivedBehind(1n)).toEqual({ values: ['3', '4'], lost: [2] })
+    })
+
+    test('a group that is new, or that had read what is deleted, has lost nothing', async () => {
+      expect(await receivedBehind(undefined)).toEqual({ values: ['3', '4'], lost: [] })
+      expect(await receivedBehind(4n)).toEqual({ values: ['4'], lost: [] })
     })
 
     test('the offsets of a topic are those of its first and its next record', async () => {

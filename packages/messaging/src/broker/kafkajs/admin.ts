@@ -29,6 +29,7 @@ export function kafkajsAdmin(settings: KafkajsSettings): BrokerAdmin {
     maxMessageBytes: (topics) => withAdmin('Could not look up the limits of topics', (admin) => maxMessageBytes(admin, topics)),
     createTopics: (specs) => withAdmin('Could not create topics', (admin) => createTopics(admin, specs)),
     deleteTopics: (topics) => withAdmin('Could not delete topics', (admin) => deleteTopics(admin, topics)),
+    deleteRecords: (before) => withAdmin('Could not delete records', (admin) => deleteRecords(admin, before)),
     offsets: (topic) => withAdmin(`Could not read the offsets of ${topic}`, (admin) => offsets(admin, topic)),
     committed: (group, topics) =>
       withAdmin(`Could not read the positions of ${group}`, (admin) => committed(admin, group, topics)),
@@ -98,6 +99,18 @@ async function createTopics(admin: Admin, specs: readonly TopicSpec[]): Promise<
 async function deleteTopics(admin: Admin, topics: readonly string[]): Promise<void> {
   const there = await existing(admin, topics)
   if (there.length > 0) await admin.deleteTopics({ topics: there })
+}
+
+/** kafkajs deletes only in topics that it has looked at, and Kafka refuses a position beyond the end. */
+async function deleteRecords(admin: Admin, before: readonly Position[]): Promise<void> {
+  for (const [topic, positions] of Map.groupBy(before, (position) => position.topic)) {
+    const ends = new Map((await offsets(admin, topic)).map((partition) => [partition.partition, partition]))
+    const partitions = positions.flatMap(({ partition, offset }) => {
+      const { earliest = offset, latest = offset } = ends.get(partition) ?? {}
+      return offset <= earliest ? [] : [{ partition, offset: String(offset < latest ? offset : latest) }]
+    })
+    if (partitions.length > 0) await admin.deleteTopicRecords({ topic, partitions })
+  }
 }
 
 async function offsets(admin: Admin, topic: string) {

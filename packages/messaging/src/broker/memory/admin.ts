@@ -6,7 +6,11 @@ export function memoryAdmin(topics: Topics, groups: Map<string, Group>, groupNam
   const existing = (names: readonly string[]) => names.filter((name) => topics.names().includes(name))
   const numbers = (topic: string) => Array.from({ length: topics.partitions(topic) ?? 0 }, (_, partition) => partition)
   const offsets = (topic: string) =>
-    numbers(topic).map((partition) => ({ partition, earliest: 0n, latest: topics.end({ topic, partition }) }))
+    numbers(topic).map((partition) => ({
+      partition,
+      earliest: topics.begin({ topic, partition }),
+      latest: topics.end({ topic, partition }),
+    }))
   return {
     addresses: async () => [],
     topics: async () => topics.names(),
@@ -24,6 +28,7 @@ export function memoryAdmin(topics: Topics, groups: Map<string, Group>, groupNam
       }
       if (names.length > 0) for (const group of groups.values()) group.rebalance()
     },
+    deleteRecords: async (before) => before.forEach((position) => topics.deleteBefore(position)),
     offsets: async (topic) => offsets(topic),
     committed: async (group, names) => {
       const partitions = names.flatMap((topic) => numbers(topic).map((partition) => ({ topic, partition })))

@@ -44,7 +44,9 @@ export function memoryMember({ group, topics, subscribed, listener, commit }: Me
   const deliver = (position: Position): Position => {
     if (!isMember || paused.has(partitionKey(position))) return position
     // As Kafka does with an offset beyond the end.
-    const from = position.offset > topics.end(position) ? 0n : position.offset
+    const from = position.offset > topics.end(position) ? topics.begin(position) : position.offset
+    const lost = topics.begin(position) - from
+    if (lost > 0n) listener.onLost?.(position, Number(lost))
     const { records, next } = topics.read(position, from, BATCH)
     if (next === position.offset) return position
     const [first, last] = [records[0], records.at(-1)]
@@ -77,7 +79,7 @@ export function memoryMember({ group, topics, subscribed, listener, commit }: Me
     assigned: (partitions) => {
       isMember = true
       paused.clear()
-      reading = partitions.map((partition) => ({ ...partition, offset: group.position(partition) ?? 0n }))
+      reading = partitions.map((partition) => ({ ...partition, offset: group.position(partition) ?? topics.begin(partition) }))
       book.assigned(partitions)
       listener.onAssigned(partitions)
       resolve()

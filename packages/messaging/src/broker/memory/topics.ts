@@ -1,6 +1,6 @@
 import { partitionOf } from '../partitioner.ts'
 import { BrokerUnavailable, RecordRefused } from '../port.ts'
-import type { BrokerRecord, OutgoingRecord, TopicPartition, TopicSpec } from '../port.ts'
+import type { BrokerRecord, OutgoingRecord, Position, TopicPartition, TopicSpec } from '../port.ts'
 import { headersAsRead } from '../recordHeaders.ts'
 import { sizeOf } from '../size.ts'
 
@@ -25,8 +25,12 @@ export interface Topics {
   append(records: readonly OutgoingRecord[], options?: AppendOptions): void
   /** At most `limit` records, and where the partition goes on behind them. */
   read(partition: TopicPartition, from: bigint, limit: number): Slice
+  /** The first offset that is kept. */
+  begin(partition: TopicPartition): bigint
   /** The offset the next record will get. */
   end(partition: TopicPartition): bigint
+  /** Drops what lies before the position, as far as there is something. */
+  deleteBefore(position: Position): void
 }
 
 export interface Slice {
@@ -43,6 +47,7 @@ interface Topic {
 /** What can be read of a partition. Offsets that are missing belong to something else than a record. */
 interface PartitionLog {
   readonly records: BrokerRecord[]
+  begin: bigint
   end: bigint
 }
 
@@ -54,7 +59,11 @@ export function memoryTopics(defaultPartitions?: number): Topics {
   const create = ({ topic, partitions, config }: TopicSpec) => {
     if (topics.has(topic)) return false
     const maxMessageBytes = Number(config['max.message.bytes'] ?? MAX_MESSAGE_BYTES)
-    topics.set(topic, { maxMessageBytes, logs: Array.from({ length: partitions }, () => ({ records: [], end: 0n })), keyless: 0 })
+    topics.set(topic, {
+      maxMessageBytes,
+      logs: Array.from({ length: partitions }, () => ({ records: [], begin: 0n, end: 0n })),
+      keyless: 0,
+    })
     return true
   }
   const find = (topic: string) => {
@@ -92,7 +101,16 @@ export function memoryTopics(defaultPartitions?: number): Topics {
       const last = slice.at(-1)
       return { records: slice, next: last !== undefined && start + limit < records.length ? last.offset + 1n : end }
     },
+    begin: (partition) => log(partition)?.begin ?? 0n,
     end: (partition) => log(partition)?.end ?? 0n,
+    deleteBefore: (position) => {
+      const own = log(position)
+      if (own === undefined) throw new BrokerUnavailable(`There is no partition ${position.topic}/${position.partition}`)
+      const begin = position.offset < own.end ? position.offset : own.end
+      if (begin <= own.begin) return
+      own.records.splice(0, firstFrom(own.records, begin))
+      own.begin = begin
+    },
   }
 }
 

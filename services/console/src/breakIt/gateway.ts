@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { Problem } from '../http/problem.ts'
+
+const share = z.number().min(0).max(1)
+
+/** How the payment gateway treats requests for money; its README says more. What is left out is well-behaved. */
+export const Behaviour = z.strictObject({
+  requestsPerSecond: z.number().positive().nullable().default(null),
+  latencyMs: z.number().int().min(0).max(600_000).default(0),
+  failureRate: share.default(0),
+  declineRate: share.default(0),
+})
+export type Behaviour = z.infer<typeof Behaviour>
+
+const longestMs = 5_000
+
+/** The stand-in for somebody else's payment gateway. */
+export function gateway(url: string) {
+  const at = new URL('/behaviour', url)
+  return {
+    /** @returns null when it does not answer */
+    async behaviour(): Promise<Behaviour | null> {
+      const response = await fetch(at, { signal: AbortSignal.timeout(longestMs) }).catch(() => undefined)
+      return response?.ok === true ? Behaviour.parse(await response.json()) : null
+    },
+    /** @throws Problem 503 when it does not answer */
+    async behave(behaviour: Behaviour): Promise<Behaviour> {
+      const request = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(behaviour) }
+      const response = await fetch(at, { ...request, signal: AbortSignal.timeout(longestMs) }).catch(away)
+      if (!response.ok) throw away(new Error(`${at.href} answered ${response.status}: ${await response.text()}`))
+      return Behaviour.parse(await response.json())
+    },
+  }
+}
+
+function away(cause: unknown): never {
+  const detail = 'The payment gateway does not answer, and goes on as it was. Start it if it is stopped, and ask again.'
+  throw new Problem({ status: 503, title: 'The gateway cannot be changed now', detail, retryAfter: 2 }, { cause })
+}

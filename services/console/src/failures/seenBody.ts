@@ -1,0 +1,8 @@
+import { type Masked, masked, maskedJson } from '../pii/mask.ts'
+import type { ReadBody } from './readBody.ts'
+
+/** What readers see of a body, and what is hidden in it. Of one that nobody can read, nothing. */
+export function seenBody(body: ReadBody): Masked {
+  if ('problem' in body) return { data: null, personal: [], isMasked: false }
+  return body.schema === undefined ? maskedJson(body.data) : masked(body.data, body.schema)
+}
