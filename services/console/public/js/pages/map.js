@@ -80,11 +80,14 @@ function Picture({ data, isNarrow, picked, setPicked }) {
 
 const pointAt = ({ along, across }, isNarrow) => (isNarrow ? { x: across, y: along } : { x: along, y: across })
 
+/** How far a line bows, between two in one column. */
+const bowed = 42
+
 /** A smooth line; of two in one column it bows around. */
 function pathOf({ from, to, isBeside }, isNarrow) {
   const write = (along, across) =>
     isNarrow ? `${across.toFixed(1)} ${along.toFixed(1)}` : `${along.toFixed(1)} ${across.toFixed(1)}`
-  const bend = isBeside ? 42 : (to.along - from.along) * 0.5
+  const bend = isBeside ? bowed : (to.along - from.along) * 0.5
   const [first, second] = isBeside ? [from.along + bend, to.along + bend] : [from.along + bend, to.along - bend]
   return `M${write(from.along, from.across)}C${write(first, from.across)} ${write(second, to.across)} ${write(to.along, to.across)}`
 }
@@ -92,11 +95,12 @@ function pathOf({ from, to, isBeside }, isNarrow) {
 function Edge({ edge, from, to, isBack, isBeside, isNarrow, isNear, isFar }) {
   const { types, perSecond, failed } = edge
   const d = pathOf({ from, to, isBeside }, isNarrow)
-  // Nearer to its end, where lines are apart.
-  const share = isBeside ? 0.5 : 0.64
+  // Nearer to its end, where lines are apart; of two in one column nearer to its beginning, where the one back is not.
+  const share = isBeside ? 0.3 : 0.64
+  const bow = isBeside ? 3 * share * (1 - share) * bowed : 0
   const at = pointAt(
     {
-      along: from.along + (to.along - from.along) * share + (isBeside ? 32 : 0),
+      along: from.along + (to.along - from.along) * share + bow,
       across: from.across + (to.across - from.across) * bezier(share),
     },
     isNarrow,
