@@ -65,6 +65,10 @@ export const shortType = (type) => (type === null || type === undefined ? 'unkno
 
 export const listed = (words) => new Intl.ListFormat('en-GB').format(words)
 
+/** Where a conversation is shown. With a key also messages that nobody has handled yet are found in their topics. */
+export const conversationPath = (id, key, before = '') =>
+  `${before}/conversations/${encodeURIComponent(id)}${key === null || key === undefined ? '' : `?key=${encodeURIComponent(key)}`}`
+
 /** The states of a failure: word and shape. */
 export const failureStates = {
   unresolved: ['fail', 'unresolved'],
@@ -79,4 +83,5 @@ export const endpointStates = {
   silent: ['fail', 'silent'],
   stopped: ['', 'stopped'],
   unknown: ['wait', 'not heard yet'],
+  outside: ['', 'outside'],
 }

@@ -5,7 +5,7 @@ import { notFound } from '../http/problem.ts'
 import { bodyIn, queryIn, written } from './fakeFailureRoutes.ts'
 import type { FakeStore } from './fakeStore.ts'
 import { conversationOf, wellConversation } from './story.ts'
-import { endpointDetail, endpointViews, mapView } from './storyEndpoints.ts'
+import { endpointDetail, endpointViews, mapView, storyChecks } from './storyEndpoints.ts'
 
 const windowIn = (ctx: Context): number => Number(ctx.query['window'] ?? 15)
 
@@ -25,6 +25,7 @@ export function watchRoutes(router: Router, store: FakeStore, isNew: boolean): v
     const limit = Number(ctx.query['limit'] ?? 50)
     ctx.body = { items: store.happenings.slice(0, limit), next: store.happenings.length > limit ? 'more' : null }
   })
+  router.get('/api/checks', (ctx) => void (ctx.body = { items: isNew ? [] : storyChecks(Date.now()) }))
   router.get('/api/actions', (ctx) => void (ctx.body = { items: store.actions.slice(0, 50), next: null }))
 }
 

@@ -150,3 +150,24 @@ export const mapView = (now: number, troubles: Troubles): object => ({
     failed: to === 'sales' && from === 'client-ui' ? (troubles.failed['sales'] ?? 0) : 0,
   })),
 })
+
+export const storyChecks = (now: number): object[] => [
+  {
+    name: 'payment gateway',
+    url: 'http://payment-gateway:8070/live',
+    endpoint: 'billing',
+    passes: false,
+    since: new Date(now - 127 * 60_000).toISOString(),
+    checkedAt: new Date(now - 9_000).toISOString(),
+    detail: 'it answered 503',
+  },
+  {
+    name: 'room for logs',
+    url: 'http://disk-watch:9100/room',
+    endpoint: null,
+    passes: true,
+    since: new Date(now - 2 * 86_400_000).toISOString(),
+    checkedAt: new Date(now - 20_000).toISOString(),
+    detail: null,
+  },
+]

@@ -5,15 +5,14 @@ import { Id, TroubleBox, Waiting } from '../parts/small.js'
 import { useResource } from '../resource.js'
 import { useMay } from '../summary.js'
 import { html } from '../view.js'
-import { shortType } from '../words.js'
+import { conversationPath, shortType } from '../words.js'
 
 /** One message of a group in short. */
 export function Preview({ id }) {
   const { data, error, reload } = useResource(`/api/failures/${encodeURIComponent(id)}`, { hints: ['failures', 'replay'] })
-  const conversation = useResource(
-    data?.conversationId ? `/api/conversations/${encodeURIComponent(data.conversationId)}` : undefined,
-    { hints: ['failures', 'replay'] },
-  )
+  const conversation = useResource(data?.conversationId ? conversationPath(data.conversationId, data.key, '/api') : undefined, {
+    hints: ['failures', 'replay'],
+  })
   const may = useMay('operator')
   if (data === undefined)
     return html`<div class="preview">

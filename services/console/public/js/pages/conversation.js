@@ -4,11 +4,11 @@ import { Empty, Id, Pill, Section, TroubleBox, Waiting, When } from '../parts/sm
 import { useResource } from '../resource.js'
 import { Head } from '../shell.js'
 import { html } from '../view.js'
-import { lasting, plural, shortId } from '../words.js'
+import { conversationPath, lasting, plural, shortId } from '../words.js'
 
 /** Everything that one first message led to: an order's whole journey. */
-export function Page({ params: { id } }) {
-  const { data, error, reload } = useResource(`/api/conversations/${encodeURIComponent(id)}`, {
+export function Page({ params: { id }, query }) {
+  const { data, error, reload } = useResource(conversationPath(id, query.key, '/api'), {
     hints: ['endpoints', 'failures', 'replay'],
   })
   if (data === undefined && error?.status === 404)

@@ -1,4 +1,5 @@
 import { queryOf } from '../api.js'
+import { Checks } from '../parts/checks.js'
 import { EventRow } from '../parts/eventRow.js'
 import { Empty, Fresh, TroubleBox, Waiting } from '../parts/small.js'
 import { useCalmList, useResource } from '../resource.js'
@@ -18,6 +19,7 @@ export function Page() {
     () => true,
   )
   return html` <${Head} title="Events" />
+    <${Checks} />
     <section class="card" aria-label="Events">
       <div class="list-head">
         <span class="muted">Newest first</span><span class="spring"></span><${Fresh} count=${fresh} onShow=${showFresh} />

@@ -12,16 +12,15 @@ import { go } from '../router.js'
 import { Head } from '../shell.js'
 import { useMay } from '../summary.js'
 import { html, useEffect, useState } from '../view.js'
-import { counted, plural, shortId, shortType } from '../words.js'
+import { conversationPath, counted, plural, shortId, shortType } from '../words.js'
 
 /** One failed message: what it says, why it failed, what happened before and after, and what can be done. */
 export function Page({ params: { id } }) {
   const address = `/api/failures/${encodeURIComponent(id)}`
   const { data, error, reload } = useResource(address, { hints: ['failures', 'replay'] })
-  const conversation = useResource(
-    data?.conversationId ? `/api/conversations/${encodeURIComponent(data.conversationId)}` : undefined,
-    { hints: ['failures', 'replay'] },
-  )
+  const conversation = useResource(data?.conversationId ? conversationPath(data.conversationId, data.key, '/api') : undefined, {
+    hints: ['failures', 'replay'],
+  })
   if (data === undefined && error?.status === 404)
     return html`<${Head} title="Failed message" />
       <section class="card">
@@ -47,7 +46,7 @@ export function Page({ params: { id } }) {
       conversation.data !== undefined &&
       html` <${Section}
           title="Conversation"
-          aside=${html`<a href="/conversations/${encodeURIComponent(data.conversationId)}">The whole conversation</a>`}
+          aside=${html`<a href=${conversationPath(data.conversationId, data.key)}>The whole conversation</a>`}
           ><div class="pad"><${Flow} conversation=${conversation.data} current=${id} /></div
         ><//>
         <${Section} title="One after the other" class="flush"><${Sequence} conversation=${conversation.data} /><//>
@@ -128,7 +127,7 @@ function Top({ failure, id, reload }) {
         conversationId &&
         html`<div>
           <dt>conversation</dt>
-          <dd><a class="mono" href="/conversations/${encodeURIComponent(conversationId)}">${shortId(conversationId)}</a></dd>
+          <dd><a class="mono" href=${conversationPath(conversationId, key)}>${shortId(conversationId)}</a></dd>
         </div>`
       }
       ${

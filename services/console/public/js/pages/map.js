@@ -120,7 +120,14 @@ function Edge({ edge, from, to, isBack, isBeside, isNarrow, isNear, isFar }) {
 const bezier = (share) => share * share * (3 - 2 * share)
 
 function Node({ endpoint: { name, state, failed, lag }, spot, node, setPicked }) {
-  const kind = state === 'silent' || failed > 0 ? 'fail' : state === 'running' ? 'ok' : state === 'stopped' ? 'off' : 'wait'
+  const kind =
+    state === 'silent' || failed > 0
+      ? 'fail'
+      : state === 'running'
+        ? 'ok'
+        : state === 'stopped' || state === 'outside'
+          ? 'off'
+          : 'wait'
   const says =
     failed > 0 ? plural(failed, 'failed', 'failed') : state === 'running' ? `lag ${counted(lag)}` : endpointStates[state]?.[1]
   const [x, y] = [spot.x - node.width / 2, spot.y - node.height / 2]

@@ -4,13 +4,13 @@ import { useCalmList, useResource } from '../resource.js'
 import { goQuery } from '../router.js'
 import { Head } from '../shell.js'
 import { html, useRef, useState } from '../view.js'
-import { lasting, plural, shortId } from '../words.js'
+import { conversationPath, lasting, plural, shortId } from '../words.js'
 
 /** Finds any order, also those that went well: by its id, a customer's key, or the id of one of its messages. */
 export function Page({ query: { q = '' } }) {
   const [text, setText] = useState(q)
   const timer = useRef()
-  const list = useResource(`/api/conversations${queryOf({ q, limit: 50 })}`, { hints: ['endpoints', 'failures'], keep: true })
+  const list = useResource(`/api/conversations${queryOf({ q })}`, { hints: ['endpoints', 'failures'], keep: true })
   const items = list.data?.items.map((item) => ({ ...item, id: item.conversationId }))
   const { rows, fresh, showFresh } = useCalmList(q, list.isLoading && list.at === 0 ? undefined : items, () => true)
   const search = (value) => {
@@ -58,11 +58,7 @@ export function Page({ query: { q = '' } }) {
               ({ item: { conversationId, key, startedAt, lastAt, messages, failed } }) =>
                 html`<tr key=${conversationId} data-row=${conversationId}>
                   <td>
-                    <a
-                      class="mono"
-                      data-go
-                      href="/conversations/${encodeURIComponent(conversationId)}"
-                      title=${key ?? conversationId}
+                    <a class="mono" data-go href=${conversationPath(conversationId, key)} title=${key ?? conversationId}
                       >${shortId(key ?? conversationId)}</a
                     >
                   </td>

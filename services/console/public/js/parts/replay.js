@@ -151,7 +151,7 @@ function ReplayDialog({ selections, onSent, close }) {
           min="1"
           max="100000"
           inputmode="numeric"
-          placeholder="no limit"
+          placeholder="usual"
           value=${limit}
           onInput=${(event) => setLimit(event.currentTarget.value)}
         /><span>a second</span></label
