@@ -43,8 +43,7 @@ const views = ['failures', 'orders', 'conversations', 'endpoints', 'map', 'event
 
 function pageRoutes(page: ReadonlyMap<string, PageFile>): Router {
   const router = new Router()
-  router.get('/{*path}', (ctx) => {
-    if (ctx.path.startsWith('/api/')) throw notFound(`There is nothing at ${ctx.path}.`)
+  router.get(/^\/(?!api\/)/, (ctx) => {
     const [, first = ''] = ctx.path.split('/')
     const isView = first === '' || views.includes(first)
     const file = isView ? page.get('/index.html') : page.get(ctx.path)
