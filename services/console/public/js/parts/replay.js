@@ -149,7 +149,7 @@ function ReplayDialog({ selections, onSent, close }) {
         ><input
           type="number"
           min="1"
-          max="100000"
+          max="10000"
           inputmode="numeric"
           placeholder="usual"
           value=${limit}
