@@ -13,7 +13,7 @@ const places = {
   a: ['/actions', 'Actions log'],
 }
 
-/** What the keys of the page that is shown do: key → `[what it does, function]`. The latest registration wins. */
+/** What the keys of the page that is shown do: key → `[what it does, function]`. The latest is asked first; `false` passes it on. */
 const registered = []
 
 /** Shortcuts of one key can be switched off: https://www.w3.org/TR/WCAG22/#character-key-shortcuts */
@@ -78,9 +78,7 @@ function handled(key) {
   if (key === 'x') return selectRow()
   if (key === '.') return press('[data-fresh]')
   if (key === '/') return focusOn('[data-search]')
-  const bindings = registered.findLast((each) => each[key] !== undefined)
-  bindings?.[key][1]()
-  return bindings !== undefined
+  return registered.toReversed().some((bindings) => bindings[key] !== undefined && bindings[key][1]() !== false)
 }
 
 /** Rows of the list that has the focus; else of the first one. */

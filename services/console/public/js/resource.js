@@ -1,5 +1,5 @@
 import { get } from './api.js'
-import { now, onHint } from './live.js'
+import { onHint } from './live.js'
 import { useEffect, useRef, useState } from './view.js'
 
 /** At most twice a second: enough to look live, and calm. */
@@ -14,10 +14,10 @@ const againMs = 3_000
  * @param hints at which it is asked again
  * @param keep what was shown for another address stays until the new answer is there
  * @param once it is asked once, for what is written down each time it is looked at
- * @returns `{ data, error, isLoading, at, reload }`; while a later answer fails, `data` is the one before
+ * @returns `{ data, path, error, isLoading, reload }`; `path` is what `data` is about; while a later answer fails, `data` is the one before
  */
 export function useResource(path, { hints = [], keep = false, once = false } = {}) {
-  const [state, setState] = useState({ path, data: undefined, error: undefined, isLoading: true, at: 0 })
+  const [state, setState] = useState({ path, data: undefined, error: undefined, isLoading: true })
   const reload = useRef(() => {})
   useEffect(() => {
     if (path === undefined) return
@@ -33,7 +33,8 @@ export function useResource(path, { hints = [], keep = false, once = false } = {
       let next = anywayMs
       try {
         const data = await get(path, stop.signal)
-        setState({ path, data, error: undefined, isLoading: false, at: Date.now() })
+        if (stop.signal.aborted) return
+        setState({ path, data, error: undefined, isLoading: false })
       } catch (error) {
         if (stop.signal.aborted) return
         if (error.isTemporary) next = againMs
@@ -47,9 +48,7 @@ export function useResource(path, { hints = [], keep = false, once = false } = {
       clearTimeout(timer)
       timer = setTimeout(load, calmMs)
     }
-    setState((before) =>
-      keep ? { ...before, isLoading: true } : { path, data: undefined, error: undefined, isLoading: true, at: 0 },
-    )
+    setState((before) => (keep ? { ...before, isLoading: true } : { path, data: undefined, error: undefined, isLoading: true }))
     reload.current = load
     void load()
     const deaf = onHint((name) => !once && (name === 'again' || hints.includes(name)) && soon())
@@ -64,19 +63,9 @@ export function useResource(path, { hints = [], keep = false, once = false } = {
     data: isOther ? undefined : state.data,
     error: isOther ? undefined : state.error,
     isLoading: state.isLoading || isOther,
-    at: state.at,
+    path: isOther ? path : state.path,
     reload: () => reload.current(),
   }
-}
-
-/** Draws again every so often, so that ages stay true. @returns the time now, by the server's clock */
-export function useNow(everyMs = 1_000) {
-  const [, tick] = useState(0)
-  useEffect(() => {
-    const timer = setInterval(() => document.hidden || tick((count) => count + 1), everyMs)
-    return () => clearInterval(timer)
-  }, [everyMs])
-  return now()
 }
 
 /**

@@ -7,7 +7,7 @@ import { Clock, Empty, Pill, useClock, Waiting } from './parts/small.js'
 import { Toasts } from './parts/toasts.js'
 import { followLinks, useHere } from './router.js'
 import { Summary, useLiveSummary, useSummary } from './summary.js'
-import { html, useEffect, useRef, useState } from './view.js'
+import { html, useContext, useEffect, useRef, useState } from './view.js'
 import { counted, span } from './words.js'
 
 const nav = [
@@ -51,7 +51,7 @@ function toContent(event) {
 
 function Shown({ path, query }) {
   const { Page, params } = usePage(path)
-  const summary = useSummary()
+  const { data: summary, error } = useContext(Summary)
   const first = useRef(true)
   useEffect(() => {
     // After a change of the page whoever uses a keyboard or a screen reader is at its beginning.
@@ -68,7 +68,8 @@ function Shown({ path, query }) {
       <section class="card">
         <${Empty} title="There is no page at this address">Failed messages are <a href="/failures">here</a>.<//>
       </section>`
-  if (Page === undefined) return html`<${Waiting} rows=${4} />`
+  // What stands above everything comes first: then nothing below it jumps.
+  if (Page === undefined || (summary === undefined && error === undefined)) return html`<${Waiting} rows=${4} />`
   return html`<${Page} key=${path} params=${params} query=${query} />`
 }
 

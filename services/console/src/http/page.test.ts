@@ -57,10 +57,13 @@ test('nothing is written into the page, and nothing comes from elsewhere', async
   expect(html).not.toMatch(/(?:src|href)="(?!\/v\/)/)
 })
 
-test('what is not there is said as the API says it', async () => {
+test('what is not there is said to a program as the API says it, and to a person by the page', async () => {
   for (const path of ['/v/another-version/js/main.js', '/api/nothing', '/nothing']) {
     const response = await get(path)
     expect(response.status, path).toBe(404)
     expect(response.headers.get('content-type'), path).toContain('application/problem+json')
   }
+  const page = await get('/nothing', { accept: 'text/html,*/*' })
+  expect(page.status).toBe(404)
+  expect(page.headers.get('content-type')).toContain('text/html')
 })

@@ -96,7 +96,7 @@ export function securityHeaders(ctx: Context): void {
 }
 
 /** Answers with a file; for the document the browser asks each time, and mostly learns that it has it (304). */
-export function answerFile(ctx: Context, { type, etag, contents }: PageFile): void {
+export function answerFile(ctx: Context, { type, etag, contents }: PageFile, status = 200): void {
   const coding = codingFor(ctx)
   ctx.set('Content-Type', type)
   ctx.set('Cache-Control', ctx.path.startsWith('/v/') ? 'public, max-age=31536000, immutable' : 'no-cache')
@@ -104,7 +104,7 @@ export function answerFile(ctx: Context, { type, etag, contents }: PageFile): vo
   // Each coding is a representation of its own (RFC 9110, 8.8.3.3).
   ctx.set('ETag', `"${etag}${coding === 'identity' ? '' : `-${coding}`}"`)
   if (coding !== 'identity') ctx.set('Content-Encoding', coding)
-  ctx.status = 200
+  ctx.status = status
   if (ctx.fresh) ctx.status = 304
   else ctx.body = contents[coding]
 }

@@ -10,15 +10,14 @@ import { counted, failureStates, plural, shortType } from '../words.js'
 
 /** The groups of what is shown. What one is about to click does not move: new groups wait until they are asked for. */
 export function Groups({ by, filter, groups, chosen }) {
-  const query = JSON.stringify([by, filter])
-  const { rows, fresh, showFresh } = useCalmList(query, groups.data?.items)
+  const { rows, fresh, showFresh } = useCalmList(groups.path, groups.data?.items)
   const [selected, setSelected] = useState(() => new Set())
   const may = useMay('operator')
   const there = rows.filter(({ isGone }) => !isGone).map(({ item }) => item)
   const picked = there.filter(({ id }) => selected.has(id))
   const toggle = (id) => setSelected((before) => toggled(before, id))
   const clear = () => setSelected(new Set())
-  const about = (items) => items.map(({ id }) => selectionOfGroup(id, by, filter))
+  const about = (items) => items.map((item) => selectionOfGroup(item.id, item.by, filter))
   const wanted = () => (picked.length > 0 ? picked : there.filter(({ id }) => id === (focusedRow() ?? chosen)))
   const countOf = (items) => items.reduce((sum, { count }) => sum + count, 0)
   useKeys({

@@ -32,11 +32,7 @@ export function FailureTable({ filter, isWide = false, onFirst = () => {} }) {
   const path = `/api/failures${queryOf({ ...filter, sort, limit: size, cursor: cursors.at(-1) })}`
   const list = useResource(path, { hints: ['failures', 'groups', 'replay'], keep: true })
   const items = list.data?.items
-  const { rows, fresh, showFresh } = useCalmList(
-    path,
-    list.isLoading && list.at === 0 ? undefined : items,
-    beyond(items, size, sort),
-  )
+  const { rows, fresh, showFresh } = useCalmList(list.path, items, beyond(items, size, sort))
   const picking = usePicking(query, rows, list.data?.total ?? 0)
   const first = rows[0]?.item.id
   useEffect(() => onFirst(first), [first])
@@ -135,6 +131,7 @@ function usePicking(query, rows, total) {
   const isPagePicked = here.length > 0 && (isAll || here.every((id) => ids.has(id)))
   return {
     may,
+    here,
     isAll,
     ids,
     count: isAll ? total : ids.size,
@@ -153,20 +150,19 @@ function Picked({ picking, filter, isWide, total, fresh, showFresh }) {
   const { may, isAll, ids, count, clear } = picking
   const selection = isAll ? { filter } : { ids: [...ids] }
   const isArchive = filter.state === 'archived'
-  const focused = () => (count > 0 ? [selection] : focusedRow() === undefined ? [] : [{ ids: [focusedRow()] }])
-  useKeys(
-    isWide && may
-      ? {
-          r: ['replay what is selected, or this message', () => focused().length > 0 && askReplay(focused(), { onSent: clear })],
-          e: ['edit and replay this message', () => focusedRow() !== undefined && go(`/failures/${focusedRow()}/edit`)],
-          a: [
-            'archive what is selected, or this message',
-            () => focused().length > 0 && askArchive(focused(), count || 1, { onDone: clear }),
-          ],
-          Escape: ['clear the selection', clear],
-        }
-      : {},
-  )
+  const focused = () => (picking.here.includes(focusedRow()) ? focusedRow() : undefined)
+  const meant = () => (count > 0 ? [selection] : focused() === undefined ? [] : [{ ids: [focused()] }])
+  useKeys({
+    ...(may && {
+      r: ['replay what is selected, or this message', () => meant().length > 0 && askReplay(meant(), { onSent: clear })],
+      e: ['edit and replay this message', () => focused() !== undefined && go(`/failures/${focused()}/edit`)],
+      a: [
+        'archive what is selected, or this message',
+        () => meant().length > 0 && askArchive(meant(), count || 1, { onDone: clear }),
+      ],
+    }),
+    Escape: ['clear the selection', () => count > 0 && clear()],
+  })
   return html`<div class="list-head">
     ${
       count === 0

@@ -14,7 +14,7 @@ export function Page() {
   const cursor = cursors.at(-1)
   const path = `/api/actions?limit=50${cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`}`
   const list = useResource(path, { hints: ['summary', 'replay', 'failures'], keep: true })
-  const { rows, fresh, showFresh } = useCalmList(path, list.isLoading && list.at === 0 ? undefined : list.data?.items, () => true)
+  const { rows, fresh, showFresh } = useCalmList(list.path, list.data?.items, () => true)
   const isAdmin = useMay('admin')
   return html` <${Head} title="Actions log"
       ><span class="spring"></span

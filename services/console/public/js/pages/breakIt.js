@@ -31,7 +31,7 @@ export function Page() {
     </p>
     <${TroubleBox} error=${trouble} />
     ${error?.status === 404 ? html`<section class="card"><${Empty} title="Nothing can be broken here">This system does not allow faults to be switched on.<//></section>` : html`<${TroubleBox} error=${error} reload=${reload} />`}
-    ${data === undefined && error === undefined && html`<section class="card pad"><${Waiting} rows=${6} /></section>`}
+    ${data === undefined && error === undefined && html`<section class="card pad" key="waiting"><${Waiting} rows=${6} /></section>`}
     ${
       data !== undefined &&
       html`<${Section} title="Services" class="flush"

@@ -20,7 +20,7 @@ export function Page({ params: { id }, query }) {
       </section>`
   if (data === undefined)
     return html`<${Head} title="Conversation" />
-      <section class="card pad">
+      <section class="card pad" key="waiting">
         ${error === undefined ? html`<${Waiting} rows=${8} />` : html`<${TroubleBox} error=${error} reload=${reload} />`}
       </section>`
   const handled = data.messages.flatMap((message) => message.handled)

@@ -25,7 +25,7 @@ export function Page({ params: { id } }) {
       </section>`
   if (failure.data === undefined || editable.data === undefined)
     return html`${crumb}<${Head} title="Edit and replay" />
-      <section class="card pad">
+      <section class="card pad" key="waiting">
         ${error === undefined ? html`<${Waiting} rows=${8} label="Loading the message and its schema" />` : html`<${TroubleBox} error=${error} reload=${editable.reload} />`}
       </section>`
   return html`${crumb}<${Editor} id=${id} failure=${failure.data} editable=${editable.data} />`

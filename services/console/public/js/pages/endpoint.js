@@ -21,7 +21,7 @@ export function Page({ params: { name }, query }) {
       </section>`
   if (data === undefined)
     return html`<${Head} title=${name} />
-      <section class="card pad">
+      <section class="card pad" key="waiting">
         ${error === undefined ? html`<${Waiting} rows=${8} />` : html`<${TroubleBox} error=${error} reload=${reload} />`}
       </section>`
   const { state, outageGuard, series, lag, oldestWaitingSeconds, waitingForRetry, failed, instances } = data

@@ -30,15 +30,17 @@ export function Page({ params: { id } }) {
       </section>`
   if (data === undefined)
     return html`<${Head} title="Failed message" />
-      <section class="card pad">
+      <section class="card pad" key="waiting">
         ${error === undefined ? html`<${Waiting} rows=${8} />` : html`<${TroubleBox} error=${error} reload=${reload} />`}
       </section>`
-  return html` <${Top} failure=${data} id=${id} reload=${reload} />
+  return html`
+    <${Top} failure=${data} id=${id} reload=${reload} />
     <${TroubleBox} error=${error} reload=${reload} />
     <div class="columns even">
       <div class="stack-of">
         <${Why} failure=${data} />
         <${Section} title="What happened" class="flush"><${History} history=${data.history} /><//>
+        <${Places} failure=${data} />
       </div>
       <${Message} failure=${data} address=${address} />
     </div>
@@ -56,7 +58,7 @@ export function Page({ params: { id } }) {
       error=${conversation.error?.status === 404 ? undefined : conversation.error}
       what="The conversation cannot be shown."
     />
-    <${Places} failure=${data} />`
+  `
 }
 
 function Top({ failure, id, reload }) {

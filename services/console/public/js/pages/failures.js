@@ -139,20 +139,21 @@ function Grouped({ by, filter, query }) {
     beside.addEventListener('change', look)
     return () => beside.removeEventListener('change', look)
   }, [])
-  const groups = useResource(`/api/groups${queryOf({ by, ...filter })}`, { hints: ['groups', 'failures', 'replay'] })
-  const [first, setFirst] = useState(undefined)
+  const groups = useResource(`/api/groups${queryOf({ by, ...filter })}`, {
+    hints: ['groups', 'failures', 'replay'],
+    keep: true,
+  })
   const items = groups.data?.items ?? []
   // Which one is shown does not change by itself when another comes before it.
-  const chosen = query.group ?? (isBeside ? (first ?? items[0]?.id) : undefined)
-  useEffect(() => {
-    if (first === undefined && items[0] !== undefined) setFirst(items[0].id)
-  }, [items[0]?.id])
-  useEffect(() => setFirst(undefined), [by, JSON.stringify(filter)])
+  const first = useRef({ path: undefined, id: undefined })
+  if (first.current.path !== groups.path || first.current.id === undefined)
+    first.current = { path: groups.path, id: items[0]?.id }
+  const chosen = query.group ?? (isBeside ? first.current.id : undefined)
   const kept = useRef(new Map())
   for (const item of items) kept.current.set(item.id, item)
   const group = kept.current.get(chosen)
   return html`<div class="split ${query.group === undefined ? '' : 'chosen'}">
     <${Groups} by=${by} filter=${filter} groups=${groups} chosen=${chosen} />
-    ${group !== undefined && html`<${GroupDetail} key=${`${by} ${chosen}`} group=${group} by=${by} filter=${filter} isThere=${items.includes(group)} />`}
+    ${group !== undefined && html`<${GroupDetail} key=${chosen} group=${group} by=${group.by} filter=${filter} isThere=${items.includes(group)} />`}
   </div>`
 }

@@ -134,7 +134,6 @@ function Node({ endpoint: { name, state, failed, lag }, spot, node, setPicked })
   return html`<a
     href="/endpoints/${name}"
     class="node ${kind}"
-    aria-label="${name}, ${endpointStates[state]?.[1] ?? state}, ${says}"
     onPointerEnter=${() => setPicked(name)}
     onPointerLeave=${() => setPicked(undefined)}
     onFocus=${() => setPicked(name)}

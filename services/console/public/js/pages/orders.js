@@ -12,7 +12,7 @@ export function Page({ query: { q = '' } }) {
   const timer = useRef()
   const list = useResource(`/api/conversations${queryOf({ q })}`, { hints: ['endpoints', 'failures'], keep: true })
   const items = list.data?.items.map((item) => ({ ...item, id: item.conversationId }))
-  const { rows, fresh, showFresh } = useCalmList(q, list.isLoading && list.at === 0 ? undefined : items, () => true)
+  const { rows, fresh, showFresh } = useCalmList(list.path, items, () => true)
   const search = (value) => {
     setText(value)
     clearTimeout(timer.current)

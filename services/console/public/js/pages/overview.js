@@ -15,6 +15,10 @@ export function Page() {
   const groups = useResource('/api/groups?by=error&state=unresolved', { hints: ['groups', 'failures', 'replay'] })
   const endpoints = useResource('/api/endpoints?window=15', { hints: ['endpoints'] })
   const events = useResource('/api/events?limit=6', { hints: ['event'] })
+  const isReady = [groups, endpoints, events].every(({ data, error }) => (data ?? error) !== undefined)
+  if (!isReady)
+    return html`<${Head} title="Overview"><${Guards} summary=${summary} /><//>
+      <section class="card" key="waiting"><${Waiting} rows=${8} /></section>`
   return html` <${Head} title="Overview"><${Guards} summary=${summary} /><//>
     <${Verdict} summary=${summary} groups=${groups.data} endpoints=${endpoints.data} />
     <div class="columns">

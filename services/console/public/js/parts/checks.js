@@ -1,13 +1,11 @@
-import { useResource } from '../resource.js'
 import { html } from '../view.js'
 import { Pill, Section, Since } from './small.js'
 
 const words = { true: ['ok', 'passes'], false: ['fail', 'fails'], null: ['', 'not asked yet'] }
 
 /** What a team wants to know besides; nothing where nobody has set up a check. */
-export function Checks() {
-  const { data } = useResource('/api/checks', { hints: ['event'] })
-  if (data === undefined || data.items.length === 0) return null
+export function Checks({ items = [] }) {
+  if (items.length === 0) return null
   return html`<${Section} title="Checks" class="flush">
     <table class="cards">
       <thead>
@@ -19,7 +17,7 @@ export function Checks() {
         </tr>
       </thead>
       <tbody>
-        ${data.items.map(({ name, endpoint, passes, since, detail }) => {
+        ${items.map(({ name, endpoint, passes, since, detail }) => {
           const [kind, word] = words[String(passes)]
           return html`<tr key=${name}>
             <td>

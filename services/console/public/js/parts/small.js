@@ -69,8 +69,9 @@ export function Id({ value, name = 'id', isWhole = false }) {
       getSelection().selectAllChildren(text.current)
     }
   }
-  return html`<button type="button" class="id mono" title=${value} aria-label="Copy ${name} ${value}" onClick=${copy}>
-    <span ref=${text}>${shown}</span>${says !== '' && html`<span class="copied" role="status">${says}</span>`}
+  return html`<button type="button" class="id mono" title=${value} onClick=${copy}>
+    <span class="unseen">Copy ${name} </span><span ref=${text}>${shown}</span>
+    ${says !== '' && html`<span class="copied" role="status">${says}</span>`}
   </button>`
 }
 
