@@ -1,11 +1,13 @@
 import type { MarkedLetter } from '@petrel/messaging/operations'
 import type { Pool } from 'pg'
+import type { ForeignKind } from '../foreign/failed.ts'
 
 /** A message, and what a decision about it has to name. */
 export interface OpenLetter extends MarkedLetter {
   readonly failureId: string
   readonly endpoint: string
   readonly markNames: readonly string[]
+  readonly foreign: ForeignKind | null
 }
 
 interface OpenRow {
@@ -16,6 +18,7 @@ interface OpenRow {
   readonly message_id: string
   readonly positions: string[]
   readonly mark_names: string[]
+  readonly foreign_kind: ForeignKind | null
 }
 
 /** Those of the failures of which a failing is open. */
@@ -27,12 +30,13 @@ export const archivedLetters = (pool: Pool, ids: readonly string[]): Promise<Ope
 
 async function lettersDecided(pool: Pool, ids: readonly string[], outcomes: readonly string[]): Promise<OpenLetter[]> {
   const { rows } = await pool.query<OpenRow>(failingsDecided, [ids, outcomes])
-  return rows.map(({ id, endpoint, source, identity, message_id, positions, mark_names }) => ({
+  return rows.map(({ id, endpoint, source, identity, message_id, positions, mark_names, foreign_kind }) => ({
     failureId: id,
     endpoint,
     identity: { source, id: identity, formerId: message_id },
     positions,
     markNames: mark_names,
+    foreign: foreign_kind,
   }))
 }
 
@@ -56,5 +60,5 @@ const failingsDecided = `
     from failing left join decided using (failure_id, failing)
     where not is_confirmed and coalesce(outcome, 'restored') = any($2) group by failure_id
   )
-  select failure.id, endpoint, source, identity, message_id, positions, letter.mark_names
+  select failure.id, endpoint, source, identity, message_id, positions, letter.mark_names, foreign_kind
   from wanted join failure on failure.id = wanted.failure_id join letter on letter.place = failure.letter`

@@ -1,6 +1,8 @@
 import type { PoolClient } from 'pg'
+import { insertEvents } from '../events/insertEvents.ts'
 import type { Batch } from '../reading/port.ts'
 import { type Column, insertOf, plainInteger, plainText, plainTime, textArray } from '../store/columns.ts'
+import { newGroupEvents, openGroups } from './groupEvents.ts'
 import type { IncomingLetter } from './incomingLetter.ts'
 import { lockEndpoints, refreshFailures } from './refreshFailures.ts'
 
@@ -55,7 +57,7 @@ const failureColumns: readonly Column<IncomingLetter>[] = [
   ['group_id', 'uuid', ({ groupId }) => groupId],
   ['attempts', 'integer', ({ letter }) => plainInteger(letter.attempts)],
   ['decodable', 'boolean', ({ decodable }) => decodable],
-  ['foreign_kind', 'text', ({ foreignKind }) => foreignKind],
+  ['foreign_kind', 'text', ({ letter }) => letter.foreign],
   ['sent_at', 'timestamptz', ({ letter }) => plainTime(Date.parse(letter.sentAt))],
   ['first_failed_at', 'timestamptz', ({ letter }) => plainTime(Date.parse(letter.failedAt))],
   ['last_failed_at', 'timestamptz', ({ letter }) => plainTime(Date.parse(letter.failedAt))],
@@ -91,6 +93,8 @@ export async function storeLetters({ tx, changed }: Batch, letters: readonly Inc
     letters.map(({ letter }) => letter.endpoint),
   )
   const newest = newestOfEach(letters)
+  const groups = [...new Set(newest.map(({ groupId }) => groupId))]
+  const before = await openGroups(tx, groups)
   await write(tx, insertOf('letter', letterColumns, onceEach(letters)), whenLetterIsThere)
   await write(tx, insertOf('failure', failureColumns, newest), whenFailureIsThere)
   await write(
@@ -100,6 +104,8 @@ export async function storeLetters({ tx, changed }: Batch, letters: readonly Inc
   )
   const ids = newest.map(({ failureId }) => failureId)
   for (const change of await refreshFailures(tx, ids)) changed(change)
+  const events = await insertEvents(tx, await newGroupEvents(tx, newest, before))
+  if (events > 0) changed({ event: 'event', data: {} })
   for (const event of ['summary', 'groups', 'failures'] as const) changed({ event, data: {} })
 }
 
