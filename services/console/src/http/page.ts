@@ -9,8 +9,12 @@ import type { Context } from 'koa'
 
 const publicFolder = join(import.meta.dirname, '../../public')
 
-/** What the page takes from packages, each a single file: the name under which it is served, and what Node calls it. */
-const vendored = { preact: 'preact', hooks: 'preact/hooks', htm: 'htm' } as const
+/** What the page takes from packages, each a single file: the name under which it is served, and where it is. */
+const vendored = () => ({
+  preact: import.meta.resolve('preact'),
+  hooks: import.meta.resolve('preact/hooks'),
+  htm: import.meta.resolve('htm'),
+})
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -58,8 +62,8 @@ async function readFolder(folder: string): Promise<[string, Buffer][]> {
 /** A browser resolves no names of packages, and the policy below allows no import map in the document: addresses are written in. */
 function readVendored(): Promise<[string, Buffer][]> {
   return Promise.all(
-    Object.entries(vendored).map(async ([name, specifier]): Promise<[string, Buffer]> => {
-      const source = await readFile(fileURLToPath(import.meta.resolve(specifier)), 'utf8')
+    Object.entries(vendored()).map(async ([name, address]): Promise<[string, Buffer]> => {
+      const source = await readFile(fileURLToPath(address), 'utf8')
       const addressed = source.replaceAll(/from\s*"preact"/g, 'from"./preact.js"').replace(/\/\/# sourceMappingURL=.*/, '')
       return [`/vendor/${name}.js`, Buffer.from(addressed)]
     }),
