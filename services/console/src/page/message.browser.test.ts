@@ -37,7 +37,6 @@ describe.skipIf(noBrowser())('one failed message', () => {
     await pages.start({ failures: [failureOf('unreadable', 1, { at: Date.now() })] })
     const page = await pages.open(`/failures/${idOf(1)}`)
     await page.getByText('the registry has no schema of that number').first().waitFor()
-    expect(await page.getByRole('link', { name: 'Edit and replay' }).count()).toBe(0)
     await page.getByRole('button', { name: 'Replay 1' }).waitFor()
     await page.getByRole('button', { name: 'Show its bytes' }).click()
     await page.getByText('000000  00 00 00 12 67').waitFor()

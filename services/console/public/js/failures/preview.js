@@ -23,7 +23,7 @@ export function Preview({ id }) {
       <h3><a href="/failures/${id}">${shortType(data.type)}</a></h3>
       <${Id} value=${data.messageId} name="message id" /><span class="spring"></span>
       <a class="button" href="/failures/${id}">Open</a
-      >${may && data.decodable && html`<a class="button" href="/failures/${id}/edit">Edit and replay</a>`}
+      >${may && data.foreign === null && html`<a class="button" href="/failures/${id}/edit">Edit and replay</a>`}
     </div>
     ${conversation.data !== undefined && html`<${Flow} conversation=${conversation.data} current=${id} />`}
     <div>

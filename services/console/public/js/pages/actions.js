@@ -87,15 +87,24 @@ function Outcome({ outcome, detail }) {
 export function selectionWords(selection) {
   if (!selection) return ''
   if (typeof selection === 'string') return selection
-  const { ids, group, by, filter } = selection
+  const { ids, count, group, filter, ...others } = selection
   if (ids?.length === 1) return html`<a href="/failures/${ids[0]}">one message</a>`
-  if (ids) return plural(ids.length, 'message')
-  if (group)
-    return html`<a href="/failures?state=all&group=${encodeURIComponent(group)}${by === 'error' ? '' : `&by=${by}`}">a group</a>`
-  const parts = Object.entries(filter ?? selection).filter(
-    ([, value]) => value !== undefined && value !== null && typeof value !== 'object',
-  )
-  return parts.length === 0 ? 'all' : parts.map(([name, value]) => `${name} ${value}`).join(', ')
+  if (ids) return plural(count ?? ids.length, 'message')
+  if (group) return groupLink(group)
+  if (filter && Object.keys(filter).length === 0) return 'all failed messages'
+  return Object.entries(filter ?? others)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(
+      ([name, value]) =>
+        `${name} ${Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : value}`,
+    )
+    .join(', ')
+}
+
+/** The id of a group says by what it is made. */
+function groupLink(group) {
+  const by = /^(type|endpoint|errorType):/.exec(group)?.[1]
+  return html`<a href="/failures?state=all&group=${encodeURIComponent(group)}${by === undefined ? '' : `&by=${by}`}">a group</a>`
 }
 
 const kinds = { customer: 'customer id', email: 'e-mail', key: 'key of a message' }

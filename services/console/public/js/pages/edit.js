@@ -72,6 +72,7 @@ function Editor({ id, failure, editable }) {
       ><${Id} value=${failure.messageId} name="message id" /><span class="spring"></span>
       <button type="button" class="primary" disabled=${!canSend} onClick=${ask}>Replay the edited copy …</button><//
     >
+    ${!failure.decodable && html`<p class="warning">The message cannot be read. What is written here is a new one, in the schema of its topic.</p>`}
     <p class="muted">${failure.errorType}: ${failure.errorMessage}</p>
     <div class="columns even">
       <${Section}

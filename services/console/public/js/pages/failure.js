@@ -63,27 +63,14 @@ export function Page({ params: { id } }) {
 
 function Top({ failure, id, reload }) {
   const may = useMay('operator')
-  const {
-    type,
-    messageId,
-    state,
-    endpoint,
-    key,
-    replays,
-    foreign,
-    decodable,
-    editOf,
-    editedAs,
-    traceUrl,
-    outlivedInbox,
-    conversationId,
-  } = failure
+  const { type, messageId, state, endpoint, key, replays, foreign, editOf, editedAs, traceUrl, outlivedInbox, conversationId } =
+    failure
   const canReplay = may && (state === 'unresolved' || state === 'archived')
   const replay = () => askReplay([{ ids: [id] }], { onSent: reload })
   const archive = () => askArchive([{ ids: [id] }], 1, { onDone: reload })
   useKeys({
     ...(canReplay && { r: ['replay this message', replay] }),
-    ...(may && decodable && { e: ['edit and replay', () => go(`/failures/${id}/edit`)] }),
+    ...(may && foreign === null && { e: ['edit and replay', () => go(`/failures/${id}/edit`)] }),
     ...(may && state === 'unresolved' && { a: ['archive this message', archive] }),
   })
   return html`<div class="top-of">
@@ -93,7 +80,7 @@ function Top({ failure, id, reload }) {
       <span class="spring"></span>
       <div class="buttons">
         ${canReplay && state !== 'archived' && html`<button type="button" class="primary" onClick=${replay}>Replay 1</button>`}
-        ${may && decodable && state !== 'resolved' && html`<a class="button" href="/failures/${id}/edit">Edit and replay</a>`}
+        ${may && foreign === null && state !== 'resolved' && html`<a class="button" href="/failures/${id}/edit">Edit and replay</a>`}
         ${may && state === 'unresolved' && html`<button type="button" onClick=${archive}>Archive</button>`}
         ${may && state === 'archived' && html`<button type="button" class="primary" onClick=${() => restore([{ ids: [id] }], { onDone: reload })}>Restore</button>`}
       </div>
