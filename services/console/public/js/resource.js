@@ -1,5 +1,6 @@
 import { get } from './api.js'
 import { onHint } from './live.js'
+import { anew, calmed, freshIn, noRows } from './parts/calm.js'
 import { useEffect, useRef, useState } from './view.js'
 
 /** At most twice a second: enough to look live, and calm. */
@@ -69,32 +70,21 @@ export function useResource(path, { hints = [], keep = false, once = false } = {
 }
 
 /**
- * Keeps the rows of a list where they are while live data comes in: what one is about to click does not move. Rows change in
- * place; new ones wait until they are asked for; those that are gone stay, and say so.
+ * Keeps the rows of a list where they are while live data comes in.
  * @param query what is shown: with another one the list begins anew
  * @param items the latest answer; undefined while there is none
  * @param isElsewhere whether a row that the answer lacks is only on another page
  * @returns `{ rows: [{ item, isGone }], fresh, showFresh }`
  */
 export function useCalmList(query, items, isElsewhere = () => false) {
-  const held = useRef({ query: undefined, rows: [] })
+  const held = useRef(noRows)
   const [, redraw] = useState(0)
-  const accept = () => (held.current = { query, rows: (items ?? []).map((item) => ({ item, isGone: false })) })
-  if (items === undefined) {
-    if (held.current.query !== query) held.current = { query, rows: [] }
-  } else if (held.current.query !== query || held.current.rows.every(({ isGone }) => isGone)) accept()
-  else {
-    const latest = new Map(items.map((item) => [item.id, item]))
-    held.current.rows = held.current.rows.map(({ item }) =>
-      latest.has(item.id) ? { item: latest.get(item.id), isGone: false } : { item, isGone: !isElsewhere(item) },
-    )
-  }
-  const shown = new Set(held.current.rows.map(({ item }) => item.id))
+  held.current = calmed(held.current, query, items, isElsewhere)
   return {
     rows: held.current.rows,
-    fresh: (items ?? []).filter(({ id }) => !shown.has(id)).length,
+    fresh: freshIn(held.current, items),
     showFresh() {
-      accept()
+      held.current = anew(query, items)
       redraw((count) => count + 1)
     },
   }
