@@ -77,6 +77,8 @@ describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('np
       { withinMs: 90_000, everyMs: 200 },
     )
 
+  const at = (path: string) => url('CONSOLE_PORT', path)
+
   const chargesOf = (orderId: string) => getJson<Charges>(url('PAYMENT_GATEWAY_PORT', `/charges?orderId=${orderId}`))
 
   async function control(path: string): Promise<unknown> {
@@ -150,7 +152,6 @@ describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('np
   })
 
   test('the console needs no configuration: it breaks a service, shows what failed and why, and sends it back', async () => {
-    const at = (path: string) => url('CONSOLE_PORT', path)
     const { access, breakIt } = await getJson<{ access: { csrf: string }; breakIt: boolean }>(at('/api/summary'))
     expect(breakIt).toBe(true)
     const send = (method: 'POST' | 'PUT', path: string, body: object = {}) =>
@@ -175,7 +176,6 @@ describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('np
   })
 
   test('the console stops services and starts them, but not itself, and breaks only what handles messages', async () => {
-    const at = (path: string) => url('CONSOLE_PORT', path)
     const { access } = await getJson<{ access: { csrf: string } }>(at('/api/summary'))
     const send = (method: 'POST' | 'PUT', path: string, body: object = {}) =>
       fetch(at(path), jsonBody(method, body, { 'x-petrel-csrf': access.csrf }))
