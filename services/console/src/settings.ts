@@ -1,3 +1,4 @@
+import { databaseSettings, kafkaSettings, registrySettings } from '@petrel/messaging/connections'
 import { z } from 'zod'
 import { usualForeignTopics } from './foreign/topics.ts'
 
@@ -13,14 +14,7 @@ const port = (standard: string) => z.string().min(1).default(standard).pipe(z.co
 
 const secret = z.string().min(32, 'is shorter than 32 characters: take `openssl rand -base64 32`')
 
-/** What the console reads from its environment. */
-export const settingsSchema = z.object({
-  KAFKA_BROKERS: z
-    .string()
-    .min(1)
-    .transform((list) => list.split(',').map((broker) => broker.trim())),
-  SCHEMA_REGISTRY_URL: z.url(),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+const own = z.object({
   TOPIC_PREFIX: z.string().default(''),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** Where the page and its API are. 0: a free port, which the log names. */
@@ -71,5 +65,8 @@ export const settingsSchema = z.object({
   /** Where `/metrics`, `/live` and `/ready` are answered; nowhere when it is not set. */
   OPS_PORT: z.string().min(1).pipe(z.coerce.number<string>().int().min(0).max(65_535)).optional(),
 })
+
+/** What the console reads from its environment. */
+export const settingsSchema = own.and(kafkaSettings).and(registrySettings).and(databaseSettings)
 
 export type Settings = z.infer<typeof settingsSchema>
