@@ -53,6 +53,7 @@ export { type GroupPlan, type MessagePlan, plan, type Plan, scalingGroup } from 
 export { recordsAt } from './recordsAt.ts'
 export { membersOf, remove, type RemoveReport, topicsOf } from './remove.ts'
 export { replay, type ReplayReport, type ReplayRequest } from './replay.ts'
+export { type EditedMessage, editedAs, isOfTheBus, type LetterToEdit, replayEdited } from './replayEdited.ts'
 export { restore, type RestoreReport, type RestoreRequest } from './restore.ts'
 export type { Selected, SelectedDiscarded, Selection, SharedId } from './selection.ts'
 export { waitingLetters } from './waitingLetters.ts'
