@@ -6,6 +6,7 @@ import { statusBeforeJoining } from '../../packages/messaging/src/engine/status.
 import { memoryStore } from '../../packages/messaging/src/store/memory.ts'
 import { billing } from '../../services/billing/src/endpoint.ts'
 import { clientUi } from '../../services/client-ui/src/endpoint.ts'
+import { consoleMetrics } from '../../services/console/src/metrics.ts'
 import { email } from '../../services/email/src/endpoint.ts'
 import { lagMetrics } from '../../services/lag-exporter/src/lagMetrics.ts'
 import { loyalty } from '../../services/loyalty/src/endpoint.ts'
@@ -27,5 +28,7 @@ export function registries(): MetricsRegistry[] {
   const gateway = processRegistry('payment-gateway')
   measureNode(gateway)
   httpDurations(gateway)
-  return [...endpoints, exporter, gateway]
+  const console = processRegistry('console')
+  consoleMetrics(console, async () => [])
+  return [...endpoints, exporter, gateway, console]
 }

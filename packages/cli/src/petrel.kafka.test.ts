@@ -68,7 +68,7 @@ test('failures are listed, sent back one or all, and not twice; the order shows 
 
   const { out } = await petrel('failures')
   expect(out).toMatch(
-    /^COUNT +ENDPOINT +MESSAGE +SINCE +LAST +ERROR\n +3 +sales +sales\.PlaceOrder .* Error: Order <n> has no lines\n/,
+    /^COUNT +GROUP +ENDPOINT +MESSAGE +SINCE +LAST +ERROR\n +3 +[\da-f]{8} +sales +sales\.PlaceOrder .* Error: Order <n> has no lines\n/,
   )
   expect((await petrel('failures', '--endpoint', 'sales')).out).toMatch(
     /\nm-2 +order-2 +sales\.PlaceOrder +12 .* Error: Order 2 has no lines\n/,
@@ -89,6 +89,22 @@ test('failures are listed, sent back one or all, and not twice; the order shows 
   expect(order).toMatchObject({ code: 0, err: '' })
   expect(order.out).toMatch(/sales gave up after 12 tries: Error: Order 2 has no lines .*\n.* sent back to sales by a person/)
   expect(JSON.parse((await petrel('order', 'order-2', '--json')).out)).toHaveLength(2)
+})
+
+test('a group is shown and sent back by its id, which may be cut', async () => {
+  await petrel('deploy', 'sales')
+  await fail('m-11', 'order-11')
+  await fail('m-12', 'order-12')
+  await fail('m-13', 'order-13', { 'petrel-error-message': 'No such card' })
+  const groups = JSON.parse((await petrel('failures', '--json')).out) as { id: string; count: number }[]
+  expect(groups.map(({ count }) => count)).toEqual([2, 1])
+  const id = groups[0]?.id.slice(0, 8) ?? ''
+  const { out } = await petrel('failures', '--group', id)
+  expect(out).toMatch(/\nm-11 .*\nm-12 /)
+  expect(out).not.toContain('m-13')
+  expect(await petrel('replay', '--group', id)).toEqual({ code: 0, out: 'Sent 2 messages back to sales.\n', err: '' })
+  expect(await petrel('replay', '--group', id)).toMatchObject({ code: 1, err: expect.stringContaining(`No group ${id} waits.`) })
+  expect(await petrel('replay')).toMatchObject({ code: 1, err: expect.stringMatching(/^Whose messages\?/) })
 })
 
 test('what is discarded waits no longer and is not sent back; who did it and why is kept', async () => {

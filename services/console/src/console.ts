@@ -8,9 +8,11 @@ import { avroCodec, confluentRegistry, kafkajsBroker, migrate } from '@petrel/me
 import { httpDurations, type MetricsRegistry } from '@petrel/messaging/metrics'
 import { Pool } from 'pg'
 import { chooseAccess } from './access/chooseAccess.ts'
+import { unresolvedByEndpoint } from './failures/list.ts'
 import { consoleApp } from './http/app.ts'
 import { readPage } from './http/page.ts'
 import { openHub } from './hub/hub.ts'
+import { consoleMetrics } from './metrics.ts'
 import type { ConsoleContext } from './part.ts'
 import { partsOf } from './parts.ts'
 import { type Reader, startReader } from './reading/reader.ts'
@@ -36,7 +38,7 @@ export interface ConsoleOptions {
 const migrations = { namespace: 'console', path: join(import.meta.dirname, '../migrations') }
 
 /** Starts the console. Kafka and the registry may come and go. @throws Error when the database is away or the port is taken */
-export async function startConsole({ settings, log, registry: metrics, lookEveryMs }: ConsoleOptions): Promise<Console> {
+export async function startConsole({ settings, log, registry: processRegistry, lookEveryMs }: ConsoleOptions): Promise<Console> {
   const access = chooseAccess(settings, log)
   await migrate(settings.DATABASE_URL, [migrations])
   const pool = new Pool({ connectionString: settings.DATABASE_URL, max: 8, keepAlive: true, connectionTimeoutMillis: 5_000 })
@@ -54,11 +56,12 @@ export async function startConsole({ settings, log, registry: metrics, lookEvery
     codec: avroCodec({ registry }),
     hub,
     access,
+    metrics: consoleMetrics(processRegistry, () => unresolvedByEndpoint(pool)),
     log,
   }
   const parts = partsOf(context)
   const page = await readPage()
-  const app = consoleApp({ context, parts, page, measure: httpDurations(metrics) })
+  const app = consoleApp({ context, parts, page, measure: httpDurations(processRegistry) })
   const answer = app.callback()
   const server = await listen(
     createServer((request, response) => void answer(request, response)),
@@ -71,6 +74,7 @@ export async function startConsole({ settings, log, registry: metrics, lookEvery
     handlers,
     prefix: context.prefix,
     log,
+    onWritten: context.metrics.recordsRead,
     ...(lookEveryMs !== undefined && { lookEveryMs }),
   })
   const works = parts.flatMap(({ start }) => start?.() ?? [])

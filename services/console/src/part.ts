@@ -4,6 +4,7 @@ import type { AvroCodec, Broker, Registry } from '@petrel/messaging/operations'
 import type { Pool } from 'pg'
 import type { Access } from './access/access.ts'
 import type { Hub } from './hub/hub.ts'
+import type { ConsoleMetrics } from './metrics.ts'
 import type { TopicHandler } from './reading/port.ts'
 import type { Settings } from './settings.ts'
 import type { Summary } from './summary/summary.ts'
@@ -21,6 +22,7 @@ export interface ConsoleContext {
   readonly codec: AvroCodec
   readonly hub: Hub
   readonly access: Access
+  readonly metrics: ConsoleMetrics
   readonly log: Log
 }
 

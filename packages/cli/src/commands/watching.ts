@@ -1,5 +1,8 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { CommandContext, Runs } from '../commandContext.ts'
+import { consoleAt } from '../console/consoleApi.ts'
+import { replayFailuresAt } from '../console/replayFailuresAt.ts'
+import { showFailuresAt } from '../console/showFailuresAt.ts'
 import { discardFailures } from '../discardFailures.ts'
 import { duration } from '../durationOption.ts'
 import { replayFailures } from '../replayFailures.ts'
@@ -13,6 +16,14 @@ interface Json {
   readonly json?: true
 }
 
+interface AtConsole {
+  readonly console?: string
+}
+
+interface ReplayOptions extends SelectionOptions, AtConsole, Json {
+  readonly group?: string
+}
+
 interface InCluster {
   readonly namespace?: string
 }
@@ -24,23 +35,31 @@ export function watchingCommands(program: Command, runs: Runs): void {
   inCluster(program.command('failures'))
     .description('list the messages that wait for a person, grouped by fault')
     .option('--endpoint <name>', 'of this endpoint only, and one by one')
+    .option('--group <id>', 'of this group only, and one by one; its id may be cut')
     .option('--all', 'also what was discarded: by whom, when and why')
+    .addOption(atConsole().conflicts(['namespace', 'all']))
     .option('--json', 'all there is to know, as JSON')
-    .action((options: { endpoint?: string; all?: true } & Json & InCluster) =>
-      run(options, (context) => showFailures(context, options)),
+    .action(({ console: url, ...options }: { endpoint?: string; group?: string; all?: true } & AtConsole & Json & InCluster) =>
+      url === undefined
+        ? run(options, (context) => showFailures(context, options))
+        : runs.alone((context) => showFailuresAt(consoleAt(url), context, options)),
     )
-  withSelection(program.command('replay'))
+  withSelection(program.command('replay'), '[endpoint]')
     .description('send failed messages back to their endpoint; what was sent back or discarded before is not sent again')
-    .action((endpoint: string, options: SelectionOptions & Json & InCluster) =>
-      run(options, (context) => replayFailures(context, endpoint, options)),
+    .addOption(new Option('--group <id>', 'those of this group; its id may be cut').conflicts(['id', 'source']))
+    .addOption(atConsole().conflicts('namespace'))
+    .action((endpoint: string | undefined, { console: url, ...options }: ReplayOptions & InCluster) =>
+      url === undefined
+        ? run(options, (context) => replayFailures(context, endpoint, options))
+        : runs.alone((context) => replayFailuresAt(consoleAt(url), context, endpoint, options)),
     )
-  withSelection(program.command('discard'))
+  withSelection(program.command('discard'), '<endpoint>')
     .description('take failed messages from the list that shall not be handled; they and the reason are kept')
     .requiredOption('--reason <text>', 'why')
     .action((endpoint: string, options: SelectionOptions & Json & InCluster & { reason: string }) =>
       run(options, (context) => discardFailures(context, endpoint, options)),
     )
-  withSelection(program.command('restore'), 'all that was discarded when none is given')
+  withSelection(program.command('restore'), '<endpoint>', 'all that was discarded when none is given')
     .description('put discarded messages back into the list: they wait for a person again')
     .option('--reason <text>', 'why; kept with who and when')
     .action((endpoint: string, options: SelectionOptions & Json & InCluster & { reason?: string }) =>
@@ -62,9 +81,11 @@ export function watchingCommands(program: Command, runs: Runs): void {
 const inCluster = (command: Command): Command =>
   command.option('-n, --namespace <namespace>', 'ask in the cluster of KUBECONFIG, in a pod of this namespace')
 
-const withSelection = (command: Command, withoutIds = 'all that waits when none is given'): Command =>
+const atConsole = () => new Option('--console <url>', 'ask a console, for example http://localhost:8090, instead of Kafka')
+
+const withSelection = (command: Command, endpoint: string, withoutIds = 'all that waits when none is given'): Command =>
   inCluster(command)
-    .argument('<endpoint>')
+    .argument(endpoint)
     .option('--id <id...>', `message ids, as petrel failures shows them; ${withoutIds}`)
     .option('--source <source>', 'messages of this source only, for an id that messages of several sources have')
     .option('--json', 'what was done, as JSON')

@@ -1,24 +1,42 @@
+import { uuid5 } from '../uuid5.ts'
 import type { Failure } from './failures.ts'
+import { ownFrame } from './ownFrame.ts'
 
-/** Failures that look like one fault. */
+/** Failures that look like one fault: the same error at the same place in the code of one endpoint. */
 export interface FailureGroup {
+  /** The same in `petrel failures` and in the console. */
+  readonly id: string
   readonly endpoint: string
+  /** Undefined when they are of several types, or of none. */
   readonly type: string | undefined
   readonly errorType: string
-  /** With ids, numbers and times replaced, so that the same sentence about another order is the same. */
+  /** Of the newest, with ids, numbers and times replaced. */
   readonly errorMessage: string
+  /** Where the endpoint's own code failed, `placeOrder.ts:14`; null when nothing says so. */
+  readonly frame: string | null
   readonly count: number
   readonly firstFailedAt: string
   readonly lastFailedAt: string
   readonly failures: readonly Failure[]
 }
 
+/** What says to which group a failure belongs. */
+export type Grouped = Pick<Failure, 'endpoint' | 'errorType' | 'errorMessage' | 'errorStack'>
+
+/** Drawn once: changing it would make every group another one. */
+const namespace = '8f4b8a52-2f5a-4f6d-8b1e-9a7d53c1e0c4'
+const longestMessage = 200
+
+/** An error without a place in the endpoint's code is known by what it says. */
+export function groupId({ endpoint, errorType, errorMessage, errorStack }: Grouped): string {
+  const where = ownFrame(errorStack) ?? normalised(errorMessage).slice(0, longestMessage)
+  return uuid5(namespace, JSON.stringify([endpoint, errorType, where]))
+}
+
 /** The largest group first. */
 export function groupFailures(failures: readonly Failure[]): FailureGroup[] {
-  const alike = Map.groupBy(failures, ({ endpoint, type, errorType, errorMessage }) =>
-    JSON.stringify([endpoint, type, errorType, normalised(errorMessage)]),
-  )
-  return [...alike.values()].map(groupOf).toSorted((a, b) => b.count - a.count)
+  const alike = Map.groupBy(failures, groupId)
+  return [...alike].map(([id, some]) => groupOf(id, some)).toSorted((a, b) => b.count - a.count)
 }
 
 /** A message's text with what differs from order to order replaced: `Order … has 3 lines` and `Order … has 4 lines` are one fault. */
@@ -29,22 +47,21 @@ export function normalised(message: string): string {
     .replaceAll(/\d+(?:\.\d+)*/g, '<n>')
 }
 
-function groupOf(failures: readonly Failure[]): FailureGroup {
-  const [first] = failures
-  if (first === undefined) throw new Error('A group has at least one failure.')
-  const { endpoint, type, errorType } = first
+function groupOf(id: string, failures: readonly Failure[]): FailureGroup {
+  // Instants in ISO 8601 and UTC sort as text.
+  const newest = failures.reduce((a, b) => (a.lastFailedAt > b.lastFailedAt ? a : b))
+  const oldest = failures.reduce((a, b) => (a.firstFailedAt < b.firstFailedAt ? a : b))
+  const types = new Set(failures.map(({ type }) => type))
   return {
-    endpoint,
-    type,
-    errorType,
-    errorMessage: normalised(first.errorMessage),
+    id,
+    endpoint: newest.endpoint,
+    type: types.size === 1 ? newest.type : undefined,
+    errorType: newest.errorType,
+    errorMessage: normalised(newest.errorMessage),
+    frame: ownFrame(newest.errorStack),
     count: failures.length,
-    firstFailedAt: earliest(failures.map((each) => each.firstFailedAt)),
-    lastFailedAt: latest(failures.map((each) => each.lastFailedAt)),
+    firstFailedAt: oldest.firstFailedAt,
+    lastFailedAt: newest.lastFailedAt,
     failures,
   }
 }
-
-// Instants in ISO 8601 and UTC sort as text.
-const earliest = (instants: readonly string[]) => instants.reduce((a, b) => (a < b ? a : b))
-const latest = (instants: readonly string[]) => instants.reduce((a, b) => (a > b ? a : b))

@@ -27,6 +27,7 @@ export function breakItPart(context: ConsoleContext): Part {
   const { PAYMENT_GATEWAY_URL: url } = context.settings
   const atGateway = url === undefined ? undefined : gateway(url)
   return {
+    summary: async () => ({ breakIt: true }),
     routes(router) {
       faultRoutes(router, context, faults, atGateway)
       if (atGateway !== undefined) gatewayRoutes(router, context, atGateway)

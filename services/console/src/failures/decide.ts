@@ -48,7 +48,11 @@ async function* chosen({ pool }: ConsoleContext, filter: Filter, states: readonl
 /** Writes the decision into the endpoints' topics first: what is only here would be gone with this database. */
 async function decide({ broker, prefix, pool }: ConsoleContext, letters: readonly OpenLetter[], mark: Mark): Promise<void> {
   const endpoints = Map.groupBy(letters, ({ endpoint }) => endpoint)
-  for (const [endpoint, own] of endpoints) await markLetters({ endpoint, letters: own, mark }, { broker, prefix })
+  for (const [endpoint, all] of endpoints) {
+    // Others have no such topic.
+    const own = all.filter(({ foreign }) => foreign === null)
+    if (own.length > 0) await markLetters({ endpoint, letters: own, mark }, { broker, prefix })
+  }
   await transaction(pool, async ({ tx, changed }) => {
     await lockEndpoints(tx, [...endpoints.keys()])
     await storeMarks(tx, marksOf(letters, mark))

@@ -123,7 +123,10 @@ async function readDetail(context: ConsoleContext, id: string): Promise<{ detail
   const { failure: kept, letter } = await keptFailure(context.pool, id)
   const { identity: _, letter: __, ...failure } = kept
   const [record, history] = await Promise.all([recordOf(letter, context), historyOf(context.pool, kept)])
-  const [body, schema] = await Promise.all([readBody(context.codec, record.value), schemaOf(context.registry, record.value)])
+  const [body, schema] = await Promise.all([
+    readBody(context.codec, record.value, failure.foreign),
+    schemaOf(context.registry, record.value),
+  ])
   if ('data' in body && !failure.decodable) await learnBody(context.pool, id, body)
   return { body, detail: detailOf(context, { failure, letter, record, history, body, schema }) }
 }

@@ -1,26 +1,22 @@
-import type { BrokerRecord, Letter } from '@petrel/messaging/operations'
+import { type BrokerRecord, groupId, ownFrame } from '@petrel/messaging/operations'
+import type { ConsoleLetter } from '../foreign/letter.ts'
 import { headerKind } from '../pii/headers.ts'
 import { textMask } from '../pii/text.ts'
-import { failureId, failingId, groupId } from './identity.ts'
+import { failureId, failingId } from './identity.ts'
 import { keptHeaders } from './keptHeaders.ts'
-import { ownFrame } from './ownFrame.ts'
 import type { ReadBody } from './readBody.ts'
 import { seenBody } from './seenBody.ts'
 import { asTsvector, textsIn, wordsOf } from './words.ts'
 
-/** Whose dead letter it is, when it is not one of Petrel's. */
-export type ForeignKind = 'spring' | 'connect' | 'watermill'
-
 /** A dead letter on its way into the database. */
 export interface IncomingLetter {
-  readonly letter: Letter
+  readonly letter: ConsoleLetter
   readonly record: BrokerRecord
   readonly failureId: string
   readonly groupId: string
   readonly failing: string
   readonly frame: string | null
   readonly decodable: boolean
-  readonly foreignKind: ForeignKind | null
   /** The header values as JSON. */
   readonly headers: string
   readonly words: string
@@ -28,14 +24,9 @@ export interface IncomingLetter {
   readonly seen: { readonly key: string | undefined; readonly errorMessage: string }
 }
 
-/** @param letter what the record says; for a foreign record whatever its own headers say in these terms */
-export function incomingLetter(
-  letter: Letter,
-  record: BrokerRecord,
-  body: ReadBody,
-  foreignKind: ForeignKind | null = null,
-): IncomingLetter {
-  const { endpoint, identity, errorType, errorStack } = letter
+/** @param letter what the record says */
+export function incomingLetter(letter: ConsoleLetter, record: BrokerRecord, body: ReadBody): IncomingLetter {
+  const { endpoint, identity, errorStack } = letter
   const frame = ownFrame(errorStack)
   const headers = keptHeaders(record.headers)
   const { data, personal } = seenBody(body)
@@ -47,11 +38,10 @@ export function incomingLetter(
     letter,
     record,
     failureId: failureId(endpoint, identity.source, identity.id),
-    groupId: groupId(endpoint, errorType, frame),
+    groupId: groupId(letter),
     failing: failingId(endpoint, letter.failing),
     frame,
     decodable: 'data' in body,
-    foreignKind,
     headers: JSON.stringify(headers),
     seen: { key: letter.key === undefined ? undefined : mask(letter.key), errorMessage: mask(letter.errorMessage) },
     words: asTsvector(wordsOf([...textsOf(letter, frame).map(mask), ...textsIn(data), ...headerTexts])),
@@ -59,7 +49,7 @@ export function incomingLetter(
 }
 
 /** The ids first: there is room for so many words only. */
-function textsOf(letter: Letter, frame: string | null): string[] {
+function textsOf(letter: ConsoleLetter, frame: string | null): string[] {
   const { id, source, key, conversationId, causationId, traceId, type, endpoint, handler, errorType, errorMessage } = letter
   const { place, original } = letter
   const texts = [id, source, key, conversationId, causationId, traceId, type, endpoint, handler, frame, errorType, errorMessage]

@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import { z } from 'zod'
 import { nextCursor } from '../http/paging.ts'
 import { conditionOf, type Filter, type State } from './filter.ts'
-import type { ForeignKind } from './incomingLetter.ts'
+import type { ForeignKind } from '../foreign/failed.ts'
 
 /** A failure as lists have it. */
 export interface Failure {
@@ -95,6 +95,14 @@ export async function countFailures(pool: Pool, filter: Filter): Promise<number>
   const { sql, values } = conditionOf(filter)
   const { rows } = await pool.query<{ count: string }>(`select count(*) from failure where ${sql}`, [...values])
   return Number(rows[0]?.count ?? 0)
+}
+
+/** How many wait for a person, by endpoint. */
+export async function unresolvedByEndpoint(pool: Pool): Promise<{ endpoint: string; count: number }[]> {
+  const { rows } = await pool.query<{ endpoint: string; count: number }>(
+    `select endpoint, count(*)::int as count from failure where state = 'unresolved' group by endpoint order by endpoint`,
+  )
+  return rows
 }
 
 const exportPage = 1_000

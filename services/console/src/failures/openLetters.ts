@@ -1,11 +1,13 @@
 import type { MarkedLetter } from '@petrel/messaging/operations'
 import type { Pool } from 'pg'
+import type { ForeignKind } from '../foreign/failed.ts'
 
 /** A message that waits for a person, and what a decision about it has to name. */
 export interface OpenLetter extends MarkedLetter {
   readonly failureId: string
   readonly endpoint: string
   readonly markNames: readonly string[]
+  readonly foreign: ForeignKind | null
 }
 
 interface OpenRow {
@@ -16,17 +18,19 @@ interface OpenRow {
   readonly message_id: string
   readonly positions: string[]
   readonly mark_names: string[]
+  readonly foreign_kind: ForeignKind | null
 }
 
 /** Those of the failures of which a failing is open. */
 export async function openLetters(pool: Pool, ids: readonly string[]): Promise<OpenLetter[]> {
   const { rows } = await pool.query<OpenRow>(openFailings, [ids])
-  return rows.map(({ id, endpoint, source, identity, message_id, positions, mark_names }) => ({
+  return rows.map(({ id, endpoint, source, identity, message_id, positions, mark_names, foreign_kind }) => ({
     failureId: id,
     endpoint,
     identity: { source, id: identity, formerId: message_id },
     positions,
     markNames: mark_names,
+    foreign: foreign_kind,
   }))
 }
 
@@ -50,5 +54,5 @@ const openFailings = `
     from failing left join decided using (failure_id, failing)
     where not is_confirmed and coalesce(outcome, 'restored') = 'restored' group by failure_id
   )
-  select failure.id, endpoint, source, identity, message_id, positions, letter.mark_names
+  select failure.id, endpoint, source, identity, message_id, positions, letter.mark_names, foreign_kind
   from open join failure on failure.id = open.failure_id join letter on letter.place = failure.letter`

@@ -32,9 +32,9 @@ const noteBody = z.strictObject({ text: z.string().max(2_000) })
 
 /** What failed, why and since when; and what people decide about it. */
 export function failuresPart(context: ConsoleContext): Part {
-  const { pool, codec, registry, prefix, access } = context
+  const { pool, codec, registry, prefix, access, settings } = context
   return {
-    handlers: [deadLetters(codec, prefix), decisions(prefix), confirmationsOnly(registry)],
+    handlers: [deadLetters(codec, prefix, settings.CONSOLE_FOREIGN_TOPICS), decisions(prefix), confirmationsOnly(registry)],
     start: () => keepForSomeDays(context),
     routes(router) {
       const [reads, changes] = [access.requires('reader'), access.requires('operator')]

@@ -1,5 +1,6 @@
 import type { AvroSchema } from '@petrel/messaging'
 import { type AvroCodec, RegistryUnavailable } from '@petrel/messaging/operations'
+import type { ForeignKind } from '../foreign/failed.ts'
 
 /** What is in a value, or why that cannot be said. */
 export type ReadBody =
@@ -12,15 +13,27 @@ export type ReadBody =
 
 /**
  * Reads a value with the schema of whoever wrote it. Failures are shown while the registry is away, too: those whose schema is
- * not known yet without a body, until somebody looks.
+ * not known yet without a body, until somebody looks. Others mostly write JSON.
  */
-export async function readBody(codec: AvroCodec, value: Buffer | null): Promise<ReadBody> {
+export async function readBody(codec: AvroCodec, value: Buffer | null, foreign: ForeignKind | null): Promise<ReadBody> {
+  const json = foreign === null ? undefined : jsonIn(value)
+  if (json !== undefined) return { data: json }
   try {
     return await codec.decodeAny(value)
   } catch (error) {
     if (error instanceof RegistryUnavailable) return { problem: `The schema registry does not answer: ${error.message}` }
     if (isUndecodable(error)) return { problem: error.message }
     throw error
+  }
+}
+
+/** An object or a list, when the value is one in JSON. */
+function jsonIn(value: Buffer | null): object | undefined {
+  try {
+    const parsed: unknown = JSON.parse(value?.toString() ?? '')
+    return typeof parsed === 'object' && parsed !== null ? parsed : undefined
+  } catch {
+    return undefined
   }
 }
 

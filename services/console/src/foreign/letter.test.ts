@@ -56,7 +56,7 @@ test('a poisoned message of Watermill says what the handler said', () => {
     foreign: 'watermill',
     endpoint: 'watermill-place-order-poison',
     handler: 'place-order',
-    errorType: 'permanent failure',
+    errorType: 'error',
     errorMessage: 'permanent failure',
     refusedBy: 'watermill-place-order',
   })

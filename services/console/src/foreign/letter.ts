@@ -70,7 +70,7 @@ export function originHeaders({ place }: Pick<Failed, 'place'>): BrokerRecord['h
     [failure.originalTopic]: topic,
     [failure.originalPartition]: String(partition),
     [failure.originalOffset]: String(offset),
-    [failure.originalTimestamp]: timestamp === undefined ? undefined : String(timestamp),
+    ...(timestamp !== undefined && { [failure.originalTimestamp]: String(timestamp) }),
   }
 }
 

@@ -14,8 +14,6 @@ const names = {
 /** What it adds to a message for its poison queue. */
 export const watermillHeaders: readonly string[] = Object.values(names)
 
-const longestType = 100
-
 /** @returns undefined for a record that Watermill has not written */
 export function watermillFailed({
   headers,
@@ -23,22 +21,15 @@ export function watermillFailed({
 }: Pick<BrokerRecord, 'headers' | 'topic'>): Failed | undefined {
   const topic = firstText(headers, names.topic)
   if (topic === undefined) return undefined
-  const reason = firstText(headers, names.reason) ?? ''
   return {
     kind: 'watermill',
     endpoint: deadLetterTopic,
-    errorType: withoutWhatDiffers(reason) || 'error',
-    errorMessage: reason,
+    // An error in Go has no name.
+    errorType: 'error',
+    errorMessage: firstText(headers, names.reason) ?? '',
     handler: firstText(headers, names.handler),
     type: firstText(headers, 'name'),
     id: firstText(headers, '_watermill_message_uuid'),
     topic,
   }
 }
-
-/** An error in Go has no name: those that say the same, but for ids and numbers, are of one type. */
-const withoutWhatDiffers = (reason: string): string =>
-  (reason.split('\n', 1)[0] ?? '')
-    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, '…')
-    .replaceAll(/\d+/g, '…')
-    .slice(0, longestType)

@@ -14,6 +14,8 @@ export interface ReaderOptions {
   readonly handlers: readonly TopicHandler[]
   readonly prefix: string
   readonly log: Log
+  /** Told how many records of a kind were written. */
+  readonly onWritten?: (kind: string, count: number) => void
   /** How often it looks for topics that are new, in milliseconds. */
   readonly lookEveryMs?: number
 }
@@ -24,7 +26,7 @@ export interface Reader extends Work {
 }
 
 /** Reads every topic that a handler wants, those of endpoints that come later as well, and writes what it reads. */
-export function startReader({ broker, pool, handlers, prefix, log, lookEveryMs = 10_000 }: ReaderOptions): Reader {
+export function startReader({ broker, pool, handlers, prefix, log, onWritten, lookEveryMs = 10_000 }: ReaderOptions): Reader {
   const ending = new AbortController()
   const ended = ending.signal
   const pause = (ms: number) => sleep(ms, undefined, { signal: ended }).catch(() => undefined)
@@ -61,7 +63,9 @@ export function startReader({ broker, pool, handlers, prefix, log, lookEveryMs =
       if (handler === undefined) continue
       const isWritten = await writeBatch(handler, records, { pool, log, ended, pause })
       // Whether it was committed nobody has to know: what comes again is written again, with the same result.
-      if (isWritten) void subscription?.commit(positionsAfter(records))
+      if (!isWritten) continue
+      void subscription?.commit(positionsAfter(records))
+      onWritten?.(handler.kind, records.length)
     }
   }
   // A broker that is away lets it wait until the broker's client is closed, which comes after this.

@@ -11,6 +11,7 @@ import { startWorker } from './worker.ts'
 
 const replayBody = selectionWith({
   includeStubborn: z.boolean().default(false),
+  toOriginalTopic: z.boolean().default(false),
   ratePerSecond: z.number().int().min(1).max(10_000).optional(),
   dryRun: z.boolean().default(false),
 })
@@ -27,19 +28,20 @@ export function replaysPart(context: ConsoleContext): Part {
       router.post('/api/replays', changes, async (ctx) => {
         const {
           includeStubborn,
+          toOriginalTopic,
           ratePerSecond = settings.CONSOLE_REPLAY_RATE,
           dryRun: isDry,
           ...selection
         } = bodyOf(ctx, replayBody)
         const filter = filterOf(selection)
         if (isDry) {
-          ctx.body = await dryRun(pool, { filter, includeStubborn })
+          ctx.body = await dryRun(pool, { filter, includeStubborn, toOriginalTopic })
           return
         }
         const { user: by } = access.of(ctx)
         const action = { by, what: 'replay', selection: describeSelection(selection) }
         ctx.body = await recorded(pool, action, async (id) => {
-          const staged = await stageReplay(pool, { filter, includeStubborn, ratePerSecond, by }, id)
+          const staged = await stageReplay(pool, { filter, includeStubborn, toOriginalTopic, ratePerSecond, by }, id)
           return { result: staged, count: staged.total, detail: 'being sent' }
         })
         ctx.status = 202

@@ -13,6 +13,8 @@ const stubbornAfter = 3
 export interface ReplayRequest {
   readonly filter: Filter
   readonly includeStubborn: boolean
+  /** Whether dead letters of others are meant, too: they go to the topic that they came from, where everybody hears them again. */
+  readonly toOriginalTopic: boolean
   readonly ratePerSecond: number
   readonly by: string
 }
@@ -20,6 +22,8 @@ export interface ReplayRequest {
 export interface LeftOut {
   readonly stubborn: number
   readonly notUnresolved: number
+  /** Dead letters of others. */
+  readonly foreign: number
 }
 
 export interface Staged {
@@ -32,7 +36,14 @@ export interface Staged {
 export interface DryRun {
   readonly total: number
   readonly leftOut: LeftOut
-  readonly to: readonly { readonly endpoint: string; readonly topic: string; readonly count: number }[]
+  readonly to: readonly {
+    readonly endpoint: string
+    /** Null when nothing says where it came from: it cannot be sent. */
+    readonly topic: string | null
+    readonly count: number
+    /** Whether all who read the topic hear these again, and not the endpoint alone. */
+    readonly everySubscriber: boolean
+  }[]
 }
 
 /** As people see it. */
@@ -55,55 +66,56 @@ export interface ReplayDetail extends Replay {
 const shownUnsendable = 1_000
 
 const isStubborn = `failed_replays >= ${stubbornAfter}`
+const isForeign = 'foreign_kind is not null'
+
+type Wanted = Pick<ReplayRequest, 'filter' | 'includeStubborn' | 'toOriginalTopic'>
+
+/** What is meant and waits, without what has to be asked for. */
+const isTaken = ({ includeStubborn, toOriginalTopic }: Wanted): string =>
+  [
+    "state = 'unresolved'",
+    ...(includeStubborn ? [] : [`not (${isStubborn})`]),
+    ...(toOriginalTopic ? [] : [`not (${isForeign})`]),
+  ].join(' and ')
 
 /** Says what would go where; nothing is changed. */
-export async function dryRun(
-  pool: Pool,
-  { filter, includeStubborn }: Pick<ReplayRequest, 'filter' | 'includeStubborn'>,
-): Promise<DryRun> {
-  const { sql, values } = conditionOf(filter)
-  const { rows } = await pool.query<{ endpoint: string; topic: string; count: number }>(
-    `select failure.endpoint, ${targetTopic} as topic, count(*)::int as count
-     from (
-       select * from failure where ${sql} and state = 'unresolved' ${includeStubborn ? '' : `and not (${isStubborn})`}
-     ) as failure join letter on letter.place = failure.letter
-     group by 1, 2 order by count desc, 1, 2`,
+export async function dryRun(pool: Pool, wanted: Wanted): Promise<DryRun> {
+  const { sql, values } = conditionOf(wanted.filter)
+  const { rows } = await pool.query<DryRun['to'][number]>(
+    `select failure.endpoint, ${targetTopic} as topic, count(*)::int as count, ${isForeign} as "everySubscriber"
+     from (select * from failure where ${sql} and ${isTaken(wanted)}) as failure join letter on letter.place = failure.letter
+     group by 1, 2, 4 order by count desc, 1, 2`,
     [...values],
   )
   const total = rows.reduce((sum, { count }) => sum + count, 0)
-  return { total, leftOut: await leftOut(pool, filter, includeStubborn), to: rows }
+  return { total, leftOut: await leftOut(pool, wanted), to: rows }
 }
 
 /** Where a letter goes: to its endpoint alone, or to the topic that refused it; what others have written goes where it came from. */
-const targetTopic = `coalesce(
-  refused_by,
-  case when foreign_kind is not null then original_topic end,
-  left(letter.topic, length(letter.topic) - 4) || '.replay'
-)`
+const targetTopic = `case when ${isForeign} then refused_by
+  else coalesce(refused_by, left(letter.topic, length(letter.topic) - 4) || '.replay') end`
 
-async function leftOut(db: Pool | PoolClient, filter: Filter, includeStubborn: boolean): Promise<LeftOut> {
+async function leftOut(db: Pool | PoolClient, { filter, includeStubborn, toOriginalTopic }: Wanted): Promise<LeftOut> {
   const { sql, values } = conditionOf(filter)
   const { rows } = await db.query<LeftOut>(
     `select count(*) filter (where state = 'unresolved' and ${isStubborn} and not $${values.length + 1})::int as stubborn,
-       count(*) filter (where state <> 'unresolved')::int as "notUnresolved"
+       count(*) filter (where state <> 'unresolved')::int as "notUnresolved",
+       count(*) filter (where state = 'unresolved' and ${isForeign} and not $${values.length + 2})::int as foreign
      from failure where ${sql}`,
-    [...values, includeStubborn],
+    [...values, includeStubborn, toOriginalTopic],
   )
-  return rows[0] ?? { stubborn: 0, notUnresolved: 0 }
+  return rows[0] ?? { stubborn: 0, notUnresolved: 0, foreign: 0 }
 }
 
 /**
  * Writes down what is to be sent; a worker sends it. Two who ask for the same at once: each message goes with one of them.
  * @param actionId whose outcome is told when all is sent
  */
-export function stageReplay(
-  pool: Pool,
-  { filter, includeStubborn, ratePerSecond, by }: ReplayRequest,
-  actionId: string,
-): Promise<Staged> {
+export function stageReplay(pool: Pool, request: ReplayRequest, actionId: string): Promise<Staged> {
+  const { filter, ratePerSecond, by } = request
   return transaction(pool, async ({ tx, changed }) => {
     await lockEndpointsOf(tx, filter)
-    const left = await leftOut(tx, filter, includeStubborn)
+    const left = await leftOut(tx, request)
     const replayId = uuid7()
     await tx.query('insert into replay (id, by, rate_per_second, total, action_id) values ($1, $2, $3, 0, $4)', [
       replayId,
@@ -111,7 +123,7 @@ export function stageReplay(
       ratePerSecond,
       actionId,
     ])
-    const total = await stageItems(tx, replayId, filter, includeStubborn)
+    const total = await stageItems(tx, replayId, request)
     for (const event of ['summary', 'groups', 'failures'] as const) changed({ event, data: {} })
     changed(replayChange({ id: replayId, state: 'running', total, sent: 0, resolved: 0, failed: 0 }))
     return { replayId, total, leftOut: left }
@@ -128,12 +140,12 @@ async function lockEndpointsOf(tx: PoolClient, filter: Filter): Promise<void> {
 }
 
 /** Under the locks of all endpoints: nobody else changes a state meanwhile. */
-async function stageItems(tx: PoolClient, replayId: string, filter: Filter, includeStubborn: boolean): Promise<number> {
-  const { sql, values } = conditionOf(filter, [replayId])
+async function stageItems(tx: PoolClient, replayId: string, wanted: Wanted): Promise<number> {
+  const { sql, values } = conditionOf(wanted.filter, [replayId])
   const { rowCount } = await tx.query(
     `insert into replay_item (replay_id, failure_id, number)
      select $1, id, row_number() over (order by first_failed_at, id)
-     from failure where ${sql} and state = 'unresolved' ${includeStubborn ? '' : `and not (${isStubborn})`}`,
+     from failure where ${sql} and ${isTaken(wanted)}`,
     [...values],
   )
   // What refreshFailures would find, without looking at each.

@@ -1,5 +1,6 @@
 import { type BrokerRecord, NotDeployed, type RefusedLetter, replayLetters } from '@petrel/messaging/operations'
 import { recordOf } from '../failures/detail.ts'
+import { sendForeign } from '../foreign/sendForeign.ts'
 import type { OpenLetter } from '../failures/openLetters.ts'
 import type { ConsoleContext } from '../part.ts'
 import type { Item, Lease, StepResult } from './steps.ts'
@@ -16,15 +17,18 @@ export type SendBack = (
   context: Pick<ConsoleContext, 'broker' | 'prefix'>,
 ) => Promise<readonly RefusedLetter[]>
 
-/** Sends what waits back, each to its endpoint alone. @throws BrokerUnavailable; some may have been sent */
+/** Sends what waits back, each to its endpoint alone; what others have written to the topic that it came from. @throws BrokerUnavailable; some may have been sent */
 export async function sendStep(context: ConsoleContext, lease: Lease, items: readonly Item[]): Promise<StepResult> {
   const at = new Date().toISOString()
   const settled = items.filter(({ open }) => open === undefined).map(({ failureId }) => failureId)
   const ready = await Promise.all(items.map((item) => sendable(context, item)))
   const letters = ready.filter((each) => each !== undefined)
   const refused = new Map<string, string>()
-  for (const [endpoint, own] of Map.groupBy(letters, ({ endpoint }) => endpoint)) {
-    const refusals = await sendBack({ endpoint, letters: own, by: lease.by, at }, context).catch(unlessNotDeployed(own))
+  const foreign = letters.filter((letter) => letter.foreign !== null)
+  const own = letters.filter((letter) => letter.foreign === null)
+  for (const { place, reason } of await sendForeign(foreign, context)) refused.set(place, reason)
+  for (const [endpoint, some] of Map.groupBy(own, ({ endpoint }) => endpoint)) {
+    const refusals = await sendBack({ endpoint, letters: some, by: lease.by, at }, context).catch(unlessNotDeployed(some))
     for (const { place, reason } of refusals) refused.set(place, reason)
   }
   const reasonOf = ({ item }: Sendable) => refused.get(item.letter.place)

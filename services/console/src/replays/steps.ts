@@ -1,6 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
 import type { LetterRow } from '../failures/detail.ts'
-import type { ForeignKind } from '../failures/incomingLetter.ts'
 import { marksOf } from '../failures/decide.ts'
 import { storeMarks } from '../failures/marks.ts'
 import { type OpenLetter, openLetters } from '../failures/openLetters.ts'
@@ -52,13 +51,12 @@ export async function giveReplayBack(pool: Pool, { id }: Lease, instance: string
 /** A message that is next. */
 export interface Item {
   readonly failureId: string
-  readonly foreignKind: ForeignKind | null
   readonly letter: LetterRow
   /** Undefined when nothing of it is open any more. */
   readonly open: OpenLetter | undefined
 }
 
-type ItemRow = LetterRow & { readonly failure_id: string; readonly foreign_kind: ForeignKind | null }
+type ItemRow = LetterRow & { readonly failure_id: string }
 
 /** The next that wait: some hundreds at most, and some megabytes. */
 export async function nextItems(pool: Pool, { id, rate_per_second }: Lease): Promise<Item[]> {
@@ -70,7 +68,7 @@ export async function nextItems(pool: Pool, { id, rate_per_second }: Lease): Pro
        select next.failure_id, number, place, sum(coalesce(value_bytes, 0)) over (order by number) as bytes
        from next join failure on failure.id = next.failure_id join letter on letter.place = failure.letter
      )
-     select letter.*, foreign_kind from sized join letter using (place) join failure on failure.id = sized.failure_id
+     select letter.* from sized join letter using (place)
      where bytes <= $3 or number = (select min(number) from next) order by number`,
     // A step takes a fifth of a second or less, so that a slow replay is slow and not jerky.
     [id, Math.min(most.items, Math.max(1, Math.ceil(rate_per_second / 5))), most.bytes],
@@ -80,12 +78,7 @@ export async function nextItems(pool: Pool, { id, rate_per_second }: Lease): Pro
     rows.map(({ failure_id }) => failure_id),
   )
   const byId = new Map(open.map((each) => [each.failureId, each]))
-  return rows.map(({ foreign_kind, ...letter }) => ({
-    failureId: letter.failure_id,
-    foreignKind: foreign_kind,
-    letter,
-    open: byId.get(letter.failure_id),
-  }))
+  return rows.map((letter) => ({ failureId: letter.failure_id, letter, open: byId.get(letter.failure_id) }))
 }
 
 /** What became of the messages of a step. */

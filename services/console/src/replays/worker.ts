@@ -58,7 +58,7 @@ interface Sending {
 
 /** Sends a replay to its end, or until somebody else has it. Never rejects. */
 async function send(context: ConsoleContext, lease: Lease, { ended, pause }: Sending): Promise<void> {
-  const { pool, instance, log } = context
+  const { pool, instance, metrics, log } = context
   let dueAt = Date.now()
   while (!ended.aborted) {
     try {
@@ -68,7 +68,9 @@ async function send(context: ConsoleContext, lease: Lease, { ended, pause }: Sen
         await endReplay(pool, lease)
         return
       }
-      await concludeStep(pool, lease, await sendStep(context, lease, items))
+      const done = await sendStep(context, lease, items)
+      metrics.messagesReplayed(done.sent.length)
+      await concludeStep(pool, lease, done)
       dueAt = Math.max(dueAt, Date.now() - 1_000) + (items.length / lease.rate_per_second) * 1_000
       if (dueAt > Date.now()) await pause(dueAt - Date.now())
     } catch (error) {
