@@ -1,5 +1,6 @@
 import { actionsPart } from './actions/part.ts'
 import { breakItPart } from './breakIt/part.ts'
+import { editingPart } from './editing/part.ts'
 import { eventsPart } from './events/part.ts'
 import { failuresPart } from './failures/part.ts'
 import type { ConsoleContext, Part } from './part.ts'
@@ -11,6 +12,7 @@ export function partsOf(context: ConsoleContext): Part[] {
   const parts: Part[] = [
     failuresPart(context),
     replaysPart(context),
+    editingPart(context),
     actionsPart(context),
     eventsPart(context),
     breakItPart(context),
