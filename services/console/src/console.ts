@@ -80,21 +80,18 @@ export async function startConsole({ settings, log, registry: processRegistry, l
   const works = parts.flatMap(({ start }) => start?.() ?? [])
   const { port } = server.address() as AddressInfo
   const url = `http://${settings.CONSOLE_HOST.includes(':') ? `[${settings.CONSOLE_HOST}]` : settings.CONSOLE_HOST}:${port}`
-  return {
-    url,
-    context,
-    reader,
-    async close() {
-      await Promise.all([reader.close(), ...works.map((work) => work.close())])
-      await hub.close()
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await closed
-      await broker.close()
-      await pool.end()
-    },
+  const close = async () => {
+    await Promise.all([reader.close(), ...works.map((work) => work.close())])
+    await hub.close()
+    const closed = once(server, 'close')
+    server.close()
+    server.closeAllConnections()
+    await closed
+    await broker.close()
+    await pool.end()
   }
+  let closing: Promise<void> | undefined
+  return { url, context, reader, close: () => (closing ??= close()) }
 }
 
 async function listen(server: Server, { CONSOLE_PORT: port, CONSOLE_HOST: host }: Settings): Promise<Server> {

@@ -43,16 +43,21 @@ export const confirmationsIn = ({ endpoint, at, messages }: Audit): Confirmation
     replayOf !== null && (outcome === 'handled' || outcome === 'duplicate') ? [{ endpoint, replayOf, outcome, attempt, at }] : [],
   )
 
-/** Writes confirmations, and what follows for the messages that they are about; the first of a letter counts. */
+/** Writes confirmations, and what follows for the messages that they are about; the earliest of a letter counts. */
 export async function storeConfirmations({ tx, changed }: Batch, confirmations: readonly Confirmation[]): Promise<void> {
   if (confirmations.length === 0) return
   await lockEndpoints(
     tx,
     confirmations.map(({ endpoint }) => endpoint),
   )
-  const once = new Map(confirmations.map((each) => [JSON.stringify([each.endpoint, each.replayOf]), each]))
+  const latestFirst = confirmations.toSorted((a, b) => b.at - a.at)
+  const once = new Map(latestFirst.map((each) => [JSON.stringify([each.endpoint, each.replayOf]), each]))
   const { text, values } = insertOf('confirmation', columns, [...once.values()])
-  await tx.query(`${text} on conflict (endpoint, replay_of) do nothing`, values)
+  await tx.query(
+    `${text} on conflict (endpoint, replay_of) do update
+     set at = excluded.at, outcome = excluded.outcome, attempt = excluded.attempt where confirmation.at > excluded.at`,
+    values,
+  )
   const { rows } = await tx.query<{ failure_id: string }>('select distinct failure_id from letter where place = any($1)', [
     confirmations.map(({ replayOf }) => plainText(replayOf)),
   ])

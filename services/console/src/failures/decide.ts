@@ -1,14 +1,14 @@
 import { type Mark, markLetters } from '@petrel/messaging/operations'
 import type { ConsoleContext } from '../part.ts'
 import { transaction } from '../store/transaction.ts'
-import { conditionOf, type Filter } from './filter.ts'
+import { conditionOf, type Filter, type State } from './filter.ts'
 import { type EndpointMark, storeMarks } from './marks.ts'
-import { type OpenLetter, openLetters } from './openLetters.ts'
+import { archivedLetters, type OpenLetter, openLetters } from './openLetters.ts'
 import { lockEndpoints, refreshFailures } from './refreshFailures.ts'
 
 const atOnce = 500
 
-interface Archiving {
+interface Decision {
   readonly filter: Filter
   readonly by: string
   readonly reason: string
@@ -18,24 +18,37 @@ interface Archiving {
  * Archives what waits: nothing sends it any more, until somebody restores it. `petrel failures` knows it as discarded.
  * @returns how many messages
  */
-export async function archive(context: ConsoleContext, { filter, by, reason }: Archiving): Promise<number> {
+export const archive = (context: ConsoleContext, decision: Decision): Promise<number> =>
+  decideAll(context, decision, { state: 'unresolved', outcome: 'discarded', lettersOf: openLetters })
+
+/** Lets what was archived wait again. @returns how many messages */
+export const restore = (context: ConsoleContext, decision: Decision): Promise<number> =>
+  decideAll(context, decision, { state: 'archived', outcome: 'restored', lettersOf: archivedLetters })
+
+interface Kind {
+  /** Of those that it is about. */
+  readonly state: State
+  readonly outcome: Mark['outcome']
+  readonly lettersOf: typeof openLetters
+}
+
+async function decideAll(context: ConsoleContext, { filter, by, reason }: Decision, { state, outcome, lettersOf }: Kind) {
   let changed = 0
-  for await (const ids of chosen(context, filter, ['unresolved'])) {
-    const mark: Mark = { outcome: 'discarded', by, at: new Date().toISOString(), reason }
-    const letters = await openLetters(context.pool, ids)
-    await decide(context, letters, mark)
+  for await (const ids of chosen(context, filter, state)) {
+    const letters = await lettersOf(context.pool, ids)
+    await decide(context, letters, { outcome, by, at: new Date().toISOString(), reason })
     changed += letters.length
   }
   return changed
 }
 
-/** The ids of those in one of the states, some hundreds at a time. Each comes once, whatever becomes of its state. */
-async function* chosen({ pool }: ConsoleContext, filter: Filter, states: readonly string[]): AsyncGenerator<string[]> {
+/** The ids of those in a state, some hundreds at a time. Each comes once, whatever becomes of its state. */
+async function* chosen({ pool }: ConsoleContext, filter: Filter, state: State): AsyncGenerator<string[]> {
   let after = '00000000-0000-0000-0000-000000000000'
   for (;;) {
-    const { sql, values } = conditionOf(filter, [after, states, atOnce])
+    const { sql, values } = conditionOf(filter, [after, state, atOnce])
     const { rows } = await pool.query<{ id: string }>(
-      `select id from failure where id > $1 and state = any($2) and ${sql} order by id limit $3`,
+      `select id from failure where id > $1 and state = $2 and ${sql} order by id limit $3`,
       [...values],
     )
     const last = rows.at(-1)

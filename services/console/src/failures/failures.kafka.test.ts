@@ -202,6 +202,14 @@ describe('the state of a failure', () => {
       replayed: 0,
       discarded: [{ id: 'term-3', by: 'local', reason: 'Not worth it' }],
     })
+
+    const restored = await shop.send('POST', '/api/restore', { ids: [id, archived.id], reason: 'They are worth it' })
+    expect(await restored.json()).toEqual({ changed: 2 })
+    await failureOf('term-1', { state: 'unresolved' })
+    expect(await replay({ endpoint: 'billing', ids: ['term-3'], by }, infrastructure())).toMatchObject({ replayed: 1 })
+    await failureOf('term-3', { state: 'replayRequested' })
+    const { history } = await shop.get<FailureDetail>(`/api/failures/${id}`)
+    expect(history.map(({ what }) => what)).toEqual(['sent', 'deadLettered', 'archived', 'restored', 'replayed'])
   })
 })
 

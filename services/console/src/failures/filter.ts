@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plainTime } from '../store/columns.ts'
 import { asTsquery } from './words.ts'
 
 export const states = ['unresolved', 'replayRequested', 'resolved', 'archived'] as const
@@ -8,7 +9,10 @@ export type State = (typeof states)[number]
 export const groupings = ['error', 'type', 'endpoint', 'errorType'] as const
 export type Grouping = (typeof groupings)[number]
 
-const isoTime = z.iso.datetime({ offset: true, error: 'is a time in ISO 8601, for example 2026-01-02T03:04:05Z' })
+/** PostgreSQL knows fewer time zones than ISO 8601 has. */
+const isoTime = z.iso
+  .datetime({ offset: true, error: 'is a time in ISO 8601, for example 2026-01-02T03:04:05Z' })
+  .transform((time) => plainTime(Date.parse(time)))
 const text = z.string().max(1_000)
 const statesList = z
   .string()

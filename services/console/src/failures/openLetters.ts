@@ -2,7 +2,7 @@ import type { MarkedLetter } from '@petrel/messaging/operations'
 import type { Pool } from 'pg'
 import type { ForeignKind } from '../foreign/failed.ts'
 
-/** A message that waits for a person, and what a decision about it has to name. */
+/** A message, and what a decision about it has to name. */
 export interface OpenLetter extends MarkedLetter {
   readonly failureId: string
   readonly endpoint: string
@@ -22,8 +22,14 @@ interface OpenRow {
 }
 
 /** Those of the failures of which a failing is open. */
-export async function openLetters(pool: Pool, ids: readonly string[]): Promise<OpenLetter[]> {
-  const { rows } = await pool.query<OpenRow>(openFailings, [ids])
+export const openLetters = (pool: Pool, ids: readonly string[]): Promise<OpenLetter[]> => lettersDecided(pool, ids, ['restored'])
+
+/** Those that somebody has archived, by what was archived of them. */
+export const archivedLetters = (pool: Pool, ids: readonly string[]): Promise<OpenLetter[]> =>
+  lettersDecided(pool, ids, ['discarded'])
+
+async function lettersDecided(pool: Pool, ids: readonly string[], outcomes: readonly string[]): Promise<OpenLetter[]> {
+  const { rows } = await pool.query<OpenRow>(failingsDecided, [ids, outcomes])
   return rows.map(({ id, endpoint, source, identity, message_id, positions, mark_names, foreign_kind }) => ({
     failureId: id,
     endpoint,
@@ -34,8 +40,8 @@ export async function openLetters(pool: Pool, ids: readonly string[]): Promise<O
   }))
 }
 
-// A failing is named by the place of its first copy; see deadLetters.ts of the library.
-const openFailings = `
+// What nobody has decided about is as if it were restored. A failing is named by the place of its first copy; see deadLetters.ts of the library.
+const failingsDecided = `
   with own as (select * from letter where failure_id = any($1)),
   failing as (
     select failure_id, failing, (array_agg(place order by partition, kafka_offset))[1] as position, min(failed_at) as failed_at,
@@ -49,10 +55,10 @@ const openFailings = `
     select failure_id, failing, (array_agg(outcome order by mark.kafka_offset desc nulls first, mark.at desc))[1] as outcome
     from own join mark on mark.position = own.place and mark.name = any(own.mark_names) group by failure_id, failing
   ),
-  open as (
+  wanted as (
     select failure_id, array_agg(position order by failed_at, position) as positions
     from failing left join decided using (failure_id, failing)
-    where not is_confirmed and coalesce(outcome, 'restored') = 'restored' group by failure_id
+    where not is_confirmed and coalesce(outcome, 'restored') = any($2) group by failure_id
   )
   select failure.id, endpoint, source, identity, message_id, positions, letter.mark_names, foreign_kind
-  from open join failure on failure.id = open.failure_id join letter on letter.place = failure.letter`
+  from wanted join failure on failure.id = wanted.failure_id join letter on letter.place = failure.letter`

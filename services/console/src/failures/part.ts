@@ -7,7 +7,7 @@ import { notFound } from '../http/problem.ts'
 import type { ConsoleContext, Part } from '../part.ts'
 import { deadLetters } from './deadLetters.ts'
 import { failureIdIn } from './failureIdIn.ts'
-import { archive } from './decide.ts'
+import { archive, restore } from './decide.ts'
 import { failureDetail, maskedDetail } from './detail.ts'
 import { confirmationsOnly } from './confirmations.ts'
 import { asCsv, asJson } from './export.ts'
@@ -27,7 +27,7 @@ const listQuery = pageQuery(failureCursor)
   .strict()
 const exportQuery = z.strictObject(listFilter)
 const detailQuery = z.strictObject({ unmasked: z.literal('true').optional() })
-const archiveBody = selectionWith({ reason: z.string().max(2_000).default('') })
+const decisionBody = selectionWith({ reason: z.string().max(2_000).default('') })
 const noteBody = z.strictObject({ text: z.string().max(2_000) })
 
 /** What failed, why and since when; and what people decide about it. */
@@ -75,15 +75,19 @@ export function failuresPart(context: ConsoleContext): Part {
           ctx.body = await recorded(pool, action, async () => ({ result: await failureDetail(context, id), count: 1 }))
         })
       })
-      router.post('/api/archive', changes, async (ctx) => {
-        const { reason, ...selection } = bodyOf(ctx, archiveBody)
-        const { user } = access.of(ctx)
-        const changed = await recorded(pool, { by: user, what: 'archive', selection: describeSelection(selection) }, async () => {
-          const count = await archive(context, { filter: filterOf(selection), by: user, reason })
-          return { result: count, count, detail: reason }
+      for (const [what, decide] of [
+        ['archive', archive],
+        ['restore', restore],
+      ] as const)
+        router.post(`/api/${what}`, changes, async (ctx) => {
+          const { reason, ...selection } = bodyOf(ctx, decisionBody)
+          const { user: by } = access.of(ctx)
+          const changed = await recorded(pool, { by, what, selection: describeSelection(selection) }, async () => {
+            const count = await decide(context, { filter: filterOf(selection), by, reason })
+            return { result: count, count, detail: reason }
+          })
+          ctx.body = { changed }
         })
-        ctx.body = { changed }
-      })
     },
   }
 }

@@ -43,8 +43,7 @@ const views = ['failures', 'orders', 'conversations', 'endpoints', 'map', 'event
 
 function pageRoutes(page: ReadonlyMap<string, PageFile>): Router {
   const router = new Router()
-  router.get('/{*path}', (ctx) => {
-    if (ctx.path.startsWith('/api/')) throw notFound(`There is nothing at ${ctx.path}.`)
+  router.get(/^\/(?!api\/)/, (ctx) => {
     const [, first = ''] = ctx.path.split('/')
     const file = page.get(first === '' || views.includes(first) ? '/index.html' : ctx.path)
     if (file === undefined) throw notFound(`There is no page ${ctx.path}.`)

@@ -1,6 +1,6 @@
 import { BrokerUnavailable, type Log } from '@petrel/messaging'
 import { isStoreAway, NotDeployed, RegistryUnavailable } from '@petrel/messaging/operations'
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
 import { HttpError } from 'koa'
 
 export interface FieldError {
@@ -41,6 +41,9 @@ export const badRequest = (errors: readonly FieldError[], status = 400): Problem
 
 export const notFound = (detail: string): Problem => new Problem({ status: 404, title: 'Not found', detail })
 
+const otherMethod = ({ method, path, response }: Context): Problem =>
+  new Problem({ status: 405, title: 'Not this method', detail: `${path} takes ${response.get('Allow')}, not ${method}.` })
+
 /** Nothing is wrong with the request; the same one may succeed in a moment. */
 const unavailable = (title: string, detail: string): Problem => new Problem({ status: 503, title, detail, retryAfter: 2 })
 
@@ -50,6 +53,8 @@ export function answerProblems(log: Log): Middleware {
     try {
       await next()
       if (ctx.status === 404 && ctx.body === undefined) throw notFound(`There is nothing at ${ctx.path}.`)
+      // The router has set Allow. It says 501 for methods that no address has.
+      if (ctx.status === 405 || ctx.status === 501) throw otherMethod(ctx)
     } catch (error) {
       const { status, title, detail, errors, retryAfter } = toProblem(error).details
       if (status >= 500) log.warn({ err: error, method: ctx.method, path: ctx.path, status }, title)
