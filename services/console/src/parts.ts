@@ -1,6 +1,7 @@
 import { actionsPart } from './actions/part.ts'
 import { breakItPart } from './breakIt/part.ts'
 import { editingPart } from './editing/part.ts'
+import { erasurePart } from './erasure/part.ts'
 import { eventsPart } from './events/part.ts'
 import { failuresPart } from './failures/part.ts'
 import type { ConsoleContext, Part } from './part.ts'
@@ -17,5 +18,5 @@ export function partsOf(context: ConsoleContext): Part[] {
     eventsPart(context),
     breakItPart(context),
   ]
-  return [summaryPart(context, parts), ...parts]
+  return [summaryPart(context, parts), ...parts, erasurePart(context, parts)]
 }

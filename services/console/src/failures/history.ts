@@ -32,8 +32,8 @@ const events = `
       else 'restored'
     end,
     mark.by, null::integer, reason
-  from mark join own on position = place and name = any(mark_names)
+  from mark join own on position = any(array[place, first_place]) and name = any(mark_names)
   union all
   select confirmation.at, 'resolved', null, confirmation.attempt,
     case confirmation.outcome when 'duplicate' then 'It had been handled before.' end
-  from confirmation join own on confirmation.replay_of = place where endpoint = $2`
+  from confirmation join own on confirmation.replay_of = any(array[place, first_place]) where endpoint = $2`

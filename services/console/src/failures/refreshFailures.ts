@@ -54,13 +54,13 @@ const deriveStates = `
   decided as (
     select failure_id, failing, bool_or(outcome = 'replayed') as was_replayed, max(mark.at) as at,
       (array_agg(outcome order by mark.kafka_offset desc nulls first, mark.at desc))[1] as outcome
-    from letter join mark on mark.position = letter.place and mark.name = any(letter.mark_names)
+    from letter join mark on mark.position = any(array[letter.place, letter.first_place]) and mark.name = any(letter.mark_names)
     where failure_id = any($1) group by failure_id, failing
   ),
   confirmed as (
     select failure_id, failing, max(confirmation.at) as at
     from letter join failure on failure.id = letter.failure_id
-      join confirmation on confirmation.replay_of = letter.place and confirmation.endpoint = failure.endpoint
+      join confirmation on confirmation.replay_of = any(array[letter.place, letter.first_place]) and confirmation.endpoint = failure.endpoint
     where failure_id = any($1) group by failure_id, failing
   ),
   derived as (

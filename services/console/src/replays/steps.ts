@@ -175,7 +175,7 @@ const markSettled = (tx: PoolClient, { id, by, at }: Lease, settled: readonly st
   tx.query(
     `with own as (
        select letter.failure_id, array_agg(mark.position) as positions
-       from letter join mark on mark.position = letter.place and mark.name = any(letter.mark_names)
+       from letter join mark on mark.position = any(array[letter.place, letter.first_place]) and mark.name = any(letter.mark_names)
          left join edit on edit.replay_id = $1
        where letter.failure_id = any($2) and mark.by = $3 and mark.at >= $4
          and (mark.outcome = 'replayed' or mark.reason = 'Edited as ' || edit.message_id)
