@@ -85,8 +85,14 @@ async function packagesIn(folder: string): Promise<string[]> {
     .filter((path) => existsSync(join(root, path, 'package.json')))
 }
 
-const pythonPackages = () =>
-  read('docs/guides/python-subscriber/requirements.txt')
+/** The fuzzer comes with all that it needs itself, pinned; only it was chosen. */
+const pythonPackages = () => [
+  ...requirementsIn('docs/guides/python-subscriber'),
+  ...requirementsIn('services/console/src/http/fuzz').filter((name) => name === 'schemathesis'),
+]
+
+const requirementsIn = (folder: string) =>
+  read(join(folder, 'requirements.txt'))
     .trim()
     .split('\n')
     .map((line) => line.replace(/(\[.*\])?==.*/, ''))

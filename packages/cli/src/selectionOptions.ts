@@ -6,6 +6,11 @@ export interface SelectionOptions {
   readonly source?: string
 }
 
+/** Whose messages: those of an endpoint, or of a group, whose id may be cut. */
+export type Whose =
+  | { readonly endpoint: string; readonly group?: undefined }
+  | { readonly endpoint: string | undefined; readonly group: string }
+
 export const selectionOf = ({ id, source }: SelectionOptions): Selection => ({
   ...(id !== undefined && { ids: id }),
   ...(source !== undefined && { source }),

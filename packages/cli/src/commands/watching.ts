@@ -7,7 +7,7 @@ import { discardFailures } from '../discardFailures.ts'
 import { duration } from '../durationOption.ts'
 import { replayFailures } from '../replayFailures.ts'
 import { restoreFailures } from '../restoreFailures.ts'
-import type { SelectionOptions } from '../selectionOptions.ts'
+import type { SelectionOptions, Whose } from '../selectionOptions.ts'
 import { showFailures } from '../showFailures.ts'
 import { showLag } from '../showLag.ts'
 import { showOrder } from '../showOrder.ts'
@@ -48,11 +48,12 @@ export function watchingCommands(program: Command, runs: Runs): void {
     .description('send failed messages back to their endpoint; what was sent back or discarded before is not sent again')
     .addOption(new Option('--group <id>', 'those of this group; its id may be cut').conflicts(['id', 'source']))
     .addOption(atConsole().conflicts('namespace'))
-    .action((endpoint: string | undefined, { console: url, ...options }: ReplayOptions & InCluster) =>
-      url === undefined
-        ? run(options, (context) => replayFailures(context, endpoint, options))
-        : runs.alone((context) => replayFailuresAt(consoleAt(url), context, endpoint, options)),
-    )
+    .action((endpoint: string | undefined, { console: url, group, ...options }: ReplayOptions & InCluster, command: Command) => {
+      const whose = whoseOf(command, endpoint, group)
+      return url === undefined
+        ? run(options, (context) => replayFailures(context, whose, options))
+        : runs.alone((context) => replayFailuresAt(consoleAt(url), context, whose, options))
+    })
   withSelection(program.command('discard'), '<endpoint>')
     .description('take failed messages from the list that shall not be handled; they and the reason are kept')
     .requiredOption('--reason <text>', 'why')
@@ -80,6 +81,13 @@ export function watchingCommands(program: Command, runs: Runs): void {
 
 const inCluster = (command: Command): Command =>
   command.option('-n, --namespace <namespace>', 'ask in the cluster of KUBECONFIG, in a pod of this namespace')
+
+function whoseOf(command: Command, endpoint: string | undefined, group: string | undefined): Whose {
+  if (group !== undefined) return { endpoint, group }
+  return endpoint === undefined
+    ? command.error("error: missing required argument 'endpoint', or the option --group")
+    : { endpoint }
+}
 
 const atConsole = () => new Option('--console <url>', 'ask a console, for example http://localhost:8090, instead of Kafka')
 

@@ -29,7 +29,7 @@ test('a console says the same as Kafka, and sends back what is asked for', async
   expect(idIn((await kafka('failures')).out)).toBe(group)
 
   const one = await petrel('failures', '--group', group)
-  expect(one.out).toMatch(/\nc-1 .*\nc-2 /)
+  for (const id of ['c-1', 'c-2']) expect(one.out).toContain(`\n${id} `)
   expect(one.out).not.toContain('c-3')
   expect(await petrel('replay', '--group', group)).toEqual({ code: 0, out: 'Sent 2 messages back.\n', err: '' })
   expect(await petrel('replay', 'billing', '--id', 'c-3')).toMatchObject({ code: 0, out: 'Sent 1 message back.\n' })

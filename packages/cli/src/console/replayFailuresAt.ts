@@ -1,14 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ProjectContext } from '../commandContext.ts'
-import { endpointOr } from '../replayFailures.ts'
-import type { SelectionOptions } from '../selectionOptions.ts'
+import type { SelectionOptions, Whose } from '../selectionOptions.ts'
 import type { ConsoleApi } from './consoleApi.ts'
 import { waitingFailures, waitingGroup } from './listAt.ts'
 import { Replay, Staged } from './schemas.ts'
 
 interface Options extends SelectionOptions {
-  /** The beginning of a group's id. */
-  readonly group?: string
   readonly json?: true
 }
 
@@ -18,10 +15,10 @@ const lookEveryMs = 250
 export async function replayFailuresAt(
   api: ConsoleApi,
   { out, err }: Pick<ProjectContext, 'out' | 'err'>,
-  endpoint: string | undefined,
+  whose: Whose,
   options: Options,
 ): Promise<boolean> {
-  const selection = await selectionAt(api, endpoint, options)
+  const selection = await selectionAt(api, whose, options)
   if (selection === undefined) return nothingToSend(out)
   const { replayId, total, leftOut } = await api.post(Staged, '/api/replays', selection)
   let replay = await api.get(Replay, `/api/replays/${replayId}`)
@@ -37,9 +34,9 @@ export async function replayFailuresAt(
 }
 
 /** As the API takes it; undefined when none of the ids waits. */
-async function selectionAt(api: ConsoleApi, endpoint: string | undefined, { id, source, group }: Options) {
+async function selectionAt(api: ConsoleApi, { endpoint, group }: Whose, { id, source }: Options) {
   if (group !== undefined) return { group: (await waitingGroup(api, group, endpoint)).id, by: 'error' }
-  const filter = { endpoint: endpointOr(endpoint), state: 'unresolved' }
+  const filter = { endpoint, state: 'unresolved' }
   if (id === undefined && source === undefined) return { filter }
   const isMeant = (failure: { readonly id: string; readonly source: string }) =>
     (id === undefined || id.includes(failure.id)) && (source === undefined || failure.source === source)

@@ -35,7 +35,12 @@ test('letters of one customer are gone, and those of others wait as before', asy
   await billing.receive('ada-2', ofAda)
   await billing.receive('bob-3')
   const before = await seen(billing)
-  expect(await eraseAda(billing)).toEqual({ erased: ['p.billing.dlt/0/1', 'p.billing.dlt/0/3'], copied: 2, handled: 0, waiting: 0 })
+  expect(await eraseAda(billing)).toEqual({
+    erased: ['p.billing.dlt/0/1', 'p.billing.dlt/0/3'],
+    copied: 2,
+    handled: 0,
+    waiting: 0,
+  })
   expect(await idsIn(billing, 'dlt')).toEqual(['bob-3', 'bob-1', 'bob-2'])
   expect(await seen(billing)).toEqual(before)
 })

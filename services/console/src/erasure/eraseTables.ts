@@ -39,6 +39,7 @@ const eraseSome = (pool: Pool, ids: readonly string[]): Promise<number> =>
 
 /** What people wrote, and why records could not be read: texts in which somebody may be named. */
 const texts = [
+  { table: 'event', id: 'id', column: 'text', type: 'text', without: `'erased'` },
   { table: 'action', id: 'id', column: 'selection', type: 'json', without: 'null' },
   { table: 'action', id: 'id', column: 'detail', type: 'text', without: `'erased'` },
   { table: 'group_note', id: 'group_id', column: 'text', type: 'text', without: `'erased'` },
@@ -55,7 +56,7 @@ export function eraseOthers(
   return transaction(pool, async ({ tx, changed }) => {
     for (const each of texts) await eraseTexts(tx, each, isAbout, values)
     let rows = 0
-    for (const { erase } of parts) rows += (await erase?.(tx, isAbout, values)) ?? 0
+    for (const { erase } of parts) rows += (await erase?.(tx, values)) ?? 0
     changed({ event: 'event', data: {} })
     return rows
   })

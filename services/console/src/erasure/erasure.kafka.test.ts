@@ -1,4 +1,4 @@
-import { avroCodec, type BrokerRecord, BrokerUnavailable, headerText, kafkajsBroker } from '@petrel/messaging/operations'
+import { avroCodec, type BrokerRecord, BrokerUnavailable, headerText } from '@petrel/messaging/operations'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { processRegistry } from '@petrel/messaging/metrics'
 import { silentLog } from '@petrel/messaging'
@@ -131,9 +131,7 @@ test('killed before anything is cut off, it is done by itself, and a console tha
   const DATABASE_URL = await own.system.createDatabase('another-console')
   const settings = settingsSchema.parse({ ...(await own.system.env('console')), CONSOLE_PORT: '0', DATABASE_URL })
   await own.console.close()
-  const admin = kafkajsBroker({ brokers: settings.KAFKA_BROKERS, clientId: 'test', log: silentLog })
-  await eventually(() => admin.admin.deleteGroups([`${own.prefix}petrel-console`]))
-  await admin.close()
+  await eventually(() => shop.console.context.broker.admin.deleteGroups([`${own.prefix}petrel-console`]))
   const fresh = await startConsole({ settings, log: silentLog, registry: processRegistry('console'), lookEveryMs: 200 })
   const left = { 'bob-1': 'unresolved', 'bob-2': 'archived', 'bob-3': 'unresolved' }
   await eventually(async () => expect(await states(fresh.url)).toEqual(left))

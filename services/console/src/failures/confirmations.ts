@@ -1,5 +1,5 @@
-import { type Audit, auditDecoder, auditTopic, type Registry } from '@petrel/messaging/operations'
-import type { Batch, TopicHandler } from '../reading/port.ts'
+import type { Audit } from '@petrel/messaging/operations'
+import type { Batch } from '../reading/port.ts'
 import { type Column, insertOf, plainInteger, plainText, plainTime } from '../store/columns.ts'
 import { lockEndpoints, refreshFailures } from './refreshFailures.ts'
 
@@ -21,21 +21,6 @@ const columns: readonly Column<Confirmation>[] = [
   ['attempt', 'integer', ({ attempt }) => plainInteger(attempt)],
   ['at', 'timestamptz', ({ at }) => plainTime(at)],
 ]
-
-const suffix = auditTopic('')
-
-/** Reads of the audit topics what became of replays, and nothing else. */
-export function confirmationsOnly(registry: Pick<Registry, 'schemaOf'>): TopicHandler {
-  const decode = auditDecoder(registry)
-  return {
-    kind: 'audit',
-    wants: (topic) => topic.endsWith(suffix),
-    async prepare(records) {
-      const audits = await Promise.all(records.map(decode))
-      return (batch) => storeConfirmations(batch, audits.flatMap(confirmationsIn))
-    },
-  }
-}
 
 /** What an audit says of messages that people have sent back, and that are handled now. */
 export const confirmationsIn = ({ endpoint, at, messages }: Audit): Confirmation[] =>

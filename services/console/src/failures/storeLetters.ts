@@ -1,6 +1,8 @@
 import type { PoolClient } from 'pg'
+import { insertEvents } from '../events/insertEvents.ts'
 import type { Batch } from '../reading/port.ts'
 import { type Column, insertOf, plainInteger, plainText, plainTime, textArray } from '../store/columns.ts'
+import { newGroupEvents, openGroups } from './groupEvents.ts'
 import type { IncomingLetter } from './incomingLetter.ts'
 import { lockEndpoints, refreshFailures } from './refreshFailures.ts'
 
@@ -92,6 +94,8 @@ export async function storeLetters({ tx, changed }: Batch, letters: readonly Inc
     letters.map(({ letter }) => letter.endpoint),
   )
   const newest = newestOfEach(letters)
+  const groups = [...new Set(newest.map(({ groupId }) => groupId))]
+  const before = await openGroups(tx, groups)
   await write(tx, insertOf('letter', letterColumns, onceEach(letters)), whenLetterIsThere)
   await write(tx, insertOf('failure', failureColumns, newest), whenFailureIsThere)
   await write(
@@ -101,6 +105,8 @@ export async function storeLetters({ tx, changed }: Batch, letters: readonly Inc
   )
   const ids = newest.map(({ failureId }) => failureId)
   for (const change of await refreshFailures(tx, ids)) changed(change)
+  const events = await insertEvents(tx, await newGroupEvents(tx, newest, before))
+  if (events > 0) changed({ event: 'event', data: {} })
   for (const event of ['summary', 'groups', 'failures'] as const) changed({ event, data: {} })
 }
 

@@ -15,10 +15,13 @@ const folder = join(import.meta.dirname, 'fuzz')
 const isMissing = !(await hasPython())
 if (isMissing) console.log('The API is not fuzzed: that needs Python 3.11 or newer with venv.')
 
+/** What can be broken is asked of a system that is not there. */
+const nobody = 'http://127.0.0.1:9'
+
 let shop: ConsoleSystem
 let failures: string[]
 beforeAll(async () => {
-  shop = await consoleSystem({ CONSOLE_ACTIONS_PER_MINUTE: '100000' })
+  shop = await consoleSystem({ CONSOLE_ACTIONS_PER_MINUTE: '100000', LOCAL_CONTROL_URL: nobody })
   const ids = Array.from({ length: 40 }, (_, number) => `fuzzed-${number}`)
   await shop.fail(ids.map((id) => ({ id })))
   await shop.fail([{ id: 'odd-\u0000-1', key: '\ud800', headers: { 'x-odd': '\u0000' } }], thrown('\u0000 odd'))

@@ -50,8 +50,8 @@ describe('a replay', () => {
     expect(answer.status).toBe(200)
     const expected: DryRun = {
       total: 3,
-      leftOut: { stubborn: 0, notUnresolved: 0 },
-      to: [{ endpoint: 'billing', topic: `${shop.prefix}billing.replay`, count: 3 }],
+      leftOut: { stubborn: 0, notUnresolved: 0, foreign: 0 },
+      to: [{ endpoint: 'billing', topic: `${shop.prefix}billing.replay`, count: 3, everySubscriber: false }],
     }
     expect(await answer.json()).toEqual(expected)
     expect((await failuresOf(group)).map(({ state }) => state)).toEqual(['unresolved', 'unresolved', 'unresolved'])

@@ -1,5 +1,7 @@
 import { editedAs, type EditedMessage, type Mark } from '@petrel/messaging/operations'
 import type { Pool, PoolClient } from 'pg'
+import type { NewEvent } from '../events/event.ts'
+import { insertEvents } from '../events/insertEvents.ts'
 import type { LetterRow } from '../failures/detail.ts'
 import { marksOf } from '../failures/decide.ts'
 import { headersOf, type KeptHeaders } from '../failures/keptHeaders.ts'
@@ -199,8 +201,17 @@ const countSent = (tx: PoolClient, { id }: Lease) =>
     [id],
   )
 
+const replayDone = (id: string, by: string, detail: string, isWhole: boolean): NewEvent => ({
+  at: Date.now(),
+  kind: 'replay-done',
+  severity: isWhole ? 'ok' : 'warn',
+  text: `Replay by ${by}: ${detail}`,
+  link: '/actions',
+  name: `replay-done:${id}`,
+})
+
 /** @returns whether nothing of it waits any more: then it is done */
-export async function endReplay(pool: Pool, { id, action_id }: Lease): Promise<boolean> {
+export async function endReplay(pool: Pool, { id, by, action_id }: Lease): Promise<boolean> {
   return transaction(pool, async ({ tx, changed }) => {
     const { rows } = await tx.query<ReplayProgress & { readonly unsendable: number }>(
       `update replay set state = 'done', ended_at = now() where id = $1 and state = 'running'
@@ -212,6 +223,7 @@ export async function endReplay(pool: Pool, { id, action_id }: Lease): Promise<b
     if (replay === undefined) return false
     const detail = replay.unsendable === 0 ? `${replay.sent} sent` : `${replay.sent} sent, ${replay.unsendable} could not be sent`
     await tx.query('update action set detail = $2, ended_at = now() where id = $1', [action_id, detail])
+    await insertEvents(tx, [replayDone(id, by, detail, replay.unsendable === 0)])
     changed(replayChange(replay))
     changed({ event: 'summary', data: {} })
     changed({ event: 'event', data: { id } })
