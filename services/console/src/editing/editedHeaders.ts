@@ -1,5 +1,5 @@
 import { isOfTheBus } from '@petrel/messaging/operations'
-import { type KeptHeaders, headersOf } from '../failures/keptHeaders.ts'
+import type { KeptHeaders } from '../failures/keptHeaders.ts'
 import type { FieldError } from '../http/problem.ts'
 import { headerKind, type ShownHeader } from '../pii/headers.ts'
 import { hidden } from '../pii/text.ts'
@@ -43,6 +43,3 @@ function problemWith(name: string, value: string, isUnchanged: boolean): FieldEr
     return [{ path, message: 'is hidden: leave it as it was shown, or write another value' }]
   return value.length > 10_000 ? [{ path, message: 'is longer than 10000 characters' }] : []
 }
-
-/** For the record that is sent. */
-export const asRecordHeaders = (headers: KeptHeaders) => headersOf(headers)

@@ -1,10 +1,4 @@
-import {
-  type BrokerRecord,
-  failureHeaders,
-  hasOutlivedInbox,
-  type Registry,
-  RegistryUnavailable,
-} from '@petrel/messaging/operations'
+import { type BrokerRecord, hasOutlivedInbox, type Registry, RegistryUnavailable } from '@petrel/messaging/operations'
 import type { Pool } from 'pg'
 import { notFound } from '../http/problem.ts'
 import type { ConsoleContext } from '../part.ts'
@@ -160,7 +154,7 @@ function detailOf(context: ConsoleContext, { failure, letter, record, history, b
     bodyHex: 'data' in body ? null : (record.value?.toString('hex') ?? null),
     bodyProblem: 'problem' in body ? body.problem : null,
     bodyMasked: false,
-    headers: letter.headers.filter(([name]) => !shownElsewhere.has(name)).map(shownHeader),
+    headers: letter.headers.map(shownHeader),
     errorStack: letter.error_stack,
     history,
     original: { topic: letter.original_topic, partition: Number(letter.original_partition), offset: letter.original_offset },
@@ -194,8 +188,6 @@ async function schemaOf(registry: Registry, value: Buffer | null): Promise<unkno
     throw error
   }
 }
-
-const shownElsewhere = new Set<string>([failureHeaders.errorMessage, failureHeaders.errorStack])
 
 /** As a page has it. */
 export const shownHeader = ([name, value]: KeptHeaders[number]): ShownHeader => ({

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg'
 import { insertEvents } from '../events/insertEvents.ts'
 import type { Batch } from '../reading/port.ts'
-import { type Column, insertOf, plainInteger, plainText, plainTime, textArray } from '../store/columns.ts'
+import { type Column, insertAsJson, plainInteger, plainText, plainTime } from '../store/columns.ts'
 import { newGroupEvents, openGroups } from './groupEvents.ts'
 import type { IncomingLetter } from './incomingLetter.ts'
 import { lockEndpoints, refreshFailures } from './refreshFailures.ts'
@@ -25,7 +25,7 @@ const letterColumns: readonly Column<IncomingLetter>[] = [
   ['appended_at', 'timestamptz', ({ record }) => plainTime(record.timestamp)],
   ['replay_of', 'text', ({ letter }) => text(letter.replayOf)],
   ['refused_by', 'text', ({ letter }) => text(letter.refusedBy)],
-  ['mark_names', 'text[]', ({ letter }) => textArray(letter.markNames)],
+  ['mark_names', 'text[]', ({ letter }) => letter.markNames.map(plainText)],
   ['attempts', 'integer', ({ letter }) => plainInteger(letter.attempts)],
   ['failed_at', 'timestamptz', ({ letter }) => plainTime(Date.parse(letter.failedAt))],
   ['error_type', 'text', ({ letter }) => text(letter.errorType)],
@@ -96,11 +96,11 @@ export async function storeLetters({ tx, changed }: Batch, letters: readonly Inc
   const newest = newestOfEach(letters)
   const groups = [...new Set(newest.map(({ groupId }) => groupId))]
   const before = await openGroups(tx, groups)
-  await write(tx, insertOf('letter', letterColumns, onceEach(letters)), whenLetterIsThere)
-  await write(tx, insertOf('failure', failureColumns, newest), whenFailureIsThere)
+  await write(tx, insertAsJson('letter', letterColumns, onceEach(letters)), whenLetterIsThere)
+  await write(tx, insertAsJson('failure', failureColumns, newest), whenFailureIsThere)
   await write(
     tx,
-    insertOf('failure_search', searchColumns, newest),
+    insertAsJson('failure_search', searchColumns, newest),
     ' on conflict (failure_id) do update set words = excluded.words',
   )
   const ids = newest.map(({ failureId }) => failureId)
@@ -110,7 +110,7 @@ export async function storeLetters({ tx, changed }: Batch, letters: readonly Inc
   for (const event of ['summary', 'groups', 'failures'] as const) changed({ event, data: {} })
 }
 
-const write = (tx: PoolClient, { text, values }: ReturnType<typeof insertOf>, onConflict: string) =>
+const write = (tx: PoolClient, { text, values }: ReturnType<typeof insertAsJson>, onConflict: string) =>
   tx.query(text + onConflict, values)
 
 /** One statement cannot write one row twice. */
