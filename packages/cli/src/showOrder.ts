@@ -52,7 +52,8 @@ async function findOrder({ root, broker, addresses }: CommandContext, id: string
 
 const mostCandidates = 20
 
-function showCandidates(candidates: readonly FoundKey[], id: string, out: Screen): void {
+/** What a short id may stand for. */
+export function showCandidates(candidates: readonly FoundKey[], id: string, out: Screen): void {
   out.line(`${candidates.length} keys begin or end with ${id}. Which one?`)
   const rows = candidates.slice(0, mostCandidates).map(({ key, lastAt }) => [key, ago(lastAt)])
   for (const row of table([{ heading: 'KEY' }, { heading: 'LAST MESSAGE' }], rows)) out.row(row)
