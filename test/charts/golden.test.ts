@@ -4,7 +4,7 @@ import { cases, hasHelm, render, type Resource } from './helm.ts'
 
 // `npx vitest run test/charts -u` writes them anew; look at the difference before you commit it.
 describe.skipIf(!hasHelm)('what the charts make is what was looked at before', () => {
-  test.each(['shop', 'minimal', 'everything'] as const)('%s', async (name) => {
+  test.each(['shop', 'minimal', 'everything', 'secured'] as const)('%s', async (name) => {
     await expect(asDocuments(render(cases[name]))).toMatchFileSnapshot(`golden/${name}.yaml`)
   })
 })

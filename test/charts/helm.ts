@@ -51,6 +51,7 @@ export const cases = {
     release: 'fraud-check',
     with: [...keda, ...monitoring, '--values', valuesFile('everything')],
   },
+  secured: { chart: 'subscriber', release: 'fraud-check', with: [...keda, '--values', valuesFile('secured')] },
 } as const satisfies Readonly<Record<string, Case>>
 
 /** Charts are tested where helm is; `npm run check` says so where it is not. */

@@ -84,7 +84,26 @@ describe.skipIf(!hasHelm)('values that cannot work are refused with what to do',
     [
       'a variable that the chart makes',
       [...minimal, ...set('env.KAFKA_BROKERS=other:9092')],
-      'KAFKA_BROKERS is not set in env or envFromSecret but by the value kafka.brokers',
+      'KAFKA_BROKERS is not set in env, envFromSecret or connections but by the value kafka.brokers',
+    ],
+    [
+      'a variable that the chart makes, among the connections',
+      [...minimal, ...set('connections.SCHEMA_REGISTRY_URL=http://other')],
+      'SCHEMA_REGISTRY_URL is not set in env, envFromSecret or connections but by the value schemaRegistry.url',
+    ],
+    [
+      'a variable at two places',
+      [...minimal, ...set('env.KAFKA_SASL_MECHANISM=PLAIN,connections.KAFKA_SASL_MECHANISM=PLAIN')],
+      'KAFKA_SASL_MECHANISM is in env or envFromSecret and in connections (or global.connections) as well',
+    ],
+    ['a Secret without its key', [...minimal, ...set('connections.KAFKA_SASL_PASSWORD.secret=kafka')], 'connections'],
+    [
+      'scaling by lag with a token that only pods can read',
+      [
+        ...scaled,
+        ...set('connections.KAFKA_SASL_OAUTHBEARER_TOKEN.secret=token,connections.KAFKA_SASL_OAUTHBEARER_TOKEN.key=token'),
+      ],
+      'Give it a token endpoint',
     ],
     [
       'a name that PostgreSQL would cut',

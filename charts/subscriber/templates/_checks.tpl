@@ -5,6 +5,7 @@
 
 {{- define "subscriber.checks" -}}
 {{- include "subscriber.checkNames" . -}}
+{{- include "subscriber.checkConnections" . -}}
 {{- if include "subscriber.usesKafka" . }}{{ include "subscriber.checkBrokers" . }}{{ end -}}
 {{- if include "subscriber.usesRegistry" . }}{{ include "subscriber.checkRegistry" . }}{{ end -}}
 {{- if .Values.database.enabled }}{{ include "subscriber.checkDatabase" . }}{{ end -}}
@@ -19,10 +20,10 @@
 {{- if gt (len $fullname) 52 -}}
 {{- include "subscriber.refuse" (list . (printf "its resources would be called %s, which has %d characters. They may have 52, since Jobs put words behind it: choose a shorter name for the release." $fullname (len $fullname))) -}}
 {{- end -}}
-{{- range $name := concat (keys .Values.env) (keys .Values.envFromSecret) -}}
+{{- range $name := concat (keys .Values.env) (keys .Values.envFromSecret) (keys (.Values.connections | default dict)) (keys ((.Values.global).connections | default dict)) -}}
 {{- $made := dict "KAFKA_BROKERS" "kafka.brokers" "SCHEMA_REGISTRY_URL" "schemaRegistry.url" "TOPIC_PREFIX" "topicPrefix" "DATABASE_URL" "database.existingSecret" "DATABASE_POOL" "database.pool" "LOG_LEVEL" "logLevel" "OPS_PORT" "ops.port" "FAULT_FILE" "faults" "FAULT_TOPIC" "faultTopic" "OTEL_EXPORTER_OTLP_ENDPOINT" "tracing.endpoint" "OTEL_TRACES_SAMPLER" "tracing.ratio" "OTEL_TRACES_SAMPLER_ARG" "tracing.ratio" "DATABASE_ADMIN_URL" "database.adminSecret" -}}
 {{- with get $made $name -}}
-{{- include "subscriber.refuse" (list $ (printf "%s is not set in env or envFromSecret but by the value %s, so that all parts of the chart have the same." $name .)) -}}
+{{- include "subscriber.refuse" (list $ (printf "%s is not set in env, envFromSecret or connections but by the value %s, so that all parts of the chart have the same." $name .)) -}}
 {{- end -}}
 {{- end -}}
 {{- end }}
@@ -79,7 +80,18 @@
 {{- end -}}
 {{- end }}
 
+{{- define "subscriber.checkConnections" -}}
+{{- range $name, $_ := include "subscriber.connections" . | fromJson -}}
+{{- if or (hasKey $.Values.env $name) (hasKey $.Values.envFromSecret $name) -}}
+{{- include "subscriber.refuse" (list $ (printf "%s is in env or envFromSecret and in connections (or global.connections) as well. Leave it in connections." $name)) -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
 {{- define "subscriber.checkScaling" -}}
+{{- if and (eq .Values.autoscaling.by "lag") (hasKey (include "subscriber.connections" . | fromJson) "KAFKA_SASL_OAUTHBEARER_TOKEN") -}}
+{{- include "subscriber.refuse" (list . "KEDA cannot look at the lag with a token of a Secret (KAFKA_SASL_OAUTHBEARER_TOKEN). Give it a token endpoint (KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL), or set autoscaling.by to cpu.") -}}
+{{- end -}}
 {{- $scaling := .Values.autoscaling -}}
 {{- $partitions := int (.Values.endpoint).partitions -}}
 {{- $max := int (include "subscriber.maxReplicas" .) -}}

@@ -66,7 +66,9 @@ template:
         volumeMounts:
           - name: tmp
             mountPath: /tmp
+          {{- include "subscriber.connectionsMount" $root | nindent 10 }}
     volumes:
       - name: tmp
         emptyDir: {}
+      {{- include "subscriber.connectionsVolume" $root | nindent 6 }}
 {{- end }}

@@ -25,6 +25,7 @@
 - name: DATABASE_POOL
   value: {{ $values.database.pool | quote }}
 {{- end }}
+{{- include "subscriber.connectionsEnvironment" $root }}
 - name: LOG_LEVEL
   value: {{ $values.logLevel }}
 {{- range $name, $value := $values.env }}
@@ -154,6 +155,7 @@ volumeMounts:
     mountPath: /etc/petrel/faults
     readOnly: true
   {{- end }}
+  {{- include "subscriber.connectionsMount" . | nindent 2 }}
 {{- end }}
 
 {{- define "subscriber.workerVolumes" -}}
@@ -164,6 +166,7 @@ volumeMounts:
   configMap:
     name: {{ include "subscriber.fullname" . }}-faults
 {{- end }}
+{{- include "subscriber.connectionsVolume" . }}
 {{- end }}
 
 {{/* Where a path of the ops pages is asked, called with (list . path). */}}

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { registryStatus } from '@petrel/messaging/operations'
 import { Client } from 'pg'
 import { Problem } from '../problem.ts'
 
@@ -32,7 +33,8 @@ export async function assertElsewhereAnswers(elsewhere: Elsewhere, patience: Pat
       ),
     )
   if (kafkaBrokers) ask('Kafka', 'KAFKA_BROKERS', kafkaBrokers, () => connectToAny(kafkaBrokers))
-  if (registryUrl) ask('The schema registry', 'SCHEMA_REGISTRY_URL', registryUrl, () => readSubjects(registryUrl))
+  if (registryUrl)
+    ask('The schema registry', 'SCHEMA_REGISTRY_URL', withoutCredentials(registryUrl), () => readSubjects(registryUrl))
   if (databaseUrl) ask('PostgreSQL', 'DATABASE_URL', withoutCredentials(databaseUrl), () => connectToDatabase(databaseUrl))
   const problems = (await Promise.all(asked)).filter((problem) => problem !== undefined)
   if (problems.length > 0) throw new Problem(problems.join('\n'))
@@ -87,9 +89,8 @@ function connectTo(broker: string): Promise<void> {
 }
 
 async function readSubjects(registryUrl: string): Promise<void> {
-  const response = await fetch(`${registryUrl.replace(/\/$/, '')}/subjects`, { signal: AbortSignal.timeout(ANSWER_MS) })
-  await response.arrayBuffer()
-  if (!response.ok) throw new Error(`HTTP ${response.status}`)
+  const status = await registryStatus({ url: registryUrl }, ANSWER_MS)
+  if (status !== 200) throw new Error(`HTTP ${status}`)
 }
 
 async function connectToDatabase(databaseUrl: string): Promise<void> {

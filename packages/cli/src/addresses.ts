@@ -1,33 +1,36 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import {
+  type Database,
+  type KafkaConnection,
+  kafkaSettings,
+  optionalDatabaseSettings,
+  optionalRegistrySettings,
+  type RegistryConnection,
+} from '@petrel/messaging/connections'
 import { z } from 'zod'
 import { Problem } from './problem.ts'
 
-const environment = z.object({
-  KAFKA_BROKERS: z.string().min(1),
-  /** Only a deployment needs it. */
-  SCHEMA_REGISTRY_URL: z.url().optional(),
-  TOPIC_PREFIX: z.string().default(''),
-  /** Of the one service that is deployed. */
-  DATABASE_URL: z.url().optional(),
-  /** Of who may make that database. */
-  DATABASE_ADMIN_URL: z.url().optional(),
-})
+const own = z.object({ TOPIC_PREFIX: z.string().default('') })
+
+// Only a deployment needs the registry, and the database of the one service that is deployed.
+const environment = own.and(kafkaSettings).and(optionalRegistrySettings).and(optionalDatabaseSettings)
 
 /** What `npm start` writes: the same names, and each service's database. */
-const localEnvironment = environment
-  .omit({ DATABASE_URL: true, DATABASE_ADMIN_URL: true })
+const localEnvironment = own
   .extend({ databases: z.record(z.string(), z.url()).default({}) })
+  .and(kafkaSettings)
+  .and(optionalRegistrySettings)
 
 /** Where Kafka, the registry and the databases are. */
 export interface Addresses {
-  readonly brokers: readonly string[]
-  readonly registryUrl: string | undefined
+  readonly kafka: KafkaConnection
+  readonly registry: RegistryConnection | undefined
   readonly prefix: string
   /** Who may make and drop the database of the one service; undefined when databases are made elsewhere. */
-  readonly databaseAdminUrl: string | undefined
+  readonly databaseAdmin: Database | undefined
   /** The services' databases, in the same order. @throws Problem when it is not known where one is */
-  databasesOf(services: readonly string[]): string[]
+  databasesOf(services: readonly string[]): Database[]
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -37,7 +40,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
  * @throws Problem when there are neither
  */
 export async function findAddresses(env: Environment, root: string): Promise<Addresses> {
-  if (env['KAFKA_BROKERS'] !== undefined) return fromEnvironment(env)
+  if (env['KAFKA_BROKERS'] !== undefined || env['KAFKA_BROKERS_FILE'] !== undefined) return fromEnvironment(env)
   const file = join(root, '.local', 'environment.json')
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined)
@@ -48,15 +51,15 @@ export async function findAddresses(env: Environment, root: string): Promise<Add
 function fromEnvironment(env: Environment): Addresses {
   const parsed = environment.safeParse(env)
   if (!parsed.success) throw new Problem(`The environment is incomplete. ${problemsOf(parsed.error)}.`)
-  const { DATABASE_URL, DATABASE_ADMIN_URL } = parsed.data
+  const { database, databaseAdmin } = parsed.data
   return {
     ...kafkaAndRegistry(parsed.data),
-    databaseAdminUrl: DATABASE_ADMIN_URL,
+    databaseAdmin,
     databasesOf(services) {
-      if (DATABASE_URL === undefined) throw new Problem(`Where is the database of ${services.join(', ')}? Set DATABASE_URL.`)
+      if (database === undefined) throw new Problem(`Where is the database of ${services.join(', ')}? Set DATABASE_URL.`)
       if (services.length > 1)
         throw new Problem('DATABASE_URL is the database of one service: name that one, for example petrel deploy sales.')
-      return [DATABASE_URL]
+      return [database]
     },
   }
 }
@@ -67,7 +70,7 @@ function fromFile(file: string, text: string, prefix: string | undefined): Addre
   const { databases, ...rest } = parsed.data
   return {
     ...kafkaAndRegistry({ ...rest, TOPIC_PREFIX: prefix ?? rest.TOPIC_PREFIX }),
-    databaseAdminUrl: undefined,
+    databaseAdmin: undefined,
     databasesOf: (services) =>
       services.map((service) => {
         const url = databases[service]
@@ -77,9 +80,9 @@ function fromFile(file: string, text: string, prefix: string | undefined): Addre
   }
 }
 
-const kafkaAndRegistry = (found: Omit<z.infer<typeof environment>, 'DATABASE_URL' | 'DATABASE_ADMIN_URL'>) => ({
-  brokers: found.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
-  registryUrl: found.SCHEMA_REGISTRY_URL,
+const kafkaAndRegistry = (found: Pick<z.infer<typeof environment>, 'kafka' | 'registry' | 'TOPIC_PREFIX'>) => ({
+  kafka: found.kafka,
+  registry: found.registry,
   prefix: found.TOPIC_PREFIX,
 })
 
@@ -91,5 +94,5 @@ function parseJson(file: string, text: string): unknown {
   }
 }
 
-const problemsOf = (error: z.ZodError): string =>
+export const problemsOf = (error: z.ZodError): string =>
   error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')

@@ -50,6 +50,6 @@ export async function openContext(process: ProcessContext): Promise<CommandConte
   const project = projectContext(process)
   const addresses = await findAddresses(project.env, project.root)
   // What goes wrong comes as an error, too, and one sentence of it is enough.
-  const broker = kafkajsBroker({ brokers: addresses.brokers, clientId: 'petrel', log: silentLog })
+  const broker = kafkajsBroker({ ...addresses.kafka, clientId: 'petrel', log: silentLog })
   return { ...project, addresses, broker, close: () => broker.close() }
 }

@@ -1,3 +1,4 @@
+import { type Database } from '@petrel/messaging/connections'
 import { confluentRegistry, deployAll, type DeployReport } from '@petrel/messaging/operations'
 import type { CommandContext } from './commandContext.ts'
 import { makeDatabase, newDatabase } from './makeDatabaseAlone.ts'
@@ -14,17 +15,17 @@ interface Options {
 /** `petrel deploy`: makes what the services need, and lists what was new. */
 export async function deployServices(context: CommandContext, names: readonly string[], { waitMs }: Options): Promise<true> {
   const { root, addresses, broker, out, err } = context
-  if (addresses.registryUrl === undefined) throw new Problem('Where is the schema registry? Set SCHEMA_REGISTRY_URL.')
+  if (addresses.registry === undefined) throw new Problem('Where is the schema registry? Set SCHEMA_REGISTRY_URL.')
   const services = await loadServices(root, names)
   const databases = addresses.databasesOf(services.map(({ name }) => name))
   const madeDatabases: string[] = []
   const deployments = services.map(({ endpoint, migrations }, index) => {
     const url = databases[index]
     if (url === undefined) return { endpoint }
-    const make = async () => void madeDatabases.push(...(await makeItsDatabase(addresses.databaseAdminUrl, url)))
+    const make = async () => void madeDatabases.push(...(await makeItsDatabase(addresses.databaseAdmin, url)))
     return { endpoint, database: { url, make, migrations } }
   })
-  const registry = confluentRegistry({ url: addresses.registryUrl })
+  const registry = confluentRegistry(addresses.registry)
   const patience = { waitMs, addresses, onWait: (sentence: string) => err.line(sentence) }
   const infrastructure = { admin: broker.admin, registry, prefix: addresses.prefix }
   const report = await patiently(() => deployAll(deployments, infrastructure), patience)
@@ -35,8 +36,8 @@ export async function deployServices(context: CommandContext, names: readonly st
 }
 
 /** Only where one was named who may do that: there the environment is that of one service. @returns what was new, a line each */
-async function makeItsDatabase(adminUrl: string | undefined, url: string): Promise<string[]> {
-  return adminUrl === undefined ? [] : newDatabase(await makeDatabase(adminUrl, url))
+async function makeItsDatabase(admin: Database | undefined, database: Database): Promise<string[]> {
+  return admin === undefined ? [] : newDatabase(await makeDatabase(admin, database))
 }
 
 /** What a deployment has made, a line each; none when all was there. */

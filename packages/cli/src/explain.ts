@@ -1,3 +1,5 @@
+import { notLetIn } from '@petrel/messaging/connections'
+
 /** Errors whose message says what happened and what to do; any other is a fault in Petrel, and its stack helps to find it. */
 const selfExplanatory = new Set([
   'Problem',
@@ -21,7 +23,7 @@ export function explain(error: unknown): string {
 
 /** Kafka's own answers have a code (https://kafka.apache.org/protocol#protocol_error_codes); this one was not Kafka's. */
 function isWithoutBroker(error: Error): boolean {
-  if (error.name !== 'BrokerUnavailable') return false
+  if (error.name !== 'BrokerUnavailable' || notLetIn(error) !== undefined) return false
   for (let cause: unknown = error.cause; cause instanceof Error; cause = cause.cause) if ('type' in cause) return false
   return true
 }

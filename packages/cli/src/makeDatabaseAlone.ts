@@ -1,5 +1,6 @@
+import { type Database, type DatabaseConnection, optionalDatabaseSettings } from '@petrel/messaging/connections'
 import { ensureDatabase, type MadeDatabase } from '@petrel/messaging/operations'
-import { z } from 'zod'
+import { problemsOf } from './addresses.ts'
 import type { ProjectContext } from './commandContext.ts'
 import { type Patience, patiently } from './patience.ts'
 import { Problem } from './problem.ts'
@@ -9,27 +10,37 @@ interface Options {
   readonly waitMs: number
 }
 
-const settings = z.object({ DATABASE_URL: z.url(), DATABASE_ADMIN_URL: z.url() })
+/** A database, and who may make and drop it. */
+interface DatabaseAlone {
+  readonly own: DatabaseConnection
+  readonly admin: DatabaseConnection
+}
 
 /** Where the database of a service without endpoint is. @param task what it is for, with the verb: `make the database` @throws Problem */
-export function databaseAlone({ env }: ProjectContext, task: string): z.infer<typeof settings> {
-  const parsed = settings.safeParse(env)
-  if (parsed.success) return parsed.data
+export function databaseAlone({ env }: ProjectContext, task: string): DatabaseAlone {
+  const { database: own, databaseAdmin: admin } = readSettings(env)
+  if (own !== undefined && admin !== undefined) return { own, admin }
   throw new Problem(`No service here has an endpoint. To ${task} of one without, set DATABASE_URL and DATABASE_ADMIN_URL.`)
+}
+
+function readSettings(env: ProjectContext['env']) {
+  const parsed = optionalDatabaseSettings.safeParse(env)
+  if (parsed.success) return parsed.data
+  throw new Problem(`The environment is incomplete. ${problemsOf(parsed.error)}.`)
 }
 
 /** Waits for the database, and for nobody else. */
 export const patienceForDatabase = ({ err }: ProjectContext, waitMs: number): Patience => ({
   waitMs,
-  addresses: { brokers: [], registryUrl: undefined },
+  addresses: { kafka: { brokers: [] }, registry: undefined },
   onWait: (text) => err.line(text),
 })
 
 /** `petrel deploy` of a service that is not on the bus, and migrates its tables by itself: its role and its database. */
 export async function makeDatabaseAlone(context: ProjectContext, { waitMs }: Options): Promise<true> {
-  const { DATABASE_URL, DATABASE_ADMIN_URL } = databaseAlone(context, 'make the database')
+  const { own, admin } = databaseAlone(context, 'make the database')
   const patience = patienceForDatabase(context, waitMs)
-  const made = await patiently(() => makeDatabase(DATABASE_ADMIN_URL, DATABASE_URL), patience)
+  const made = await patiently(() => makeDatabase(admin, own), patience)
   const { out } = context
   for (const text of newDatabase(made)) out.line(text)
   out.line(paint('green', 'The database is there. No service here has an endpoint, so there is nothing else to deploy.'))
@@ -37,9 +48,9 @@ export async function makeDatabaseAlone(context: ProjectContext, { waitMs }: Opt
 }
 
 /** @throws Problem that names both URLs' variables */
-export async function makeDatabase(adminUrl: string, url: string): Promise<MadeDatabase> {
+export async function makeDatabase(admin: Database, own: Database): Promise<MadeDatabase> {
   try {
-    return await ensureDatabase(adminUrl, url)
+    return await ensureDatabase(admin, own)
   } catch (error) {
     throw new Problem(`Role and database of DATABASE_URL could not be made with DATABASE_ADMIN_URL: ${reason(error)}`, {
       cause: error,

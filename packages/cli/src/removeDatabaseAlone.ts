@@ -1,3 +1,4 @@
+import type { Database } from '@petrel/messaging/connections'
 import { dropDatabase, kafkajsBroker, type MadeDatabase, ownerOfDatabase, silentLog } from '@petrel/messaging/operations'
 import { findAddresses } from './addresses.ts'
 import type { ProjectContext } from './commandContext.ts'
@@ -18,12 +19,12 @@ interface Options {
  * would still be on when the shop comes back. Again changes nothing.
  */
 export async function removeDatabaseAlone(context: ProjectContext, { waitMs, isSure }: Options): Promise<true> {
-  const { DATABASE_URL, DATABASE_ADMIN_URL } = databaseAlone(context, 'remove the database')
-  const name = decodeURIComponent(new URL(DATABASE_URL).pathname.slice(1))
+  const { own, admin } = databaseAlone(context, 'remove the database')
+  const name = decodeURIComponent(new URL(own.url).pathname.slice(1))
   if (!isSure) throw new Problem(`Everything in the database ${name} is lost. To remove it: petrel remove --yes`)
   const patience = patienceForDatabase(context, waitMs)
-  await patiently(() => refuseClaimed(DATABASE_ADMIN_URL, DATABASE_URL), patience)
-  const gone = goneDatabase(await patiently(() => dropDatabase(DATABASE_ADMIN_URL, DATABASE_URL), patience))
+  await patiently(() => refuseClaimed(admin, own), patience)
+  const gone = goneDatabase(await patiently(() => dropDatabase(admin, own), patience))
   for (const text of [...gone, ...(await removeFaultTopic(context, patience))]) context.out.line(text)
   context.out.line(paint('green', gone.length > 0 ? 'The database is removed.' : `There is no database ${name}.`))
   return true
@@ -34,7 +35,7 @@ async function removeFaultTopic({ env, root }: ProjectContext, patience: Patienc
   const { FAULT_TOPIC: name, KAFKA_BROKERS: brokers } = env
   if (name === undefined || brokers === undefined) return []
   const addresses = await findAddresses(env, root)
-  const broker = kafkajsBroker({ brokers: addresses.brokers, clientId: 'petrel', log: silentLog })
+  const broker = kafkajsBroker({ ...addresses.kafka, clientId: 'petrel', log: silentLog })
   const topic = addresses.prefix + name
   try {
     return await patiently(
@@ -51,8 +52,8 @@ async function removeFaultTopic({ env, root }: ProjectContext, patience: Patienc
 }
 
 /** DATABASE_URL is easily that of another service. @throws Problem */
-async function refuseClaimed(adminUrl: string, url: string): Promise<void> {
-  const owner = await ownerOfDatabase(adminUrl, url)
+async function refuseClaimed(admin: Database, own: Database): Promise<void> {
+  const owner = await ownerOfDatabase(admin, own)
   if (owner === undefined) return
   throw new Problem(
     `DATABASE_URL is the database of the endpoint ${owner}. Nothing was removed. To remove it: petrel remove ${owner}`,

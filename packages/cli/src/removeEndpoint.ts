@@ -31,8 +31,8 @@ interface Options {
 export async function removeEndpoint(context: CommandContext, endpoint: string, { waitMs, isSure }: Options): Promise<true> {
   const { addresses, broker, out, err } = context
   if (!/^[a-z][a-z0-9-]*$/.test(endpoint)) throw new Problem(`"${endpoint}" is no name of an endpoint.`)
-  if (addresses.registryUrl === undefined) throw new Problem('Where is the schema registry? Set SCHEMA_REGISTRY_URL.')
-  const registry = confluentRegistry({ url: addresses.registryUrl })
+  if (addresses.registry === undefined) throw new Problem('Where is the schema registry? Set SCHEMA_REGISTRY_URL.')
+  const registry = confluentRegistry(addresses.registry)
   const infrastructure = { admin: broker.admin, registry, prefix: addresses.prefix }
   const patience = { waitMs, addresses, onWait: (sentence: string) => err.line(sentence) }
   if (!isSure) throw await warning(endpoint, infrastructure)
@@ -77,22 +77,22 @@ const stillRuns = (endpoint: string, members: readonly (readonly [string, number
   'Nothing was removed. Stop it first: helm uninstall, or kubectl scale --replicas 0.'
 
 const databaseOf = ({ addresses }: CommandContext, endpoint: string) =>
-  addresses.databaseAdminUrl === undefined
+  addresses.databaseAdmin === undefined
     ? undefined
-    : { adminUrl: addresses.databaseAdminUrl, url: addresses.databasesOf([endpoint])[0] ?? '' }
+    : { admin: addresses.databaseAdmin, own: addresses.databasesOf([endpoint])[0] ?? '' }
 
 /** DATABASE_URL is easily that of another service. @throws Problem */
 async function refuseForeignDatabase(context: CommandContext, endpoint: string): Promise<void> {
   const database = databaseOf(context, endpoint)
   if (database === undefined) return
-  const owner = await ownerOfDatabase(database.adminUrl, database.url)
+  const owner = await ownerOfDatabase(database.admin, database.own)
   if (owner === undefined || owner === endpoint) return
   throw new Problem(`DATABASE_URL is the database of ${owner}, not of ${endpoint}. Nothing was removed.`)
 }
 
 async function dropOwnDatabase(context: CommandContext, endpoint: string): Promise<MadeDatabase | undefined> {
   const database = databaseOf(context, endpoint)
-  return database === undefined ? undefined : dropDatabase(database.adminUrl, database.url)
+  return database === undefined ? undefined : dropDatabase(database.admin, database.own)
 }
 
 /** What was removed, a line each. */

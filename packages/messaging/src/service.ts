@@ -79,9 +79,9 @@ export async function start(endpoint: Endpoint, settings: Settings, options: Sta
   const metrics = options.registry ?? processRegistry(endpoint.name)
   const ops = await openOpsPort(endpoint, settings, { log, registry: metrics, status })
   const prefix = settings.TOPIC_PREFIX
-  const kafka = kafkajsBroker({ brokers: settings.KAFKA_BROKERS, clientId: endpoint.name, log })
-  const registry = confluentRegistry({ url: settings.SCHEMA_REGISTRY_URL })
-  const database = openPool(settings.DATABASE_URL, log, settings.DATABASE_POOL)
+  const kafka = kafkajsBroker({ ...settings.kafka, clientId: endpoint.name, log })
+  const registry = confluentRegistry({ ...settings.registry, log })
+  const database = openPool(settings.database, log, settings.DATABASE_POOL)
   const postgres = postgresStore({ pool: database, log })
   const metered = endpointMetrics(metrics, { endpoint, prefix, broker: kafka, store: postgres, status })
   const { broker, store, reports } = metered

@@ -9,9 +9,17 @@ const complete = {
 
 test('the settings are read with defaults that are safe in production', () => {
   expect(readSettings(complete)).toEqual({
-    KAFKA_BROKERS: ['kafka-1:9092', 'kafka-2:9092'],
-    SCHEMA_REGISTRY_URL: 'http://registry:8081/apis/ccompat/v7',
-    DATABASE_URL: 'postgres://sales:secret@db/sales',
+    kafka: { brokers: ['kafka-1:9092', 'kafka-2:9092'], tls: undefined, sasl: undefined },
+    registry: {
+      url: 'http://registry:8081/apis/ccompat/v7',
+      login: undefined,
+      tls: expect.objectContaining({ verify: 'full' }) as unknown,
+    },
+    database: {
+      url: 'postgres://sales@db/sales',
+      password: { variable: 'DATABASE_URL', read: expect.any(Function) as unknown },
+      tls: undefined,
+    },
     DATABASE_POOL: 4,
     TOPIC_PREFIX: '',
     LOG_LEVEL: 'info',

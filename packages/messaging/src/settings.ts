@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { databaseSettings } from './connections/databaseSettings.ts'
+import { kafkaSettings } from './connections/kafkaSettings.ts'
+import { registrySettings } from './connections/registrySettings.ts'
 import { connectionsByDefault } from './store/postgres/connections.ts'
 import { auditModes } from './audit/auditMode.ts'
 import { samplers } from './tracing/sampling.ts'
@@ -36,14 +39,7 @@ export const tracingSettings = z.object({
 
 export type TracingSettings = z.infer<typeof tracingSettings>
 
-const settings = tracingSettings.extend({
-  KAFKA_BROKERS: z
-    .string()
-    .min(1)
-    .transform((list) => list.split(',').map((broker) => broker.trim()))
-    .refine((brokers) => brokers.every((broker) => broker !== ''), 'one host:port or several, with commas between them'),
-  SCHEMA_REGISTRY_URL: z.url(),
-  DATABASE_URL: z.url(),
+const ownOfEndpoint = tracingSettings.extend({
   /** How many connections to the database the process may open. */
   DATABASE_POOL: z.coerce.number().int().min(1).default(connectionsByDefault),
   TOPIC_PREFIX: z
@@ -58,6 +54,8 @@ const settings = tracingSettings.extend({
   FAULT_TOPIC: z.string().min(1).optional(),
   OPS_PORT: opsPort,
 })
+
+const settings = ownOfEndpoint.and(kafkaSettings).and(registrySettings).and(databaseSettings)
 
 /** The settings that every endpoint needs. */
 export type Settings = z.infer<typeof settings>

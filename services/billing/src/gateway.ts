@@ -1,6 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import { text } from 'node:stream/consumers'
+import { noTlsSettings, tlsOptions, type TlsSettings } from '@petrel/messaging/connections'
 import { Postpone, traced, Unrecoverable } from '@petrel/messaging'
 import { z } from 'zod'
 
@@ -38,8 +39,10 @@ const declined = z.object({ reason: z.string() })
 const refunded = z.object({ refundId: z.string() })
 
 /** A way to the gateway at this address that waits `timeoutMs` for each answer. */
-export function gatewayAt(url: string, timeoutMs: number): Gateway {
-  const ask = (path: string, idempotencyKey: string, body: Amount) => request(new URL(path, url), idempotencyKey, body, timeoutMs)
+export function gatewayAt(url: string, timeoutMs: number, tls = noTlsSettings('PAYMENT_GATEWAY_SSL')): Gateway {
+  const agent = agentFor(new URL(url), tls)
+  const ask = (path: string, idempotencyKey: string, body: Amount) =>
+    request({ url: new URL(path, url), timeoutMs, agent: agent() }, idempotencyKey, body)
   return {
     async charge(amount) {
       const answer = await ask('/charges', amount.orderId, amount)
@@ -55,10 +58,29 @@ export function gatewayAt(url: string, timeoutMs: number): Gateway {
   }
 }
 
+/** Connections are kept open: Node's agents do so by themselves. When the files of TLS change there are new ones. */
+function agentFor(url: URL, tls: TlsSettings): () => http.Agent {
+  if (url.protocol !== 'https:') return () => http.globalAgent
+  const options = tlsOptions(tls)
+  let agent: https.Agent | undefined
+  return () => {
+    const now = options()
+    if (agent?.options.secureContext !== now.secureContext) agent = new https.Agent({ keepAlive: true, ...now })
+    return agent ?? https.globalAgent
+  }
+}
+
 /** What a header can carry and a server reads: https://www.rfc-editor.org/rfc/rfc9110#section-5.5 */
 const possibleKey = /^[\x21-\x7e]{1,200}$/
 
-async function request(url: URL, idempotencyKey: string, body: Amount, timeoutMs: number): Promise<Answer> {
+/** Where it goes, and over which connections. */
+interface Way {
+  readonly url: URL
+  readonly timeoutMs: number
+  readonly agent: http.Agent
+}
+
+async function request({ url, timeoutMs, agent }: Way, idempotencyKey: string, body: Amount): Promise<Answer> {
   // Sent all the same, it would fail as if the gateway were away, and be asked again for ever.
   if (!possibleKey.test(idempotencyKey))
     throw new Unrecoverable(
@@ -66,14 +88,18 @@ async function request(url: URL, idempotencyKey: string, body: Amount, timeoutMs
     )
   try {
     const headers = { 'content-type': 'application/json', 'idempotency-key': idempotencyKey }
-    return await tracedPost(url, headers, JSON.stringify(body), AbortSignal.timeout(timeoutMs))
+    return await tracedPost(url, { agent, headers, signal: AbortSignal.timeout(timeoutMs) }, JSON.stringify(body))
   } catch (error) {
     throw new Postpone(outage, `no answer from ${url.href}: ${reasonOf(error)}`)
   }
 }
 
 /** What the gateway does is in the trace of the order. */
-function tracedPost(url: URL, headers: http.OutgoingHttpHeaders, body: string, signal: AbortSignal): Promise<Answer> {
+function tracedPost(
+  url: URL,
+  options: Pick<http.RequestOptions, 'agent' | 'signal'> & { readonly headers: Readonly<Record<string, string>> },
+  body: string,
+): Promise<Answer> {
   const attributes = {
     'http.request.method': 'POST',
     'server.address': url.hostname,
@@ -81,17 +107,17 @@ function tracedPost(url: URL, headers: http.OutgoingHttpHeaders, body: string, s
     'url.full': url.href,
   }
   return traced('POST', { kind: 'client', attributes }, async (span) => {
-    const answer = await post(url, { ...headers, ...span.headers }, body, signal)
+    const answer = await post(url, { ...options, headers: { ...options.headers, ...span.headers } }, body)
     span.set('http.response.status_code', answer.status)
     return answer
   })
 }
 
-/** With `fetch` a charge costs three times the CPU. Connections are kept open: Node's agents do so by themselves. */
-function post(url: URL, headers: http.OutgoingHttpHeaders, body: string, signal: AbortSignal): Promise<Answer> {
+/** With `fetch` a charge costs three times the CPU. */
+function post(url: URL, options: http.RequestOptions, body: string): Promise<Answer> {
   const { request } = url.protocol === 'https:' ? https : http
   return new Promise((resolve, reject) => {
-    const asked = request(url, { method: 'POST', headers, signal }, (response) => {
+    const asked = request(url, { ...options, method: 'POST' }, (response) => {
       const { statusCode: status = 0, headers: answered } = response
       text(response).then((said) => resolve({ status, body: said, retryAfter: answered['retry-after'] }), reject)
     })

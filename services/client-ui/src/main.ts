@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { BrokerUnavailable, openTracing, ownSettings, processLog, run, type Service } from '@petrel/messaging'
 import { httpDurations, processRegistry } from '@petrel/messaging/metrics'
-import { Pool } from 'pg'
+import { databasePool } from '@petrel/messaging/operations'
 import type { Bus } from './bus.ts'
 import { clientUi } from './endpoint.ts'
 import { shopApp } from './http/app.ts'
@@ -20,14 +20,12 @@ const log = processLog(clientUi.name, settings.LOG_LEVEL)
 const tracing = await openTracing(clientUi.name, settings, log)
 
 // What browsers read has connections of its own, so that it never waits for what the bus writes, and gives up sooner.
-const pool = new Pool({
-  connectionString: settings.DATABASE_URL,
+const pool = databasePool(settings.database, log, {
   max: 4,
   keepAlive: true,
   connectionTimeoutMillis: 3_000,
   query_timeout: 5_000,
 })
-pool.on('error', (error) => log.warn({ err: error }, 'lost a connection to the database'))
 const readModel = postgresReadModel(pool)
 const acceptances = postgresAcceptances(pool, log)
 const catalogue = cachedCatalogue(readModel, log)
@@ -52,6 +50,7 @@ const app = shopApp({
   page: await readPage(),
   mailboxUrl: settings.MAILBOX_URL,
   paymentGatewayUrl: settings.PAYMENT_GATEWAY_URL,
+  paymentGatewayTls: settings.paymentGatewayTls,
   paymentGatewayPageUrl: settings.PAYMENT_GATEWAY_PAGE_URL ?? settings.PAYMENT_GATEWAY_URL,
   consoleUrl: settings.CONSOLE_URL,
   localControlUrl: settings.LOCAL_CONTROL_URL,

@@ -1,12 +1,11 @@
 import { tracingSettings } from '@petrel/messaging'
+import { databaseSettings, fromEnvironment, tlsSettings } from '@petrel/messaging/connections'
 import { z } from 'zod'
 
-/** This service's own settings. */
-export const settingsSchema = z.object({
+const own = z.object({
   CLIENT_UI_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   /** How long connections are let go, when the service ends; longer than idle ones are kept (5 s), and none is cut off in use. */
   CLIENT_UI_DRAIN_MS: z.coerce.number().int().min(0).default(1_000),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** Where the customers' mails are shown. */
   MAILBOX_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8025'),
@@ -20,3 +19,8 @@ export const settingsSchema = z.object({
   LOCAL_CONTROL_URL: z.url({ protocol: /^http$/ }).optional(),
   ...tracingSettings.shape,
 })
+
+/** This service's own settings. */
+export const settingsSchema = own
+  .and(databaseSettings)
+  .and(fromEnvironment((variables) => ({ paymentGatewayTls: tlsSettings(variables, 'PAYMENT_GATEWAY_SSL') })))

@@ -4,9 +4,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Log } from '@petrel/messaging'
-import { avroCodec, confluentRegistry, kafkajsBroker, migrate } from '@petrel/messaging/operations'
+import { avroCodec, confluentRegistry, databasePool, kafkajsBroker, migrate } from '@petrel/messaging/operations'
 import { httpDurations, type MetricsRegistry } from '@petrel/messaging/metrics'
-import { Pool } from 'pg'
 import { chooseAccess } from './access/chooseAccess.ts'
 import { unresolvedByEndpoint } from './failures/list.ts'
 import { consoleApp } from './http/app.ts'
@@ -40,12 +39,11 @@ const migrations = { namespace: 'console', path: join(import.meta.dirname, '../m
 /** Starts the console. Kafka and the registry may come and go. @throws Error when the database is away or the port is taken */
 export async function startConsole({ settings, log, registry: processRegistry, lookEveryMs }: ConsoleOptions): Promise<Console> {
   const access = chooseAccess(settings, log)
-  await migrate(settings.DATABASE_URL, [migrations])
-  const pool = new Pool({ connectionString: settings.DATABASE_URL, max: 8, keepAlive: true, connectionTimeoutMillis: 5_000 })
-  pool.on('error', (error) => log.warn({ err: error }, 'lost a connection to the database'))
-  const broker = kafkajsBroker({ brokers: settings.KAFKA_BROKERS, clientId: 'petrel-console', log })
-  const registry = confluentRegistry({ url: settings.SCHEMA_REGISTRY_URL })
-  const hub = openHub(settings.DATABASE_URL, log)
+  await migrate(settings.database, [migrations])
+  const pool = databasePool(settings.database, log, { max: 8, keepAlive: true, connectionTimeoutMillis: 5_000 })
+  const broker = kafkajsBroker({ ...settings.kafka, clientId: 'petrel-console', log })
+  const registry = confluentRegistry({ ...settings.registry, log })
+  const hub = openHub(settings.database, log)
   const context: ConsoleContext = {
     settings,
     prefix: settings.TOPIC_PREFIX,

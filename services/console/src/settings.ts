@@ -1,4 +1,7 @@
+import { databaseSettings, kafkaSettings, registrySettings } from '@petrel/messaging/connections'
 import { z } from 'zod'
+import { checksSetting } from './events/checks.ts'
+import { webhooksSetting } from './events/webhooks.ts'
 import { usualForeignTopics } from './foreign/topics.ts'
 
 /** `a, b` → `['a', 'b']` */
@@ -13,14 +16,7 @@ const port = (standard: string) => z.string().min(1).default(standard).pipe(z.co
 
 const secret = z.string().min(32, 'is shorter than 32 characters: take `openssl rand -base64 32`')
 
-/** What the console reads from its environment. */
-export const settingsSchema = z.object({
-  KAFKA_BROKERS: z
-    .string()
-    .min(1)
-    .transform((list) => list.split(',').map((broker) => broker.trim())),
-  SCHEMA_REGISTRY_URL: z.url(),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+const own = z.object({
   TOPIC_PREFIX: z.string().default(''),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** Where the page and its API are. 0: a free port, which the log names. */
@@ -56,6 +52,14 @@ export const settingsSchema = z.object({
   CONSOLE_ACTIONS_PER_MINUTE: z.coerce.number().int().min(1).default(120),
   /** For how many days a failure is kept that nobody has to do anything about. Unresolved ones are kept for ever. */
   CONSOLE_KEEP_DAYS: z.coerce.number().int().min(1).default(30),
+  /** For how many days it is known which messages were handled; a million of them take about half a gigabyte. */
+  CONSOLE_AUDIT_DAYS: z.coerce.number().int().min(1).max(365).default(7),
+  /** For how many days the list of events reaches back. */
+  CONSOLE_EVENT_DAYS: z.coerce.number().int().min(1).default(90),
+  /** Who is told what happens; see `events/webhooks.ts`. */
+  CONSOLE_WEBHOOKS: webhooksSetting,
+  /** What is asked besides; see `events/checks.ts`. */
+  CONSOLE_CHECKS: checksSetting,
   /** How many messages of one replay are sent a second, unless who asks for it says otherwise. */
   CONSOLE_REPLAY_RATE: z.coerce.number().int().min(1).max(10_000).default(500),
   /** Set by `npm start` only: where parts of the local system can be stopped and broken. */
@@ -71,5 +75,8 @@ export const settingsSchema = z.object({
   /** Where `/metrics`, `/live` and `/ready` are answered; nowhere when it is not set. */
   OPS_PORT: z.string().min(1).pipe(z.coerce.number<string>().int().min(0).max(65_535)).optional(),
 })
+
+/** What the console reads from its environment. */
+export const settingsSchema = own.and(kafkaSettings).and(registrySettings).and(databaseSettings)
 
 export type Settings = z.infer<typeof settingsSchema>

@@ -1,8 +1,10 @@
+import type { TlsSettings } from '@petrel/messaging/connections'
 import { loggedAs, Postpone, traced, Unrecoverable } from '@petrel/messaging'
 import addressparser from 'nodemailer/lib/addressparser'
 import type { Letter } from './letters.ts'
 import { toMime } from './mime.ts'
 import { type Patience, smtpClient } from './smtp.ts'
+import { type MailLogin, type MailServer, mailServerAt } from './smtpSettings.ts'
 
 /** Hands letters to a mail server. */
 export interface Mailer {
@@ -13,10 +15,11 @@ export interface Mailer {
 /** Mail servers take only a few connections from one client. */
 export const connections = 4
 
-/** A mail server at `smtp://host:port`; `from` is the shop's address. */
-export function mailerAt(url: string, from: string, patience?: Patience): Mailer {
-  const deliver = smtpClient(url, connections, patience)
-  const { hostname, port } = new URL(url)
+/** A mail server at `smtp://host:port`, or what was read from an environment; `from` is the shop's address. */
+export function mailerAt(at: string | MailServer, from: string, patience?: Patience): Mailer {
+  const mailServer = typeof at === 'string' ? mailServerAt(at) : at
+  const deliver = smtpClient(mailServer, connections, patience)
+  const { hostname, port } = new URL(mailServer.url)
   const attributes = { 'network.protocol.name': 'smtp', 'server.address': hostname, 'server.port': Number(port) }
   const server = { kind: 'client', attributes } as const
   const [sender] = addressparser(from, { flatten: true })
@@ -28,7 +31,7 @@ export function mailerAt(url: string, from: string, patience?: Patience): Mailer
         const mail = toMime(letter, from, new Date())
         await traced('SMTP', server, () => deliver({ from: sender?.address ?? from, to }, mail))
       } catch (error) {
-        throw asOutcome(error, mailId, to)
+        throw refusal(error, mailServer) ?? asOutcome(error, mailId, to)
       }
     },
   }
@@ -57,6 +60,32 @@ const connectionErrors: readonly (string | undefined)[] = [
   'ECONNREFUSED',
   'ECONNRESET',
 ]
+/** It is there, and does not let us in: no letter is at fault, so all of them wait, and it is said what to check. */
+function refusal(error: unknown, { login, tls }: MailServer): Postpone | undefined {
+  const { code, message } = error as SmtpError
+  const check = whatToCheck(code, message, login, tls)
+  return check === undefined ? undefined : new Postpone(untilMended, `the mail server does not let us in: ${message}. ${check}`)
+}
+
+/** nodemailer puts a code of its own in the place of that of TLS. */
+function whatToCheck(
+  code: string | undefined,
+  message: string,
+  login: MailLogin | undefined,
+  tls: TlsSettings,
+): string | undefined {
+  if (/certificate/.test(message))
+    return `Is its CA in ${tls.ca?.variable ?? 'SMTP_SSL_CA_FILE'}, and its certificate for the host of SMTP_URL, or SMTP_SSL_SERVER_NAME?`
+  if (code === 'ETLS') return 'Does it speak TLS (STARTTLS) there? Passwords are not sent without.'
+  if (code !== 'EAUTH') return undefined
+  return login === undefined
+    ? 'Set SMTP_USERNAME and SMTP_PASSWORD.'
+    : `Check ${login.username.variable} and ${login.password.variable}.`
+}
+
+/** Many refused logins lock an account. */
+const untilMended = '1m'
+
 const letterErrors: readonly (string | undefined)[] = ['EENVELOPE', 'EMESSAGE']
 
 /** A server that is away is nobody's letter: it postpones, so that an outage leaves nothing in the dead letter topic. */

@@ -2,13 +2,12 @@ import { ownSettings, run } from '@petrel/messaging'
 import { z } from 'zod'
 import { emailThrough } from './endpoint.ts'
 import { mailerAt } from './mailer.ts'
+import { smtpSettings } from './smtpSettings.ts'
 
-const schema = z.object({
-  /** The mail server, for example smtp://127.0.0.1:18025. */
-  SMTP_URL: z.url({ protocol: /^smtps?$/ }),
+const own = z.object({
   /** Who the letters are from. */
   MAIL_FROM: z.string().default('Petrel Tea <shop@petrel.example>'),
 })
-const settings = ownSettings('email', schema, process.env)
+const settings = ownSettings('email', own.and(smtpSettings), process.env)
 
-await run(emailThrough(mailerAt(settings.SMTP_URL, settings.MAIL_FROM)), process.env)
+await run(emailThrough(mailerAt(settings.smtp, settings.MAIL_FROM)), process.env)

@@ -1,5 +1,7 @@
 import { parseConnectionUrl } from 'nodemailer/lib/shared'
 import SMTPConnection, { type SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection'
+import { tlsOptions } from '@petrel/messaging/connections'
+import type { MailServer } from './smtpSettings.ts'
 import { turns } from './turns.ts'
 
 export interface Envelope {
@@ -25,15 +27,16 @@ export const patience: Patience = { turn: 10_000, connect: 5_000, send: 10_000 }
 
 type ConnectionOptions = SMTPConnectionOptions & Pick<ReturnType<typeof parseConnectionUrl>, 'auth'>
 
-/** Delivers mails to the server at `url`, at most so many at a time, each over a connection that stays open for the next. */
-export function smtpClient(url: string, most: number, { turn, connect, send }: Patience = patience): Deliver {
-  const options = { ...parseConnectionUrl(url), connectionTimeout: connect, greetingTimeout: connect, socketTimeout: send }
+/** Delivers mails to the server, at most so many at a time, each over a connection that stays open for the next. */
+export function smtpClient(server: MailServer, most: number, { turn, connect, send }: Patience = patience): Deliver {
+  const times = { connectionTimeout: connect, greetingTimeout: connect, socketTimeout: send }
+  const access = accessTo(server)
   const idle = new Set<SMTPConnection>()
   const connections = turns(most, turn)
 
   const connection = async (): Promise<SMTPConnection> => {
     for (const open of idle) if (idle.delete(open)) return open
-    const opened = await connected(options, connect)
+    const opened = await connected({ ...access(), ...times }, connect)
     opened.once('end', () => idle.delete(opened))
     return opened
   }
@@ -52,9 +55,21 @@ export function smtpClient(url: string, most: number, { turn, connect, send }: P
   }
 }
 
-/** Nobody answers there: whoever comes next would hear the same. */
+/** With what the files have by then. Credentials, and whoever names a CA, want TLS: it is then not begun without. */
+function accessTo({ url, login, tls }: MailServer): () => ConnectionOptions {
+  const options = tlsOptions(tls)
+  const isSecret = login !== undefined || tls.ca !== undefined
+  return () => ({
+    ...parseConnectionUrl(url),
+    requireTLS: isSecret && url.startsWith('smtp:'),
+    tls: options(),
+    ...(login !== undefined && { auth: { user: login.username.read(), pass: login.password.read() } }),
+  })
+}
+
+/** Nobody answers there, or lets us in: whoever comes next would hear the same. */
 const isAway = (error: unknown): error is Error =>
-  error instanceof Error && 'code' in error && ['ETIMEDOUT', 'ESOCKET', 'EDNS'].includes(String(error.code))
+  error instanceof Error && 'code' in error && ['ETIMEDOUT', 'ESOCKET', 'EDNS', 'ETLS', 'EAUTH'].includes(String(error.code))
 
 async function connected(options: ConnectionOptions, limitMs: number): Promise<SMTPConnection> {
   const connection = new SMTPConnection(options)

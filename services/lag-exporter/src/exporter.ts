@@ -1,5 +1,6 @@
 import type { Log } from '@petrel/messaging'
 import { type MetricsRegistry, type OpsServer, rarely, startProgramOps } from '@petrel/messaging/metrics'
+import { type KafkaConnection, notLetIn } from '@petrel/messaging/connections'
 import { kafkajsBroker } from '@petrel/messaging/operations'
 import { lagMetrics } from './lagMetrics.ts'
 import { lookAt, type Seen } from './look.ts'
@@ -10,7 +11,7 @@ const lookEveryMs = 4_000
 const patienceMs = 8_000
 
 export interface ExporterOptions {
-  readonly brokers: readonly string[]
+  readonly kafka: KafkaConnection
   readonly prefix: string
   readonly port: number
   readonly registry: MetricsRegistry
@@ -18,8 +19,8 @@ export interface ExporterOptions {
 }
 
 /** Starts to answer. Kafka may come and go. @throws Error when the port is taken */
-export async function startExporter({ brokers, prefix, port, registry, log }: ExporterOptions): Promise<OpsServer> {
-  const broker = kafkajsBroker({ brokers, clientId: 'lag-exporter', log })
+export async function startExporter({ kafka, prefix, port, registry, log }: ExporterOptions): Promise<OpsServer> {
+  const broker = kafkajsBroker({ ...kafka, clientId: 'lag-exporter', log })
   const look = telling(lookAt(broker.admin, prefix), log)
   lagMetrics(registry, rarely(look, lookEveryMs, patienceMs), prefix)
   const ops = await startProgramOps({ port, log, registry })
@@ -42,7 +43,9 @@ function telling(look: () => Promise<Seen>, log: Log): () => Promise<Seen> {
       isAway = false
       return seen
     } catch (error) {
-      if (!isAway) log.warn({ err: error }, 'Kafka does not answer: there is no lag to show until it does')
+      // Not being let in was said already, with what to check.
+      if (!isAway && notLetIn(error) === undefined)
+        log.warn({ err: error }, 'Kafka does not answer: there is no lag to show until it does')
       isAway = true
       throw error
     }

@@ -4,10 +4,10 @@ import { startExporter } from './exporter.ts'
 import { settingsSchema } from './settings.ts'
 
 const name = 'lag-exporter'
-const { KAFKA_BROKERS, TOPIC_PREFIX, LOG_LEVEL, OPS_PORT } = ownSettings(name, settingsSchema, process.env)
+const { kafka, TOPIC_PREFIX, LOG_LEVEL, OPS_PORT } = ownSettings(name, settingsSchema, process.env)
 const log = processLog(name, LOG_LEVEL)
 const exporter = await startExporter({
-  brokers: KAFKA_BROKERS,
+  kafka,
   prefix: TOPIC_PREFIX,
   port: OPS_PORT,
   registry: processRegistry(name),

@@ -2,29 +2,28 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type Log, openTracing, ownSettings, silentLog, tracingSettings } from '@petrel/messaging'
+import { databaseSettings } from '@petrel/messaging/connections'
 import { httpDurations, opsPort, processRegistry, startProgramOps } from '@petrel/messaging/metrics'
-import { migrate } from '@petrel/messaging/operations'
-import { Pool } from 'pg'
+import { databasePool, migrate } from '@petrel/messaging/operations'
 import { z } from 'zod'
 import { gatewayApi } from './api.ts'
 import { behavioursIn } from './behaviour.ts'
 import { gatewayPage } from './page.ts'
 
-const schema = z.object({
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+const own = z.object({
   PAYMENT_GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(8070),
   OPS_PORT: opsPort,
   /** Where the shop listens on this machine: its page links there. */
   CLIENT_UI_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   ...tracingSettings.shape,
 })
-const settings = ownSettings('payment-gateway', schema, process.env)
+const settings = ownSettings('payment-gateway', own.and(databaseSettings), process.env)
 
 const migrations = { namespace: 'payment-gateway', path: fileURLToPath(new URL('../migrations', import.meta.url)) }
-await migrate(settings.DATABASE_URL, [migrations])
-const database = new Pool({ connectionString: settings.DATABASE_URL, connectionTimeoutMillis: 3_000 })
-// Without a listener, losing an idle connection would end the process; the next query opens a new one.
-database.on('error', (error) => log('error', `lost a connection to PostgreSQL: ${error.message}`))
+const at = (level: string) => (_: object, message: string) => log(level, message)
+const lines: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+await migrate(settings.database, [migrations])
+const database = databasePool(settings.database, lines, { connectionTimeoutMillis: 3_000 })
 
 const tracing = await openTracing('payment-gateway', settings, {
   ...silentLog,
@@ -38,8 +37,6 @@ const server = app.listen(settings.PAYMENT_GATEWAY_PORT)
 await once(server, 'listening')
 log('info', `the payment gateway listens on port ${settings.PAYMENT_GATEWAY_PORT}`)
 
-const at = (level: string) => (_: object, message: string) => log(level, message)
-const opsLog: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 const ops = await openOps(settings.OPS_PORT)
 
 for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void stop())
@@ -52,7 +49,7 @@ async function stop(): Promise<void> {
 }
 
 async function openOps(port: number | undefined) {
-  return port === undefined ? undefined : startProgramOps({ port, log: opsLog, registry })
+  return port === undefined ? undefined : startProgramOps({ port, log: lines, registry })
 }
 
 function log(level: string, msg: string): void {

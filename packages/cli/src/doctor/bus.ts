@@ -26,12 +26,32 @@ export interface BusFacts {
   readonly advertised: readonly Address[]
   /** Why Kafka could not be asked. */
   readonly kafkaError: string | undefined
-  readonly registry: { readonly url: string; readonly error: string | undefined; readonly status: number | undefined } | undefined
+  /** Why it does not let us in, when that is the reason. */
+  readonly kafkaRefusal?: string | undefined
+  readonly registry:
+    | {
+        readonly url: string
+        readonly error: string | undefined
+        readonly status: number | undefined
+        /** Why it does not let us in, when that is the reason. */
+        readonly refusal?: string | undefined
+      }
+    | undefined
   readonly services: readonly ServiceFacts[]
   readonly lags: readonly EndpointLag[]
 }
 
-const kafkaIsThere: Check<BusFacts> = ({ brokers, kafkaError, advertised }) => {
+/** The sentence of the refusal says what to check. */
+const serversLetIn: Check<BusFacts> = ({ kafkaRefusal, registry }) =>
+  [
+    { code: 'KAFKA_LOGIN' as const, what: kafkaRefusal },
+    { code: 'REGISTRY_LOGIN' as const, what: registry?.refusal },
+  ].flatMap(({ code, what }) =>
+    what === undefined ? [] : [{ code, what, wayOut: 'docs/guides/connections.md has all the variables.' }],
+  )
+
+const kafkaIsThere: Check<BusFacts> = ({ brokers, kafkaError, kafkaRefusal, advertised }) => {
+  if (kafkaRefusal !== undefined) return []
   if (kafkaError === undefined || advertised.some(({ error }) => error !== undefined)) return []
   const [first] = brokers
   const isAway = brokers.every(({ error }) => error !== undefined)
@@ -60,7 +80,7 @@ const advertisedAddressesWork: Check<BusFacts> = ({ brokers, advertised }) =>
   )
 
 const registryAnswers: Check<BusFacts> = ({ registry }) => {
-  if (registry === undefined) return []
+  if (registry === undefined || registry.refusal !== undefined) return []
   const { url, error, status } = registry
   if (error !== undefined)
     return [
@@ -167,6 +187,7 @@ const nobodyWaits: Check<Pick<BusFacts, 'lags'>> = ({ lags }) =>
 export const lagChecks: readonly Check<Pick<BusFacts, 'lags'>>[] = [somebodyReads, nobodyWaits]
 
 export const busChecks: readonly Check<BusFacts>[] = [
+  serversLetIn,
   kafkaIsThere,
   advertisedAddressesWork,
   registryAnswers,

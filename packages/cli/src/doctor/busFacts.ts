@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { type Database, NotLetIn, notLetIn, type RegistryConnection } from '@petrel/messaging/connections'
 import {
   checkDeployed,
   confluentRegistry,
@@ -8,6 +9,7 @@ import {
   pendingMigrations,
   petrelMigrations,
   readLag,
+  registryStatus,
 } from '@petrel/messaging/operations'
 import type { Addresses } from '../addresses.ts'
 import type { CommandContext } from '../commandContext.ts'
@@ -16,17 +18,21 @@ import type { Address, BusFacts, ServiceFacts } from './bus.ts'
 
 /** Asks everything that the addresses name; what is away is a fact like any other. */
 export async function busFacts({ root, addresses, broker }: CommandContext, names: readonly string[]): Promise<BusFacts> {
-  const { registryUrl, prefix } = addresses
+  const { registry: registryConnection, prefix } = addresses
   const [brokers, said, registry] = await Promise.all([
-    Promise.all(addresses.brokers.map(reach)),
+    Promise.all(addresses.kafka.brokers.map(reach)),
     broker.admin.addresses().then(
-      (advertised) => ({ advertised, error: undefined }),
-      (error: unknown) => ({ advertised: unreached(error, addresses.brokers), error: message(error) }),
+      (advertised) => ({ advertised, error: undefined, refusal: undefined }),
+      (error: unknown) => ({
+        advertised: unreached(error, addresses.kafka.brokers),
+        error: message(error),
+        refusal: notLetIn(error)?.message,
+      }),
     ),
-    registryUrl === undefined ? undefined : askRegistry(registryUrl),
+    registryConnection === undefined ? undefined : askRegistry(registryConnection),
   ])
   const isWhole = said.error === undefined && registry?.status === 200
-  const registryToAsk = registryUrl === undefined ? undefined : confluentRegistry({ url: registryUrl })
+  const registryToAsk = registryConnection === undefined ? undefined : confluentRegistry(registryConnection)
   const infrastructure =
     isWhole && registryToAsk !== undefined ? { admin: broker.admin, registry: registryToAsk, prefix } : undefined
   const services = await loadServices(root, names)
@@ -35,6 +41,7 @@ export async function busFacts({ root, addresses, broker }: CommandContext, name
     brokers,
     advertised: await Promise.all(said.advertised.map(reach)),
     kafkaError: said.error,
+    kafkaRefusal: said.refusal,
     registry,
     services: await Promise.all(services.map((service, index) => serviceFacts(service, databases[index], infrastructure))),
     lags: said.error === undefined ? await readLag({ admin: broker.admin, prefix }) : [],
@@ -65,37 +72,37 @@ function unreached(error: unknown, given: readonly string[]): string[] {
   return []
 }
 
-async function askRegistry(url: string): Promise<NonNullable<BusFacts['registry']>> {
-  const base = url.replace(/\/+$/, '')
+async function askRegistry(connection: RegistryConnection): Promise<NonNullable<BusFacts['registry']>> {
+  const { url } = connection
   try {
-    const response = await fetch(`${base}/subjects`, { signal: AbortSignal.timeout(longestWaitMs) })
-    const isList = response.ok && Array.isArray(await response.json().catch(() => undefined))
-    return { url: base, error: undefined, status: response.status === 200 && !isList ? 404 : response.status }
+    return { url, error: undefined, status: await registryStatus(connection, longestWaitMs) }
   } catch (error) {
-    return { url: base, error: message((error as Error).cause ?? error), status: undefined }
+    const refusal = notLetIn(error)
+    const why = refusal ?? (error as Error).cause ?? error
+    return { url, error: message(why), status: undefined, refusal: refusal?.message }
   }
 }
 
 async function serviceFacts(
   { name, endpoint, migrations }: ServiceFolder,
-  url: string | undefined,
+  own: Database | undefined,
   infrastructure: Pick<Infrastructure, 'admin' | 'registry' | 'prefix'> | undefined,
 ): Promise<ServiceFacts> {
   const fault =
     infrastructure === undefined ? undefined : await checkDeployed(endpoint, infrastructure).catch((error: unknown) => error)
   const folders = [petrelMigrations, ...(migrations === undefined ? [] : [{ namespace: endpoint.name, path: migrations }])]
-  const database = url === undefined ? [] : await pendingMigrations(url, folders).catch((error: unknown) => error)
+  const database = own === undefined ? [] : await pendingMigrations(own, folders).catch((error: unknown) => error)
   return {
     name,
     notDeployed: fault instanceof NotDeployed ? fault.message : undefined,
     partitionsDiffer: fault instanceof PartitionCountMismatch ? fault.message : undefined,
-    database: Array.isArray(database) ? undefined : { code: codeOf(database), message: message(database) },
+    database: Array.isArray(database) ? undefined : faultOf(database),
     pendingMigrations: Array.isArray(database) ? (database as string[]) : [],
   }
 }
 
 /** None when nobody says whose database DATABASE_URL is: it is that of one service. */
-function databasesOf(services: readonly ServiceFolder[], addresses: Addresses): string[] {
+function databasesOf(services: readonly ServiceFolder[], addresses: Addresses): Database[] {
   try {
     return addresses.databasesOf(services.map(({ name }) => name))
   } catch {
@@ -103,7 +110,14 @@ function databasesOf(services: readonly ServiceFolder[], addresses: Addresses): 
   }
 }
 
-const codeOf = (error: unknown): string => (error as { code?: string }).code ?? ''
+/** https://www.postgresql.org/docs/18/errcodes-appendix.html: not authorised. TLS has codes of its own. */
+const notAuthorised = '28000'
+
+function faultOf(error: unknown): NonNullable<ServiceFacts['database']> {
+  if (error instanceof NotLetIn)
+    return { code: notAuthorised, message: error.message.replace(/^PostgreSQL does not let us in: /, '').replace(/\.$/, '') }
+  return { code: (error as { code?: string }).code ?? '', message: message(error) }
+}
 
 function message(error: unknown): string {
   const { message = '', code = '' } = error as { message?: string; code?: string }

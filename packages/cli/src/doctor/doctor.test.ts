@@ -108,6 +108,21 @@ const faults: Readonly<Record<Exclude<FaultCode, 'NO_CLUSTER'>, readonly [Findin
     bus({ advertised: [{ address: 'kafka.ground.svc:9092', error: 'ENOTFOUND' }], kafkaError: 'Connection error', lags: [] }),
     /^Kafka at kafka:9092 says that it is reached at kafka\.ground\.svc:9092, and from here it is not: ENOTFOUND\.$/,
   ],
+  KAFKA_LOGIN: [
+    bus({ kafkaError: 'not let in', kafkaRefusal: 'Kafka does not let us in: wrong password. Check it.', lags: [] }),
+    /^Kafka does not let us in: wrong password\. Check it\.$/,
+  ],
+  REGISTRY_LOGIN: [
+    bus({
+      registry: {
+        url: 'http://registry:8080',
+        error: '401',
+        status: undefined,
+        refusal: 'The schema registry does not let us in.',
+      },
+    }),
+    /^The schema registry does not let us in\.$/,
+  ],
   REGISTRY_UNREACHABLE: [
     bus({ registry: { url: 'http://registry:8080', error: 'ECONNREFUSED', status: undefined } }),
     /ECONNREFUSED/,

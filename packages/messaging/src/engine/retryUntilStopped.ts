@@ -1,4 +1,5 @@
 import { BrokerUnavailable } from '../broker/port.ts'
+import { notLetIn } from '../connections/notLetIn.ts'
 import type { Log } from '../log.ts'
 import { RegistryUnavailable } from '../registry/port.ts'
 import { StoreUnavailable } from '../store/port.ts'
@@ -58,7 +59,9 @@ export async function retryUntilStopped<T>(what: string, options: RetryOptions, 
       if (error instanceof Stopped || !isTransient(error)) throw error
       const pauseMs = pauseAfter(failures)
       const subject = failures > 1 ? progress?.subject() : undefined
-      log.warn({ err: error, failures, pauseMs: Math.round(pauseMs), ...subject }, `cannot ${what}; trying again`)
+      // Not being let in was said already, once for the process.
+      const level = notLetIn(error) === undefined ? 'warn' : 'debug'
+      log[level]({ err: error, failures, pauseMs: Math.round(pauseMs), ...subject }, `cannot ${what}; trying again`)
       if (progress !== undefined) Object.assign(progress, { failures, error: messageOf(error) })
       await pause(pauseMs, signal)
     }

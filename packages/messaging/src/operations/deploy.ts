@@ -1,5 +1,6 @@
 import { auditSchema } from '../audit/schema.ts'
 import { type BrokerAdmin, GroupIsRunning, type Position } from '../broker/port.ts'
+import type { Database } from '../connections/databaseSettings.ts'
 import type { Endpoint } from '../definition/endpoint.ts'
 import type { Registry } from '../registry/port.ts'
 import { migrate, petrelMigrations } from '../store/postgres/migrate.ts'
@@ -12,7 +13,8 @@ import { type GroupPlan, type Plan, plan } from './plan.ts'
 export interface Deployment {
   readonly endpoint: Endpoint
   readonly database?: {
-    readonly url: string
+    /** A URL with everything in it, or what was read from an environment. */
+    readonly url: Database
     /** Makes it, where that is for this deployment to do. Called last of all, so that what is refused leaves no database. */
     readonly make?: (() => Promise<void>) | undefined
     /** Folder of the service's own migrations, run after those of Petrel's own tables. */

@@ -1,11 +1,20 @@
+import { type Door, door } from '../connections/door.ts'
+import { httpClient } from '../connections/http.ts'
+import { NotLetIn } from '../connections/notLetIn.ts'
+import { registryAt, type RegistryConnection, type RegistryLogin } from '../connections/registrySettings.ts'
+import { noTlsSettings } from '../connections/tls.ts'
+import { tlsRefusal } from '../connections/tlsRefusal.ts'
 import type { AvroSchema } from '../definition/message.ts'
+import { type Log, silentLog } from '../log.ts'
 import { IncompatibleSchema, NotAvro, type Registry, RegistryUnavailable } from './port.ts'
 
-export interface ConfluentRegistryOptions {
-  /** Where the API begins, without a slash at the end; Apicurio's is `http://host:port/apis/ccompat/v7`. */
+export interface ConfluentRegistryOptions extends RegistryConnection {
+  /** Where the API begins; Apicurio's is `http://host:port/apis/ccompat/v7`. A user and a password in it are understood. */
   readonly url: string
   /** How long one answer may take, in milliseconds. */
   readonly timeoutMs?: number
+  /** Is told once when it does not let us in. */
+  readonly log?: Pick<Log, 'info' | 'error'>
 }
 
 interface Answer {
@@ -19,11 +28,10 @@ interface Answer {
 /**
  * A registry with Confluent's REST API, for example Confluent's own, Apicurio or Karapace
  * (https://docs.confluent.io/platform/current/schema-registry/develop/api.html).
- * Asked by plain fetch: the reason is in docs/decisions/0005-avro-and-registry.md.
+ * Why it is asked without a library for it: docs/decisions/0005-avro-and-registry.md.
  */
-export function confluentRegistry({ url, timeoutMs = 5_000 }: ConfluentRegistryOptions): Registry {
-  const base = url.replace(/\/+$/, '')
-  const ask = (method: string, path: string, body?: object) => answer(`${base}${path}`, method, body, timeoutMs)
+export function confluentRegistry(options: ConfluentRegistryOptions): Registry {
+  const ask = asking(options)
   // Apicurio (2.6) answers 409 also to the slower of two who change the same thing at once; the second answer is the true one.
   const change = async (method: string, path: string, body: object) => {
     const first = await ask(method, path, body)
@@ -51,6 +59,11 @@ export function confluentRegistry({ url, timeoutMs = 5_000 }: ConfluentRegistryO
       return isAbsent(reply) || isAboutTheId(reply) ? undefined : schemaIn(reply)
     },
 
+    async latestOf(subject) {
+      const reply = await ask('GET', `/subjects/${of(subject)}/versions/latest`)
+      return isAbsent(reply) ? undefined : { id: idIn(reply), schema: schemaIn(reply) }
+    },
+
     async remove(subject) {
       // Confluent's wants two steps: the first hides the versions, the second deletes them. Apicurio has nothing left to do in the second.
       const reply = await ask('DELETE', `/subjects/${of(subject)}`)
@@ -67,38 +80,73 @@ const whatToDo =
 // The registry compares texts: a schema is found only in the words in which it was registered, its docs included.
 const asText = (schema: AvroSchema) => ({ schema: JSON.stringify(schema) })
 
-async function answer(url: string, method: string, body: object | undefined, timeoutMs: number): Promise<Answer> {
-  try {
-    const response = await fetch(url, {
-      method,
-      signal: AbortSignal.timeout(timeoutMs),
-      headers: {
-        'content-type': 'application/vnd.schemaregistry.v1+json',
-        accept: 'application/vnd.schemaregistry.v1+json, application/json',
-      },
-      body: body === undefined ? null : JSON.stringify(body),
-    })
-    const { text, isCut } = await beginningOf(response)
-    return { url, status: response.status, body: json(text), isCut }
-  } catch (error) {
-    const why = (error as Error).cause ?? error
-    throw new RegistryUnavailable(`The schema registry at ${url} does not answer: ${(why as Error).message}`, { cause: error })
+/** Whether a schema registry answers there: what `GET /subjects` says. @throws RegistryUnavailable when nobody does */
+export async function registryStatus(connection: RegistryConnection, timeoutMs: number): Promise<number> {
+  const { status, body } = await asking({ ...connection, timeoutMs })('GET', '/subjects')
+  return status === 200 && !Array.isArray(body) ? 404 : status
+}
+
+type Ask = (method: string, path: string, body?: object) => Promise<Answer>
+
+function asking({ timeoutMs = 5_000, log = silentLog, ...connection }: ConfluentRegistryOptions): Ask {
+  const { url: base, login = connection.login } = registryAt(connection.url)
+  const tls = connection.tls ?? noTlsSettings('SCHEMA_REGISTRY_SSL')
+  const place = new URL(base).host
+  const ask = httpClient(tls)
+  const ours = door({ server: 'The schema registry', credentials: [tls.ca, tls.cert, tls.key, ...credentialsIn(login)], log })
+
+  return async (method, path, body) => {
+    const url = `${base}${path}`
+    try {
+      ours.knock(place)
+      const asked = { method, url, headers: { ...contentTypes, ...authorization(login) }, timeoutMs, maxBytes: maxAnswerBytes }
+      const { status, text, isCut } = await ask({ ...asked, body: body === undefined ? undefined : JSON.stringify(body) })
+      if (status === 401) throw ours.refused(place, wrongLogin(login))
+      ours.opened(place)
+      return { url, status, body: json(text), isCut }
+    } catch (error) {
+      throw unanswered(url, error, refusal(ours, place, tlsRefusal(error, tls), error))
+    }
   }
+}
+
+function refusal(ours: Door, place: string, why: string | undefined, error: unknown): NotLetIn | undefined {
+  if (error instanceof NotLetIn) return error
+  return why === undefined ? undefined : ours.refused(place, why, error)
+}
+
+function unanswered(url: string, error: unknown, refused: NotLetIn | undefined): RegistryUnavailable {
+  if (refused !== undefined) return new RegistryUnavailable(`${url}: ${refused.message}`, { cause: refused })
+  // A connection that was refused on every address has its reason in the code only.
+  const { message = '', code = '' } = error as { message?: string; code?: string }
+  return new RegistryUnavailable(`The schema registry at ${url} does not answer: ${message || code}`, { cause: error })
+}
+
+const contentTypes = {
+  'content-type': 'application/vnd.schemaregistry.v1+json',
+  accept: 'application/vnd.schemaregistry.v1+json, application/json',
+}
+
+function authorization(login: RegistryLogin | undefined): Record<string, string> {
+  if (login === undefined) return {}
+  if ('token' in login) return { authorization: `Bearer ${login.token.read()}` }
+  const basic = Buffer.from(`${login.username.read()}:${login.password.read()}`).toString('base64')
+  return { authorization: `Basic ${basic}` }
+}
+
+const credentialsIn = (login: RegistryLogin | undefined) =>
+  login === undefined ? [] : 'token' in login ? [login.token] : [login.username, login.password]
+
+function wrongLogin(login: RegistryLogin | undefined): string {
+  if (login === undefined)
+    return 'it wants to know who asks (401). Set SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD, or SCHEMA_REGISTRY_BEARER_TOKEN.'
+  if ('token' in login) return `it does not take the token (401). Check ${login.token.variable}: it may have ended.`
+  const { username, password } = login
+  return `user ${username.read()} has another password there, or does not exist (401). Check ${username.variable} and ${password.variable}.`
 }
 
 /** Registries of Confluent's kind keep each schema in a Kafka record of at most one megabyte; no message needs more. */
 const maxAnswerBytes = 4 * 1024 * 1024
-
-async function beginningOf({ body }: Response): Promise<{ text: string; isCut: boolean }> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of body ?? []) {
-    chunks.push(chunk)
-    bytes += chunk.length
-    if (bytes > maxAnswerBytes) break
-  }
-  return { text: Buffer.concat(chunks).toString(), isCut: bytes > maxAnswerBytes }
-}
 
 function json(text: string): unknown {
   try {

@@ -1,3 +1,4 @@
+import type { TlsSettings } from '@petrel/messaging/connections'
 import { bodyParser } from '@koa/bodyparser'
 import { Router } from '@koa/router'
 import Koa, { type Middleware } from 'koa'
@@ -31,6 +32,7 @@ export interface Shop {
   readonly mailboxUrl: string
   /** Where the payment gateway shows what it has counted. */
   readonly paymentGatewayUrl: string
+  readonly paymentGatewayTls?: TlsSettings
   /** The same for browsers. */
   readonly paymentGatewayPageUrl: string
   /** Where people see what failed, for browsers. */
@@ -82,7 +84,7 @@ function apiRoutes(shop: Shop): Router {
     ctx.set('Read-At', readAt.toISOString())
     ctx.body = catalogue.products()
   })
-  router.get('/api/charges', gatewayCounts(paymentGatewayUrl))
+  router.get('/api/charges', gatewayCounts(paymentGatewayUrl, shop.paymentGatewayTls))
   router.post('/api/orders', traced, json, (ctx) => place(ctx))
   router.post('/api/orders/check', json, checkOrder(catalogue))
   router.get('/api/orders/events', streamBoard(watch))

@@ -1,3 +1,4 @@
+import { httpClient, noTlsSettings } from '@petrel/messaging/connections'
 import type { Context } from 'koa'
 import { z } from 'zod'
 import { Problem } from './problem.ts'
@@ -16,12 +17,20 @@ const Counts = z.object({
  * What the payment gateway has counted, of all orders: the page shows it as a witness beside what the shop says itself.
  * Only for people who look; no order waits for it.
  */
-export function gatewayCounts(paymentGatewayUrl: string) {
+export function gatewayCounts(paymentGatewayUrl: string, tls = noTlsSettings('PAYMENT_GATEWAY_SSL')) {
+  const ask = httpClient(tls)
+  const asked = {
+    method: 'GET',
+    url: new URL('/charges', paymentGatewayUrl).href,
+    headers: {},
+    timeoutMs: longestMs,
+    maxBytes: 64 * 1024,
+  }
   return async (ctx: Context): Promise<void> => {
     try {
-      const response = await fetch(new URL('/charges', paymentGatewayUrl), { signal: AbortSignal.timeout(longestMs) })
-      if (!response.ok) throw new Error(`The payment gateway answered ${response.status}.`)
-      ctx.body = Counts.parse(await response.json())
+      const { status, text } = await ask(asked)
+      if (status !== 200) throw new Error(`The payment gateway answered ${status}.`)
+      ctx.body = Counts.parse(JSON.parse(text))
     } catch (error) {
       throw new Problem(
         {

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import type { Context } from 'koa'
 import { z } from 'zod'
 import { recorded } from '../actions/action.ts'
 import { bodyOf, queryOf } from '../http/input.ts'
@@ -7,9 +6,10 @@ import { pageQuery } from '../http/paging.ts'
 import { notFound } from '../http/problem.ts'
 import type { ConsoleContext, Part } from '../part.ts'
 import { deadLetters } from './deadLetters.ts'
+import { failureIdIn } from './failureIdIn.ts'
 import { archive, restore } from './decide.ts'
 import { failureDetail, maskedDetail } from './detail.ts'
-import { confirmationsOnly } from './confirmations.ts'
+import { confirmationsIn, storeConfirmations } from './confirmations.ts'
 import { asCsv, asJson } from './export.ts'
 import { filterShape, groupings, groupRef } from './filter.ts'
 import { listGroups } from './groups.ts'
@@ -32,9 +32,10 @@ const noteBody = z.strictObject({ text: z.string().max(2_000) })
 
 /** What failed, why and since when; and what people decide about it. */
 export function failuresPart(context: ConsoleContext): Part {
-  const { pool, codec, registry, prefix, access, settings } = context
+  const { pool, codec, prefix, access, settings } = context
   return {
-    handlers: [deadLetters(codec, prefix, settings.CONSOLE_FOREIGN_TOPICS), decisions(prefix), confirmationsOnly(registry)],
+    handlers: [deadLetters(codec, prefix, settings.CONSOLE_FOREIGN_TOPICS), decisions(prefix)],
+    audited: (batch, audits) => storeConfirmations(batch, audits.flatMap(confirmationsIn)),
     start: () => keepForSomeDays(context),
     routes(router) {
       const [reads, changes] = [access.requires('reader'), access.requires('operator')]
@@ -90,10 +91,4 @@ export function failuresPart(context: ConsoleContext): Part {
         })
     },
   }
-}
-
-function failureIdIn(ctx: Context & { readonly params: Readonly<Record<string, string>> }): string {
-  const id = z.uuid().safeParse(ctx.params['id']).data
-  if (id === undefined) throw notFound(`There is no failure ${ctx.params['id']}: an id is a UUID.`)
-  return id
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isStoreAway } from '@petrel/messaging/operations'
+import { type Database, notLetIn } from '@petrel/messaging/connections'
+import { databaseClient, isStoreAway } from '@petrel/messaging/operations'
 import type { Log } from '@petrel/messaging'
-import { Client, type ClientBase, type Pool } from 'pg'
+import type { Client, ClientBase, ClientConfig, Pool } from 'pg'
 
 /** That something has changed. `data` is small: whoever shows it asks for it again. */
 export interface Change {
@@ -37,7 +38,7 @@ export async function tellChanges(tx: ClientBase | Pool, changes: readonly Chang
 }
 
 /** Listens with a connection of its own, and connects again when it is lost; then everything may have changed. */
-export function openHub(databaseUrl: string, log: Log): Hub {
+export function openHub(database: Database, log: Log): Hub {
   const listeners = new Set<(change: Change) => void>()
   const closing = new Set<() => void>()
   const ended = new AbortController()
@@ -54,7 +55,7 @@ export function openHub(databaseUrl: string, log: Log): Hub {
     waiting.set(keyOf(change), change)
     timer ??= setTimeout(tellWaiting, tellEveryMs)
   }
-  const running = listenUntil(databaseUrl, ended.signal, take, log)
+  const running = listenUntil(databaseClient(database, log), ended.signal, take, log)
 
   return {
     listen(listener) {
@@ -80,28 +81,37 @@ const keyOf = ({ event, data }: Change): string => {
   return `${event} ${replayId}${id}`
 }
 
-async function listenUntil(url: string, ended: AbortSignal, take: (change: Change) => void, log: Log): Promise<void> {
+type ClientClass = new (config: ClientConfig) => Client
+
+async function listenUntil(
+  clientClass: ClientClass,
+  ended: AbortSignal,
+  take: (change: Change) => void,
+  log: Log,
+): Promise<void> {
   let isFirst = true
   while (!ended.aborted) {
     try {
-      await listenOnce(url, ended, take, () => {
+      await listenOnce(clientClass, ended, take, () => {
         if (!isFirst) for (const event of changeKinds) take({ event, data: {} })
         isFirst = false
       })
     } catch (error) {
-      log[isStoreAway(error) ? 'warn' : 'error']({ err: error }, 'cannot listen for changes in the database; trying again')
+      // That the database does not let us in was said already, once.
+      const level = notLetIn(error) !== undefined ? 'debug' : isStoreAway(error) ? 'warn' : 'error'
+      log[level]({ err: error }, 'cannot listen for changes in the database; trying again')
       await sleep(connectAgainMs, undefined, { signal: ended }).catch(() => undefined)
     }
   }
 }
 
-async function listenOnce(url: string, ended: AbortSignal, take: (change: Change) => void, onBegin: () => void): Promise<void> {
-  const client = new Client({
-    connectionString: url,
-    application_name: 'petrel console',
-    keepAlive: true,
-    connectionTimeoutMillis: 5_000,
-  })
+async function listenOnce(
+  clientClass: ClientClass,
+  ended: AbortSignal,
+  take: (change: Change) => void,
+  onBegin: () => void,
+): Promise<void> {
+  const client = new clientClass({ application_name: 'petrel console', keepAlive: true, connectionTimeoutMillis: 5_000 })
   const { promise: lost, resolve, reject } = Promise.withResolvers<void>()
   client.on('error', reject)
   client.on('end', () => reject(new Error('Connection terminated')))

@@ -1,6 +1,9 @@
 import type { Log } from '@petrel/messaging'
 import { BrokerUnavailable, type BrokerRecord, isStoreAway, RegistryUnavailable } from '@petrel/messaging/operations'
 import type { Pool } from 'pg'
+import type { NewEvent } from '../events/event.ts'
+import { insertEvents } from '../events/insertEvents.ts'
+import { plainText } from '../store/columns.ts'
 import { transaction } from '../store/transaction.ts'
 import type { TopicHandler } from './port.ts'
 
@@ -67,6 +70,14 @@ async function leaveOut(
   await pool.query(
     `insert into unread_record (topic, partition, kafka_offset, why) values ($1, $2, $3, $4)
      on conflict (topic, partition, kafka_offset) do update set why = excluded.why, at = now()`,
-    [topic, partition, String(offset), why.replaceAll('\0', '\uFFFD').slice(0, 2_000)],
+    [topic, partition, String(offset), plainText(why).slice(0, 2_000)],
   )
+  await insertEvents(pool, [unreadEvent(topic, why)])
+}
+
+/** Whatever fills a topic with records that nobody can read, it is one event an hour. */
+function unreadEvent(topic: string, why: string): NewEvent {
+  const at = Date.now()
+  const text = `A record of ${topic} cannot be shown here: ${plainText(why).slice(0, 200)}`
+  return { at, kind: 'undecodable', severity: 'warn', text, name: `unread:${topic}:${Math.floor(at / 3_600_000)}` }
 }

@@ -52,7 +52,7 @@ const progress = (api: Pick<ConsoleSystem, 'get'>, replayId: string, isSo: (repl
 async function copiesIn({ console, prefix }: ConsoleSystem): Promise<Copies> {
   const seen = new Map<string, number>()
   // The console in this process is closed, and with it its broker.
-  const broker = kafkajsBroker({ brokers: console.context.settings.KAFKA_BROKERS, clientId: 'test', log: silentLog })
+  const broker = kafkajsBroker({ ...console.context.settings.kafka, clientId: 'test', log: silentLog })
   for await (const { headers } of broker.admin.read(`${prefix}billing.replay`)) {
     const id = String(headers['ce_id'])
     seen.set(id, (seen.get(id) ?? 0) + 1)

@@ -4,11 +4,11 @@ import { clusterOf, withClient } from './cluster.ts'
 import { brokerErrorCode } from './errors.ts'
 import { overview } from './overview.ts'
 import { firstRecordAt, readTopic } from './readTopic.ts'
-import type { KafkajsSettings } from './settings.ts'
+import type { ClientSettings } from './settings.ts'
 import { settling } from './settling.ts'
 
 /** kafkajs's admin, with two faults mended: its `setOffsets` joins the group and reads from it, and one missing topic fails a whole answer. */
-export function kafkajsAdmin(settings: KafkajsSettings): BrokerAdmin {
+export function kafkajsAdmin(settings: ClientSettings): BrokerAdmin {
   const withAdmin = <T>(what: string, work: (admin: Admin) => Promise<T>) =>
     withClient(settings, what, async ({ kafka }) => {
       const admin = kafka.admin()

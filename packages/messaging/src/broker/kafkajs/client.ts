@@ -1,8 +1,9 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { Kafka, logLevel, type ISocketFactoryArgs, type KafkaConfig, type LogEntry } from 'kafkajs'
 import type { Log } from '../../log.ts'
 import { patchKafkajs } from './patches.ts'
-import type { KafkajsSettings } from './settings.ts'
+import type { Access } from './access.ts'
+import type { ClientSettings } from './settings.ts'
 
 /** A kafkajs client whose connections can be cut for good. */
 export interface Client {
@@ -21,9 +22,9 @@ export interface ClientTimes {
  * kafkajs cannot abort what it has begun. A request that waits for a connection is sent when there is one, and a disconnect
  * waits for what is in flight. Destroying the sockets and refusing new ones is reliable.
  */
-export function openClient({ brokers, clientId, log }: KafkajsSettings, times: ClientTimes): Client {
+export function openClient({ brokers, clientId, log, access }: ClientSettings, times: ClientTimes): Client {
   patchKafkajs()
-  const sockets = cuttableSockets()
+  const sockets = cuttableSockets(access)
   const config: KafkaConfig = {
     ...times,
     // Each client begins with another broker of the list. Otherwise all would wait for the first one when it is dead.
@@ -33,6 +34,7 @@ export function openClient({ brokers, clientId, log }: KafkajsSettings, times: C
     // To connect, each broker is tried once. Whether something is produced again is the producer's own setting.
     retry: { retries: brokers.length, initialRetryTime: 50, maxRetryTime: 250 },
     socketFactory: sockets.open,
+    ...(access.sasl !== undefined && { sasl: access.sasl }),
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => relay(log, entry),
   }
@@ -51,13 +53,13 @@ function relay(log: Log, { namespace, log: { message, ...fields } }: LogEntry): 
   log.debug({ ...fields, kafkajs: namespace }, message)
 }
 
-function cuttableSockets() {
+function cuttableSockets(access: Access) {
   const open = new Set<Socket>()
   let closed = false
   return {
     open: ({ host, port, onConnect }: ISocketFactoryArgs): Socket => {
       if (closed) throw new Error('this client was closed')
-      const socket = connect({ host, port }, onConnect)
+      const socket = access.open({ host, port }, onConnect)
       socket.setKeepAlive(true, 60_000)
       socket.setNoDelay(true)
       open.add(socket)

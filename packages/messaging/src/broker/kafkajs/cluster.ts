@@ -2,16 +2,16 @@ import type { Cluster } from 'kafkajs'
 import { BrokerUnavailable } from '../port.ts'
 import { openClient, type Client } from './client.ts'
 import { unavailable } from './errors.ts'
-import type { KafkajsSettings } from './settings.ts'
+import type { ClientSettings } from './settings.ts'
 import { timeouts } from './timeouts.ts'
 
 /** Does one thing over connections of its own: administration is rare, and idle connections cost CPU. @throws BrokerUnavailable */
-export async function withClient<T>(settings: KafkajsSettings, what: string, work: (client: Client) => Promise<T>): Promise<T> {
+export async function withClient<T>(settings: ClientSettings, what: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = openClient(settings, timeouts.client)
   try {
     return await work(client)
   } catch (error) {
-    throw unavailable(what, error)
+    throw unavailable(what, settings.access.reasonOf(error))
   } finally {
     client.cut()
   }

@@ -3,7 +3,7 @@ import { partitionOf } from '../partitioner.ts'
 import { type OutgoingRecord, publishDeadlineMs } from '../port.ts'
 import { openClient, type Client } from './client.ts'
 import { outgoing } from './records.ts'
-import type { KafkajsSettings } from './settings.ts'
+import type { ClientSettings } from './settings.ts'
 import { timeouts } from './timeouts.ts'
 import { withTimeout } from './withTimeout.ts'
 
@@ -15,7 +15,7 @@ export interface Connection {
   readonly inFlight: Set<Promise<unknown>>
 }
 
-export function connect(settings: KafkajsSettings): Connection {
+export function connect(settings: ClientSettings): Connection {
   const client = openClient(settings, timeouts.publisher)
   const producer = client.kafka.producer({
     allowAutoTopicCreation: false,

@@ -61,6 +61,27 @@ function another(like: Connection): Connection {
   return connection
 }
 
+/** What kafkajs knows of the login of one connection. */
+export interface LoggedIn {
+  /** Milliseconds; a Long, 0 for ever. */
+  readonly sessionLifetime: { toNumber(): number }
+}
+
+/**
+ * kafkajs shows its credentials again ten seconds before a login ends: at once, where it lasts no longer. A broker refuses that
+ * within a second (https://cwiki.apache.org/confluence/display/KAFKA/KIP-368%3A+Allow+SASL+Connections+to+Periodically+Re-Authenticate).
+ * Kafka's own clients do it when 85 to 95 % of the time are over; so does this. Can go with kafkajs.
+ */
+export function logInAgainInTime(prototype: LoggedIn): void {
+  Object.defineProperty(prototype, 'reauthenticationThreshold', {
+    get(this: LoggedIn) {
+      return Math.round(this.sessionLifetime.toNumber() * 0.15)
+    },
+    // Each connection is given the same number when it is made.
+    set() {},
+  })
+}
+
 /** Ends the fetches that wait at the brokers: the next one would wait behind them. */
 export function dropFetches({ cluster }: ConsumerGroup): void {
   for (const { connectionPool } of Object.values(cluster.brokerPool.brokers))

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { crc32c } from './crc32c.ts'
-import { type ConnectionPool, joinOnOwnConnection } from './connectionPool.ts'
+import { type ConnectionPool, joinOnOwnConnection, type LoggedIn, logInAgainInTime } from './connectionPool.ts'
 import { callHooks, type ConsumerGroup } from './consumerHooks.ts'
 import { type DecodeMessages, type FetchedPartition, withNextOffset, withoutAborted } from './fetchedRecords.ts'
 import { decodeRecord } from './recordDecoding.ts'
@@ -25,6 +25,7 @@ export function patchKafkajs(): void {
   restIdleQueues(queue)
   timeOutWhenDue(queue)
   joinOnOwnConnection(prototypeOf('kafkajs/src/network/connectionPool.js') as ConnectionPool)
+  logInAgainInTime(prototypeOf('kafkajs/src/network/connection.js') as LoggedIn)
   hideAborted(prototypeOf('kafkajs/src/broker/index.js') as KafkaNode)
   callHooks(prototypeOf('kafkajs/src/consumer/consumerGroup.js') as ConsumerGroup)
   replace('kafkajs/src/protocol/recordBatch/record/v0/index.js', () => encodeRecord)

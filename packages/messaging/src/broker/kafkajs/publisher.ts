@@ -3,7 +3,7 @@ import { BrokerUnavailable, publishDeadlineMs, RecordRefused, type OutgoingRecor
 import { sizeOf } from '../size.ts'
 import { connect, type Connection, disconnect, send } from './connection.ts'
 import { brokerErrorCode, unavailable } from './errors.ts'
-import type { KafkajsSettings } from './settings.ts'
+import type { ClientSettings } from './settings.ts'
 import { withTimeout } from './withTimeout.ts'
 
 /** Bytes of one request. A topic's `max.message.bytes` (1 MiB by default) limits what goes to one partition in one request, not one record. */
@@ -34,7 +34,7 @@ export interface Publisher {
  * Not idempotent: with overlapping sends and one lost response, kafkajs's idempotent producer loses a message without an
  * error. Instead a record may come twice, which inboxes expect. No retries either: the caller has its own.
  */
-export function publisher(settings: KafkajsSettings): Publisher {
+export function publisher(settings: ClientSettings): Publisher {
   let connection: Connection | undefined
   let closed = false
 
@@ -53,7 +53,7 @@ export function publisher(settings: KafkajsSettings): Publisher {
       if (brokerErrorCode(error) === undefined) used.client.cut()
       if (connection === used) connection = undefined
       void disconnect(used)
-      throw unavailable(`Could not publish ${described(records)}`, error)
+      throw unavailable(`Could not publish ${described(records)}`, settings.access.reasonOf(error))
     } finally {
       used.inFlight.delete(sending)
     }

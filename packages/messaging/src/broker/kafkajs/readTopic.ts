@@ -6,7 +6,7 @@ import { clusterOf } from './cluster.ts'
 import { brokerErrorCode, unavailable } from './errors.ts'
 import type { FetchedMessages, FetchedMessage, FetchedPartition } from './fetchedRecords.ts'
 import { incoming } from './records.ts'
-import type { KafkajsSettings } from './settings.ts'
+import type { ClientSettings } from './settings.ts'
 import { timeouts } from './timeouts.ts'
 
 /** Bytes of one fetch; a record larger than this still comes, alone. */
@@ -22,7 +22,7 @@ interface FetchAnswer {
 
 /** Partition by partition up to its present end, by fetches outside any group. @throws BrokerUnavailable */
 export async function* readTopic(
-  settings: KafkajsSettings,
+  settings: ClientSettings,
   topic: string,
   from: readonly Position[],
 ): AsyncIterable<BrokerRecord> {
@@ -41,7 +41,7 @@ export async function* readTopic(
       for await (const message of readSpan(fetch, span)) yield incoming(topic, partition, message)
     }
   } catch (error) {
-    throw unavailable(`Could not read ${topic}`, error)
+    throw unavailable(`Could not read ${topic}`, settings.access.reasonOf(error))
   } finally {
     client.cut()
   }

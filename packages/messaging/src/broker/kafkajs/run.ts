@@ -2,7 +2,7 @@ import type { Consumer } from 'kafkajs'
 import { assigner } from './assigner.ts'
 import { openClient } from './client.ts'
 import type { Membership } from './membership.ts'
-import type { KafkajsSettings } from './settings.ts'
+import type { ClientSettings } from './settings.ts'
 import { timeouts } from './timeouts.ts'
 import { withTimeout } from './withTimeout.ts'
 
@@ -24,7 +24,7 @@ export interface RunOptions {
 }
 
 /** One kafkajs consumer, from joining the group until it is stopped or crashes. */
-export function runConsumer(settings: KafkajsSettings, { group, topics, membership, onJoined }: RunOptions): ConsumerRun {
+export function runConsumer(settings: ClientSettings, { group, topics, membership, onJoined }: RunOptions): ConsumerRun {
   const client = openClient(settings, timeouts.client)
   const consumer = client.kafka.consumer({
     groupId: group,

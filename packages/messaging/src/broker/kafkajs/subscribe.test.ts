@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { passTime, useVirtualTime } from '../../engine/testing/virtualTime.ts'
 import { silentLog } from '../../log.ts'
 import { recordingListener } from '../conformance/fixture.ts'
+import { accessTo } from './access.ts'
 import type { RunOptions } from './run.ts'
 import { subscribe, type KafkajsSubscription } from './subscribe.ts'
 
@@ -15,7 +16,7 @@ afterEach(() => subscription?.stop())
 function subscribeWith(ending: (turn: number) => { readonly joins: boolean; readonly endsAfter?: number }) {
   const startedAt: number[] = []
   subscription = subscribe(
-    { brokers: [], clientId: 'test', log: silentLog },
+    { brokers: [], clientId: 'test', log: silentLog, access: accessTo({}, silentLog) },
     { group: 'billing', topics: ['orders'], listener: recordingListener().listener },
     (_, { membership, onJoined }: RunOptions) => {
       const ended = Promise.withResolvers<unknown>()

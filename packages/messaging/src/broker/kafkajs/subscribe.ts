@@ -1,10 +1,11 @@
+import { notLetIn } from '../../connections/notLetIn.ts'
 import { pause } from '../../pause.ts'
 import { BrokerUnavailable, type SubscribeOptions, type Subscription } from '../port.ts'
 import { backOff } from './backOff.ts'
 import { unavailable } from './errors.ts'
 import { membership } from './membership.ts'
 import { runConsumer, type ConsumerRun } from './run.ts'
-import type { KafkajsSettings } from './settings.ts'
+import type { ClientSettings } from './settings.ts'
 
 export interface KafkajsSubscription extends Subscription {
   /** Rejects when it was stopped before it ever joined. */
@@ -13,11 +14,11 @@ export interface KafkajsSubscription extends Subscription {
 
 /** Keeps one consumer running until stopped: whatever ends it, another one follows. */
 export function subscribe(
-  settings: KafkajsSettings,
+  settings: ClientSettings,
   { group, topics, listener }: SubscribeOptions,
   startConsumer = runConsumer,
 ): KafkajsSubscription {
-  const { log } = settings
+  const { log, access } = settings
   const member = membership(group, listener, log)
   const { promise: joined, resolve, reject } = Promise.withResolvers<void>()
   const stopping = new AbortController()
@@ -36,8 +37,10 @@ export function subscribe(
       member.left()
       if (stopping.signal.aborted) return
       const pauseMs = pauseAfter(joinedAt === undefined ? undefined : Date.now() - joinedAt)
-      const reason = unavailable(`The consumer of ${group} ended`, error)
-      log.warn({ err: reason, group, topics, pauseMs }, `${reason.message}; another one follows in ${pauseMs} ms`)
+      const reason = unavailable(`The consumer of ${group} ended`, access.reasonOf(error))
+      // A refusal was said already, once for all connections.
+      const level = notLetIn(reason) === undefined ? 'warn' : 'debug'
+      log[level]({ err: reason, group, topics, pauseMs }, `${reason.message}; another one follows in ${pauseMs} ms`)
       await pause(pauseMs, stopping.signal)
     }
   }

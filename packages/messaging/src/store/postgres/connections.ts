@@ -1,6 +1,7 @@
-import { Pool, type PoolClient, type QueryConfig, type QueryResultRow } from 'pg'
-import type { Log } from '../../log.ts'
+import type { Pool, PoolClient, QueryConfig, QueryResultRow } from 'pg'
+import type { Database } from '../../connections/databaseSettings.ts'
 import { StoreUnavailable } from '../port.ts'
+import { databasePool, type PoolLog } from './databasePool.ts'
 import { unavailable } from './failures.ts'
 
 /**
@@ -16,9 +17,8 @@ export const connectionsByDefault = 4
  * system or while scheduled records are published, but not for ever, since it holds locks. `query_timeout` is measured by the
  * client, for a server that has vanished; it comes last.
  */
-export function openPool(databaseUrl: string, log: Pick<Log, 'warn'>, max = connectionsByDefault): Pool {
-  const pool = new Pool({
-    connectionString: databaseUrl,
+export function openPool(database: Database, log: PoolLog, max = connectionsByDefault): Pool {
+  return databasePool(database, log, {
     max,
     application_name: 'petrel',
     keepAlive: true,
@@ -30,16 +30,6 @@ export function openPool(databaseUrl: string, log: Pick<Log, 'warn'>, max = conn
     idle_in_transaction_session_timeout: 60_000,
     query_timeout: 35_000,
   })
-  logLostConnections(pool, log)
-  return pool
-}
-
-/**
- * Without a listener, an idle connection that breaks would end the process; the pool replaces it by itself. Only the message
- * is logged: pg attaches the whole client to the error.
- */
-export function logLostConnections(pool: Pool, log: Pick<Log, 'warn'>): void {
-  pool.on('error', ({ message }) => log.warn({ reason: message }, 'a database connection was lost'))
 }
 
 /** A connection that is taken out of the pool until it is released. */

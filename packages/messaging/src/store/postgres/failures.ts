@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg'
+import { NotLetIn } from '../../connections/notLetIn.ts'
 import { loggedAs, messageForLog } from '../../errorForLog.ts'
 import { AlreadyHandled, SagaConflict, StoreUnavailable, WriteRefused } from '../port.ts'
 
@@ -71,6 +72,7 @@ export function failureOf(error: unknown): SaveFailure {
 /** What every error of connecting, reading and cleaning means: no message can be at fault. */
 export function unavailable(error: unknown): StoreUnavailable {
   if (error instanceof StoreUnavailable) return error
+  if (error instanceof NotLetIn) return new StoreUnavailable(error.message, { cause: error })
   const state = error instanceof DatabaseError ? ` (SQLSTATE ${error.code})` : ''
   return new StoreUnavailable(`PostgreSQL: ${messageOf(error)}${state}`, { cause: error })
 }

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Client, type ClientBase, type Pool } from 'pg'
+import type { Client, ClientBase, Pool } from 'pg'
+import type { Database } from '../../connections/databaseSettings.ts'
+import { withDatabaseClient } from './databasePool.ts'
 
 /** A folder of migrations: files `NNN_name.sql`, run in the order of their numbers. */
 export interface MigrationFolder {
@@ -35,7 +37,7 @@ interface Migration {
  * @returns the names of those run now
  * @throws MigrationError when a file was changed after it had run; pg's error, with the file's name, when one fails
  */
-export async function migrate(database: string | ClientBase, folders: readonly MigrationFolder[]): Promise<string[]> {
+export async function migrate(database: Database | ClientBase, folders: readonly MigrationFolder[]): Promise<string[]> {
   const migrations = await readFolders(folders)
   return withClient(database, (client) =>
     withLock(client, async () => {
@@ -49,7 +51,7 @@ export async function migrate(database: string | ClientBase, folders: readonly M
 
 /** What `migrate` would run. @throws MigrationError when a file was changed after it had run */
 export async function pendingMigrations(
-  database: string | ClientBase | Pool,
+  database: Database | ClientBase | Pool,
   folders: readonly MigrationFolder[],
 ): Promise<string[]> {
   const migrations = await readFolders(folders)
@@ -131,15 +133,13 @@ async function run(client: ClientBase, { name, sql, checksum }: Migration): Prom
 }
 
 async function withClient<C extends ClientBase | Pool, T>(
-  database: string | C,
+  database: Database | C,
   task: (client: C | Client) => Promise<T>,
 ): Promise<T> {
-  if (typeof database !== 'string') return task(database)
-  const client = new Client({ connectionString: database, application_name: 'petrel migrate', connectionTimeoutMillis: 10_000 })
-  await client.connect()
-  try {
-    return await task(client)
-  } finally {
-    await client.end()
-  }
+  if (isDatabase(database))
+    return withDatabaseClient(database, { application_name: 'petrel migrate', connectionTimeoutMillis: 10_000 }, task)
+  return task(database)
 }
+
+const isDatabase = (database: Database | ClientBase | Pool): database is Database =>
+  typeof database === 'string' || !('query' in database)

@@ -1,4 +1,6 @@
-import { Client, escapeIdentifier, escapeLiteral } from 'pg'
+import { type Client, escapeIdentifier, escapeLiteral } from 'pg'
+import { type Database, databaseOf } from '../../connections/databaseSettings.ts'
+import { withDatabaseClient } from './databasePool.ts'
 
 /** A person has to write the URL out. */
 export class DatabaseUrlIncomplete extends Error {
@@ -14,12 +16,12 @@ export interface MadeDatabase {
 /**
  * The role and the database that a service connects with: it owns the database, and no other role may enter it. The role
  * gets the password of the URL, also when it had another one before.
- * @param adminUrl of a superuser, or of a role that may create roles and databases
- * @param serviceUrl what the service connects with: user, password and database are taken from it
+ * @param admin of a superuser, or of a role that may create roles and databases
+ * @param service what the service connects with: user, password and database are taken from it
  */
-export function ensureDatabase(adminUrl: string, serviceUrl: string): Promise<MadeDatabase> {
-  const { role, password, database } = partsOf(serviceUrl)
-  return asAdmin(adminUrl, async (client) => {
+export function ensureDatabase(admin: Database, service: Database): Promise<MadeDatabase> {
+  const { role, password, database } = partsOf(service)
+  return asAdmin(admin, async (client) => {
     const hasRole = await exists(client, 'pg_roles', 'rolname', role)
     const change = hasRole ? 'alter' : 'create'
     await client.query(`${change} role ${escapeIdentifier(role)} login password ${escapeLiteral(password)}`)
@@ -35,9 +37,9 @@ export function ensureDatabase(adminUrl: string, serviceUrl: string): Promise<Ma
 }
 
 /** The opposite of {@link ensureDatabase}; whoever is still connected is cut off. @returns what was there and is gone */
-export function dropDatabase(adminUrl: string, serviceUrl: string): Promise<MadeDatabase> {
-  const { role, database } = partsOf(serviceUrl)
-  return asAdmin(adminUrl, async (client) => {
+export function dropDatabase(admin: Database, service: Database): Promise<MadeDatabase> {
+  const { role, database } = partsOf(service)
+  return asAdmin(admin, async (client) => {
     const hasDatabase = await exists(client, 'pg_database', 'datname', database)
     const hasRole = await exists(client, 'pg_roles', 'rolname', role)
     if (hasDatabase) await client.query(`drop database ${escapeIdentifier(database)} with (force)`)
@@ -47,22 +49,25 @@ export function dropDatabase(adminUrl: string, serviceUrl: string): Promise<Made
 }
 
 /** The endpoint that has claimed the database (see `claimDatabase`); undefined when none has, or there is no such database. */
-export async function ownerOfDatabase(adminUrl: string, serviceUrl: string): Promise<string | undefined> {
-  const { database } = partsOf(serviceUrl)
-  const isThere = await asAdmin(adminUrl, (client) => exists(client, 'pg_database', 'datname', database))
+export async function ownerOfDatabase(admin: Database, service: Database): Promise<string | undefined> {
+  const { database } = partsOf(service)
+  const isThere = await asAdmin(admin, (client) => exists(client, 'pg_database', 'datname', database))
   if (!isThere) return undefined
-  const url = new URL(adminUrl)
-  url.pathname = `/${encodeURIComponent(database)}`
-  return withClient(url.href, async (client) => {
+  const { url, ...others } = databaseOf(admin)
+  const there = new URL(url)
+  there.pathname = `/${encodeURIComponent(database)}`
+  return withClient({ ...others, url: there.href }, async (client) => {
     if (!(await exists(client, 'pg_tables', 'tablename', 'petrel_endpoint'))) return undefined
     const { rows } = await client.query<{ name: string }>('select name from petrel_endpoint')
     return rows[0]?.name
   })
 }
 
-function partsOf(serviceUrl: string): { readonly role: string; readonly password: string; readonly database: string } {
-  const url = new URL(serviceUrl)
-  const [role, password, database] = [url.username, url.password, url.pathname.slice(1)].map(decodeURIComponent)
+function partsOf(service: Database): { readonly role: string; readonly password: string; readonly database: string } {
+  const connection = databaseOf(service)
+  const url = new URL(connection.url)
+  const [role, database] = [url.username, url.pathname.slice(1)].map(decodeURIComponent)
+  const password = connection.password?.read()
   if (!role || !password || !database)
     throw new DatabaseUrlIncomplete(
       'The URL of the database names no user, no password or no database: postgres://user:password@host:5432/database',
@@ -79,18 +84,11 @@ async function exists(client: Client, catalogue: string, column: string, name: s
 const lockNumber = 7_386_520_115
 
 /** One at a time; the lock goes with the connection. */
-const asAdmin = <T>(url: string, work: (client: Client) => Promise<T>): Promise<T> =>
-  withClient(url, async (client) => {
+const asAdmin = <T>(admin: Database, work: (client: Client) => Promise<T>): Promise<T> =>
+  withClient(admin, async (client) => {
     await client.query('select pg_advisory_lock($1)', [lockNumber])
     return work(client)
   })
 
-async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url, application_name: 'petrel', connectionTimeoutMillis: 5_000 })
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
-}
+const withClient = <T>(database: Database, work: (client: Client) => Promise<T>): Promise<T> =>
+  withDatabaseClient(database, { application_name: 'petrel', connectionTimeoutMillis: 5_000 }, work)

@@ -1,10 +1,10 @@
 import type { Pool } from 'pg'
-import type { Log } from '../../log.ts'
 import type { OutboxEntry, SagaKey, SavedSaga, Store } from '../port.ts'
 import { arrayOf, isStorableText } from './arrays.ts'
 import { BinaryWriter } from './binaryWriter.ts'
 import { readCensus, readSagaCounts } from './census.ts'
-import { logLostConnections, openPool, runAlone } from './connections.ts'
+import { openPool, runAlone } from './connections.ts'
+import { logLostConnections, type PoolLog } from './databasePool.ts'
 import { Inbox } from './inbox.ts'
 import { OutgoingRecordCodec } from './outgoingRecords.ts'
 import { saveFailure } from './saveFailure.ts'
@@ -12,7 +12,7 @@ import { outboxIds, type SaveResult, SaveStatements, statement } from './saveSta
 import { publishScheduled } from './scheduledRecords.ts'
 import { beginTransaction } from './transaction.ts'
 
-type PostgresStoreOptions = { readonly log: Pick<Log, 'warn'> } & (
+type PostgresStoreOptions = { readonly log: PoolLog } & (
   | { readonly pool: Pool }
   /** Opens a pool of its own (`openPool`), and closes it with the store. */
   | { readonly databaseUrl: string }

@@ -1,13 +1,15 @@
 import type { Pool } from 'pg'
+import { type Database, databaseOf } from '../../../connections/databaseSettings.ts'
 
 // For tests that move time. Scheduled records are due by PostgreSQL's clock, which no fake timer moves. A schema that is
 // searched before `pg_catalog` replaces the functions that read it.
 
-/** A connection string whose sessions read the fake clock, once {@link createFakeClock} has made it. */
-export function withFakeClock(databaseUrl: string): string {
-  const url = new URL(databaseUrl)
+/** A database whose sessions read the fake clock, once {@link createFakeClock} has made it. */
+export function withFakeClock(database: Database): Database {
+  const connection = databaseOf(database)
+  const url = new URL(connection.url)
   url.searchParams.set('options', '-c search_path=petrel_fake_clock,pg_catalog,public')
-  return url.href
+  return { ...connection, url: url.href }
 }
 
 export async function createFakeClock(pool: Pool, at: Date): Promise<void> {
