@@ -31,7 +31,8 @@ export async function showOrderAt(
       out,
     )
   if (found === undefined || others.length > 0) return false
-  const conversation = await api.get(Conversation, `/api/conversations/${encodeURIComponent(found.conversationId)}`)
+  const address = `/api/conversations/${encodeURIComponent(found.conversationId)}`
+  const conversation = await api.get(Conversation, address, { key: found.key ?? undefined })
   const steps = stepsOf(conversation)
   if (json) out.json(conversation)
   else {
