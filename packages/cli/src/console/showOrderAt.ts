@@ -85,7 +85,8 @@ const kinds: Readonly<Record<Handled['outcome'], TimelineStep['kind']>> = {
 const stepOf = ({ endpoint, outcome, attempt, startedAt, durationUs, errorType }: Handled) => ({
   kind: kinds[outcome],
   endpoint,
-  at: Date.parse(startedAt) + durationUs / 1_000,
+  // When it began: what it says comes below it.
+  at: Date.parse(startedAt),
   tookMs: durationUs / 1_000,
   error: errorType === null ? undefined : { type: errorType, message: '', attempts: attempt },
 })
