@@ -8,8 +8,8 @@ export interface TimelineStep extends Omit<JourneyStep, 'kind' | 'partition' | '
   /** Undefined where nobody says where exactly it lies. */
   readonly partition?: number
   readonly offset?: string
-  /** How long its handler took, in milliseconds. */
-  readonly tookMs?: number
+  /** How long its handler took, in microseconds. */
+  readonly durationUs?: number
 }
 
 interface Line {
@@ -42,17 +42,16 @@ export function timeline(key: string, steps: readonly TimelineStep[]): Text[][] 
 
 const placeOf = ({ topic, partition, offset }: TimelineStep) => (offset === undefined ? topic : `${topic}/${partition}/${offset}`)
 
-/** No record of its own. */
-const isHearsay = ({ kind }: TimelineStep) => kind === 'handled' || kind === 'waiting'
+const isRecord = ({ kind }: TimelineStep) => kind !== 'handled' && kind !== 'waiting'
 
 /** How long the order took: without the timeouts that only looked whether something was to be done. */
 function heading(first: TimelineStep, steps: readonly TimelineStep[], idle: ReadonlySet<TimelineStep>): Text[] {
-  const active = steps.filter((step) => !idle.has(step) && !isHearsay(step))
-  const took = span((active.at(-1) ?? first).at - first.at)
+  const active = steps.filter((step) => !idle.has(step) && isRecord(step))
+  const lasted = span((active.at(-1) ?? first).at - first.at)
   const waited = idle.size === 0 ? '' : `, and ${count(idle.size, 'timeout')} that led to no message`
   const began = new Date(first.at).toISOString()
   return [
-    `  ${count(active.length, 'record')} in ${took}${waited}`,
+    `  ${count(active.length, 'record')} in ${lasted}${waited}`,
     paint('dim', `  ${began}, conversation ${first.conversationId}${traces(steps)}`),
   ]
 }
@@ -66,14 +65,14 @@ function traces(steps: readonly TimelineStep[]): string {
 /** Timeouts that were due and that nothing followed: no message, no failure. */
 function idleTimeouts(steps: readonly TimelineStep[]): Set<TimelineStep> {
   const causes = new Set(steps.map(({ causationId }) => causationId))
-  const troubled = new Set(steps.filter((step) => step.kind !== 'message' && !isHearsay(step)).map(({ message }) => message))
+  const troubled = new Set(steps.filter((step) => step.kind !== 'message' && isRecord(step)).map(({ message }) => message))
   const isIdle = ({ messageKind, id, message }: TimelineStep) =>
     messageKind === 'timeout' && !causes.has(id) && !troubled.has(message)
   return new Set(steps.filter(isIdle))
 }
 
 const colours: Readonly<Record<TimelineStep['kind'], Style>> = {
-  handled: 'dim',
+  handled: 'green',
   waiting: 'yellow',
   message: 'reset',
   postponed: 'yellow',
@@ -101,7 +100,7 @@ function tree(steps: readonly TimelineStep[]): Line[] {
 }
 
 const sentences: Readonly<Record<TimelineStep['kind'], (step: TimelineStep) => string>> = {
-  handled: ({ endpoint, tookMs = 0 }) => `${endpoint} handled it in ${span(tookMs)}`,
+  handled: ({ endpoint, durationUs = 0 }) => `${endpoint} handled it in ${took(durationUs / 1_000)}`,
   waiting: ({ endpoint }) => `${endpoint} has not tried it yet`,
   message: ({ type, source }) => `${nameOf(type)} from ${source ?? 'elsewhere'}`,
   postponed: ({ endpoint }) => `${endpoint} postponed it`,
@@ -111,6 +110,8 @@ const sentences: Readonly<Record<TimelineStep['kind'], (step: TimelineStep) => s
   replay: ({ endpoint }) => `sent back to ${endpoint} by a person`,
 }
 
+/** Most handlers take less than some milliseconds. */
+const took = (ms: number) => (ms < 10 ? `${Number(ms.toFixed(1))} ms` : span(ms))
 /** `petrel failures` shows an error whole. */
 const cut = (text: string) => (text.length > 100 ? `${text.slice(0, 99)}…` : text)
 const nameOf = (type = '(unknown message)') => type.slice(type.lastIndexOf('.') + 1)

@@ -87,7 +87,7 @@ const stepOf = ({ endpoint, outcome, attempt, startedAt, durationUs, errorType }
   endpoint,
   // When it began: what it says comes below it.
   at: Date.parse(startedAt),
-  tookMs: durationUs / 1_000,
+  durationUs,
   error: errorType === null ? undefined : { type: errorType, message: '', attempts: attempt },
 })
 
