@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import type { Context } from 'koa'
 import { z } from 'zod'
 import { recorded } from '../actions/action.ts'
 import { bodyOf, queryOf } from '../http/input.ts'
@@ -7,6 +6,7 @@ import { pageQuery } from '../http/paging.ts'
 import { notFound } from '../http/problem.ts'
 import type { ConsoleContext, Part } from '../part.ts'
 import { deadLetters } from './deadLetters.ts'
+import { failureIdIn } from './failureIdIn.ts'
 import { archive, restore } from './decide.ts'
 import { failureDetail, maskedDetail } from './detail.ts'
 import { confirmationsIn, storeConfirmations } from './confirmations.ts'
@@ -91,10 +91,4 @@ export function failuresPart(context: ConsoleContext): Part {
         })
     },
   }
-}
-
-function failureIdIn(ctx: Context & { readonly params: Readonly<Record<string, string>> }): string {
-  const id = z.uuid().safeParse(ctx.params['id']).data
-  if (id === undefined) throw notFound(`There is no failure ${ctx.params['id']}: an id is a UUID.`)
-  return id
 }

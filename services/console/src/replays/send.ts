@@ -1,4 +1,4 @@
-import { type BrokerRecord, NotDeployed, type RefusedLetter, replayLetters } from '@petrel/messaging/operations'
+import { type BrokerRecord, NotDeployed, type RefusedLetter, replayEdited, replayLetters } from '@petrel/messaging/operations'
 import { recordOf } from '../failures/detail.ts'
 import { sendForeign } from '../foreign/sendForeign.ts'
 import type { OpenLetter } from '../failures/openLetters.ts'
@@ -28,14 +28,17 @@ export async function sendStep(context: ConsoleContext, lease: Lease, items: rea
   const own = letters.filter((letter) => letter.foreign === null)
   for (const { place, reason } of await sendForeign(foreign, context)) refused.set(place, reason)
   for (const [endpoint, some] of Map.groupBy(own, ({ endpoint }) => endpoint)) {
-    const refusals = await sendBack({ endpoint, letters: some, by: lease.by, at }, context).catch(unlessNotDeployed(some))
+    const send = some.some(({ item }) => item.edited !== undefined) ? sendEdited : sendBack
+    const refusals = await send({ endpoint, letters: some, by: lease.by, at }, context).catch(unlessNotDeployed(some))
     for (const { place, reason } of refusals) refused.set(place, reason)
   }
   const reasonOf = ({ item }: Sendable) => refused.get(item.letter.place)
   return {
     at,
     settled,
-    sent: letters.filter((letter) => reasonOf(letter) === undefined),
+    sent: letters
+      .filter((letter) => reasonOf(letter) === undefined)
+      .map((letter) => ({ ...letter, editedAs: letter.item.edited?.id })),
     unsendable: letters.flatMap((letter) => {
       const reason = reasonOf(letter)
       return reason === undefined ? [] : [{ failureId: letter.failureId, reason }]
@@ -48,6 +51,16 @@ async function sendable(context: ConsoleContext, item: Item): Promise<Sendable |
 }
 
 const sendBack: SendBack = replayLetters
+
+/** An edited message is alone in its replay. */
+const sendEdited: SendBack = ({ letters, ...sending }, context) =>
+  replayEdited(
+    {
+      ...sending,
+      letters: letters.flatMap((letter) => (letter.item.edited === undefined ? [] : [{ ...letter, edited: letter.item.edited }])),
+    },
+    context,
+  )
 
 const unlessNotDeployed = (letters: readonly Sendable[]) => (error: unknown) => {
   if (!(error instanceof NotDeployed)) throw error
