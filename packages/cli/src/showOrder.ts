@@ -48,8 +48,8 @@ interface Found {
 const shortestPart = 4
 
 async function findOrder({ root, broker, addresses }: CommandContext, id: string): Promise<Found> {
-  const { registryUrl, prefix } = addresses
-  const registry = registryUrl === undefined ? undefined : confluentRegistry({ url: registryUrl })
+  const { prefix } = addresses
+  const registry = addresses.registry && confluentRegistry(addresses.registry)
   const infrastructure = { admin: broker.admin, prefix, registry }
   const endpoints = (await loadServices(root)).map(({ endpoint }) => endpoint)
   const steps = await journey(id, endpoints, infrastructure)
@@ -62,7 +62,8 @@ async function findOrder({ root, broker, addresses }: CommandContext, id: string
 
 const mostCandidates = 20
 
-function showCandidates(candidates: readonly FoundKey[], id: string, out: Screen): void {
+/** What a short id may stand for. */
+export function showCandidates(candidates: readonly FoundKey[], id: string, out: Screen): void {
   out.line(`${candidates.length} keys begin or end with ${id}. Which one?`)
   const rows = candidates.slice(0, mostCandidates).map(({ key, lastAt }) => [key, ago(lastAt)])
   for (const row of table([{ heading: 'KEY' }, { heading: 'LAST MESSAGE' }], rows)) out.row(row)

@@ -100,7 +100,7 @@ test('who has handled a message is below it, with how long that took; it is no r
     step('handled', 'OrderPlaced', 45, { endpoint: 'stock', durationUs: 1_200_000 }),
   ]
   expect(lines('o-1', journey)).toEqual([
-    'o-1  2 records in 45 ms  2026-01-02T03:04:05.000Z, conversation c-1',
+    'o-1  2 records in 12 ms  2026-01-02T03:04:05.000Z, conversation c-1',
     '  0 ms  PlaceOrder from client-ui         t/0/0',
     ' +8 ms    sales handled it in 2.6 ms      t/0/8',
     '+12 ms    OrderPlaced from sales          t/0/12',

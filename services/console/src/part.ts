@@ -1,7 +1,7 @@
 import type { Router } from '@koa/router'
 import type { Log } from '@petrel/messaging'
 import type { AvroCodec, Broker, Registry } from '@petrel/messaging/operations'
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import type { Access } from './access/access.ts'
 import type { Audited } from './audit/writer.ts'
 import type { Hub } from './hub/hub.ts'
@@ -43,6 +43,8 @@ export interface Part {
   readonly audited?: Audited
   /** What it knows for `GET /api/summary`. */
   readonly summary?: () => Promise<Partial<Summary>>
+  /** Forgets what its tables say about somebody; failures are settled by themselves. @returns how many rows are gone or changed */
+  readonly erase?: (tx: PoolClient, values: readonly string[]) => Promise<number>
   /** Starts what runs beside requests. */
   readonly start?: () => Work
 }

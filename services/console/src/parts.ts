@@ -2,6 +2,8 @@ import { actionsPart } from './actions/part.ts'
 import { auditPart } from './audit/part.ts'
 import { breakItPart } from './breakIt/part.ts'
 import { conversationsPart } from './conversations/part.ts'
+import { editingPart } from './editing/part.ts'
+import { erasurePart } from './erasure/part.ts'
 import { eventsPart } from './events/part.ts'
 import { failuresPart } from './failures/part.ts'
 import { lookAtKafka } from './monitoring/look.ts'
@@ -16,6 +18,7 @@ export function partsOf(context: ConsoleContext): Part[] {
   const parts: Part[] = [
     failuresPart(context),
     replaysPart(context),
+    editingPart(context),
     actionsPart(context),
     eventsPart(context),
     breakItPart(context),
@@ -24,5 +27,5 @@ export function partsOf(context: ConsoleContext): Part[] {
   ]
   const audited = parts.flatMap(({ audited }) => audited ?? [])
   const all = [...parts, auditPart(context, audited)]
-  return [summaryPart(context, all), ...all]
+  return [summaryPart(context, all), ...all, erasurePart(context, all)]
 }

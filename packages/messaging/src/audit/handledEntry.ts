@@ -1,8 +1,8 @@
 import type { Tried } from '../engine/attempt.ts'
 import type { Envelope } from '../engine/envelope.ts'
 import { errorType } from '../engine/errorHeaders.ts'
-import { failure, headerText } from '../headers.ts'
-import { traceIdIn } from '../tracing/recordContext.ts'
+import { ce, failure, headerText } from '../headers.ts'
+import { traceIdOf } from '../tracing/traceContext.ts'
 import type { HandledEntry, HandledOutcome } from './audit.ts'
 
 /** What became of a delivery. */
@@ -25,7 +25,7 @@ export function handledEntry({ delivery, outcome, tries, startedAt, seconds, err
     type: cutOrNull(envelope.typeName),
     conversationId: cut(envelope.conversationId),
     causationId: cutOrNull(envelope.causationId),
-    traceId: traceIdIn(record.headers) ?? null,
+    traceId: traceIdOf(headerText(record.headers, ce.traceparent)) ?? null,
     key: cutOrNull(record.key?.toString('utf8', 0, longestBytes)),
     topic: record.topic,
     partition: record.partition,

@@ -33,6 +33,10 @@ export function auditPart({ pool, registry, settings, log }: ConsoleContext, aud
         },
       },
     ],
+    async erase(tx, values) {
+      const { rowCount } = await tx.query('delete from handled where key = any($1) or saga_id = any($1)', [values])
+      return rowCount ?? 0
+    },
     start() {
       const works = [
         every(keepDaysEveryMs, log, 'make and drop days of handled messages', () => keepDays(pool, days, Date.now())),

@@ -43,9 +43,10 @@ export async function storeConfirmations({ tx, changed }: Batch, confirmations: 
      set at = excluded.at, outcome = excluded.outcome, attempt = excluded.attempt where confirmation.at > excluded.at`,
     values,
   )
-  const { rows } = await tx.query<{ failure_id: string }>('select distinct failure_id from letter where place = any($1)', [
-    confirmations.map(({ replayOf }) => plainText(replayOf)),
-  ])
+  const { rows } = await tx.query<{ failure_id: string }>(
+    'select distinct failure_id from letter where place = any($1) or first_place = any($1)',
+    [confirmations.map(({ replayOf }) => plainText(replayOf))],
+  )
   for (const change of await refreshFailures(
     tx,
     rows.map(({ failure_id }) => failure_id),

@@ -25,10 +25,15 @@ const events = `
     error_type || ': ' || error_message as detail from own order by failing, failed_at)
   union all
   select distinct mark.at,
-    case outcome when 'replayed' then 'replayed' when 'discarded' then 'archived' else 'restored' end,
+    case
+      when exists (select from edit where edit.failure_id = $1 and mark.reason = 'Edited as ' || message_id) then 'edited'
+      when outcome = 'replayed' then 'replayed'
+      when outcome = 'discarded' then 'archived'
+      else 'restored'
+    end,
     mark.by, null::integer, reason
-  from mark join own on position = place and name = any(mark_names)
+  from mark join own on position = any(array[place, first_place]) and name = any(mark_names)
   union all
   select confirmation.at, 'resolved', null, confirmation.attempt,
     case confirmation.outcome when 'duplicate' then 'It had been handled before.' end
-  from confirmation join own on confirmation.replay_of = place where endpoint = $2`
+  from confirmation join own on confirmation.replay_of = any(array[place, first_place]) where endpoint = $2`

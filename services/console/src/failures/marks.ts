@@ -57,8 +57,9 @@ export async function storeMarks(tx: PoolClient, marks: readonly EndpointMark[])
     `${text} on conflict (position, at, outcome) do update set kafka_offset = coalesce(excluded.kafka_offset, mark.kafka_offset)`,
     values,
   )
-  const { rows } = await tx.query<{ failure_id: string }>('select distinct failure_id from letter where place = any($1)', [
-    marks.map(({ position }) => plainText(position)),
-  ])
+  const { rows } = await tx.query<{ failure_id: string }>(
+    'select distinct failure_id from letter where place = any($1) or first_place = any($1)',
+    [marks.map(({ position }) => plainText(position))],
+  )
   return rows.map(({ failure_id }) => failure_id)
 }

@@ -16,6 +16,7 @@ const text = (value: string | undefined | null): string | null =>
 
 const letterColumns: readonly Column<IncomingLetter>[] = [
   ['place', 'text', ({ letter }) => letter.place],
+  ['first_place', 'text', ({ letter }) => plainText(letter.firstPlace)],
   ['failure_id', 'uuid', ({ failureId }) => failureId],
   ['failing', 'uuid', ({ failing }) => failing],
   ['topic', 'text', ({ record }) => record.topic],

@@ -1,5 +1,5 @@
 // What it costs the console to know what the endpoints handle: a console of its own reads audits of so many messages a second.
-//   npm run bench -- audits [--rate 1000] [--seconds 30] [--save]
+//   npm run bench -- handled [--rate 1000] [--seconds 30] [--save]
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Client } from 'pg'
@@ -10,7 +10,7 @@ import { eventually } from '../test/support/eventually.ts'
 import { getJson } from '../test/support/http.ts'
 import { startOwnStack } from '../test/support/oneStack.ts'
 import { startProcess } from '../test/support/processes.ts'
-import { endpointsOf, someAudits } from './audits/someAudits.ts'
+import { endpointsOf, someAudits } from './handled/someAudits.ts'
 import { cpuSeconds, residentMiB } from './cpu.ts'
 import { writeRun } from './figures/runs.ts'
 import { short, table } from './figures/table.ts'
@@ -73,7 +73,7 @@ console.log(
   ]),
 )
 console.log(`\nA message takes ${Math.round(bytes)} bytes of the database; the console has ${residentMiB(service.pid)} MiB.`)
-writeRun('audits', { rate, seconds, idle, busy, looking, bytes }, { keep: args.save })
+writeRun('handled', { rate, seconds, idle, busy, looking, bytes }, { keep: args.save })
 
 /** Audits at the rate, and until the console has written all of them. */
 async function tell(forSeconds: number): Promise<void> {
