@@ -8,6 +8,7 @@ import type { EndpointView } from '../../services/console/src/monitoring/endpoin
 import type { SystemMap } from '../../services/console/src/monitoring/map.ts'
 import { settingsSchema } from '../../services/console/src/settings.ts'
 import { receiver } from '../../services/console/src/testing/receiver.ts'
+import { runPetrel } from '../../packages/cli/src/testing/runPetrel.ts'
 import { getJson } from '../support/http.ts'
 import { endpoints, openShop, type Shop, wholeJourney } from '../support/shop.ts'
 import { eventually } from '../support/stack.ts'
@@ -97,6 +98,11 @@ test('an order that went well is seen whole: who said what to whom, how long it 
     expect(placed?.handled.map(({ endpoint }) => endpoint).toSorted()).toEqual(['billing', 'client-ui', 'shipping', 'stock'])
     expect(view.sagas).toContainEqual(expect.objectContaining({ endpoint: 'shipping', id: orderId }))
   })
+
+  const { code, out } = await runPetrel(['order', orderId, '--console', console.url], {}, import.meta.dirname)
+  expect(code).toBe(0)
+  expect(out).toMatch(/PlaceOrder from client-ui .*\n.*sales handled it in .*\n/)
+  expect(out).toMatch(/OrderBilled from billing/)
 })
 
 test('the map has who says what to whom, and how often', async () => {

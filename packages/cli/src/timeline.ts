@@ -25,7 +25,7 @@ export function timeline(key: string, steps: readonly TimelineStep[]): Text[][] 
   const lines = tree(steps).map(({ step, depth }) => ({
     style: idle.has(step) ? ('dim' as const) : colours[step.kind],
     time: step.at === first.at ? '0 ms' : `+${span(step.at - first.at)}`,
-    text: cut('  '.repeat(depth) + sentences[step.kind](step) + (idle.has(step) && !isHearsay(step) ? ' led to no message' : '')),
+    text: cut('  '.repeat(depth) + sentences[step.kind](step) + (idle.has(step) && isRecord(step) ? ' led to no message' : '')),
     place: placeOf(step),
   }))
   const timeWidth = Math.max(...lines.map(({ time }) => time.length))
@@ -42,14 +42,13 @@ export function timeline(key: string, steps: readonly TimelineStep[]): Text[][] 
 
 const placeOf = ({ topic, partition, offset }: TimelineStep) => (offset === undefined ? topic : `${topic}/${partition}/${offset}`)
 
-/** No record of its own. */
-const isHearsay = ({ kind }: TimelineStep) => kind === 'handled' || kind === 'waiting'
+const isRecord = ({ kind }: TimelineStep) => kind !== 'handled' && kind !== 'waiting'
 
 /** How long the order took: without the timeouts that only looked whether something was to be done. */
 function heading(first: TimelineStep, steps: readonly TimelineStep[], idle: ReadonlySet<TimelineStep>): Text[] {
-  const active = steps.filter((step) => !idle.has(step) && !isHearsay(step))
+  const active = steps.filter((step) => !idle.has(step) && isRecord(step))
   const lasted = span((active.at(-1) ?? first).at - first.at)
-  const timeouts = [...idle].filter((step) => !isHearsay(step)).length
+  const timeouts = [...idle].filter((step) => isRecord(step)).length
   const waited = timeouts === 0 ? '' : `, and ${count(timeouts, 'timeout')} that led to no message`
   const began = new Date(first.at).toISOString()
   return [
@@ -66,8 +65,8 @@ function traces(steps: readonly TimelineStep[]): string {
 
 /** Timeouts that were due and that nothing followed, no message and no failure; and that they were handled. */
 function idleTimeouts(steps: readonly TimelineStep[]): Set<TimelineStep> {
-  const causes = new Set(steps.filter((step) => !isHearsay(step)).map(({ causationId }) => causationId))
-  const troubled = new Set(steps.filter((step) => step.kind !== 'message' && !isHearsay(step)).map(({ message }) => message))
+  const causes = new Set(steps.filter((step) => isRecord(step)).map(({ causationId }) => causationId))
+  const troubled = new Set(steps.filter((step) => step.kind !== 'message' && isRecord(step)).map(({ message }) => message))
   const isIdle = ({ messageKind, id, message }: TimelineStep) =>
     messageKind === 'timeout' && !causes.has(id) && !troubled.has(message)
   return new Set(steps.filter(isIdle))

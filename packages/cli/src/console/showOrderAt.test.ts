@@ -68,10 +68,10 @@ test('an order reads as what led to what, with how long each took, who gave up a
     'shop.OrderPlaced waits for you at billing.',
     'o-1  4 records in 2 s  2026-01-02T03:04:05.000Z, conversation c-1',
     '  0 ms  PlaceOrder from client-ui                     client-ui.PlaceOrder',
-    '+17 ms    sales handled it in 12 ms                   client-ui.PlaceOrder',
+    ' +5 ms    sales handled it in 12 ms                   client-ui.PlaceOrder',
     '+20 ms    OrderPlaced from sales                      sales.OrderPlaced',
     '+20 ms      loyalty has not tried it yet              sales.OrderPlaced',
-    '+42 ms      billing will try again: TypeError         sales.OrderPlaced',
+    '+30 ms      billing will try again: TypeError         sales.OrderPlaced',
     '  +2 s      billing gave up after 6 tries: TypeError  sales.OrderPlaced',
     '',
   ])

@@ -31,7 +31,8 @@ export async function showOrderAt(
       out,
     )
   if (found === undefined || others.length > 0) return false
-  const conversation = await api.get(Conversation, `/api/conversations/${encodeURIComponent(found.conversationId)}`)
+  const address = `/api/conversations/${encodeURIComponent(found.conversationId)}`
+  const conversation = await api.get(Conversation, address, { key: found.key ?? undefined })
   const steps = stepsOf(conversation)
   if (json) out.json(conversation)
   else {
@@ -84,7 +85,8 @@ const kinds: Readonly<Record<Handled['outcome'], TimelineStep['kind']>> = {
 const stepOf = ({ endpoint, outcome, attempt, startedAt, durationUs, errorType }: Handled) => ({
   kind: kinds[outcome],
   endpoint,
-  at: Date.parse(startedAt) + durationUs / 1_000,
+  // When it began: what it says comes below it.
+  at: Date.parse(startedAt),
   durationUs,
   error: errorType === null ? undefined : { type: errorType, message: '', attempts: attempt },
 })
