@@ -97,16 +97,18 @@ test('a body that is neither JSON nor Avro is shown as bytes', async () => {
 test('they are left out of a replay until somebody asks for the original topic, and a dry run says that all hear them again', async () => {
   const filter = { endpoint: 'spring-sales' }
   const topic = `${shop.prefix}spring-place-order`
+  const to = [{ endpoint: 'spring-sales', topic, count: 3, everySubscriber: true }]
   expect(await post('/api/replays', { filter, dryRun: true })).toEqual({
     total: 0,
     leftOut: { stubborn: 0, notUnresolved: 0, foreign: 3 },
-    to: [],
+    to,
   })
   expect(await post('/api/replays', { filter, dryRun: true, toOriginalTopic: true })).toEqual({
     total: 3,
     leftOut: { stubborn: 0, notUnresolved: 0, foreign: 0 },
-    to: [{ endpoint: 'spring-sales', topic, count: 3, everySubscriber: true }],
+    to,
   })
+  expect(await post('/api/replays', { filter })).toMatchObject({ total: 0, leftOut: { foreign: 3 } })
   expect(await recordsOf('spring-place-order')).toEqual([])
 })
 
