@@ -65,11 +65,14 @@ opened.defer(() => memory.stop())
 await watched.logged(({ event }) => event === 'reading')
 const api = await consoleApi(`http://127.0.0.1:${port}`)
 
-const before = cpuSeconds(watched.pid)
+const cpu = () => ({ console: cpuSeconds(watched.pid), database: cpuSeconds(stack.pids().postgres ?? 0, { withChildren: true }) })
+const before = cpu()
 const began = performance.now()
 await untilDone(async () => (await api.get<{ unresolved: number }>('/api/summary')).unresolved >= failures)
 const importSeconds = (performance.now() - began) / 1_000
-const importCpu = ((cpuSeconds(watched.pid) - before) * 1e6) / failures
+const after = cpu()
+const each = (part: keyof typeof before) => ((after[part] - before[part]) * 1e6) / failures
+const importCpu = { console: each('console'), database: each('database') }
 const importMiB = memory.take()
 console.error(`Read in ${importSeconds.toFixed(1)} s.`)
 
@@ -93,10 +96,16 @@ const figures = {
 }
 console.log(
   table([
-    ['', 'a second', 'console’s CPU µs each', 'console MiB at most'],
-    ['failures read', Math.round(figures.import.perSecond), Math.round(importCpu), importMiB],
-    [`sent back, asked for ${rate}`, Math.round(figures.replay.perSecond), '', replayMiB],
-    ['questions', '', '', questionsMiB],
+    ['', 'a second', 'CPU µs each: console', 'database', 'console MiB at most'],
+    [
+      'failures read',
+      Math.round(figures.import.perSecond),
+      Math.round(importCpu.console),
+      Math.round(importCpu.database),
+      importMiB,
+    ],
+    [`sent back, asked for ${rate}`, Math.round(figures.replay.perSecond), '', '', replayMiB],
+    ['questions', '', '', '', questionsMiB],
   ]),
 )
 console.log(`To write down what is to be sent took ${Math.round(stagedMs)} ms.`)

@@ -78,7 +78,7 @@ async function lastAbout(topic: string, isAbout: EraseRequest['isAbout'], admin:
   return { cuts: [...cuts.values()], places }
 }
 
-const most = { records: 100, bytes: 1024 * 1024 }
+const most = { records: 500, bytes: 1024 * 1024 }
 
 /** What has to be appended before the cuts, a step at a time: letters of others, and with each discarded one its mark. */
 async function* copies(
@@ -94,21 +94,25 @@ async function* copies(
     (failing) => isCutOff(failing) && !places.has(placeOf(failing.latest)) && needed.has(identityKey(failing.identity)),
   )
   const byPlace = new Map(staying.map((failing) => [placeOf(failing.latest), failing]))
-  let step: OutgoingRecord[] = []
+  let step = emptyStep()
   const positions = staying.map(({ latest }) => latest)
   for await (const record of recordsAt(prefix + dltTopic(endpoint), positions, admin)) {
     const failing = byPlace.get(placeOf(record))
     if (failing === undefined) continue
     const mark = marks.of(failing)
     // Whoever keeps letters elsewhere has forgotten the mark, perhaps: it is told again, and before the letter.
-    if (mark !== undefined) step.push(markRecord(prefix + replayedTopic(endpoint), failing, mark))
-    step.push(copyOf(record, failing))
-    if (step.length < most.records && sumOf(step.map(sizeOf)) < most.bytes) continue
-    yield step
-    step = []
+    if (mark !== undefined) step.records.push(markRecord(prefix + replayedTopic(endpoint), failing, mark))
+    const copy = copyOf(record, failing)
+    step.records.push(copy)
+    step.bytes += sizeOf(copy)
+    if (step.records.length < most.records && step.bytes < most.bytes) continue
+    yield step.records
+    step = emptyStep()
   }
-  if (step.length > 0) yield step
+  if (step.records.length > 0) yield step.records
 }
+
+const emptyStep = () => ({ records: [] as OutgoingRecord[], bytes: 0 })
 
 /** Messages that wait for a person, or about which a person may still change a decision. */
 function neededMessages(failings: readonly Failing[], marks: Marks): ReadonlySet<string> {
@@ -157,5 +161,3 @@ async function eraseHandled(
   }
   return { handled, waiting }
 }
-
-const sumOf = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0)

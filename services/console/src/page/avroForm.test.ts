@@ -38,6 +38,9 @@ describe('the form of a schema', () => {
 
   test('finds nothing wrong with a message that was sent', () => expect(problemsOf(shape, body)).toEqual([]))
 
+  test('takes what is hidden as it is, whatever should be there', () =>
+    expect(problemsOf(shape, { ...body, lines: '•••', acceptedAt: '•••' })).toEqual([]))
+
   test.each<[string, object, Problem[]]>([
     [
       'a word for a number',

@@ -21,12 +21,19 @@ export interface Writing {
  * Writes a batch, however long it takes: while something is away it is tried again. A record that cannot be written is written
  * down as unread, so that the others go on. @returns false when the console ended before it was written
  */
-export async function writeBatch(handler: TopicHandler, records: readonly BrokerRecord[], writing: Writing): Promise<boolean> {
+export async function writeBatch(
+  handler: TopicHandler,
+  records: readonly BrokerRecord[],
+  writing: Writing,
+  prepared = prepare(handler, records),
+): Promise<boolean> {
+  let first: Prepared | undefined = prepared
   for (let failures = 0; !writing.ended.aborted; failures += 1) {
     try {
-      await writeOrHalve(handler, records, writing)
+      await writeOrHalve(handler, records, writing, first)
       return true
     } catch (error) {
+      first = undefined
       const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** failures)
       writing.log.warn(
         { err: error, kind: handler.kind, failures: failures + 1, pauseMs },
@@ -38,11 +45,25 @@ export async function writeBatch(handler: TopicHandler, records: readonly Broker
   return false
 }
 
+type Prepared = ReturnType<TopicHandler['prepare']>
+
+/** Begins to decode a batch, while others are written. */
+export function prepare(handler: TopicHandler, records: readonly BrokerRecord[]): Prepared {
+  const prepared = handler.prepare(records)
+  // Whoever writes it is told.
+  prepared.catch(() => undefined)
+  return prepared
+}
+
 /** @throws only what passes */
-async function writeOrHalve(handler: TopicHandler, records: readonly BrokerRecord[], writing: Writing): Promise<void> {
+async function writeOrHalve(
+  handler: TopicHandler,
+  records: readonly BrokerRecord[],
+  writing: Writing,
+  prepared = handler.prepare(records),
+): Promise<void> {
   try {
-    const write = await handler.prepare(records)
-    await transaction(writing.pool, write)
+    await transaction(writing.pool, await prepared)
   } catch (error) {
     if (isPassing(error)) throw error
     const [first] = records

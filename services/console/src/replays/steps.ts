@@ -22,7 +22,7 @@ export interface Lease {
 
 /** How long another instance waits for one that says nothing: much longer than a step takes, while Kafka answers. */
 const leaseSeconds = 15
-const most = { items: 100, bytes: 4 * 1024 * 1024 }
+const most = { items: 500, bytes: 4 * 1024 * 1024 }
 
 /** Takes a replay that nobody sends. @returns undefined when there is none */
 export async function takeReplay(pool: Pool, instance: string): Promise<Lease | undefined> {

@@ -76,8 +76,13 @@ export function emptyOf(shape) {
   )
 }
 
+/** What the server shows instead of something about a person, whatever its type is. */
+export const hidden = '•••'
+
 /** @returns what is wrong with a value, `[{ path, message }]`, before it is sent */
 export function problemsOf(shape, value, path = '') {
+  // It stays as it is: the server has it.
+  if (value === hidden) return []
   if (value === null || value === undefined)
     return shape.mayBeNull || shape.kind === 'null' ? [] : [{ path, message: 'must have a value' }]
   if (shape.kind === 'again') return problemsOf(shapeOf(shape.schema, shape.names), value, path)

@@ -1,5 +1,5 @@
 import { html } from '../view.js'
-import { emptyOf, shapeOf } from './avro.js'
+import { emptyOf, hidden, shapeOf } from './avro.js'
 
 /** The fields of a record. @param errors path → what is wrong there */
 export function RecordForm({ shape, value, path, errors, onChange }) {
@@ -32,6 +32,17 @@ function Part({ label, doc, isPersonal, shape, value, path, errors, onChange, re
   const notes = html`${doc && html`<small class="muted" id="${id}-doc">${doc}</small>`}<small class="wrong" id="${id}-wrong"
       >${wrong}</small
     >`
+  if (value === hidden && shape.kind !== 'text')
+    return html`<div class="part field" data-path=${path}>
+      <span class="line"
+        ><span>${head}</span
+        ><button type="button" class="quiet small" onClick=${() => onChange(emptyOf({ ...shape, mayBeNull: false }))}>
+          Write another
+        </button></span
+      >
+      <p class="muted">It is hidden, and stays as it is.</p>
+      ${notes}
+    </div>`
   if (isGroup)
     return html`<fieldset class="part" data-path=${path}>
       <legend>${head} ${more}</legend>
