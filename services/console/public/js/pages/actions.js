@@ -88,7 +88,8 @@ export function selectionWords(selection) {
   if (!selection) return ''
   if (typeof selection === 'string') return selection
   const { ids, count, group, filter, ...others } = selection
-  if (ids?.length === 1) return html`<a href="/failures/${ids[0]}">one message</a>`
+  const one = ids?.length === 1 ? ids[0] : others.failure
+  if (one !== undefined) return html`<a href="/failures/${one}">one message</a>`
   if (ids) return plural(count ?? ids.length, 'message')
   if (group) return groupLink(group)
   if (filter && Object.keys(filter).length === 0) return 'all failed messages'

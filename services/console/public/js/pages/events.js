@@ -18,7 +18,7 @@ export function Page() {
   const isReady = (list.data ?? list.error) !== undefined && (checks.data ?? checks.error) !== undefined
   return html` <${Head} title="Events" />
     <${Checks} items=${isReady ? checks.data?.items : undefined} />
-    <section class="card" aria-label="Events" key="events">
+    <section class="card" aria-label="Events" key=${isReady ? 'events' : 'waiting'}>
       <div class="list-head">
         <span class="muted">Newest first</span><span class="spring"></span><${Fresh} count=${fresh} onShow=${showFresh} />
       </div>
