@@ -1,6 +1,5 @@
 import type { BrokerRecord } from '@petrel/messaging/operations'
 import type { ReadBody } from '../failures/readBody.ts'
-import { keptHeaders } from '../failures/keptHeaders.ts'
 import { everyText } from '../pii/mask.ts'
 
 /** Who is to be forgotten: whatever names them. */
@@ -39,7 +38,8 @@ export function isAboutRecord(
   body: ReadBody,
 ): boolean {
   if (key !== null && isAbout(key.toString())) return true
-  if (keptHeaders(headers).some(([, header]) => typeof header === 'string' && isAbout(header))) return true
+  const texts = Object.values(headers).flatMap((header) => [header ?? []].flat().map((one) => one.toString()))
+  if (texts.some(isAbout)) return true
   if ('problem' in body) return value !== null && isAbout(value.toString())
   return [...everyText(body.data, body.schema)].some(isAbout)
 }

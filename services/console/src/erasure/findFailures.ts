@@ -27,6 +27,7 @@ export async function findFailures(context: ConsoleContext, isAbout: (text: stri
 }
 
 async function isAboutLetter(context: ConsoleContext, row: Row, isAbout: (text: string) => boolean): Promise<boolean> {
+  if (isAbout(row.error_message) || isAbout(row.error_stack)) return true
   const record = await recordOf(row, context)
   return isAboutRecord(isAbout, record, await readBody(context.codec, record.value, row.foreign_kind))
 }

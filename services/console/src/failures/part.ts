@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { recorded } from '../actions/action.ts'
+import { begun } from '../http/begun.ts'
 import { bodyOf, queryOf } from '../http/input.ts'
 import { pageQuery } from '../http/paging.ts'
 import { notFound } from '../http/problem.ts'
@@ -59,11 +60,12 @@ export function failuresPart(context: ConsoleContext): Part {
         ['csv', asCsv],
         ['json', asJson],
       ] as const)
-        router.get(`/api/failures.${kind}`, reads, (ctx) => {
+        router.get(`/api/failures.${kind}`, reads, async (ctx) => {
           const { by: _, ...filter } = queryOf(ctx, exportQuery)
+          const failures = await begun(everyFailure(pool, filter))
           ctx.type = kind
           ctx.attachment(`failures.${kind}`)
-          ctx.body = Readable.from(write(everyFailure(pool, filter)))
+          ctx.body = Readable.from(write(failures))
         })
       router.get('/api/failures/:id', reads, async (ctx) => {
         const [id, { unmasked }] = [failureIdIn(ctx), queryOf(ctx, detailQuery)]

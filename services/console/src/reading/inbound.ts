@@ -12,8 +12,8 @@ export interface Inbound {
 }
 
 /** Above `high` a partition is paused, below `low` it is resumed. */
-const waterMarks = { high: 600, low: 200, highBytes: 8 * 1024 * 1024 }
-const batchOf = { records: 200, bytes: 4 * 1024 * 1024 }
+const waterMarks = { high: 2_000, low: 500, highBytes: 16 * 1024 * 1024 }
+const batchOf = { records: 500, bytes: 4 * 1024 * 1024 }
 
 /** Who reads a topic: records of one kind are written together. */
 type KindOf = (topic: string) => Pick<TopicHandler, 'lingerMs'> | undefined

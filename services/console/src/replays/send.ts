@@ -22,8 +22,9 @@ export async function sendStep(context: ConsoleContext, lease: Lease, items: rea
   const at = new Date().toISOString()
   const settled = items.filter(({ open }) => open === undefined).map(({ failureId }) => failureId)
   const ready = await Promise.all(items.map((item) => sendable(context, item)))
-  const letters = ready.filter((each) => each !== undefined)
-  const refused = new Map<string, string>()
+  const found = ready.filter((each) => each !== undefined)
+  const [lost, letters] = [found.filter(hasLostBody), found.filter((letter) => !hasLostBody(letter))]
+  const refused = new Map(lost.map(({ item }) => [item.letter.place, lostBody(item)]))
   const foreign = letters.filter((letter) => letter.foreign !== null)
   const own = letters.filter((letter) => letter.foreign === null)
   for (const { place, reason } of await sendForeign(foreign, context)) refused.set(place, reason)
@@ -39,7 +40,7 @@ export async function sendStep(context: ConsoleContext, lease: Lease, items: rea
     sent: letters
       .filter((letter) => reasonOf(letter) === undefined)
       .map((letter) => ({ ...letter, editedAs: letter.item.edited?.id })),
-    unsendable: letters.flatMap((letter) => {
+    unsendable: found.flatMap((letter) => {
       const reason = reasonOf(letter)
       return reason === undefined ? [] : [{ failureId: letter.failureId, reason }]
     }),
@@ -49,6 +50,13 @@ export async function sendStep(context: ConsoleContext, lease: Lease, items: rea
 async function sendable(context: ConsoleContext, item: Item): Promise<Sendable | undefined> {
   return item.open === undefined ? undefined : { ...item.open, item, record: await recordOf(item.letter, context) }
 }
+
+/** A body that was too large to be kept here, and is no longer in its topic. */
+const hasLostBody = ({ item, record }: Sendable): boolean =>
+  record.value === null && item.letter.value_bytes !== null && item.edited === undefined
+
+const lostBody = ({ letter }: Item): string =>
+  `Its body of ${letter.value_bytes} bytes was too large to be kept by the console, and ${letter.place} is gone. Let its source send it again, and archive this one.`
 
 const sendBack: SendBack = replayLetters
 

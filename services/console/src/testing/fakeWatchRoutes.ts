@@ -76,7 +76,7 @@ export function breakItRoutes(router: Router, store: FakeStore, changes: Middlew
   let gateway: object = { requestsPerSecond: null, latencyMs: 0, failureRate: 0, declineRate: 0 }
   const service = (name: string) => {
     const fault = faults.get(name) ?? null
-    return { name, isRunning: !stopped.has(name), isBroken: fault !== null, fault, canStop: true }
+    return { name, isRunning: !stopped.has(name), isBroken: fault !== null, fault, canBreak: true, canStop: true }
   }
   router.get('/api/faults', (ctx) => void (ctx.body = { services: breakable.map(service), gateway, how: 'local' }))
   router.put('/api/faults/:service', changes, (ctx) => {

@@ -36,14 +36,14 @@ export function Page() {
       data !== undefined &&
       html`<${Section} title="Services" class="flush"
           ><ul class="breakable">
-            ${data.services.map((each) => html`<${Service} key=${each.name} service=${each} doing=${doing} busy=${busy} may=${may} />`)}
+            ${data.services.filter(({ canBreak, canStop }) => canBreak || canStop).map((each) => html`<${Service} key=${each.name} service=${each} doing=${doing} busy=${busy} may=${may} />`)}
           </ul><//
         >
         ${data.gateway && html`<${Gateway} gateway=${data.gateway} doing=${doing} busy=${busy} may=${may} />`}`
     }`
 }
 
-function Service({ service: { name, isRunning, isBroken, fault, canStop }, doing, busy, may }) {
+function Service({ service: { name, isRunning, isBroken, fault, canBreak, canStop }, doing, busy, may }) {
   const button = (what, label, kind, ...request) =>
     html`<button
       type="button"
@@ -60,10 +60,10 @@ function Service({ service: { name, isRunning, isBroken, fault, canStop }, doing
     <b>${name}</b>
     ${isRunning === false ? html`<${Pill}>stopped<//>` : isBroken ? html`<${Pill} kind="fail">broken<//>` : html`<${Pill} kind="ok">well<//>`}
     <span class="muted small"
-      >${isRunning === false ? 'Its messages wait in Kafka.' : isBroken ? (fault ?? 'Every handler throws. Messages fail, and wait for a person after their tries.') : ''}</span
+      >${isRunning === false ? canBreak && 'Its messages wait in Kafka.' : isBroken ? (fault ?? 'Every handler throws. Messages fail, and wait for a person after their tries.') : ''}</span
     >
     <span class="buttons">
-      ${isBroken ? button(`mend ${name}`, `Mend ${name}`, '', 'PUT', address, { fault: null }) : button(`break ${name}`, `Break ${name}`, '', 'PUT', address, { fault: 'A bug that was switched on in the console.' })}
+      ${canBreak && (isBroken ? button(`mend ${name}`, `Mend ${name}`, '', 'PUT', address, { fault: null }) : button(`break ${name}`, `Break ${name}`, '', 'PUT', address, { fault: 'A bug that was switched on in the console.' }))}
       ${canStop && (isRunning === false ? button(`start ${name}`, `Start ${name}`, '', 'POST', `${local}/start`) : button(`stop ${name}`, `Stop ${name}`, '', 'POST', `${local}/stop`))}
     </span>
   </li>`
