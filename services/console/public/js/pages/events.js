@@ -3,7 +3,7 @@ import { Checks } from '../parts/checks.js'
 import { EventRow } from '../parts/eventRow.js'
 import { Empty, Fresh, TroubleBox, Waiting } from '../parts/small.js'
 import { useCalmList, useResource } from '../resource.js'
-import { Head } from '../shell.js'
+import { Head } from '../parts/head.js'
 import { html, useState } from '../view.js'
 
 const most = 200
