@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { deploy } from '@petrel/messaging/operations'
+import { type Broker, deploy } from '@petrel/messaging/operations'
 import { Client } from 'pg'
 import type { Stack } from '../../deploy/local/stack/stack.ts'
 import { makeDatabase } from '../makeDatabase.ts'
@@ -13,39 +13,47 @@ import { OrderPlaced } from './messages.ts'
 import { preload } from './preload.ts'
 
 /** A program that reads the messages from our stack: Petrel, or a loop written by hand. Each round has topics and a database of its own. */
-export const onOurStack = (stack: Stack, name: string, program: string, messages: number, tracing: Tracing = {}): Contender => ({
+export const onOurStack = (
+  stack: Stack,
+  name: string,
+  program: string,
+  messages: number,
+  variation: Variation = {},
+): Contender => ({
   name,
   run: (round) => {
     const run = `${name}${program}${round}`.replaceAll(/\W/g, '').toLowerCase()
-    return measure(stack, { run, main: join(import.meta.dirname, '..', program), count: messages, tracing })
+    return measure(stack, { run, main: join(import.meta.dirname, '..', program), count: messages, variation })
   },
 })
 
-interface Tracing {
+interface Variation {
   /** Of the messages, whose trace is recorded; without it they have no traces. */
   readonly share?: number
   /** For the program. */
   readonly environment?: Readonly<Record<string, string>>
+  /** Throws when something else is missing than the effects. */
+  readonly verify?: (broker: Broker, prefix: string) => Promise<void>
 }
 
 interface Measurement {
   readonly run: string
   readonly main: string
   readonly count: number
-  readonly tracing: Tracing
+  readonly variation: Variation
 }
 
-async function measure(stack: Stack, { run, main, count, tracing }: Measurement): Promise<Result> {
+async function measure(stack: Stack, { run, main, count, variation }: Measurement): Promise<Result> {
   const prefix = `${run}.`
   const databaseUrl = await makeDatabase(stack.databaseUrl, run)
   const broker = kafkajsBroker({ brokers: [stack.kafkaBrokers], clientId: 'bench', log: silentLog })
   const registry = confluentRegistry({ url: stack.registryUrl })
   const database = { url: databaseUrl, migrations: join(import.meta.dirname, 'migrations') }
   await deploy({ endpoint: bench, database }, { admin: broker.admin, registry, prefix })
-  await preload(broker, registry, prefix, count, tracing.share)
+  await preload(broker, registry, prefix, count, variation.share)
   const addresses = { KAFKA_BROKERS: stack.kafkaBrokers, SCHEMA_REGISTRY_URL: stack.registryUrl, DATABASE_URL: databaseUrl }
   const service = spawn(process.execPath, [...process.execArgv, main], {
-    env: { ...process.env, ...addresses, ...tracing.environment, TOPIC_PREFIX: prefix, LOG_LEVEL: 'warn' },
+    env: { ...process.env, ...addresses, ...variation.environment, TOPIC_PREFIX: prefix, LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const { postgres = 0, kafka = 0 } = stack.pids()
@@ -58,7 +66,9 @@ async function measure(stack: Stack, { run, main, count, tracing }: Measurement)
     await untilSaid(broker, prefix, count, service)
     const resident = residentMiB(service.pid ?? 0)
     recorder.stop()
-    return { ...(await verified(broker, databaseUrl, prefix, count, recorder)), residentMiB: resident }
+    const result = await verified(broker, databaseUrl, prefix, count, recorder)
+    await variation.verify?.(broker, prefix)
+    return { ...result, residentMiB: resident }
   } finally {
     recorder.stop()
     service.kill('SIGTERM')

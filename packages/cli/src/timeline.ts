@@ -2,14 +2,14 @@ import type { JourneyStep, StepKind } from '@petrel/messaging/operations'
 import { paint, type Style, type Text } from './screen.ts'
 import { span } from './time.ts'
 
-/** A record of a journey; or what only a console knows, since it heard it from the endpoint. */
-export interface TimelineStep extends Omit<JourneyStep, 'kind' | 'partition' | 'offset'> {
-  readonly kind: StepKind | 'handled' | 'waiting'
+/** A step of a journey; or what only a console knows, since it heard it from the endpoint. */
+export interface TimelineStep extends Omit<JourneyStep, 'kind' | 'partition' | 'offset' | 'handler' | 'durationUs'> {
+  readonly kind: StepKind | 'waiting'
   /** Undefined where nobody says where exactly it lies. */
   readonly partition?: number
   readonly offset?: string
-  /** How long its handler took, in milliseconds. */
-  readonly tookMs?: number
+  /** How long its handler took, in microseconds. */
+  readonly durationUs?: number | undefined
 }
 
 interface Line {
@@ -25,7 +25,7 @@ export function timeline(key: string, steps: readonly TimelineStep[]): Text[][] 
   const lines = tree(steps).map(({ step, depth }) => ({
     style: idle.has(step) ? ('dim' as const) : colours[step.kind],
     time: step.at === first.at ? '0 ms' : `+${span(step.at - first.at)}`,
-    text: cut('  '.repeat(depth) + sentences[step.kind](step) + (idle.has(step) ? ' led to no message' : '')),
+    text: cut('  '.repeat(depth) + sentences[step.kind](step) + (idle.has(step) && !isHearsay(step) ? ' led to no message' : '')),
     place: placeOf(step),
   }))
   const timeWidth = Math.max(...lines.map(({ time }) => time.length))
@@ -48,11 +48,12 @@ const isHearsay = ({ kind }: TimelineStep) => kind === 'handled' || kind === 'wa
 /** How long the order took: without the timeouts that only looked whether something was to be done. */
 function heading(first: TimelineStep, steps: readonly TimelineStep[], idle: ReadonlySet<TimelineStep>): Text[] {
   const active = steps.filter((step) => !idle.has(step) && !isHearsay(step))
-  const took = span((active.at(-1) ?? first).at - first.at)
-  const waited = idle.size === 0 ? '' : `, and ${count(idle.size, 'timeout')} that led to no message`
+  const lasted = span((active.at(-1) ?? first).at - first.at)
+  const timeouts = [...idle].filter((step) => !isHearsay(step)).length
+  const waited = timeouts === 0 ? '' : `, and ${count(timeouts, 'timeout')} that led to no message`
   const began = new Date(first.at).toISOString()
   return [
-    `  ${count(active.length, 'record')} in ${took}${waited}`,
+    `  ${count(active.length, 'record')} in ${lasted}${waited}`,
     paint('dim', `  ${began}, conversation ${first.conversationId}${traces(steps)}`),
   ]
 }
@@ -63,9 +64,9 @@ function traces(steps: readonly TimelineStep[]): string {
   return ids.size === 0 ? '' : `, trace ${[...ids].join(' and ')}`
 }
 
-/** Timeouts that were due and that nothing followed: no message, no failure. */
+/** Timeouts that were due and that nothing followed, no message and no failure; and that they were handled. */
 function idleTimeouts(steps: readonly TimelineStep[]): Set<TimelineStep> {
-  const causes = new Set(steps.map(({ causationId }) => causationId))
+  const causes = new Set(steps.filter((step) => !isHearsay(step)).map(({ causationId }) => causationId))
   const troubled = new Set(steps.filter((step) => step.kind !== 'message' && !isHearsay(step)).map(({ message }) => message))
   const isIdle = ({ messageKind, id, message }: TimelineStep) =>
     messageKind === 'timeout' && !causes.has(id) && !troubled.has(message)
@@ -73,7 +74,7 @@ function idleTimeouts(steps: readonly TimelineStep[]): Set<TimelineStep> {
 }
 
 const colours: Readonly<Record<TimelineStep['kind'], Style>> = {
-  handled: 'dim',
+  handled: 'green',
   waiting: 'yellow',
   message: 'reset',
   postponed: 'yellow',
@@ -101,9 +102,9 @@ function tree(steps: readonly TimelineStep[]): Line[] {
 }
 
 const sentences: Readonly<Record<TimelineStep['kind'], (step: TimelineStep) => string>> = {
-  handled: ({ endpoint, tookMs = 0 }) => `${endpoint} handled it in ${span(tookMs)}`,
   waiting: ({ endpoint }) => `${endpoint} has not tried it yet`,
   message: ({ type, source }) => `${nameOf(type)} from ${source ?? 'elsewhere'}`,
+  handled: ({ endpoint, durationUs = 0 }) => `${endpoint} handled it in ${took(durationUs / 1_000)}`,
   postponed: ({ endpoint }) => `${endpoint} postponed it`,
   retry: ({ endpoint, error }) => `${endpoint} will try again: ${reason(error)}`,
   'dead-letter': ({ endpoint, error }) =>
@@ -111,6 +112,8 @@ const sentences: Readonly<Record<TimelineStep['kind'], (step: TimelineStep) => s
   replay: ({ endpoint }) => `sent back to ${endpoint} by a person`,
 }
 
+/** Most handlers take less than some milliseconds. */
+const took = (ms: number) => (ms < 10 ? `${Number(ms.toFixed(1))} ms` : span(ms))
 /** `petrel failures` shows an error whole. */
 const cut = (text: string) => (text.length > 100 ? `${text.slice(0, 99)}…` : text)
 const nameOf = (type = '(unknown message)') => type.slice(type.lastIndexOf('.') + 1)

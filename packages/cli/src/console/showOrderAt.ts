@@ -85,7 +85,7 @@ const stepOf = ({ endpoint, outcome, attempt, startedAt, durationUs, errorType }
   kind: kinds[outcome],
   endpoint,
   at: Date.parse(startedAt) + durationUs / 1_000,
-  tookMs: durationUs / 1_000,
+  durationUs,
   error: errorType === null ? undefined : { type: errorType, message: '', attempts: attempt },
 })
 

@@ -1,5 +1,6 @@
 export type { Audit, EndpointDefinition, HandledEntry, HandledOutcome, Heartbeat } from '../audit/audit.ts'
 export { auditDecoder, type DecodeAudit } from '../audit/auditDecoder.ts'
+export { deliveriesIn, type ToldDelivery } from '../audit/deliveries.ts'
 export { auditSchema } from '../audit/schema.ts'
 export { kafkajsBroker } from '../broker/kafkajs/broker.ts'
 export {
@@ -47,7 +48,8 @@ export {
   replayLetters,
   type ReplayLettersRequest,
 } from './replayLetters.ts'
-export { journey, type JourneyStep, type StepKind } from './journey.ts'
+export { journey, type JourneyPlaces } from './journey.ts'
+export { journeyOf, type JourneyStep, type StepKind } from './journeyOf.ts'
 export { type FoundKey, keysLike } from './keys.ts'
 export { type EndpointLag, type GroupLag, type PartitionLag, readLag } from './lag.ts'
 export { NotDeployed, NotMigrated, PartitionCountMismatch } from './notDeployed.ts'
