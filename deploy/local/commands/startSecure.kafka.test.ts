@@ -89,7 +89,7 @@ describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('np
   })
 
   test('petrel is let in with what the system has written down for it', async () => {
-    const written = JSON.parse(await readFile(join(folder, 'environment.json'), 'utf8')) as Record<string, unknown>
+    const written = JSON.parse(await readFile(join(folder, 'environment.json'), 'utf8')) as Record<string, string>
     const texts = Object.entries(written).filter(([, value]) => typeof value === 'string')
     const petrel = [join(ROOT, 'packages/cli/bin/petrel.mjs'), 'lag', '--json']
     const { stdout } = await run(process.execPath, petrel, { env: { ...env, ...Object.fromEntries(texts) }, cwd: ROOT })
