@@ -91,6 +91,7 @@ export function stackOptions(settings: Settings, options: Pick<StartOptions, 'se
       kafkaBrokers: settings.KAFKA_BROKERS,
       registryUrl: settings.SCHEMA_REGISTRY_URL,
       databaseUrl: settings.DATABASE_URL,
+      connections: settings.connections,
     },
   }
 }

@@ -5,7 +5,8 @@ import type { StackAddresses } from '../stack/stack.ts'
 export const PETREL = 'petrel'
 
 /** What somebody needs to reach Kafka and the registry. */
-export const connectionEnvironment = ({ kafkaBrokers, registryUrl, access }: StackAddresses, user: string) => ({
+export const connectionEnvironment = ({ kafkaBrokers, registryUrl, connections, access }: StackAddresses, user: string) => ({
+  ...connections,
   KAFKA_BROKERS: kafkaBrokers,
   SCHEMA_REGISTRY_URL: registryUrl,
   ...access?.environmentOf(user),

@@ -40,6 +40,8 @@ export interface StackAddresses {
   readonly registryUrl: string
   /** Of a superuser. */
   readonly databaseUrl: string
+  /** What Kafka and a registry elsewhere want besides their addresses. */
+  readonly connections?: Readonly<Record<string, string>> | undefined
   /** Where the doors are closed: how users are let in. */
   readonly access?: StackAccess | undefined
 }
@@ -100,6 +102,7 @@ function addressesOf(ports: StackPorts, elsewhere: Elsewhere, security: Security
     kafkaBrokers: elsewhere.kafkaBrokers ?? `127.0.0.1:${ports.kafka}`,
     registryUrl: elsewhere.registryUrl ?? registryUrl(ports.registry),
     databaseUrl: elsewhere.databaseUrl ?? superuserUrl(ports.postgres),
+    connections: elsewhere.connections,
   }
 }
 
