@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { deploy } from '@petrel/messaging/operations'
 import { Client } from 'pg'
+import { connectionEnvironment, connectionsOf, PETREL } from '../../deploy/local/shop/connections.ts'
 import type { Stack } from '../../deploy/local/stack/stack.ts'
 import { makeDatabase } from '../makeDatabase.ts'
 import { CpuRecorder, cpuSeconds, residentMiB } from '../cpu.ts'
@@ -38,12 +39,13 @@ interface Measurement {
 async function measure(stack: Stack, { run, main, count, tracing }: Measurement): Promise<Result> {
   const prefix = `${run}.`
   const databaseUrl = await makeDatabase(stack.databaseUrl, run)
-  const broker = kafkajsBroker({ brokers: [stack.kafkaBrokers], clientId: 'bench', log: silentLog })
-  const registry = confluentRegistry({ url: stack.registryUrl })
+  const connections = connectionsOf(stack)
+  const broker = kafkajsBroker({ ...connections.kafka, clientId: 'bench', log: silentLog })
+  const registry = confluentRegistry(connections.registry)
   const database = { url: databaseUrl, migrations: join(import.meta.dirname, 'migrations') }
   await deploy({ endpoint: bench, database }, { admin: broker.admin, registry, prefix })
   await preload(broker, registry, prefix, count, tracing.share)
-  const addresses = { KAFKA_BROKERS: stack.kafkaBrokers, SCHEMA_REGISTRY_URL: stack.registryUrl, DATABASE_URL: databaseUrl }
+  const addresses = { ...connectionEnvironment(stack, PETREL), DATABASE_URL: databaseUrl }
   const service = spawn(process.execPath, [...process.execArgv, main], {
     env: { ...process.env, ...addresses, ...tracing.environment, TOPIC_PREFIX: prefix, LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -5,7 +5,7 @@ import { short, table } from '../figures/table.ts'
 export type Costs = Readonly<Record<string, readonly number[]>>
 
 /** What each mode costs more than the first one, round by round: both ran within a minute of each other. */
-export function differenceTable(costs: Costs): string {
+export function differenceTable(costs: Costs, what = 'tracing'): string {
   const [base = '', ...others] = Object.keys(costs)
   const plain = costs[base] ?? []
   const rows = others.map((mode) => {
@@ -14,7 +14,7 @@ export function differenceTable(costs: Costs): string {
     return [mode, short(median(costs[mode] ?? [])), `**${signed(median(more))}**`, sorted.map(signed).join(' · ')]
   })
   return table([
-    ['tracing', 'Node µs a message', 'more than without', 'round by round, sorted'],
+    [what, 'Node µs a message', 'more than without', 'round by round, sorted'],
     [base, short(median(plain)), '', ''],
     ...rows,
   ])
