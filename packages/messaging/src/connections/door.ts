@@ -65,9 +65,9 @@ export function door({ server, credentials, log, now = Date.now }: DoorOptions):
     },
     refused(place, why, cause) {
       const error = new NotLetIn(`${server} does not let us in: ${why}`, { cause })
-      const former = refusals.get(place)
-      const pause = former === undefined ? firstPause : Math.min(former.pause * 2, longestPause)
-      refusals.set(place, { error, shown: textOf(credentials), pause, until: now() + pause })
+      const [former, shown] = [refusals.get(place), textOf(credentials)]
+      const pause = former?.shown === shown ? Math.min(former.pause * 2, longestPause) : firstPause
+      refusals.set(place, { error, shown, pause, until: now() + pause })
       say(error, place)
       return error
     },
