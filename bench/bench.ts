@@ -8,6 +8,7 @@ const benchmarks: Readonly<Record<string, readonly [file: string, what: string]>
   compare: ['compare.ts', 'what changed in CPU a message and an order since the kept run'],
   replicas: ['replicas.ts', 'what a second and a third replica of a service bring'],
   tracing: ['tracing.ts', 'what recording one trace in a hundred, and all, adds to a message'],
+  secured: ['secured.ts', 'what TLS and a login cost a message'],
   idle: ['idle.ts', 'what everything costs while nobody buys'],
   pods: ['pods.ts', 'what replicas bring in pods of a cluster'],
   'pods-rebalance': ['podsRebalance.ts', 'how long lanes stand still when a pod joins or leaves'],

@@ -1,5 +1,5 @@
 // What the shop costs while nobody buys: CPU of every process of `npm start`, in % of one core. Linux only.
-//   node bench/idle.ts [--seconds 30]
+//   node bench/idle.ts [--seconds 30] [--secure]
 // First with all services, after some orders; then, on the same data, with Kafka, registry and PostgreSQL alone.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
@@ -16,7 +16,9 @@ import { ownStartEnvironment } from '../test/support/ownStart.ts'
 import { anOrder, type OrderView, requireTypes, wholeJourney } from '../test/support/shop.ts'
 import { cpuSeconds } from './cpu.ts'
 
-const { values: args } = parseArgs({ options: { seconds: { type: 'string', default: '30' } } })
+const { values: args } = parseArgs({
+  options: { seconds: { type: 'string', default: '30' }, secure: { type: 'boolean', default: false } },
+})
 const seconds = Number(args.seconds)
 const orders = 20
 /** Shipping's alarm for the last order comes 30 s after it was placed, and Kafka and Java have things to put away. */
@@ -29,7 +31,7 @@ await chmod(folder, 0o755)
 const env = await ownStartEnvironment(folder)
 const page = `http://127.0.0.1:${env['CLIENT_UI_PORT']}`
 
-const system = await spawnGuarded('npm start', process.execPath, [bootstrap, 'start'], {
+const system = await spawnGuarded('npm start', process.execPath, [bootstrap, 'start', ...(args.secure ? ['--secure'] : [])], {
   env,
   stdio: ['ignore', 'pipe', 'inherit'],
 })
@@ -77,7 +79,8 @@ async function shares(): Promise<Map<string, number>> {
 
 /** CPU seconds of every process that runs. */
 function cpu(): Map<string, number> {
-  const servers = { Kafka: 'data/kafka/pid', registry: 'data/registry/pid', PostgreSQL: 'data/postgres/pid' }
+  const data = args.secure ? 'data-secure' : 'data'
+  const servers = { Kafka: `${data}/kafka/pid`, registry: `${data}/registry/pid`, PostgreSQL: `${data}/postgres/pid` }
   const files = {
     ...servers,
     ...Object.fromEntries(services().map((name) => [name, `services/${name}.pid`])),

@@ -19,6 +19,9 @@ const SYSTEM = process.env['PETREL_SYSTEM_FOLDER'] ?? LOCAL
 /** Databases, topics, schemas and mails of the local system. */
 export const DATA = join(SYSTEM, 'data')
 
+/** The same of `npm start -- --secure`: servers with closed doors do not take what was kept with open ones. */
+export const SECURE_DATA = join(SYSTEM, 'data-secure')
+
 export const LOGS = join(SYSTEM, 'logs')
 
 /** Names the process that runs the local system. */
@@ -43,4 +46,4 @@ export const servicePid = (service: string): string => join(SERVICES, `${service
 export const serviceLog = (service: string): string => join(LOGS, `${service}.log`)
 
 /** What `npm run reset` removes. */
-export const RESETTABLE: readonly string[] = [DATA, LOGS, FAULTS, SERVICES, PROMETHEUS, ENVIRONMENT]
+export const RESETTABLE: readonly string[] = [DATA, SECURE_DATA, LOGS, FAULTS, SERVICES, PROMETHEUS, ENVIRONMENT]

@@ -24,11 +24,21 @@ const Settings = z.object({
 })
 
 /** Where everything listens, and what runs elsewhere. */
-export type Settings = z.infer<typeof Settings>
+export type Settings = z.infer<typeof Settings> & {
+  /** What Kafka and a registry elsewhere want besides their addresses: variables of docs/guides/connections.md. */
+  readonly connections: Readonly<Record<string, string>>
+}
+
+const aboutConnections = /^(KAFKA_(SECURITY_PROTOCOL|SASL_|SSL_)|SCHEMA_REGISTRY_(USERNAME|PASSWORD|BEARER_TOKEN|SSL_))/
 
 /** @throws Problem naming each variable that cannot be used. */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const result = Settings.safeParse(env)
-  if (result.success) return result.data
+  if (result.success) return { ...result.data, connections: connectionsIn(env) }
   throw new Problem(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'))
+}
+
+function connectionsIn(env: NodeJS.ProcessEnv): Record<string, string> {
+  const found = Object.entries(env).filter(([name, text]) => aboutConnections.test(name) && text !== undefined)
+  return Object.fromEntries(found) as Record<string, string>
 }

@@ -55,6 +55,7 @@ function startSharedStack(): Promise<OwnStack> {
 export async function startOwnStack({
   elsewhere = {},
   postgresSettings = {},
+  users,
   log = () => {},
 }: Partial<StackOptions> = {}): Promise<OwnStack> {
   const dataDir = await mkdtemp(join(tmpdir(), 'petrel-test-'))
@@ -64,7 +65,7 @@ export async function startOwnStack({
   const [kafka = 0, kafkaController = 0, registry = 0, postgres = 0] = await freePorts(4)
   const ports = { kafka, kafkaController, registry, postgres }
   try {
-    const options = { dataDir, jarsDir: JARS, ports, elsewhere, postgresSettings, log }
+    const options = { dataDir, jarsDir: JARS, ports, elsewhere, postgresSettings, users, log }
     const [stack] = await Promise.all([startStack(options), compileServices()])
     return { stack, remove: () => stack.stop().then(removeData) }
   } catch (error) {

@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { JARS } from '../../deploy/local/folders.ts'
 import { type Authority, type Certificate, certificateAuthority } from '../../deploy/local/stack/certificates.ts'
-import { ensureJars, JAVA_ENVIRONMENT } from '../../deploy/local/stack/jars.mjs'
-import { findJava, FRUGAL_JVM } from '../../deploy/local/stack/java.ts'
+import { ensureJars } from '../../deploy/local/stack/jars.mjs'
+import { findJava } from '../../deploy/local/stack/java.ts'
 import { startKafka } from '../../deploy/local/stack/kafka.ts'
+import { setKafkaPassword } from '../../deploy/local/stack/kafkaPassword.ts'
 import { freePorts } from '../../deploy/local/stack/ports.ts'
 
 /** A Kafka of a test's own, with one listener for each way of being let in. */
@@ -85,14 +84,8 @@ export async function securedKafka(options: SecuredKafkaOptions = {}): Promise<S
     certificate,
     listeners: addresses,
     folder,
-    async setPassword(user, password) {
-      const about = ['--alter', '--entity-type', 'users', '--entity-name', user]
-      const change = ['--add-config', `SCRAM-SHA-512=[password=${password}]`]
-      const tool = ['-cp', join(jars, 'kafka', '*'), 'kafka.admin.ConfigCommand', '--bootstrap-server', addresses.plain]
-      await promisify(execFile)(java, [...FRUGAL_JVM, ...tool, ...about, ...change], {
-        env: { ...process.env, ...JAVA_ENVIRONMENT },
-      })
-    },
+    setPassword: (user, password) =>
+      setKafkaPassword({ java, jars, broker: addresses.plain, properties: {}, folder }, user, password),
     async [Symbol.asyncDispose]() {
       await kafka.stop()
       await rm(folder, { recursive: true })

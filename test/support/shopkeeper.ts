@@ -2,6 +2,7 @@ import { CancelOrder, ListProduct, PlaceOrder, RestockProduct } from '@petrel/co
 import { endpoint, readSettings, type Service, start } from '@petrel/messaging'
 import { type Broker, confluentRegistry, deployAll } from '@petrel/messaging/operations'
 import { ROOT } from '../../deploy/local/folders.ts'
+import { connectionsOf } from '../../deploy/local/shop/connections.ts'
 import { loadServices } from '../../packages/cli/src/services.ts'
 import { eventually } from './eventually.ts'
 import { getJson } from './http.ts'
@@ -26,7 +27,7 @@ export async function hireShopkeeper(system: TestSystem, broker: Broker): Promis
     })),
   )
   const keeper = { endpoint: shopkeeper, database: { url: await system.createDatabase(shopkeeper.name) } }
-  const registry = confluentRegistry({ url: system.addresses.registryUrl })
+  const registry = confluentRegistry(connectionsOf(system.addresses).registry)
   await deployAll([...deployments, keeper], { admin: broker.admin, registry, prefix: system.prefix })
   return start(shopkeeper, readSettings({ ...(await system.env(shopkeeper.name)), LOG_LEVEL: 'silent' }))
 }

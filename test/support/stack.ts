@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Kafka, logLevel } from 'kafkajs'
+import { kafkajsBroker, silentLog } from '@petrel/messaging/operations'
 import { inject } from 'vitest'
 import { databaseName, dropDatabase, ensureDatabase } from '../../deploy/local/stack/databases.ts'
 import { freePorts } from '../../deploy/local/stack/ports.ts'
+import { connectionEnvironment, connectionsOf, PETREL } from '../../deploy/local/shop/connections.ts'
 import type { StackAddresses } from '../../deploy/local/stack/stack.ts'
 import { serviceEnvironment, type ServicePorts } from '../../deploy/local/shop/serviceEnvironment.ts'
 import { type RunningService, startProcess } from './processes.ts'
@@ -58,7 +59,8 @@ export async function testSystem(addresses: StackAddresses = inject('stack')): P
     },
     async env(service) {
       const databaseUrl = await system.createDatabase(service)
-      return serviceEnvironment({ ...addresses, databaseUrl, prefix, ports, faultFile: faultFile(service) })
+      const environment = serviceEnvironment({ ...addresses, databaseUrl, prefix, ports, faultFile: faultFile(service) })
+      return { ...environment, ...connectionEnvironment(addresses, PETREL) }
     },
     async startService(service, env = {}) {
       const running = await startProcess(service, { ...(await system.env(service)), ...env })
@@ -70,7 +72,7 @@ export async function testSystem(addresses: StackAddresses = inject('stack')): P
     async cleanup() {
       await Promise.all(processes.map((each) => each.kill('SIGKILL')))
       await Promise.all([...databases.keys()].map((service) => dropDatabase(addresses.databaseUrl, ownName(service))))
-      await deleteTopics(addresses.kafkaBrokers, prefix)
+      await deleteTopics(addresses, prefix)
       await rm(faultsDir, { recursive: true, force: true })
     },
     [Symbol.asyncDispose]: () => system.cleanup(),
@@ -79,13 +81,9 @@ export async function testSystem(addresses: StackAddresses = inject('stack')): P
 }
 
 /** Each topic has files and timers in the broker; a run makes hundreds. */
-async function deleteTopics(brokers: string, prefix: string): Promise<void> {
-  const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin()
-  await admin.connect()
-  try {
-    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix))
-    if (topics.length > 0) await admin.deleteTopics({ topics })
-  } finally {
-    await admin.disconnect()
-  }
+async function deleteTopics(addresses: StackAddresses, prefix: string): Promise<void> {
+  const broker = kafkajsBroker({ ...connectionsOf(addresses).kafka, clientId: 'test', log: silentLog })
+  const topics = (await broker.admin.topics()).filter((topic) => topic.startsWith(prefix))
+  if (topics.length > 0) await broker.admin.deleteTopics(topics)
+  await broker.close()
 }

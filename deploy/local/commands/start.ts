@@ -17,6 +17,7 @@ import { supervisor } from '../processes/supervisor.ts'
 import { systemState } from '../processes/systemState.ts'
 import { progress } from '../progress.mjs'
 import { readSettings, type Settings } from '../settings.ts'
+import { connectionsOf } from '../shop/connections.ts'
 import { deployShop, environmentOf, makeDatabases } from '../shop/deployShop.ts'
 import { type EnvironmentFile, writeEnvironmentFile } from '../shop/environmentFile.ts'
 import { seed } from '../shop/seed.ts'
@@ -24,7 +25,7 @@ import { untilOpen } from '../shop/untilOpen.ts'
 import { assertPortsFree, freePorts } from '../stack/ports.ts'
 import { type Stack, startStack } from '../stack/stack.ts'
 import { addressTable } from './addressTable.ts'
-import { portsOf, portsToListenOn, readOptions, stackOptions, type StartOptions } from './startOptions.ts'
+import { dataFolder, portsOf, portsToListenOn, readOptions, stackOptions, type StartOptions } from './startOptions.ts'
 
 /** A service may notice that a server has ended a moment before we do. */
 const NOTICED_MS = 250
@@ -62,13 +63,13 @@ async function start(): Promise<void> {
   claimStart()
   const prometheus = options.observe ? await findTool('prometheus', { print, during }) : undefined
   await assertPortsFree(portsToListenOn(settings, options))
-  const stack = await startServers(settings)
+  const stack = await startServers(settings, options)
   shutdown.throwIfAborted()
   const opsPorts = prometheus === undefined ? {} : await chooseOpsPorts(watchedServices())
-  const environment = await prepareShop(stack, settings, opsPorts)
+  const environment = await prepareShop(stack, settings, options, opsPorts)
   shutdown.throwIfAborted()
   if (prometheus !== undefined) await watch(prometheus, stack, settings, opsPorts)
-  await startServices(environment, options)
+  await startServices(environment, stack, options)
   await during('opening the shop', untilOpen(settings.CLIENT_UI_PORT, options.without, shutdown))
   shutdown.throwIfAborted()
   print(addressTable(settings, stack, options))
@@ -76,21 +77,33 @@ async function start(): Promise<void> {
 }
 
 /** Started first, stopped last. */
-async function startServers(settings: Settings): Promise<Stack> {
-  const starting = startStack({ ...stackOptions(settings), log: print, during, signal: shutdown, onChange: serverChanged })
+async function startServers(settings: Settings, options: StartOptions): Promise<Stack> {
+  const starting = startStack({
+    ...stackOptions(settings, options),
+    log: print,
+    during,
+    signal: shutdown,
+    onChange: serverChanged,
+  })
   const [stack] = await Promise.all([starting, compileServices()])
   stopping.push(() => stack.stop())
   for (const server of stack.servers) state.set(server, 'up')
   return stack
 }
 
-async function prepareShop(stack: Stack, settings: Settings, opsPorts: OpsPorts): Promise<EnvironmentFile> {
+async function prepareShop(
+  stack: Stack,
+  settings: Settings,
+  options: StartOptions,
+  opsPorts: OpsPorts,
+): Promise<EnvironmentFile> {
   print('Preparing databases, topics and schemas …')
-  const databases = await during('preparing databases', makeDatabases(stack.databaseUrl))
+  const databases = await during('preparing databases', makeDatabases(stack))
   await during('preparing topics and schemas', deployShop(stack, databases, shutdown))
   const [controlPort = 0] = await freePorts(1)
   const prometheusUrl = Object.keys(opsPorts).length > 0 ? addressOfPrometheus(settings.PROMETHEUS_PORT) : undefined
-  const environment = environmentOf(stack, databases, { ports: portsOf(settings), opsPorts, controlPort, prometheusUrl })
+  const chosen = { ports: portsOf(settings), opsPorts, controlPort, prometheusUrl, dataDir: dataFolder(options) }
+  const environment = environmentOf(stack, databases, chosen)
   await writeEnvironmentFile(environment)
   return environment
 }
@@ -103,13 +116,14 @@ async function watch(program: string, { databaseUrl }: Stack, settings: Settings
   state.set('Prometheus', 'up')
 }
 
-async function startServices(environment: EnvironmentFile, { without, observe }: StartOptions): Promise<void> {
+async function startServices(environment: EnvironmentFile, stack: Stack, options: StartOptions): Promise<void> {
+  const { without, observe } = options
   const { services: environments, LOCAL_CONTROL_URL } = environment
   const wanted = keptServices().filter((service) => !without.includes(service) && (observe || service !== LAG_EXPORTER))
   for (const service of wanted) state.set(service, 'starting')
   for (const service of without) state.set(service, 'stopped')
   const services = supervisor({ environments, state, print, show })
-  const lessons = lessonsOf(state, environment.KAFKA_BROKERS)
+  const lessons = lessonsOf(state, connectionsOf(stack).kafka)
   stopping.push(() => lessons.close())
   const known = Object.keys(environments)
   const control = await startControlServer(LOCAL_CONTROL_URL, {
@@ -124,7 +138,7 @@ async function startServices(environment: EnvironmentFile, { without, observe }:
   stopping.push(() => services.stopAll())
   await Promise.all([
     ...wanted.map((service) => during(`starting ${service}`, services.start(service))),
-    during('sending the first products', seed(environments[SHOPKEEPER] ?? {})),
+    during('sending the first products', seed(environments[SHOPKEEPER] ?? {}, dataFolder(options))),
   ])
 }
 

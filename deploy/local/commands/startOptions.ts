@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
 import { observePorts } from '../observe/observe.ts'
-import { DATA, JARS, LOGS } from '../folders.ts'
+import { DATA, JARS, LOGS, SECURE_DATA } from '../folders.ts'
 import { Problem } from '../problem.ts'
-import { assertService } from '../processes/serviceProcess.ts'
+import { allServices, assertService } from '../processes/serviceProcess.ts'
 import type { Settings } from '../settings.ts'
+import { PETREL } from '../shop/connections.ts'
 import type { ServicePorts } from '../shop/serviceEnvironment.ts'
 import type { PortUse } from '../stack/ports.ts'
 import type { StackOptions } from '../stack/stack.ts'
@@ -14,20 +15,23 @@ export interface StartOptions {
   readonly without: readonly string[]
   /** Whether Prometheus watches. */
   readonly observe: boolean
+  /** Whether all doors of the stack are closed. */
+  readonly secure: boolean
 }
 
-/** `npm start -- --observe --without billing,loyalty`. @throws Problem when there is no such option or service */
+/** `npm start -- --observe --secure --without billing,loyalty`. @throws Problem when there is no such option or service */
 export function readOptions(): StartOptions {
-  const { without: lists, observe } = parsedArguments()
+  const { without: lists, observe, secure } = parsedArguments()
   const without = lists.flatMap((list) => list.split(','))
   without.forEach(assertService)
-  return { without, observe }
+  return { without, observe, secure }
 }
 
 function parsedArguments() {
   try {
+    const flag = { type: 'boolean', default: false } as const
     const without = { type: 'string', multiple: true, default: [] as string[] } as const
-    return parseArgs({ options: { without, observe: { type: 'boolean', default: false } } }).values
+    return parseArgs({ options: { without, observe: flag, secure: flag } }).values
   } catch (error) {
     throw new Problem(`${(error as Error).message}\nFor example: npm start -- --without billing`, { cause: error })
   }
@@ -62,9 +66,19 @@ export function portsOf(settings: Settings): ServicePorts {
   }
 }
 
-export function stackOptions(settings: Settings): Omit<StackOptions, 'log'> {
+/** Where everything is kept that must survive a restart. */
+export const dataFolder = ({ secure }: Pick<StartOptions, 'secure'>): string => (secure ? SECURE_DATA : DATA)
+
+/** @throws Problem when something is to be secured that is not ours */
+export function stackOptions(settings: Settings, options: Pick<StartOptions, 'secure'>): Omit<StackOptions, 'log'> {
+  const { KAFKA_BROKERS, SCHEMA_REGISTRY_URL, DATABASE_URL } = settings
+  if (options.secure && (KAFKA_BROKERS ?? SCHEMA_REGISTRY_URL ?? DATABASE_URL) !== undefined)
+    throw new Problem(
+      '--secure closes the doors of the servers that npm start brings. Leave out KAFKA_BROKERS, SCHEMA_REGISTRY_URL and DATABASE_URL.',
+    )
   return {
-    dataDir: DATA,
+    dataDir: dataFolder(options),
+    users: options.secure ? [...allServices(), PETREL] : undefined,
     jarsDir: JARS,
     logsDir: LOGS,
     ports: {
@@ -77,6 +91,7 @@ export function stackOptions(settings: Settings): Omit<StackOptions, 'log'> {
       kafkaBrokers: settings.KAFKA_BROKERS,
       registryUrl: settings.SCHEMA_REGISTRY_URL,
       databaseUrl: settings.DATABASE_URL,
+      connections: settings.connections,
     },
   }
 }

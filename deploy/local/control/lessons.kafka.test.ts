@@ -8,7 +8,7 @@ test('what failed in a service is counted, and replayed when the page asks for i
   await using shop = await openShop({ without: ['billing', 'shipping', 'email', 'loyalty'] })
   const state = systemState()
   state.set('sales', 'up')
-  const lessons = lessonsOf(state, shop.system.addresses.kafkaBrokers, shop.system.prefix)
+  const lessons = lessonsOf(state, { brokers: shop.system.addresses.kafkaBrokers.split(',') }, shop.system.prefix)
   const sales = async () => (await lessons.services()).find(({ name }) => name === 'sales')
   try {
     expect(await sales()).toMatchObject({ isRunning: true, failed: 0 })

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import type { KafkaConnection } from '@petrel/messaging/connections'
 import { BrokerUnavailable, kafkajsBroker, listFailures, replay, silentLog } from '@petrel/messaging/operations'
 import { operator } from '../../../packages/cli/src/operator.ts'
 import { replaySentences } from '../../../packages/cli/src/replayFailures.ts'
@@ -26,8 +27,8 @@ export interface Lessons {
 }
 
 /** What the "Break it" strip needs beside the actions: how the services are, and what failed in them. */
-export function lessonsOf(state: SystemState, kafkaBrokers: string, prefix = ''): Lessons {
-  const broker = kafkajsBroker({ brokers: kafkaBrokers.split(','), clientId: 'lessons', log: silentLog })
+export function lessonsOf(state: SystemState, kafka: KafkaConnection, prefix = ''): Lessons {
+  const broker = kafkajsBroker({ ...kafka, clientId: 'lessons', log: silentLog })
   const serviceNow = async (name: string): Promise<LessonService> => ({
     name,
     isRunning: state.parts().some((part) => part.name === name && part.state === 'up'),

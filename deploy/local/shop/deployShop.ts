@@ -10,21 +10,23 @@ import {
 import { DatabaseError } from 'pg'
 import { loadServices } from '../../../packages/cli/src/services.ts'
 import { retryUntilStopped } from '../../../packages/messaging/src/engine/retryUntilStopped.ts'
-import { DATA, faultFile, ROOT } from '../folders.ts'
+import { faultFile, ROOT } from '../folders.ts'
 import { Problem } from '../problem.ts'
 import { allServices, hasDatabase } from '../processes/serviceProcess.ts'
 import { databaseName, ensureDatabase } from '../stack/databases.ts'
+import type { StackAccess } from '../stack/security.ts'
 import type { StackAddresses } from '../stack/stack.ts'
+import { connectionEnvironment, connectionsOf, PETREL } from './connections.ts'
 import type { EnvironmentFile } from './environmentFile.ts'
 import { serviceEnvironment, type ServicePorts } from './serviceEnvironment.ts'
 
 const LONGEST_WAIT_MS = 30_000
 
 /** A database and a role for each service that keeps something; what is there stays. */
-export async function makeDatabases(superuserUrl: string): Promise<Record<string, string>> {
+export async function makeDatabases({ databaseUrl, access }: StackAddresses): Promise<Record<string, string>> {
   const urls: Record<string, string> = {}
   for (const service of allServices().filter(hasDatabase))
-    urls[service] = await ensureDatabase(superuserUrl, databaseName(service))
+    urls[service] = await ensureDatabase(databaseUrl, databaseName(service), access?.databasePassword(service))
   return urls
 }
 
@@ -35,14 +37,15 @@ export async function deployShop(
   signal: AbortSignal,
 ): Promise<void> {
   // Whatever keeps it from deploying is thrown; the log would only repeat it.
-  const broker = kafkajsBroker({ brokers: addresses.kafkaBrokers.split(','), clientId: 'deploy', log: silentLog })
+  const connections = connectionsOf(addresses)
+  const broker = kafkajsBroker({ ...connections.kafka, clientId: 'deploy', log: silentLog })
   try {
     const services = await loadServices(ROOT)
     const deployments = services.map(({ name, endpoint, migrations }) => ({
       endpoint,
       database: { url: databases[name] ?? '', migrations },
     }))
-    const registry = confluentRegistry({ url: addresses.registryUrl })
+    const registry = confluentRegistry(connections.registry)
     await deployWhenAnswered(() => deployAll(deployments, { admin: broker.admin, registry, prefix: '' }), signal)
   } catch (error) {
     throw explained(error, addresses)
@@ -58,30 +61,41 @@ export interface Chosen {
   readonly opsPorts: Readonly<Record<string, number>>
   readonly controlPort: number
   readonly prometheusUrl: string | undefined
+  /** Where the mailbox keeps its mails. */
+  readonly dataDir: string
 }
 
 /** The content of `.local/environment.json`: everything that each service, and `petrel`, must know. */
 export function environmentOf(
   addresses: StackAddresses,
   databases: Readonly<Record<string, string>>,
-  { ports, opsPorts, controlPort, prometheusUrl }: Chosen,
+  { ports, opsPorts, controlPort, prometheusUrl, dataDir }: Chosen,
 ): EnvironmentFile {
   const { kafkaBrokers, registryUrl } = addresses
   const controlUrl = `http://127.0.0.1:${controlPort}`
-  const common = { kafkaBrokers, registryUrl, ports, mailsFolder: join(DATA, 'mailbox'), controlUrl }
+  const common = { kafkaBrokers, registryUrl, ports, mailsFolder: join(dataDir, 'mailbox'), controlUrl }
   const services = allServices().map((name) => [
     name,
-    serviceEnvironment({ ...common, databaseUrl: databases[name], faultFile: faultFile(name), opsPort: opsPorts[name] }),
+    {
+      ...serviceEnvironment({ ...common, databaseUrl: databases[name], faultFile: faultFile(name), opsPort: opsPorts[name] }),
+      ...accessOf(addresses.access, name, databases[name]),
+    },
   ])
   return {
-    KAFKA_BROKERS: kafkaBrokers,
-    SCHEMA_REGISTRY_URL: registryUrl,
+    ...connectionEnvironment(addresses, PETREL),
     TOPIC_PREFIX: '',
     LOCAL_CONTROL_URL: controlUrl,
     ...(prometheusUrl !== undefined && { PROMETHEUS_URL: prometheusUrl }),
     databases,
     services: Object.fromEntries(services) as EnvironmentFile['services'],
   }
+}
+
+/** How a service is let in: each is a user of its own. */
+function accessOf(access: StackAccess | undefined, service: string, databaseUrl: string | undefined): Record<string, string> {
+  if (access === undefined) return {}
+  const database = databaseUrl === undefined ? {} : access.databaseEnvironment(service, databaseUrl)
+  return { ...access.environmentOf(service), ...database }
 }
 
 /**

@@ -2,10 +2,10 @@ import { dropDatabase as drop, ensureDatabase as ensure } from '@petrel/messagin
 
 /**
  * A database and a role of the same name, for one service alone: it owns the one and may enter no other.
- * What is there already stays. @returns the URL that the service connects with.
+ * What is there already stays. @param password of the role. @returns the URL that the service connects with.
  */
-export async function ensureDatabase(superuserUrl: string, name: string): Promise<string> {
-  const url = urlOf(superuserUrl, name)
+export async function ensureDatabase(superuserUrl: string, name: string, password = name): Promise<string> {
+  const url = urlOf(superuserUrl, name, password)
   await ensure(superuserUrl, url)
   return url
 }
@@ -18,10 +18,10 @@ export async function dropDatabase(superuserUrl: string, name: string): Promise<
 /** The name of a service's database and role: `client-ui` has `client_ui`. */
 export const databaseName = (service: string): string => service.replaceAll('-', '_')
 
-function urlOf(superuserUrl: string, name: string): string {
+function urlOf(superuserUrl: string, name: string, password = name): string {
   const url = new URL(superuserUrl)
   url.username = name
-  url.password = name
+  url.password = encodeURIComponent(password)
   url.pathname = `/${name}`
   return url.href
 }

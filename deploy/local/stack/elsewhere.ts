@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { registrySettings } from '@petrel/messaging/connections'
 import { registryStatus } from '@petrel/messaging/operations'
 import { Client } from 'pg'
 import { Problem } from '../problem.ts'
@@ -10,6 +11,8 @@ export interface Elsewhere {
   readonly registryUrl?: string | undefined
   /** Of a superuser: databases and roles are made under it. */
   readonly databaseUrl?: string | undefined
+  /** What Kafka and the registry there want besides their addresses. */
+  readonly connections?: Readonly<Record<string, string>>
 }
 
 export interface PatienceOptions {
@@ -22,7 +25,7 @@ const ANSWER_MS = 5_000
 
 /** @throws Problem naming everything that does not answer in time, and the variable that names it */
 export async function assertElsewhereAnswers(elsewhere: Elsewhere, patience: PatienceOptions = {}): Promise<void> {
-  const { kafkaBrokers, registryUrl, databaseUrl } = elsewhere
+  const { kafkaBrokers, registryUrl, databaseUrl, connections = {} } = elsewhere
   const asked: Promise<string | undefined>[] = []
   const ask = (name: string, variable: string, address: string, connecting: () => Promise<unknown>) =>
     asked.push(
@@ -34,7 +37,9 @@ export async function assertElsewhereAnswers(elsewhere: Elsewhere, patience: Pat
     )
   if (kafkaBrokers) ask('Kafka', 'KAFKA_BROKERS', kafkaBrokers, () => connectToAny(kafkaBrokers))
   if (registryUrl)
-    ask('The schema registry', 'SCHEMA_REGISTRY_URL', withoutCredentials(registryUrl), () => readSubjects(registryUrl))
+    ask('The schema registry', 'SCHEMA_REGISTRY_URL', withoutCredentials(registryUrl), () =>
+      readSubjects(registryUrl, connections),
+    )
   if (databaseUrl) ask('PostgreSQL', 'DATABASE_URL', withoutCredentials(databaseUrl), () => connectToDatabase(databaseUrl))
   const problems = (await Promise.all(asked)).filter((problem) => problem !== undefined)
   if (problems.length > 0) throw new Problem(problems.join('\n'))
@@ -88,8 +93,9 @@ function connectTo(broker: string): Promise<void> {
   })
 }
 
-async function readSubjects(registryUrl: string): Promise<void> {
-  const status = await registryStatus({ url: registryUrl }, ANSWER_MS)
+async function readSubjects(registryUrl: string, connections: Readonly<Record<string, string>>): Promise<void> {
+  const { registry } = registrySettings.parse({ ...connections, SCHEMA_REGISTRY_URL: registryUrl })
+  const status = await registryStatus(registry, ANSWER_MS)
   if (status !== 200) throw new Error(`HTTP ${status}`)
 }
 

@@ -15,7 +15,7 @@ export interface RegistryOptions {
 }
 
 /** Confluent's API, as clients expect it. */
-export const registryUrl = (port: number) => `http://127.0.0.1:${port}/apis/ccompat/v7`
+export const registryUrl = (port: number, protocol = 'http') => `${protocol}://127.0.0.1:${port}/apis/ccompat/v7`
 
 /** Apicurio Registry with its schemas in an H2 file. Resolves when it answers. */
 export async function startRegistry(options: RegistryOptions, signal?: AbortSignal): Promise<Child> {

@@ -7,7 +7,8 @@ import type { Elsewhere } from './elsewhere.ts'
 import { assertPortsFree, portsToUse, type StackPorts } from './ports.ts'
 import { type PostgresSettings, superuserUrl } from './postgres.ts'
 import { registryUrl } from './registry.ts'
-import { type Servers, startServers, stopServers } from './servers.ts'
+import { prepareSecurity, type Security, securedUrl, type StackAccess } from './security.ts'
+import { processesOf, type Servers, startServers, stopServers } from './servers.ts'
 
 export interface StackOptions {
   /** Everything that must survive a restart. */
@@ -19,6 +20,8 @@ export interface StackOptions {
   readonly ports: StackPorts
   /** What runs elsewhere and so is not started here. */
   readonly elsewhere?: Elsewhere
+  /** Closes the doors of what is started here: TLS and a login everywhere, for these users. Data without them is not opened with them. */
+  readonly users?: readonly string[] | undefined
   /** Of PostgreSQL, in addition to those it always has: for measuring it. */
   readonly postgresSettings?: PostgresSettings
   readonly log: PrintLine
@@ -37,6 +40,10 @@ export interface StackAddresses {
   readonly registryUrl: string
   /** Of a superuser. */
   readonly databaseUrl: string
+  /** What Kafka and a registry elsewhere want besides their addresses. */
+  readonly connections?: Readonly<Record<string, string>> | undefined
+  /** Where the doors are closed: how users are let in. */
+  readonly access?: StackAccess | undefined
 }
 
 /** A running broker, registry and database. What was started here is started again when it ends. */
@@ -58,20 +65,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await assertUsableFolder(dataDir)
   lockData(lock, dataDir)
   const servers: Servers = {}
+  let security: Security | undefined
   try {
     await assertPortsFree(portsToUse(ports, elsewhere))
-    await startServers({ ...options, dataDir }, servers)
+    if (options.users !== undefined) security = await prepareSecurity(join(dataDir, 'secrets'), options.users)
+    await startServers({ ...options, dataDir, security }, servers)
   } catch (error) {
     await stopServers(servers)
     release(lock)
     throw error
   }
   return {
-    kafkaBrokers: elsewhere.kafkaBrokers ?? `127.0.0.1:${ports.kafka}`,
-    registryUrl: elsewhere.registryUrl ?? registryUrl(ports.registry),
-    databaseUrl: elsewhere.databaseUrl ?? superuserUrl(ports.postgres),
-    servers: Object.values(servers).map(({ name }) => name),
-    pids: () => Object.fromEntries(Object.entries(servers).map(([name, server]) => [name, server.pid()])),
+    ...addressesOf(ports, elsewhere, security),
+    servers: Object.values(processesOf(servers)).map(({ name }) => name),
+    pids: () => Object.fromEntries(Object.entries(processesOf(servers)).map(([name, server]) => [name, server.pid()])),
     async restartKafka(signal) {
       if (!servers.kafka) throw new Problem('This Kafka was not started here, so it is not ours to restart.')
       await servers.kafka.restart(signal)
@@ -80,6 +87,22 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await stopServers(servers)
       release(lock)
     },
+  }
+}
+
+function addressesOf(ports: StackPorts, elsewhere: Elsewhere, security: Security | undefined): StackAddresses {
+  if (security !== undefined)
+    return {
+      kafkaBrokers: `127.0.0.1:${ports.kafka}`,
+      registryUrl: registryUrl(ports.registry, 'https'),
+      databaseUrl: securedUrl(superuserUrl(ports.postgres, security.superuserPassword), security.access),
+      access: security.access,
+    }
+  return {
+    kafkaBrokers: elsewhere.kafkaBrokers ?? `127.0.0.1:${ports.kafka}`,
+    registryUrl: elsewhere.registryUrl ?? registryUrl(ports.registry),
+    databaseUrl: elsewhere.databaseUrl ?? superuserUrl(ports.postgres),
+    connections: elsewhere.connections,
   }
 }
 

@@ -52,14 +52,15 @@ function readDatabase(variables: Variables, prefix: 'DATABASE' | 'DATABASE_ADMIN
   if (password !== undefined && inUrl.password !== undefined) wrong(`${prefix}_PASSWORD`, `is in ${name} as well`)
   const mode = choice('DATABASE_SSL_MODE', modes)
   if (mode !== undefined && hasTlsIn(url)) wrong('DATABASE_SSL_MODE', `is in ${name} as well (sslmode)`)
-  return { url: inUrl.url, password: password ?? inUrl.password, tls: mode === undefined ? inUrl.tls : readTls(variables, mode) }
+  return { url: inUrl.url, password: password ?? inUrl.password, tls: readTls(variables, mode, inUrl.tls) }
 }
 
-function readTls(variables: Variables, mode: Mode): TlsSettings | undefined {
-  if (mode !== 'disable') return tlsSettings(variables, 'DATABASE_SSL', (ca) => verifies(mode, ca))
+function readTls(variables: Variables, mode: Mode | undefined, inUrl: TlsSettings | undefined): TlsSettings | undefined {
+  if (mode !== undefined && mode !== 'disable') return tlsSettings(variables, 'DATABASE_SSL', (ca) => verifies(mode, ca))
+  // Whoever names a CA and forgets the mode would have no TLS at all.
   for (const name of tlsVariables('DATABASE_SSL'))
-    if (variables.text(name) !== undefined) variables.wrong(name, 'has a meaning only with another DATABASE_SSL_MODE')
-  return undefined
+    if (variables.text(name) !== undefined) variables.wrong(name, 'has a meaning only with DATABASE_SSL_MODE, and not disable')
+  return mode === undefined ? inUrl : undefined
 }
 
 const modes = ['disable', 'require', 'verify-ca', 'verify-full'] as const

@@ -61,6 +61,16 @@ test('a broker that refuses does not close the doors of the others', () => {
   expect(() => ours.knock('kafka-2:9092')).not.toThrow()
 })
 
+test('a broker that has refused and is gone closes no door for ever', () => {
+  const ours = kafka()
+  ours.refused('kafka-1:9092', 'its certificate has expired.')
+  now += 10 * 60_000
+  const error = new Error('connect ECONNREFUSED')
+  expect(ours.reasonOf(error)).toBe(error)
+  ours.opened('kafka-2:9092')
+  expect(said.at(-1)).toBe('Kafka lets us in again')
+})
+
 test('what fails while we are refused, fails because of it', () => {
   const ours = kafka()
   const error = new Error('closed connection')

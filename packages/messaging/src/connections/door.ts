@@ -47,6 +47,9 @@ export function door({ server, credentials, log, now = Date.now }: DoorOptions):
   const said = new Set<string>()
   let hasOpened = false
 
+  /** Nobody has knocked there for long: the server is gone, or away. */
+  const isOld = (until: number) => now() > until + longestPause
+
   const say = (error: NotLetIn, place: string) => {
     if (said.has(error.message)) return
     said.add(error.message)
@@ -62,9 +65,9 @@ export function door({ server, credentials, log, now = Date.now }: DoorOptions):
     },
     refused(place, why, cause) {
       const error = new NotLetIn(`${server} does not let us in: ${why}`, { cause })
-      const former = refusals.get(place)
-      const pause = former === undefined ? firstPause : Math.min(former.pause * 2, longestPause)
-      refusals.set(place, { error, shown: textOf(credentials), pause, until: now() + pause })
+      const [former, shown] = [refusals.get(place), textOf(credentials)]
+      const pause = former?.shown === shown ? Math.min(former.pause * 2, longestPause) : firstPause
+      refusals.set(place, { error, shown, pause, until: now() + pause })
       say(error, place)
       return error
     },
@@ -72,13 +75,13 @@ export function door({ server, credentials, log, now = Date.now }: DoorOptions):
     opened(place) {
       hasOpened = true
       const places = refusals.size
-      for (const opened of [place, '']) refusals.delete(opened)
+      for (const [each, { until }] of refusals) if (each === place || each === '' || isOld(until)) refusals.delete(each)
       if (places === 0 || refusals.size > 0) return
       said.clear()
       log.info({ event: 'letIn', place }, `${server} lets us in again`)
     },
     reasonOf(error, place) {
-      const refusal = place === undefined ? [...refusals.values()][0] : refusals.get(place)
+      const refusal = place === undefined ? [...refusals.values()].find(({ until }) => !isOld(until)) : refusals.get(place)
       return refusal === undefined ? error : new NotLetIn(refusal.error.message, { cause: error })
     },
   }
