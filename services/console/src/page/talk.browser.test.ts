@@ -8,7 +8,7 @@ import { noBrowser } from '../../../../test/support/startBrowser.ts'
 import { watchedPages } from '../../../../test/support/watchedPages.ts'
 
 /** As people at the talk see it. With PICTURES=docs/images the pictures of the README are taken anew. */
-const screen = { viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' as const }
+const screen = { viewport: { width: 1280, height: 940 }, reducedMotion: 'reduce' as const }
 const bug = "Cannot read properties of undefined (reading 'unitCents')"
 const customers = ['ada', 'grace', 'linus', 'margaret', 'edsger']
 
@@ -52,6 +52,7 @@ describe.skipIf(noBrowser())('the scene of the talk', () => {
       /Cannot read properties of undefined \(reading 'unitCents'\)[\s\S]*sales[\s\S]*5[\s\S]*unresolved/,
     )
     await page.getByRole('region', { name: 'Group', exact: true }).getByText('Attempts').waitFor()
+    await page.getByRole('region', { name: 'Now' }).locator('.fact', { hasText: 'unresolved' }).getByText('5').waitFor()
     await picture(page, 'failures')
 
     await shop.system.mendService('sales')
@@ -60,7 +61,6 @@ describe.skipIf(noBrowser())('the scene of the talk', () => {
     await page.getByRole('button', { name: 'Replay 1' }).click()
     await replayInDialog(page, 1)
     await page.locator('.page-head').getByText('resolved').waitFor()
-    await picture(page, 'message')
 
     await page.getByRole('link', { name: '← Failed messages' }).click()
     await groups.getByText('1 group · 4 messages').waitFor()

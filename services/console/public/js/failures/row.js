@@ -29,6 +29,7 @@ export function Row({ item, isGone, isWide, picking }) {
             type="checkbox"
             aria-label="Select ${shortType(type)} ${shortId(messageId)}"
             checked=${picking.has(id)}
+            disabled=${isGone}
             onChange=${() => picking.toggle(id)}
         /></label>
       </td>`

@@ -1,7 +1,7 @@
 import { act } from '../api.js'
 import { useResource } from '../resource.js'
 import { shared } from '../shared.js'
-import { html, useState } from '../view.js'
+import { html, useEffect, useState } from '../view.js'
 import { counted } from '../words.js'
 import { Meter, TroubleBox } from './small.js'
 
@@ -35,9 +35,18 @@ export function replaySays({ state, total, sent, resolved, failed, unsendable = 
   return parts.filter(Boolean).join(' · ')
 }
 
+/** One that went well leaves by itself; whatever needs a person stays. */
+const stayMs = 20_000
+
 function Replay({ id, close }) {
   const { data, error, reload } = useResource(`/api/replays/${encodeURIComponent(id)}`, { hints: ['replay'] })
   const [trouble, setTrouble] = useState(undefined)
+  const isWell = data !== undefined && data.resolved >= data.total
+  useEffect(() => {
+    if (!isWell || close === undefined) return
+    const timer = setTimeout(close, stayMs)
+    return () => clearTimeout(timer)
+  }, [isWell])
   if (data === undefined)
     return error === undefined ? null : html`<div class="card replay"><${TroubleBox} error=${error} reload=${reload} /></div>`
   const { total, sent, resolved, failed, state, unsendable = [] } = data
