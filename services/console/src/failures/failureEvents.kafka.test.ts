@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../../../../test/support/eventually.ts'
+import { anAudit, anEntry } from '../testing/audits.ts'
 import { type ConsoleSystem, consoleSystem } from '../testing/consoleSystem.ts'
 import { thrown } from '../testing/failingEndpoint.ts'
+import { tellAudits } from '../testing/tellAudits.ts'
 
 let shop: ConsoleSystem
 beforeAll(async () => void (shop = await consoleSystem()))
@@ -68,5 +70,30 @@ test('a record that nobody can read is left out, and is one event for its topic'
   await eventually(async () => {
     const { items } = await shop.get<{ items: object[] }>('/api/conversations?q=c-later')
     expect(items, 'what comes after it is read').toHaveLength(1)
+  })
+})
+
+test('the tries before a message was given up are in its history', async () => {
+  const about = { id: 'tried', source: 'sales', topic: `${shop.prefix}sales.order-placed`, outcome: 'retried' as const }
+  const [first, second] = [Date.now() - 20_000, Date.now() - 10_000]
+  const again = { ...about, topic: `${shop.prefix}billing.retry.2s`, attempt: 6 }
+  await tellAudits(shop.console, [
+    anAudit({ at: first, messages: [anEntry({ ...about, attempt: 3, errorType: 'TypeError' })] }),
+    anAudit({
+      at: second,
+      messages: [anEntry({ ...again, errorType: 'RangeError' }), anEntry({ id: 'another', source: 'sales' })],
+    }),
+    anAudit({ endpoint: 'sales', at: second, messages: [anEntry(about)] }),
+  ])
+  await shop.fail([{ id: 'tried' }])
+  const { id } = await failureOf('tried')
+  await eventually(async () => {
+    const { history } = await shop.get<{ history: { what: string; attempt: number | null; detail: string | null }[] }>(
+      `/api/failures/${id}`,
+    )
+    expect(history.filter(({ what }) => what === 'failed').map(({ attempt, detail }) => [attempt, detail])).toEqual([
+      [3, 'TypeError'],
+      [6, 'RangeError'],
+    ])
   })
 })
