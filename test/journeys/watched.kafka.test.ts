@@ -92,7 +92,7 @@ test('an order that went well is seen whole: who said what to whom, how long it 
     }
     const placing = messageOf(view, 'PlaceOrder')
     expect(placing).toMatchObject({ from: 'client-ui', kind: 'command', causationId: null })
-    expect(placing?.handled).toMatchObject([{ endpoint: 'sales', handler: 'placeOrder', attempt: 1 }])
+    expect(placing?.handled).toMatchObject([{ endpoint: 'sales', handler: 'PlaceOrder', attempt: 1 }])
     const placed = messageOf(view, 'OrderPlaced')
     expect(placed).toMatchObject({ from: 'sales', kind: 'event', causationId: placing?.id })
     expect(placed?.handled.map(({ endpoint }) => endpoint).toSorted()).toEqual(['billing', 'client-ui', 'shipping', 'stock'])

@@ -1,6 +1,6 @@
 import { startKeys } from './keys.js'
 import { startLive } from './live.js'
-import { Shell } from './shell.js'
+import { Shell } from './frame/shell.js'
 import { html, render } from './view.js'
 
 startLive()

@@ -9,7 +9,7 @@ import { type Audited, auditWriter } from './writer.ts'
 /** Alone, a record would be a transaction of its own; so long nobody waits for a page. */
 const lingerMs = 250
 const keepDaysEveryMs = 60 * 60_000
-const tidyEveryMs = 30_000
+const tidyEveryMs = 60_000
 
 /** Who handled what, and which processes are there, as endpoints say. @param audited told of what is read for the first time */
 export function auditPart({ pool, registry, settings, log }: ConsoleContext, audited: readonly Audited[]): Part {

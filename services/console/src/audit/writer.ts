@@ -39,12 +39,13 @@ export function auditWriter({ pool, days, audited = [], clock = Date.now }: Audi
     return async (batch: Batch): Promise<void> => {
       const { tx } = batch
       const audits = (await takeNew(tx, records)).map(({ audit }) => audit)
+      // They lock what letters lock, too: nobody may wait for that who has locked rows that others add to.
+      for (const each of audited) await each(batch, audits)
       const now = clock()
       await insertHandled(tx, audits, { names, first: firstDay(days, now), now })
       const events = await writeHeartbeats(tx, audits)
       await writeLanes(tx, audits, names)
       await addRates(tx, tally(audits, now, limits), names)
-      for (const each of audited) await each(batch, audits)
       if ((await insertEvents(tx, events)) > 0) batch.changed({ event: 'event', data: {} })
       if (events.length > 0 || now - toldAt > tellEveryMs) {
         toldAt = now

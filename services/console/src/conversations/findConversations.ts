@@ -11,7 +11,10 @@ import { unheardMessages } from './unheardMessages.ts'
  */
 export async function findConversations(context: ConsoleContext, look: Look, text: string): Promise<StoredConversation[]> {
   if (text === '') return latestConversations(context.pool)
-  const [found, definitions] = await Promise.all([conversationsLike(context.pool, text), readDefinitions(context.pool)])
+  const [found, definitions] = await Promise.all([
+    conversationsLike(context.pool, text),
+    readDefinitions({ pool: context.pool, look }),
+  ])
   const unheard = await unheardMessages([text], definitions, context, look)
   const known = new Set(found.map(({ conversationId }) => conversationId))
   const others = Map.groupBy(unheard, ({ conversationId }) => conversationId)

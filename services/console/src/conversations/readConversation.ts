@@ -15,7 +15,7 @@ export async function readConversation(context: ConsoleContext, look: Look, id: 
   const { pool, prefix } = context
   const [handlings, definitions, failures, lags] = await Promise.all([
     readHandlings(pool, id),
-    readDefinitions(pool),
+    readDefinitions({ pool, look }),
     failuresOf(pool, id),
     look.lags(),
   ])

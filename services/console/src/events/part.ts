@@ -38,11 +38,11 @@ function tellOthers({ pool, settings, log }: ConsoleContext): Work {
   const works = [
     every(workEveryMs, log, 'deliver webhooks', async () => {
       await webhooksAreSet()
-      for (let isMore = true; isMore;) isMore = await deliverDue(pool, webhooks, log)
+      for (let isMore = webhooks.length > 0; isMore;) isMore = await deliverDue(pool, webhooks, log)
     }),
     every(workEveryMs, log, 'run checks', async () => {
       await checksAreSet()
-      await runDueChecks(pool)
+      if (checks.length > 0) await runDueChecks(pool)
     }),
     every(tidyEveryMs, log, 'forget old events', async () => {
       await boundDeliveries(pool, log)

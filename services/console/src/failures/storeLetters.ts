@@ -75,7 +75,7 @@ const searchColumns: readonly Column<IncomingLetter>[] = [
 const whenLetterIsThere = updating(letterColumns, 'place') + ' where letter.failing <> excluded.failing'
 /** The newest letter is shown. */
 const whenFailureIsThere =
-  updating(failureColumns, 'id', ['first_failed_at', 'changed_at', 'endpoint', 'source', 'identity', 'message_id']) +
+  updating(failureColumns, 'id', ['first_failed_at', 'changed_at', 'sent_at', 'endpoint', 'source', 'identity', 'message_id']) +
   ' where failure.last_failed_at < excluded.last_failed_at'
 
 function updating<Row>(columns: readonly Column<Row>[], key: string, kept: readonly string[] = []): string {

@@ -3,7 +3,7 @@ import type { Pool } from 'pg'
 import type { Definition } from './definition.ts'
 import { readDefinitions } from './definitions.ts'
 import { type Counts, nothing, type Percentiles, percentilesOf, type Rate, rateOf } from './figures.ts'
-import type { Look } from './look.ts'
+import type { Sources } from './knownEndpoints.ts'
 import { countsByType, timesByType, type Times } from './readRates.ts'
 import type { Span } from './windows.ts'
 
@@ -32,15 +32,13 @@ export interface PartitionView {
   readonly instance: string | null
 }
 
-interface Sources {
-  readonly pool: Pool
-  readonly prefix: string
-  readonly look: Look
-}
-
-export async function endpointDetail({ pool, prefix, look }: Sources, name: string, span: Span): Promise<EndpointDetail> {
+export async function endpointDetail(
+  { pool, prefix, look }: Sources & { readonly prefix: string },
+  name: string,
+  span: Span,
+): Promise<EndpointDetail> {
   const [definitions, counts, times, lags, lanes] = await Promise.all([
-    readDefinitions(pool),
+    readDefinitions({ pool, look }),
     countsByType(pool, span, name),
     timesByType(pool, span, name),
     look.lags(),

@@ -1,4 +1,3 @@
-import { auditTopic } from '@petrel/messaging/operations'
 import type { Pool } from 'pg'
 import { instancesOf } from '../audit/heard.ts'
 import type { Known } from './endpointView.ts'
@@ -6,9 +5,8 @@ import type { Look } from './look.ts'
 import { countsByEndpoint, countsByPoint, perSecondByInstance, timesByType } from './readRates.ts'
 import type { Span } from './windows.ts'
 
-interface Sources {
+export interface Sources {
   readonly pool: Pool
-  readonly prefix: string
   readonly look: Look
 }
 
@@ -28,13 +26,12 @@ export async function readKnown(sources: Sources, span: Span, now: number): Prom
   return { endpoints, instances, counts, points, times, perSecond, lags, failures }
 }
 
-/** Those that have ever been heard, and those that are deployed and silent since. */
-export async function endpointNames({ pool, prefix, look }: Sources): Promise<string[]> {
-  const { rows } = await pool.query<{ name: string }>('select name from endpoint')
-  const topics = await look.topics()
-  const suffix = auditTopic('')
-  const deployed = topics.filter((topic) => topic.endsWith(suffix)).map((topic) => topic.slice(prefix.length, -suffix.length))
-  return [...new Set([...rows.map(({ name }) => name), ...deployed])].toSorted()
+/** Those that are deployed, whether they were ever heard or not; while nobody knows, those that were. */
+export async function endpointNames({ pool, look }: Sources): Promise<string[]> {
+  const deployed = await look.deployed()
+  if (deployed !== undefined) return [...deployed].toSorted()
+  const { rows } = await pool.query<{ name: string }>('select name from endpoint order by name')
+  return rows.map(({ name }) => name)
 }
 
 export async function unresolvedByEndpoint(pool: Pool): Promise<Map<string, number>> {

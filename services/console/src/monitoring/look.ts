@@ -1,15 +1,23 @@
-import { type AgedLag, type AgedLags, agedLags, BrokerUnavailable, type Infrastructure } from '@petrel/messaging/operations'
+import {
+  type AgedLag,
+  type AgedLags,
+  agedLags,
+  auditTopic,
+  BrokerUnavailable,
+  type Infrastructure,
+} from '@petrel/messaging/operations'
 import { remembered } from '../store/remembered.ts'
 
 const lookEveryMs = 2_000
+const suffix = auditTopic('')
 
 /** What was seen of Kafka last; whoever asks, it is looked at once in two seconds. */
 export interface Look {
   /** Undefined while Kafka is away: whoever shows it shows the rest without. */
   readonly seen: () => Promise<AgedLags | undefined>
   readonly lags: () => Promise<readonly AgedLag[] | undefined>
-  /** Names of all topics under the prefix; none while Kafka is away. */
-  readonly topics: () => Promise<readonly string[]>
+  /** The endpoints that have an audit topic; undefined while Kafka is away. */
+  readonly deployed: () => Promise<ReadonlySet<string> | undefined>
 }
 
 export function lookAtKafka(infrastructure: Pick<Infrastructure, 'admin' | 'prefix'>): Look {
@@ -22,6 +30,10 @@ export function lookAtKafka(infrastructure: Pick<Infrastructure, 'admin' | 'pref
   return {
     seen,
     lags: async () => (await seen())?.lags,
-    topics: async () => [...new Set((await seen())?.overview.partitions.map(({ topic }) => topic))],
+    deployed: async () => {
+      const topics = (await seen())?.overview.partitions.map(({ topic }) => topic)
+      const audits = topics?.filter((topic) => topic.endsWith(suffix))
+      return audits && new Set(audits.map((topic) => topic.slice(infrastructure.prefix.length, -suffix.length)))
+    },
   }
 }

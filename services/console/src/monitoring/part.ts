@@ -27,7 +27,7 @@ const mapWindow: Window = 1
 /** How endpoints are, and who says what to whom. */
 export function monitoringPart(context: ConsoleContext, look: Look): Part {
   const { pool, prefix, access } = context
-  const sources = { pool, prefix, look }
+  const sources = { pool, look }
   const known = new Map<Window, () => Promise<Known>>(
     windows.map((window) => [window, remembered(readEveryMs, () => readKnown(sources, spanOf(window, Date.now()), Date.now()))]),
   )
@@ -57,13 +57,13 @@ export function monitoringPart(context: ConsoleContext, look: Look): Part {
         const name = ctx.params['name'] ?? ''
         const view = (await views(window)).find((endpoint) => endpoint.name === name)
         if (view === undefined) throw notFound(`There is no endpoint ${name}. GET /api/endpoints lists those that there are.`)
-        ctx.body = { ...view, ...(await endpointDetail(sources, name, spanOf(window, Date.now()))) }
+        ctx.body = { ...view, ...(await endpointDetail({ ...sources, prefix }, name, spanOf(window, Date.now()))) }
       })
       router.get('/api/map', reads, async (ctx) => {
         const span = spanOf(mapWindow, Date.now())
         const [endpoints, definitions, counts] = await Promise.all([
           views(mapWindow),
-          readDefinitions(pool),
+          readDefinitions(sources),
           countsByType(pool, span),
         ])
         const nodes = endpoints.map(({ name, state, failed, lag }) => ({ name, state, failed, lag }))

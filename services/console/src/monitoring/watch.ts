@@ -10,7 +10,8 @@ import { isSilent } from './instance.ts'
 import type { Look } from './look.ts'
 import { type Ends, endsByTopic, readUpTo } from './readUpTo.ts'
 
-const watchEveryMs = 2_000
+/** Heartbeats come every ten seconds. */
+const watchEveryMs = 5_000
 
 /**
  * Finds out from which processes nothing is heard any more. Every console does so; what one has found, the others find done. While

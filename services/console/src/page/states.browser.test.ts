@@ -19,7 +19,7 @@ describe.skipIf(noBrowser())('every page', () => {
       ['/map', 'No endpoint yet'],
       ['/events', 'Nothing has happened yet'],
       ['/actions', 'Nobody has done anything yet'],
-      ['/nope', 'There is nothing'],
+      ['/nope', 'There is no page at this address'],
     ] as const) {
       await page.goto(new URL(path, page.url()).href)
       await page.getByText(says).first().waitFor()

@@ -81,5 +81,5 @@ describe.skipIf(noBrowser())('the scene of the talk', () => {
     expect((await shop.totals()).ordersChargedTwice).toBe(0)
     await page.reload()
     await page.getByRole('heading', { name: 'Nothing failed' }).waitFor()
-  })
+  }, 300_000)
 })

@@ -1,4 +1,4 @@
-import { type Audit, auditSchema, auditTopic } from '@petrel/messaging/operations'
+import { type Audit, auditSchema, auditTopic, type Registry } from '@petrel/messaging/operations'
 import { compile } from '../../../../packages/messaging/src/avro/compile.ts'
 import { wireWriter } from '../../../../packages/messaging/src/codec/wire.ts'
 import type { Console } from '../console.ts'
@@ -8,14 +8,21 @@ const write = wireWriter()
 
 /** Appends audits to the topics of their endpoints, as the endpoints do. The topics are there. */
 export async function tellAudits({ context: { broker, registry, prefix } }: Console, audits: readonly Audit[]): Promise<void> {
-  const records = await Promise.all(
-    audits.map(async (audit) => {
-      const topic = prefix + auditTopic(audit.endpoint)
-      const schemaId = await registry.register(`${topic}-value`, auditSchema)
-      return { topic, key: audit.instance, value: write(schemaId, schema, withDates(audit)), headers: {} }
-    }),
-  )
-  await broker.publish(records)
+  const recordOf = await auditRecords(registry, prefix, [...new Set(audits.map(({ endpoint }) => endpoint))])
+  await broker.publish(audits.map(recordOf))
+}
+
+/** Registers the schema for endpoints. @returns what makes records of their audits */
+export async function auditRecords(registry: Registry, prefix: string, endpoints: readonly string[]) {
+  const ids = new Map<string, number>()
+  for (const endpoint of endpoints)
+    ids.set(endpoint, await registry.register(`${prefix}${auditTopic(endpoint)}-value`, auditSchema))
+  return (audit: Audit) => ({
+    topic: prefix + auditTopic(audit.endpoint),
+    key: audit.instance,
+    value: write(ids.get(audit.endpoint) ?? 0, schema, withDates(audit)),
+    headers: {},
+  })
 }
 
 const withDates = ({ at, messages, heartbeat, ...audit }: Audit) => ({

@@ -1,4 +1,4 @@
-import { act, queryOf } from '../api.js'
+import { act } from '../api.js'
 import { selectionOfGroup } from '../filters.js'
 import { askArchive, restore } from '../parts/archive.js'
 import { askReplay } from '../parts/replay.js'
@@ -7,6 +7,7 @@ import { useMay } from '../summary.js'
 import { goQuery } from '../router.js'
 import { html, useState } from '../view.js'
 import { counted, shortType } from '../words.js'
+import { Export } from './export.js'
 import { Preview } from './preview.js'
 import { titleOf } from './groups.js'
 import { FailureTable } from './table.js'
@@ -42,14 +43,6 @@ export function GroupDetail({ group, by, filter, isThere }) {
     ${newest !== undefined && html`<${Preview} key=${newest} id=${newest} />`}
   </section>`
 }
-
-/** What is shown, as a file. */
-export const Export = ({ filter }) =>
-  html`<span class="export small"
-    >Export
-    <a href="/api/failures.csv${queryOf(filter)}" download="failures.csv">CSV</a>
-    <a href="/api/failures.json${queryOf(filter)}" download="failures.json">JSON</a></span
-  >`
 
 function Note({ group, may }) {
   const [text, setText] = useState(undefined)

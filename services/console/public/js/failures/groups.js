@@ -7,6 +7,7 @@ import { useCalmList } from '../resource.js'
 import { useMay } from '../summary.js'
 import { html, useState } from '../view.js'
 import { counted, failureStates, plural, shortType } from '../words.js'
+import { toggled } from './picking.js'
 
 /** The groups of what is shown. What one is about to click does not move: new groups wait until they are asked for. */
 export function Groups({ by, filter, groups, chosen }) {
@@ -85,13 +86,6 @@ export function Groups({ by, filter, groups, chosen }) {
       )}
     </ul>
   </section>`
-}
-
-/** @returns the set with the id, or without it when it was there */
-export function toggled(set, id) {
-  const next = new Set(set)
-  if (!next.delete(id)) next.add(id)
-  return next
 }
 
 export function NothingFailed({ filter }) {

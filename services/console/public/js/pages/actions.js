@@ -3,7 +3,7 @@ import { Dialog, showDialog } from '../parts/dialog.js'
 import { Clocked, Empty, Fresh, Pill, TroubleBox, Waiting } from '../parts/small.js'
 import { toast } from '../parts/toasts.js'
 import { useCalmList, useResource } from '../resource.js'
-import { Head } from '../shell.js'
+import { Head } from '../parts/head.js'
 import { useMay } from '../summary.js'
 import { html, useState } from '../view.js'
 import { counted, plural } from '../words.js'
@@ -88,7 +88,8 @@ export function selectionWords(selection) {
   if (!selection) return ''
   if (typeof selection === 'string') return selection
   const { ids, count, group, filter, ...others } = selection
-  if (ids?.length === 1) return html`<a href="/failures/${ids[0]}">one message</a>`
+  const one = ids?.length === 1 ? ids[0] : others.failure
+  if (one !== undefined) return html`<a href="/failures/${one}">one message</a>`
   if (ids) return plural(count ?? ids.length, 'message')
   if (group) return groupLink(group)
   if (filter && Object.keys(filter).length === 0) return 'all failed messages'

@@ -1,7 +1,7 @@
 import { act } from '../api.js'
 import { Empty, Pill, Section, TroubleBox, Waiting } from '../parts/small.js'
 import { useResource } from '../resource.js'
-import { Head } from '../shell.js'
+import { Head } from '../parts/head.js'
 import { useMay } from '../summary.js'
 import { html, useEffect, useState } from '../view.js'
 

@@ -2,7 +2,7 @@ import { Flow, Sequence } from '../parts/flow.js'
 import { Sagas } from '../parts/sagas.js'
 import { Empty, Id, Pill, Section, TroubleBox, Waiting, When } from '../parts/small.js'
 import { useResource } from '../resource.js'
-import { Head } from '../shell.js'
+import { Head } from '../parts/head.js'
 import { html } from '../view.js'
 import { conversationPath, lasting, plural, shortId } from '../words.js'
 

@@ -6,7 +6,7 @@ import { Empty, Id, Section, Tabs, TroubleBox, Waiting } from '../parts/small.js
 import { toast } from '../parts/toasts.js'
 import { useResource } from '../resource.js'
 import { go } from '../router.js'
-import { Head } from '../shell.js'
+import { Head } from '../parts/head.js'
 import { useMay } from '../summary.js'
 import { html, useMemo, useState } from '../view.js'
 import { plural, shortType } from '../words.js'
@@ -108,7 +108,7 @@ function Editor({ id, failure, editable }) {
         >
         <${Section} title="Headers"
           ><div class="pad stack-of">
-            ${editable.headers.map(({ name, value, kind }) =>
+            ${editable.headers.map(({ name, kind }) =>
               kind === 'own'
                 ? html`<div class="field" key=${name}>
                     <label for="h-${name}" class="mono">${name}</label

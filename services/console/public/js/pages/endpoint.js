@@ -2,7 +2,7 @@ import { Empty, EndpointState, Fact, Pill, Section, Since, TroubleBox, Tabs, Wai
 import { Chart } from '../parts/spark.js'
 import { useResource } from '../resource.js'
 import { goQuery } from '../router.js'
-import { Head } from '../shell.js'
+import { Head } from '../parts/head.js'
 import { html } from '../view.js'
 import { counted, lasting, longSpan, rate, shortId, shortType } from '../words.js'
 import { windowOf, windows } from './endpoints.js'

@@ -2,7 +2,7 @@ import { Empty, EndpointState, Pill, TroubleBox, Tabs, Waiting } from '../parts/
 import { Spark } from '../parts/spark.js'
 import { useResource } from '../resource.js'
 import { goQuery } from '../router.js'
-import { Head } from '../shell.js'
+import { Head } from '../parts/head.js'
 import { html } from '../view.js'
 import { counted, lasting, longSpan, rate } from '../words.js'
 

@@ -3,7 +3,7 @@ import { Checks } from '../parts/checks.js'
 import { EventRow } from '../parts/eventRow.js'
 import { Empty, Fresh, TroubleBox, Waiting } from '../parts/small.js'
 import { useCalmList, useResource } from '../resource.js'
-import { Head } from '../shell.js'
+import { Head } from '../parts/head.js'
 import { html, useState } from '../view.js'
 
 const most = 200
@@ -18,7 +18,7 @@ export function Page() {
   const isReady = (list.data ?? list.error) !== undefined && (checks.data ?? checks.error) !== undefined
   return html` <${Head} title="Events" />
     <${Checks} items=${isReady ? checks.data?.items : undefined} />
-    <section class="card" aria-label="Events" key="events">
+    <section class="card" aria-label="Events" key=${isReady ? 'events' : 'waiting'}>
       <div class="list-head">
         <span class="muted">Newest first</span><span class="spring"></span><${Fresh} count=${fresh} onShow=${showFresh} />
       </div>

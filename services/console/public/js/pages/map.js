@@ -1,7 +1,7 @@
 import { Empty, Section, TroubleBox, Waiting } from '../parts/small.js'
 import { heightOf, placed, routed, speedOf } from '../parts/mapLayout.js'
 import { useResource } from '../resource.js'
-import { Head } from '../shell.js'
+import { Head } from '../parts/head.js'
 import { html, useEffect, useState } from '../view.js'
 import { counted, endpointStates, plural, rate, shortType } from '../words.js'
 

@@ -2,7 +2,7 @@ import { queryOf } from '../api.js'
 import { Empty, Fresh, Pill, TroubleBox, Waiting, When } from '../parts/small.js'
 import { useCalmList, useResource } from '../resource.js'
 import { goQuery } from '../router.js'
-import { Head } from '../shell.js'
+import { Head } from '../parts/head.js'
 import { html, useRef, useState } from '../view.js'
 import { conversationPath, lasting, plural, shortId } from '../words.js'
 

@@ -1,5 +1,5 @@
 import { titleOf } from '../failures/groups.js'
-import { Guards, Head } from '../shell.js'
+import { Guards, Head } from '../parts/head.js'
 import { useCalmList, useResource } from '../resource.js'
 import { useMay, useSummary } from '../summary.js'
 import { askReplay } from '../parts/replay.js'
