@@ -1,5 +1,6 @@
 import { auditDecoder, auditTopic } from '@petrel/messaging/operations'
 import type { ConsoleContext, Part } from '../part.ts'
+import { isOfEndpoint } from '../reading/topics.ts'
 import { every } from '../store/every.ts'
 import { keepDays } from './days.ts'
 import { tidy } from './tidy.ts'
@@ -26,7 +27,7 @@ export function auditPart({ pool, registry, settings, log }: ConsoleContext, aud
       {
         kind: 'audit',
         lingerMs,
-        wants: (topic) => topic.endsWith(auditTopic('')),
+        wants: (topic) => isOfEndpoint(topic, auditTopic('')),
         async prepare(records) {
           await firstDays()
           return write(await Promise.all(records.map(async (record) => ({ ...record, audit: await decode(record) }))))

@@ -1,6 +1,7 @@
 import { type BrokerRecord, type MarkRecord, readMark, replayedTopic } from '@petrel/messaging/operations'
 import type { PoolClient } from 'pg'
 import type { TopicHandler } from '../reading/port.ts'
+import { isOfEndpoint } from '../reading/topics.ts'
 import { type Column, insertOf, plainText, plainTime } from '../store/columns.ts'
 import { lockEndpoints, refreshFailures } from './refreshFailures.ts'
 
@@ -16,7 +17,7 @@ const suffix = replayedTopic('')
 /** Reads what people have decided. */
 export const decisions = (prefix: string): TopicHandler => ({
   kind: 'replayed',
-  wants: (topic) => topic.endsWith(suffix),
+  wants: (topic) => isOfEndpoint(topic, suffix),
   prepare: async (records) => {
     const marks = records.flatMap((record) => markOf(record, prefix))
     return async ({ tx, changed }) => {
