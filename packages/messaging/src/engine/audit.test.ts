@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { HandledEntry } from '../audit/audit.ts'
 import { deliveriesIn } from '../audit/deliveries.ts'
 import { RecordRefused } from '../broker/port.ts'
@@ -8,6 +8,7 @@ import { Postpone, Unrecoverable } from '../definition/outcome.ts'
 import { saga } from '../definition/saga.ts'
 import { type Log, silentLog } from '../log.ts'
 import { uuid7 } from '../uuid7.ts'
+import { isAudit } from './testing/audits.ts'
 import { billing, placed } from './testing/billing.ts'
 import { InvoiceOrder, OrderBilled, OrderCancelled, OrderPlaced, RefundOrder } from './testing/messages.ts'
 import { type TestSystem, testSystem } from './testing/testSystem.ts'
@@ -42,6 +43,7 @@ test('of each message it says who handled it, where it lies, and for how long; o
   await system.publish(RefundOrder(order(2)), InvoiceOrder(order(3)), OrderCancelled(order(4)), placed(5))
   await system.start()
   await system.settled()
+  const at = Date.now()
   const entries = await entriesOf(system)
   expect(entries.find(({ id }) => id === placedId)).toEqual({
     id: placedId,
@@ -63,8 +65,8 @@ test('of each message it says who handled it, where it lies, and for how long; o
     outcome: 'handled',
     attempt: 1,
     errorType: null,
-    sentAt: Date.now(),
-    startedAt: Date.now(),
+    sentAt: at,
+    startedAt: at,
     durationUs: expect.any(Number),
     replayOf: null,
   } satisfies HandledEntry)
@@ -242,6 +244,77 @@ async function expectHandled(system: TestSystem, ids: readonly string[]): Promis
     ids.slice(1).map((_, index) => `order-${index + 2}`),
   )
 }
+
+describe('an endpoint that says nothing else', () => {
+  const listening = () =>
+    endpoint({ name: 'billing', handlers: [handler(OrderPlaced, () => {})], partitions: 1, recoverability: { delayed: ['2s'] } })
+
+  /** How often its audit is published, and how much of it each time. */
+  function publishes(system: TestSystem): number[] {
+    const counts: number[] = []
+    const publish = system.broker.publish.bind(system.broker)
+    system.broker.publish = (records) => {
+      const audits = records.filter(isAudit).length
+      if (audits > 0) counts.push(audits)
+      return publish(records)
+    }
+    return counts
+  }
+
+  async function oneByOne(system: TestSystem, numbers: readonly number[]): Promise<void> {
+    for (const number of numbers) {
+      await system.publish(placed(number))
+      await untilIdle()
+    }
+  }
+
+  test('publishes its audit for several batches together: when it has nothing to do, and leaves no outbox row', async () => {
+    const system = await testSystem(listening())
+    const counts = publishes(system)
+    await system.start()
+    await oneByOne(system, [1, 2, 3])
+    expect(counts).toEqual([])
+    await passTime(1_000)
+    expect(counts).toEqual([3])
+    expect(await entriesOf(system)).toHaveLength(3)
+    expect(await system.store.pendingOutbox('billing/0')).toEqual([])
+  })
+
+  test('does not let it wait for more than some batches, or longer than half a second while it is busy', async () => {
+    const system = await testSystem(listening())
+    const counts = publishes(system)
+    await system.start()
+    await oneByOne(
+      system,
+      Array.from({ length: 21 }, (_, number) => number),
+    )
+    expect(counts).toEqual([21])
+    await oneByOne(system, [21])
+    for (const number of [22, 23, 24]) {
+      await vi.advanceTimersByTimeAsync(300)
+      await oneByOne(system, [number])
+    }
+    expect(counts).toEqual([21, 3])
+  })
+
+  test('publishes it with what it says, before it stops, and after a crash', async () => {
+    const system = await testSystem(listening())
+    const counts = publishes(system)
+    const first = await system.start()
+    await oneByOne(system, [1, 2])
+    await first.stop()
+    expect(counts).toEqual([2])
+    const second = await system.start()
+    await oneByOne(system, [3])
+    second.process.kill()
+    await system.start()
+    await untilIdle()
+    expect(counts).toEqual([2, 1])
+    expect((await entriesOf(system)).map(({ key, outcome }) => [key, outcome])).toEqual(
+      [1, 2, 3].map((number) => [`order-${number}`, 'handled']),
+    )
+  })
+})
 
 describe('an audit that is not taken', () => {
   test('an endpoint that is not deployed with it handles its messages, says so once, and begins when it is', async () => {

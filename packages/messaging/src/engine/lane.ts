@@ -7,6 +7,7 @@ import { fieldsOfFirst, type LaneContext, laneContext } from './laneContext.ts'
 import { LaneQueues, type QueueOwner } from './laneQueues.ts'
 import { deleteSent, sendPendingOutbox } from './outbox.ts'
 import { pause } from '../pause.ts'
+import { tellRest } from './settle.ts'
 import { positionsAfter } from './positions.ts'
 import { begin, pauseAfter, Stopped } from './retryUntilStopped.ts'
 import { longestTimerMs } from './runningHandlers.ts'
@@ -21,7 +22,7 @@ export interface LaneOwner extends QueueOwner {
 
 /** How many records are handled together at most. */
 const batchSize = 250
-/** A lane without records for this long deletes its sent outbox rows; a busy lane does it with its next save. */
+/** A lane without records for this long tells what it had kept, and deletes its sent outbox rows; a busy lane does it with its next save. */
 const idleMs = 500
 
 /**
@@ -98,6 +99,7 @@ export class Lane {
       try {
         await sendPendingOutbox(this.#context)
         while (!this.#isEnding) await this.#step()
+        await tellRest(this.#context)
         return await deleteSent(this.#context)
       } catch (error) {
         const { log, signal } = this.#context.runtime
@@ -121,14 +123,16 @@ export class Lane {
   }
 
   async #waitForWork(now: number): Promise<void> {
-    const { sent, progress } = this.#context
+    const { sent, untold, progress } = this.#context
     this.#context.records = []
     begin(progress, waitForRecords)
     const due = this.#queues.nextDue()
     const untilDueMs = due === undefined ? Infinity : Math.min(due - now, longestTimerMs)
-    const untilIdleMs = sent.size > 0 ? idleMs : Infinity
+    const untilIdleMs = sent.size > 0 || untold.length > 0 ? idleMs : Infinity
     const isWoken = await this.#isWokenWithin(Math.min(untilDueMs, untilIdleMs))
-    if (!isWoken && this.#queues.nextDue() === due && sent.size > 0) await deleteSent(this.#context)
+    if (isWoken || this.#queues.nextDue() !== due) return
+    await tellRest(this.#context)
+    await deleteSent(this.#context)
   }
 
   #isWokenWithin(ms: number): Promise<boolean> {

@@ -1,10 +1,18 @@
-import type { BrokerRecord } from '../broker/port.ts'
+import type { BrokerRecord, OutgoingRecord } from '../broker/port.ts'
 import { ce, headerText } from '../headers.ts'
 import type { Delivery } from './delivery.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
 import { pause } from '../pause.ts'
 import { begin, pauseAfter, type Progress, retryUntilStopped, Stopped } from './retryUntilStopped.ts'
 import { waitForRecords } from './status.ts'
+
+/** What is saved and may be published later. */
+export interface Untold {
+  readonly outboxId: string
+  readonly records: readonly OutgoingRecord[]
+  /** Milliseconds since the epoch. */
+  readonly since: number
+}
 
 /** What the steps of a batch need from their lane. */
 export interface LaneContext {
@@ -13,6 +21,8 @@ export interface LaneContext {
   readonly runtime: EndpointRuntime
   /** Ids of outbox rows whose records were sent. The rows are deleted with the lane's next save. */
   readonly sent: Set<string>
+  /** Outbox rows with nothing in them but what the audit says: they are published with others, or a little later. */
+  readonly untold: Untold[]
   /** Messages of the current batch that were handled before, and of which the audit says nothing yet. */
   readonly dropped: Delivery[]
   /** Whether no further message may be begun: the endpoint stops, or the lane belongs to another member now. */
@@ -48,6 +58,7 @@ export function laneContext(runtime: EndpointRuntime, name: string, isEnding: ()
     name,
     runtime,
     sent: new Set(),
+    untold: [],
     dropped: [],
     isEnding,
     progress,

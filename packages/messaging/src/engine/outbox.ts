@@ -14,6 +14,8 @@ export async function sendPendingOutbox(lane: LaneContext): Promise<void> {
       if (lane.sent.has(id)) continue
       await publishOrPark(lane.runtime, outgoing)
       lane.sent.add(id)
+      const untold = lane.untold.findIndex(({ outboxId }) => outboxId === id)
+      if (untold >= 0) lane.untold.splice(untold, 1)
     }
   })
 }

@@ -4,6 +4,10 @@ import type { LaneContext } from './laneContext.ts'
 import { publishOrPark } from './publish.ts'
 import type { Outcome } from './unitOfWork.ts'
 
+/** What may wait for others, waits no longer than this. */
+const longestWaitMs = 500
+const mostWaiting = 20
+
 /** After the save: publishes what was decided. Then the offsets may be committed. */
 export async function settle(lane: LaneContext, outcome: Outcome, outboxId: string | undefined): Promise<void> {
   const { runtime, sent } = lane
@@ -13,17 +17,41 @@ export async function settle(lane: LaneContext, outcome: Outcome, outboxId: stri
   crashPoints.saved.publish(where)
   if (handled.length > 0) runtime.report.handled(handled)
   for (const { failed, next } of failures) runtime.report.failed(failed, next)
-  await publish(lane, [...unit.outgoing, ...recovery, ...aboutDropped(lane)])
+  const records = [...unit.outgoing, ...recovery, ...aboutDropped(lane)]
+  const isDeferred = outboxId !== undefined && mayWait(lane, records)
+  if (isDeferred) lane.untold.push({ outboxId, records, since: runtime.now() })
+  else await publishWithUntold(lane, records)
   crashPoints.sent.publish(where)
   for (const id of outcome.needsSave ? unit.sent : []) sent.delete(id)
-  if (outboxId !== undefined) sent.add(outboxId)
+  if (outboxId !== undefined && !isDeferred) sent.add(outboxId)
+}
+
+/**
+ * Nobody waits for the audit, and the outbox has it. So where a batch says nothing else it goes with that of later batches: an
+ * endpoint that only listens would publish once for each message when there are few.
+ */
+function mayWait({ runtime, untold }: LaneContext, records: readonly OutgoingRecord[]): boolean {
+  const [first] = untold
+  if (untold.length >= mostWaiting || (first !== undefined && runtime.now() - first.since >= longestWaitMs)) return false
+  return records.every(runtime.audit.isAudit)
+}
+
+/** Publishes what was to be told later, and what was dropped: the lane has nothing to do, ends, or goes on with a new batch. */
+export async function tellRest(lane: LaneContext): Promise<void> {
+  await publishWithUntold(lane, aboutDropped(lane))
 }
 
 /** Tells the audit what of a batch was dropped, unless that went with what the others produced. */
-export const tellDropped = (lane: LaneContext): Promise<void> => publish(lane, aboutDropped(lane))
+export async function tellDropped(lane: LaneContext): Promise<void> {
+  if (lane.dropped.length > 0) await tellRest(lane)
+}
 
-async function publish(lane: LaneContext, records: readonly OutgoingRecord[]): Promise<void> {
-  if (records.length > 0) await lane.retry('publish messages', () => publishOrPark(lane.runtime, records))
+async function publishWithUntold(lane: LaneContext, records: readonly OutgoingRecord[]): Promise<void> {
+  const untold = [...lane.untold]
+  const all = [...untold.flatMap((each) => each.records), ...records]
+  if (all.length > 0) await lane.retry('publish messages', () => publishOrPark(lane.runtime, all))
+  for (const { outboxId } of untold) lane.sent.add(outboxId)
+  lane.untold.splice(0, untold.length)
 }
 
 /** What was dropped is told once. If it is not published because the endpoint stops, the batch comes again. */

@@ -25,7 +25,7 @@ import { statusBeforeJoining } from '../status.ts'
 import { everyMessage } from './messages.ts'
 import { type KillableProcess, killableProcess } from './killableProcess.ts'
 import { type SqlStore, sqlStore } from './sqlStore.ts'
-import { until } from './virtualTime.ts'
+import { passTime, until } from './virtualTime.ts'
 
 /** A process that runs the endpoint. */
 export interface Replica {
@@ -54,7 +54,7 @@ export interface TestSystem {
   records(topic: string): Promise<BrokerRecord[]>
   /** The `ce_id` of each record of a topic. */
   ids(topic: string): Promise<string[]>
-  /** What was written into the audit topic. */
+  /** What was written into the audit topic, after what may wait. */
   audits(): Promise<Audit[]>
   /** Whether the inbox has a message that `publish` published. */
   isHandled(id: string): Promise<boolean>
@@ -150,7 +150,10 @@ export async function testSystem(endpoint: Endpoint, options: TestSystemOptions 
     },
     records,
     ids: async (topic) => (await records(topic)).map(({ headers }) => headerText(headers, ce.id) ?? ''),
-    audits: async () => Promise.all((await records(auditTopic(endpoint.name))).map(decodeAudit)),
+    async audits() {
+      await passTime(tellsAfterMs)
+      return Promise.all((await records(auditTopic(endpoint.name))).map(decodeAudit))
+    },
     async isHandled(id) {
       return (await store.handledIds([{ source: outside, id, formerId: id }])).size > 0
     },
@@ -161,6 +164,9 @@ export async function testSystem(endpoint: Endpoint, options: TestSystemOptions 
     close,
   }
 }
+
+/** Lanes that have nothing to do tell the audit what they had kept, after half a second. */
+const tellsAfterMs = 1_000
 
 const asMessageToPublish = (each: Message | MessageToPublish): MessageToPublish => ('message' in each ? each : { message: each })
 
