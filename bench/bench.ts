@@ -12,7 +12,10 @@ const benchmarks: Readonly<Record<string, readonly [file: string, what: string]>
   idle: ['idle.ts', 'what everything costs while nobody buys'],
   pods: ['pods.ts', 'what replicas bring in pods of a cluster'],
   'pods-rebalance': ['podsRebalance.ts', 'how long lanes stand still when a pod joins or leaves'],
+  audit: ['audit.ts', 'what the audit adds to a message'],
   metrics: ['metrics.ts', 'what the metrics cost a message'],
+  console: ['console.ts', 'how fast the console reads, answers and sends 100,000 failures back'],
+  handled: ['handled.ts', 'what it costs the console to know what the endpoints handle'],
   rebalance: ['rebalance.ts', 'how long lanes stand still when a replica joins or leaves'],
 }
 

@@ -7,7 +7,7 @@ import { PETREL } from '../deploy/local/shop/connections.ts'
 import { startOwnStack } from '../test/support/oneStack.ts'
 import { onOurStack } from './effectsOnce/ours.ts'
 import { writeRun } from './figures/runs.ts'
-import { differenceTable } from './tracing/differences.ts'
+import { differenceTable } from './figures/differences.ts'
 
 const { values: args } = parseArgs({
   options: {
@@ -38,5 +38,5 @@ for (let round = 1; round <= Number(args.rounds); round++)
     costs[name]?.push(service)
     rates[name]?.push(perSecond)
   }
-console.log(differenceTable(costs, 'connections'))
+console.log(differenceTable('connections', costs))
 writeRun('secured', { costs, rates }, { keep: args.save })

@@ -8,7 +8,7 @@ import { startOwnStack } from '../test/support/oneStack.ts'
 import { onOurStack } from './effectsOnce/ours.ts'
 import { writeRun } from './figures/runs.ts'
 import { type CountingCollector, countingCollector } from './tracing/countingCollector.ts'
-import { differenceTable } from './tracing/differences.ts'
+import { differenceTable } from './figures/differences.ts'
 
 const { values: args } = parseArgs({
   options: {
@@ -42,7 +42,7 @@ for (let round = 1; round <= Number(args.rounds); round++)
     console.error(`round ${round}, ${name}: ${service.toFixed(1)} µs, ${Math.round(perSecond)} messages a second, ${said(spans)}`)
     costs[name]?.push(service)
   }
-console.log(differenceTable(costs))
+console.log(differenceTable('tracing', costs))
 writeRun('tracing', costs, { keep: args.save })
 
 /** @throws Error when a span is missing */

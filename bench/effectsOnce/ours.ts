@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { deploy } from '@petrel/messaging/operations'
+import { type Broker, deploy } from '@petrel/messaging/operations'
 import { Client } from 'pg'
 import { connectionEnvironment, connectionsOf, PETREL } from '../../deploy/local/shop/connections.ts'
 import type { Stack } from '../../deploy/local/stack/stack.ts'
@@ -14,29 +14,37 @@ import { OrderPlaced } from './messages.ts'
 import { preload } from './preload.ts'
 
 /** A program that reads the messages from our stack: Petrel, or a loop written by hand. Each round has topics and a database of its own. */
-export const onOurStack = (stack: Stack, name: string, program: string, messages: number, tracing: Tracing = {}): Contender => ({
+export const onOurStack = (
+  stack: Stack,
+  name: string,
+  program: string,
+  messages: number,
+  variation: Variation = {},
+): Contender => ({
   name,
   run: (round) => {
     const run = `${name}${program}${round}`.replaceAll(/\W/g, '').toLowerCase()
-    return measure(stack, { run, main: join(import.meta.dirname, '..', program), count: messages, tracing })
+    return measure(stack, { run, main: join(import.meta.dirname, '..', program), count: messages, variation })
   },
 })
 
-interface Tracing {
+interface Variation {
   /** Of the messages, whose trace is recorded; without it they have no traces. */
   readonly share?: number
   /** For the program. */
   readonly environment?: Readonly<Record<string, string>>
+  /** Throws when something else is missing than the effects. */
+  readonly verify?: (broker: Broker, prefix: string) => Promise<void>
 }
 
 interface Measurement {
   readonly run: string
   readonly main: string
   readonly count: number
-  readonly tracing: Tracing
+  readonly variation: Variation
 }
 
-async function measure(stack: Stack, { run, main, count, tracing }: Measurement): Promise<Result> {
+async function measure(stack: Stack, { run, main, count, variation }: Measurement): Promise<Result> {
   const prefix = `${run}.`
   const databaseUrl = await makeDatabase(stack.databaseUrl, run)
   const connections = connectionsOf(stack)
@@ -44,10 +52,10 @@ async function measure(stack: Stack, { run, main, count, tracing }: Measurement)
   const registry = confluentRegistry(connections.registry)
   const database = { url: databaseUrl, migrations: join(import.meta.dirname, 'migrations') }
   await deploy({ endpoint: bench, database }, { admin: broker.admin, registry, prefix })
-  await preload(broker, registry, prefix, count, tracing.share)
+  await preload(broker, registry, prefix, count, variation.share)
   const addresses = { ...connectionEnvironment(stack, PETREL), DATABASE_URL: databaseUrl }
   const service = spawn(process.execPath, [...process.execArgv, main], {
-    env: { ...process.env, ...addresses, ...tracing.environment, TOPIC_PREFIX: prefix, LOG_LEVEL: 'warn' },
+    env: { ...process.env, ...addresses, ...variation.environment, TOPIC_PREFIX: prefix, LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const { postgres = 0, kafka = 0 } = stack.pids()
@@ -60,7 +68,9 @@ async function measure(stack: Stack, { run, main, count, tracing }: Measurement)
     await untilSaid(broker, prefix, count, service)
     const resident = residentMiB(service.pid ?? 0)
     recorder.stop()
-    return { ...(await verified(broker, databaseUrl, prefix, count, recorder)), residentMiB: resident }
+    const result = await verified(broker, databaseUrl, prefix, count, recorder)
+    await variation.verify?.(broker, prefix)
+    return { ...result, residentMiB: resident }
   } finally {
     recorder.stop()
     service.kill('SIGTERM')

@@ -21,6 +21,12 @@ const edges = [
   ['email', 'payment-gateway', 8070, false],
   ['payment-gateway', ground('kafka'), 9092, false],
   ['mailbox', ground('postgres'), 5432, false],
+  ['console', ground('kafka'), 9092, true],
+  ['console', ground('registry'), 8080, true],
+  ['console', ground('postgres'), 5432, true],
+  ['console', 'payment-gateway', 8070, true],
+  ['console', 'client-ui', 8080, false],
+  ['client-ui', 'console', 8090, false],
 ] as const
 
 test.each(edges)('a pod of %s that asks %s at port %i: an answer, %s', async (from, to, port, expected) => {
@@ -40,6 +46,7 @@ test('a stranger reaches the page, and nothing else of the shop', async () => {
   expect(await reaches(service('client-ui'), 8080)).toBe(true)
   expect(await reaches(service('payment-gateway'), 8070)).toBe(false)
   expect(await reaches(service('loyalty'), 8060)).toBe(false)
+  expect(await reaches(service('console'), 8090)).toBe(false)
   expect(await reaches(await addressOf(shop.namespace, 'sales'), 8090)).toBe(false)
   expect(await reaches(ground('kafka'), 9092)).toBe(false)
   expect(await reaches(ground('postgres'), 5432)).toBe(false)

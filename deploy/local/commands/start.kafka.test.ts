@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { promisify, stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../../../test/support/eventually.ts'
-import { getJson, jsonBody } from '../../../test/support/http.ts'
+import { fetchOk, getJson, jsonBody } from '../../../test/support/http.ts'
 import { ownStartEnvironment, type portVariables } from '../../../test/support/ownStart.ts'
 import { type Charges, type OrderView, typesOf, wholeJourney } from '../../../test/support/shop.ts'
 import { ROOT } from '../folders.ts'
@@ -76,6 +76,8 @@ describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('np
       },
       { withinMs: 90_000, everyMs: 200 },
     )
+
+  const at = (path: string) => url('CONSOLE_PORT', path)
 
   const chargesOf = (orderId: string) => getJson<Charges>(url('PAYMENT_GATEWAY_PORT', `/charges?orderId=${orderId}`))
 
@@ -147,5 +149,50 @@ describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('np
     await printed(/sales +WARN +PlaceOrder \w{8} failed 3 times; again in 2 s: sales is broken on purpose/, skip)
     await command('mend', 'sales')
     await expectDone(orderId)
+  })
+
+  test('the console needs no configuration: it breaks a service, shows what failed and why, and sends it back', async () => {
+    const { access, breakIt } = await getJson<{ access: { csrf: string }; breakIt: boolean }>(at('/api/summary'))
+    expect(breakIt).toBe(true)
+    const send = (method: 'POST' | 'PUT', path: string, body: object = {}) =>
+      fetchOk(at(path), jsonBody(method, body, { 'x-petrel-csrf': access.csrf }))
+
+    await send('PUT', '/api/faults/sales', { fault: 'The price list is upside down' })
+    const orderId = await placeOrder('console')
+    const group = await eventually(
+      async () => {
+        const { items } = await getJson<{ items: { id: string }[] }>(at('/api/groups?state=unresolved'))
+        expect(items).toMatchObject([{ endpoint: 'sales', count: 1, errorMessage: 'The price list is upside down' }])
+        return items[0]?.id
+      },
+      { withinMs: 60_000, everyMs: 200 },
+    )
+    await send('PUT', '/api/faults/sales', { fault: null })
+    await send('POST', '/api/replays', { group, by: 'error' })
+    await expectDone(orderId)
+    await eventually(async () =>
+      expect(await getJson(at('/api/failures'))).toMatchObject({ total: 1, items: [{ state: 'resolved', key: orderId }] }),
+    )
+  })
+
+  test('the console stops services and starts them, but not itself, and breaks only what handles messages', async () => {
+    const { access } = await getJson<{ access: { csrf: string } }>(at('/api/summary'))
+    const send = (method: 'POST' | 'PUT', path: string, body: object = {}) =>
+      fetch(at(path), jsonBody(method, body, { 'x-petrel-csrf': access.csrf }))
+    const isRunning = async (name: string) =>
+      (await getJson<{ services: { name: string; isRunning: boolean }[] }>(at('/api/faults'))).services.find(
+        (service) => service.name === name,
+      )?.isRunning
+
+    expect((await send('POST', '/api/services/loyalty/stop')).status).toBe(200)
+    expect(await isRunning('loyalty')).toBe(false)
+    expect((await send('POST', '/api/services/loyalty/start')).status).toBe(200)
+    expect(await isRunning('loyalty')).toBe(true)
+    expect((await send('POST', '/api/services/console/stop')).status).toBe(409)
+    const refused = await send('PUT', '/api/faults/payment-gateway', { fault: 'x' })
+    expect([refused.status, await refused.json()]).toMatchObject([
+      409,
+      { detail: expect.stringContaining('handles no messages') },
+    ])
   })
 })

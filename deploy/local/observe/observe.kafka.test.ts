@@ -66,6 +66,7 @@ describe.skipIf(isSomebodyElses || !hasPrometheus)('npm start -- --observe', () 
         expect.arrayContaining([
           'billing',
           'client-ui',
+          'console',
           'lag-exporter',
           'payment-gateway',
           'postgres',

@@ -1,4 +1,12 @@
-import { type Failure, type FoundKey, journey, type JourneyStep, keysLike, listFailures } from '@petrel/messaging/operations'
+import {
+  confluentRegistry,
+  type Failure,
+  type FoundKey,
+  journey,
+  type JourneyStep,
+  keysLike,
+  listFailures,
+} from '@petrel/messaging/operations'
 import type { CommandContext } from './commandContext.ts'
 import { paint, type Screen } from './screen.ts'
 import { loadServices } from './services.ts'
@@ -40,7 +48,9 @@ interface Found {
 const shortestPart = 4
 
 async function findOrder({ root, broker, addresses }: CommandContext, id: string): Promise<Found> {
-  const infrastructure = { admin: broker.admin, prefix: addresses.prefix }
+  const { prefix } = addresses
+  const registry = addresses.registry && confluentRegistry(addresses.registry)
+  const infrastructure = { admin: broker.admin, prefix, registry }
   const endpoints = (await loadServices(root)).map(({ endpoint }) => endpoint)
   const steps = await journey(id, endpoints, infrastructure)
   if (steps.length > 0) return { key: id, steps, candidates: [] }
@@ -52,7 +62,8 @@ async function findOrder({ root, broker, addresses }: CommandContext, id: string
 
 const mostCandidates = 20
 
-function showCandidates(candidates: readonly FoundKey[], id: string, out: Screen): void {
+/** What a short id may stand for. */
+export function showCandidates(candidates: readonly FoundKey[], id: string, out: Screen): void {
   out.line(`${candidates.length} keys begin or end with ${id}. Which one?`)
   const rows = candidates.slice(0, mostCandidates).map(({ key, lastAt }) => [key, ago(lastAt)])
   for (const row of table([{ heading: 'KEY' }, { heading: 'LAST MESSAGE' }], rows)) out.row(row)

@@ -23,6 +23,8 @@ function step(kind: JourneyStep['kind'], id: string, after: number, more: Partia
     partition: 0,
     offset: String(after),
     endpoint: undefined,
+    handler: undefined,
+    durationUs: undefined,
     error: undefined,
     ...more,
   }
@@ -87,6 +89,35 @@ test('of two messages with one id from two sources each has its own failures', (
 test('a message that names itself as its cause, or one that is gone, has no indentation', () => {
   const journey = [step('message', 'A', 0, { causationId: 'A' }), step('message', 'B', 1, { causationId: 'gone' })]
   expect(lines('o-1', journey).slice(1)).toEqual([' 0 ms  A from sales  t/0/0', '+1 ms  B from sales  t/0/1'])
+})
+
+test('who has handled a message is below it, with how long that took; it is no record', () => {
+  const journey = [
+    step('message', 'PlaceOrder', 0, { source: 'client-ui' }),
+    step('handled', 'PlaceOrder', 8, { source: 'client-ui', endpoint: 'sales', durationUs: 2_600 }),
+    step('message', 'OrderPlaced', 12, { causationId: 'PlaceOrder' }),
+    step('handled', 'OrderPlaced', 40, { endpoint: 'billing', durationUs: 250 }),
+    step('handled', 'OrderPlaced', 45, { endpoint: 'stock', durationUs: 1_200_000 }),
+  ]
+  expect(lines('o-1', journey)).toEqual([
+    'o-1  2 records in 12 ms  2026-01-02T03:04:05.000Z, conversation c-1',
+    '  0 ms  PlaceOrder from client-ui         t/0/0',
+    ' +8 ms    sales handled it in 2.6 ms      t/0/8',
+    '+12 ms    OrderPlaced from sales          t/0/12',
+    '+40 ms      billing handled it in 0.3 ms  t/0/40',
+    '+45 ms      stock handled it in 1.2 s     t/0/45',
+  ])
+})
+
+test('a timeout that was handled and led to no message is marked, and so is who has handled it', () => {
+  const handled = step('handled', 'ShipmentOverdue', 30_502, {
+    ...alarm(0),
+    kind: 'handled',
+    at: begin + 30_502,
+    endpoint: 'shipping',
+  })
+  const journey = [step('message', 'PlaceOrder', 0), alarm(30_500), handled]
+  expect(lines('o-1', journey)[0]).toMatch(/^o-1 {2}1 record in 0 ms, and 1 timeout that led to no message /)
 })
 
 test('nothing has no timeline', () => {

@@ -8,7 +8,10 @@ import type { MessageDescriptor } from './definition/message.ts'
 export const topicName = (type: Pick<MessageDescriptor, 'topic'>): string => type.topic
 
 /** Where an endpoint's failed messages wait for a delayed retry: `billing.retry.2s`. */
-export const retryTopic = (endpoint: string, delay: Duration): string => `${endpoint}.retry.${delay}`
+export const retryTopic = (endpoint: string, delay: Duration): string => retryTopics(endpoint) + delay
+
+/** What the names of an endpoint's retry topics begin with: `billing.retry.`. */
+export const retryTopics = (endpoint: string): string => `${endpoint}.retry.`
 
 /** Through which postponed messages come back when they are due: `billing.postponed`. */
 export const postponedTopic = (endpoint: string): string => `${endpoint}.postponed`

@@ -1,4 +1,6 @@
 import type { Pool } from 'pg'
+import manifest from '../package.json' with { type: 'json' }
+import { sendHeartbeats } from './audit/heartbeats.ts'
 import { kafkajsBroker } from './broker/kafkajs/broker.ts'
 import type { BrokerAdmin } from './broker/port.ts'
 import type { Counter } from './definition/counter.ts'
@@ -99,12 +101,21 @@ export async function start(endpoint: Endpoint, settings: Settings, options: Sta
     faults = await openFaults(endpoint, settings, { admin: broker.admin, log })
     const { fault } = faults
     const { spans } = tracing
-    engine = await startEngine({ endpoint, prefix, broker, store, registry, log, fault, giveUp, reports, spans })
-    return running({ log, database, engine, metered, close })
+    const { AUDIT: audit } = settings
+    engine = await startEngine({ endpoint, prefix, broker, store, registry, log, fault, giveUp, reports, spans, audit })
+    return running({ log, database, engine, metered, heart: heartOf(endpoint, settings, engine), close })
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** What tells that the process is there; nothing where the audit is off. */
+function heartOf(endpoint: Endpoint, settings: Settings, { heartbeat: send, status }: Engine): Running['heart'] {
+  const { AUDIT, TOPIC_PREFIX: prefix, OTEL_RESOURCE_ATTRIBUTES } = settings
+  if (AUDIT === 'off') return { stop: async () => {} }
+  const version = OTEL_RESOURCE_ATTRIBUTES['service.version'] ?? manifest.version
+  return sendHeartbeats({ endpoint, prefix, version, status, send })
 }
 
 async function openOpsPort(
@@ -146,16 +157,18 @@ interface Running {
   readonly database: Pool
   readonly engine: Engine
   readonly metered: EndpointMetrics
+  readonly heart: { stop(): Promise<void> }
   readonly close: () => Promise<void>
 }
 
-function running({ log, database, engine, metered, close }: Running): Service {
+function running({ log, database, engine, metered, heart, close }: Running): Service {
   const cleanups: (() => Promise<void>)[] = []
   let stopping: Promise<void> | undefined
   const stopAll = async () => {
     const engineStops = engine.stop()
     for (const cleanup of cleanups) await cleanup()
     await engineStops
+    await heart.stop()
     await close()
   }
   return {

@@ -23,6 +23,7 @@ test('the settings are read with defaults that are safe in production', () => {
     DATABASE_POOL: 4,
     TOPIC_PREFIX: '',
     LOG_LEVEL: 'info',
+    AUDIT: 'all',
     OTEL_SDK_DISABLED: false,
     OTEL_TRACES_SAMPLER: 'parentbased_always_on',
     OTEL_TRACES_SAMPLER_ARG: 1,
@@ -40,8 +41,23 @@ test.each(['', 'http', '-1', '65536', '80.5'])('%j is no port', (OPS_PORT) => {
 })
 
 test('one error names every setting that is missing or wrong', () => {
-  const wrong = { KAFKA_BROKERS: '', DATABASE_URL: 'here', DATABASE_POOL: '0', TOPIC_PREFIX: 'no spaces', LOG_LEVEL: 'loud' }
-  for (const name of ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'DATABASE_URL', 'DATABASE_POOL', 'TOPIC_PREFIX', 'LOG_LEVEL'])
+  const wrong = {
+    KAFKA_BROKERS: '',
+    DATABASE_URL: 'here',
+    DATABASE_POOL: '0',
+    TOPIC_PREFIX: 'no spaces',
+    LOG_LEVEL: 'loud',
+    AUDIT: 'some',
+  }
+  for (const name of [
+    'KAFKA_BROKERS',
+    'SCHEMA_REGISTRY_URL',
+    'DATABASE_URL',
+    'DATABASE_POOL',
+    'TOPIC_PREFIX',
+    'LOG_LEVEL',
+    'AUDIT',
+  ])
     expect(() => readSettings(wrong)).toThrow(new RegExp(`${name}: `))
 })
 

@@ -3,6 +3,7 @@ import { databaseSettings } from './connections/databaseSettings.ts'
 import { kafkaSettings } from './connections/kafkaSettings.ts'
 import { registrySettings } from './connections/registrySettings.ts'
 import { connectionsByDefault } from './store/postgres/connections.ts'
+import { auditModes } from './audit/auditMode.ts'
 import { samplers } from './tracing/sampling.ts'
 
 /** Where a process answers /live, /ready and /metrics; nowhere when it is not set. 0: a free port, which the log names. */
@@ -46,6 +47,7 @@ const ownOfEndpoint = tracingSettings.extend({
     .regex(/^[a-zA-Z0-9._-]*$/)
     .default(''),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  AUDIT: z.enum(auditModes).default('all'),
   /** While this file exists, handlers throw its content. */
   FAULT_FILE: z.string().optional(),
   /** Without the prefix: the topic in which people switch faults on and off. Whoever can write to it can stop the service. */

@@ -4,7 +4,12 @@ import { expect, test } from 'vitest'
 import { sharedPublicFolder } from './index.ts'
 
 const root = join(import.meta.dirname, '../../..')
-const folders = ['services/client-ui/public', 'services/payment-gateway/public', 'services/mailbox/public']
+const folders = [
+  'services/client-ui/public',
+  'services/payment-gateway/public',
+  'services/mailbox/public',
+  'services/console/public',
+]
 
 test('the palette is defined once: no page defines one of its variables again', async () => {
   const palette = new Set(variablesIn(await readFile(join(sharedPublicFolder, 'css/tokens.css'), 'utf8')))

@@ -3,9 +3,11 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '@petrel/messaging'
-import { avroCodec, confluentRegistry, databasePool, kafkajsBroker, migrate } from '@petrel/messaging/operations'
+import { avroCodec, confluentRegistry, databasePool, isStoreAway, kafkajsBroker, migrate } from '@petrel/messaging/operations'
 import { httpDurations, type MetricsRegistry } from '@petrel/messaging/metrics'
+import type { Pool } from 'pg'
 import { chooseAccess } from './access/chooseAccess.ts'
 import { unresolvedByEndpoint } from './failures/list.ts'
 import { consoleApp } from './http/app.ts'
@@ -36,11 +38,11 @@ export interface ConsoleOptions {
 
 const migrations = { namespace: 'console', path: join(import.meta.dirname, '../migrations') }
 
-/** Starts the console. Kafka and the registry may come and go. @throws Error when the database is away or the port is taken */
+/** Starts the console, as soon as its database answers. Kafka, the registry and later the database may come and go. @throws Error when the port is taken */
 export async function startConsole({ settings, log, registry: processRegistry, lookEveryMs }: ConsoleOptions): Promise<Console> {
   const access = chooseAccess(settings, log)
-  await migrate(settings.database, [migrations])
-  const pool = databasePool(settings.database, log, { max: 8, keepAlive: true, connectionTimeoutMillis: 5_000 })
+  await untilThere(log, () => migrate(settings.database, [migrations]))
+  const pool = consolePool(settings, log)
   const broker = kafkajsBroker({ ...settings.kafka, clientId: 'petrel-console', log })
   const registry = confluentRegistry({ ...settings.registry, log })
   const hub = openHub(settings.database, log)
@@ -90,6 +92,30 @@ export async function startConsole({ settings, log, registry: processRegistry, l
   }
   let closing: Promise<void> | undefined
   return { url, context, reader, close: () => (closing ??= close()) }
+}
+
+const tryAgainMs = 1_000
+
+/** In a cluster everything starts at once, and on a laptop a database is sometimes killed. */
+async function untilThere(log: Log, work: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    try {
+      await work()
+      return
+    } catch (error) {
+      if (!isStoreAway(error)) throw error
+      log.warn({ err: error }, 'the database does not answer; the console starts when it does')
+      await sleep(tryAgainMs)
+    }
+  }
+}
+
+function consolePool({ database }: Settings, log: Log): Pool {
+  const pool = databasePool(database, log, { max: 8, keepAlive: true, connectionTimeoutMillis: 5_000 })
+  // A connection that somebody has may be lost between two of his statements. Without a listener that would end the process; the
+  // next statement says it, too.
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  return pool
 }
 
 async function listen(server: Server, { CONSOLE_PORT: port, CONSOLE_HOST: host }: Settings): Promise<Server> {

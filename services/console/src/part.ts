@@ -1,8 +1,9 @@
 import type { Router } from '@koa/router'
 import type { Log } from '@petrel/messaging'
 import type { AvroCodec, Broker, Registry } from '@petrel/messaging/operations'
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import type { Access } from './access/access.ts'
+import type { Audited } from './audit/writer.ts'
 import type { Hub } from './hub/hub.ts'
 import type { ConsoleMetrics } from './metrics.ts'
 import type { TopicHandler } from './reading/port.ts'
@@ -38,8 +39,12 @@ export interface Part {
   readonly routes?: (router: Router) => void
   /** Reads topics. Each topic goes to the first handler of all parts that wants it. */
   readonly handlers?: readonly TopicHandler[]
+  /** Is told what endpoints have handled, as their audit topics say: of each record once, in the transaction that writes it. */
+  readonly audited?: Audited
   /** What it knows for `GET /api/summary`. */
   readonly summary?: () => Promise<Partial<Summary>>
+  /** Forgets what its tables say about somebody; failures are settled by themselves. @returns how many rows are gone or changed */
+  readonly erase?: (tx: PoolClient, values: readonly string[]) => Promise<number>
   /** Starts what runs beside requests. */
   readonly start?: () => Work
 }

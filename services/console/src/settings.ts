@@ -1,5 +1,7 @@
 import { databaseSettings, kafkaSettings, registrySettings } from '@petrel/messaging/connections'
 import { z } from 'zod'
+import { checksSetting } from './events/checks.ts'
+import { webhooksSetting } from './events/webhooks.ts'
 import { usualForeignTopics } from './foreign/topics.ts'
 
 /** `a, b` → `['a', 'b']` */
@@ -50,6 +52,14 @@ const own = z.object({
   CONSOLE_ACTIONS_PER_MINUTE: z.coerce.number().int().min(1).default(120),
   /** For how many days a failure is kept that nobody has to do anything about. Unresolved ones are kept for ever. */
   CONSOLE_KEEP_DAYS: z.coerce.number().int().min(1).default(30),
+  /** For how many days it is known which messages were handled; a million of them take about half a gigabyte. */
+  CONSOLE_AUDIT_DAYS: z.coerce.number().int().min(1).max(365).default(7),
+  /** For how many days the list of events reaches back. */
+  CONSOLE_EVENT_DAYS: z.coerce.number().int().min(1).default(90),
+  /** Who is told what happens; see `events/webhooks.ts`. */
+  CONSOLE_WEBHOOKS: webhooksSetting,
+  /** What is asked besides; see `events/checks.ts`. */
+  CONSOLE_CHECKS: checksSetting,
   /** How many messages of one replay are sent a second, unless who asks for it says otherwise. */
   CONSOLE_REPLAY_RATE: z.coerce.number().int().min(1).max(10_000).default(500),
   /** Set by `npm start` only: where parts of the local system can be stopped and broken. */

@@ -1,5 +1,6 @@
 import { type Description, type MetricsRegistry, readGauge, type Reading } from '@petrel/messaging/metrics'
-import type { AgedLag, Seen } from './look.ts'
+import type { AgedLag } from '@petrel/messaging/operations'
+import type { Seen } from './look.ts'
 
 /** What was seen last; undefined while Kafka does not answer. */
 export type Look = () => Promise<Seen | undefined>

@@ -3,6 +3,7 @@ import type { CommandContext, Runs } from '../commandContext.ts'
 import { consoleAt } from '../console/consoleApi.ts'
 import { replayFailuresAt } from '../console/replayFailuresAt.ts'
 import { showFailuresAt } from '../console/showFailuresAt.ts'
+import { showOrderAt } from '../console/showOrderAt.ts'
 import { discardFailures } from '../discardFailures.ts'
 import { duration } from '../durationOption.ts'
 import { replayFailures } from '../replayFailures.ts'
@@ -71,7 +72,12 @@ export function watchingCommands(program: Command, runs: Runs): void {
     .argument('<id>', 'the order id, how it begins or how it ends; or any other record key')
     .description('show everything that happened to one order')
     .option('--json', 'every record, as JSON')
-    .action((id: string, options: Json) => runs.withKafka((context) => showOrder(context, id, options)))
+    .addOption(atConsole())
+    .action((id: string, { console: url, ...options }: AtConsole & Json) =>
+      url === undefined
+        ? runs.withKafka((context) => showOrder(context, id, options))
+        : runs.alone((context) => showOrderAt(consoleAt(url), context, id, options)),
+    )
   inCluster(program.command('lag'))
     .description('show how many messages wait for each endpoint, and how many for a person')
     .option('--json', 'for each partition, as JSON')

@@ -64,3 +64,42 @@ export const Replay = z.object({
   sent: z.number(),
   unsendable: z.array(z.object({ id: z.string(), reason: z.string() })),
 })
+
+/** Conversations that something was found in. */
+export const Conversations = z.object({
+  items: z.array(
+    z.object({
+      conversationId: z.string(),
+      key: z.string().nullable(),
+      lastAt: z.string().transform((text) => Date.parse(text)),
+    }),
+  ),
+})
+
+const Handled = z.object({
+  endpoint: z.string(),
+  outcome: z.enum(['handled', 'retried', 'postponed', 'deadLettered', 'duplicate']),
+  attempt: z.number(),
+  startedAt: z.string(),
+  durationUs: z.number(),
+  errorType: z.string().nullable(),
+})
+
+/** What one first message has led to. */
+export const Conversation = z.object({
+  conversationId: z.string(),
+  traceId: z.string().nullable(),
+  messages: z.array(
+    z.object({
+      id: z.string(),
+      type: z.string().nullable(),
+      kind: z.enum(['command', 'event', 'timeout']).nullable(),
+      from: z.string(),
+      sentAt: z.string(),
+      causationId: z.string().nullable(),
+      topic: z.string(),
+      handled: z.array(Handled),
+      waiting: z.array(z.string()),
+    }),
+  ),
+})

@@ -52,7 +52,7 @@ Hears ${list(service.hears.map(({ type }) => `\`${type.topic}\``))}, and keeps a
 ${service.hears.map((heard) => `| \`${messageName(heard.type.fullName)}\` | nothing yet: \`src/${fileOf(service, heard)}.ts\` is the place | ${list(service.says.map(({ name }) => `\`${name}\``)) || 'nothing'} |`).join('\n')}
 
 ## Settings
-Those of every service: \`KAFKA_BROKERS\`, \`SCHEMA_REGISTRY_URL\`, \`DATABASE_URL\`, and if wanted \`DATABASE_POOL\` (connections, 4), \`TOPIC_PREFIX\`, \`LOG_LEVEL\`, \`FAULT_FILE\`, \`OPS_PORT\` ([what a cluster asks a process](../../packages/messaging/README.md#what-a-cluster-asks-a-process)).
+Those of every service: \`KAFKA_BROKERS\`, \`SCHEMA_REGISTRY_URL\`, \`DATABASE_URL\`, and if wanted \`DATABASE_POOL\` (connections, 4), \`TOPIC_PREFIX\`, \`LOG_LEVEL\`, \`AUDIT\`, \`FAULT_FILE\`, \`OPS_PORT\` ([what a cluster asks a process](../../packages/messaging/README.md#what-a-cluster-asks-a-process)).
 
 ## Alone
 \`npm run service ${service.name}\` beside a running stack, or \`node services/${service.name}/src/main.ts\` with the settings above, after \`npx petrel deploy ${service.name}\`.

@@ -41,7 +41,12 @@ export const publishDeadlineMs = 3_500
 
 /** The broker did not do it, and no message is at fault: back off and try again. */
 export class BrokerUnavailable extends Error {
-  override readonly name = 'BrokerUnavailable'
+  override readonly name: string = 'BrokerUnavailable'
+}
+
+/** One of the topics does not exist, has no leader, or may not be used. Others may take their records. */
+export class TopicUnavailable extends BrokerUnavailable {
+  override readonly name = 'TopicUnavailable'
 }
 
 /** Only its members set the positions of a running group. */
@@ -106,7 +111,7 @@ export interface SubscribeOptions {
 
 /** Partitioned topics with consumer groups. Every adapter passes `broker/conformance.ts`. */
 export interface Broker {
-  /** Resolves when every record is on disk as the topic's replication demands. @throws BrokerUnavailable; then each record may or may not be there. @throws RecordRefused when one of them will never be taken. */
+  /** Resolves when every record is on disk as the topic's replication demands. @throws BrokerUnavailable; then each record may or may not be there: TopicUnavailable when it is because of one topic. @throws RecordRefused when one of them will never be taken. */
   publish(records: readonly OutgoingRecord[]): Promise<void>
   /**
    * Joins the group; resolves when partitions are assigned (see `assignment.ts`). Partitions with the same number, whatever
@@ -169,6 +174,8 @@ export interface BrokerAdmin {
   deleteRecords(before: readonly Position[]): Promise<void>
   /** First offset kept, and the offset the next record will get, for each partition. */
   offsets(topic: string): Promise<{ partition: number; earliest: bigint; latest: bigint }[]>
+  /** Where the first record is, in each partition, that was appended at a time (milliseconds since the epoch) or later; the end where there is none. */
+  offsetsSince(topic: string, time: number): Promise<Position[]>
   /** Committed positions of a group; a partition without one is left out. */
   committed(group: string, topics: readonly string[]): Promise<Position[]>
   /** Sets positions of a group that has no running member. @throws GroupIsRunning when it has */

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { InvalidMessage, Undecodable, UnknownSchema } from './errors.ts'
 import { aParcel, parcel, registered, version } from './example.ts'
 
 const text = fc.string({ unit: 'grapheme' })
@@ -93,6 +94,27 @@ describe('versions', () => {
     const value = codec.encode(plain, id, { parcelId: 'p-1', weighedAt: 1_000 })
     await codec.prepare([value])
     expect(codec.decode(value, time)).toStrictEqual({ parcelId: 'p-1', weighedAt: new Date(1_000) })
+  })
+
+  test('a value is read as another schema of the registry has it', async () => {
+    const { codec, registry, id } = await registered(older)
+    const value = codec.encode(older, id, { parcelId: 'p-1', grams: 3 })
+    const note = { name: 'note', doc: 'For the driver.', type: ['null', 'string'], default: null }
+    const newer = await registry.register('another', version([parcelId, note]).schema)
+    expect(await codec.decodeAs(value, newer)).toStrictEqual({ parcelId: 'p-1', note: null })
+    await expect(codec.decodeAs(value, 99)).rejects.toThrow(UnknownSchema)
+    await expect(codec.decodeAs(Buffer.from('no'), newer)).rejects.toThrow(Undecodable)
+  })
+
+  test('data is written with a schema of the registry, when it fits', async () => {
+    const { codec, id } = await registered(older)
+    const value = await codec.encodeAny(id, { parcelId: 'p-1', grams: 3 })
+    expect((await codec.decodeAny(value)).data).toStrictEqual({ parcelId: 'p-1', grams: 3 })
+    await expect(codec.encodeAny(id, { parcelId: 'p-1', grams: 'three' })).rejects.toThrow(
+      "shipping.ParcelWeighed.grams: 'three' is not an int",
+    )
+    await expect(codec.encodeAny(id, { parcelId: 'p-1', grams: 3, more: 1 })).rejects.toThrow(InvalidMessage)
+    await expect(codec.encodeAny(99, {})).rejects.toThrow(UnknownSchema)
   })
 
   test('decodeAny reads a value in the version in which it was written', async () => {

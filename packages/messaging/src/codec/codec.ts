@@ -26,6 +26,13 @@ export interface AvroCodec {
   decode(value: Buffer | null, reader: MessageDescriptor): object
   /** Reads a value as its writer wrote it, for people and tools. @throws Undecodable, UnknownSchema, RegistryUnavailable */
   decodeAny(value: Buffer | null): Promise<WrittenMessage>
+  /**
+   * Reads a value as another schema of the registry has it, for people and tools: with the defaults of fields that its writer did
+   * not know. @throws Undecodable, UnknownSchema, RegistryUnavailable
+   */
+  decodeAs(value: Buffer | null, schemaId: number): Promise<object>
+  /** Writes data with a schema of the registry, for people and tools. @throws InvalidMessage, UnknownSchema, RegistryUnavailable */
+  encodeAny(schemaId: number, data: object): Promise<Buffer>
 }
 
 /** What a record holds, whatever it is. */
@@ -76,6 +83,29 @@ export function avroCodec({ registry, unknownForMs = 1_000 }: AvroCodecOptions):
       const { type, schema } = writers.get(schemaIdOf(value))
       return { fullName: type.name ?? '', data: readBody(value as Buffer, type, undefined), schema }
     },
+
+    async decodeAs(value, schemaId) {
+      await writers.fetch([schemaId, ...schemaIds([value])])
+      const reading = readingOf(writers.get(schemaIdOf(value)), writers.get(schemaId).type)
+      if ('problem' in reading) throw new Undecodable(reading.problem)
+      return readBody(value as Buffer, reading.type, reading.resolver)
+    },
+
+    async encodeAny(schemaId, data) {
+      await writers.fetch([schemaId])
+      const { type } = writers.get(schemaId)
+      if (isValid(type, data)) return write(schemaId, type, data)
+      throw validationError({ fullName: type.name ?? '' }, type, data)
+    },
+  }
+}
+
+/** @throws InvalidMessage when a value may be of two branches of a union: others' schemas have such */
+function isValid(type: Type, data: object): boolean {
+  try {
+    return type.isValid(data, { noUndeclaredFields: true })
+  } catch (error) {
+    throw new InvalidMessage(`${type.name}: ${(error as Error).message}`, { cause: error })
   }
 }
 

@@ -6,7 +6,7 @@ import { loggedAs } from '../errorForLog.ts'
 import { InvalidMessage } from './errors.ts'
 
 /** Where and why data does not fit its schema: `sales.OrderPlaced.lines.0.quantity: 1.5 is not an int`. */
-export function validationError({ fullName }: MessageDescriptor, type: Type, data: unknown): InvalidMessage {
+export function validationError({ fullName }: Pick<MessageDescriptor, 'fullName'>, type: Type, data: unknown): InvalidMessage {
   const reasons: Reason[] = []
   type.isValid(data, {
     noUndeclaredFields: true,

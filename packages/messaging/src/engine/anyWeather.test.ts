@@ -1,5 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
+import type { HandledOutcome } from '../audit/audit.ts'
+import { deliveriesIn } from '../audit/deliveries.ts'
 import type { OutgoingRecord } from '../broker/port.ts'
 import { type Endpoint, endpoint, type Recoverability } from '../definition/endpoint.ts'
 import { batchHandler, handler, type HandlerContext, transactionalHandler, type Tx } from '../definition/handler.ts'
@@ -418,6 +420,12 @@ async function expectPromisesKept(system: TestSystem, sent: readonly Sent[]): Pr
   const idsByCause = Map.groupBy(published, ({ headers }) => headerText(headers, ce.causationId))
   expect([...idsByCause.keys()].map(String).toSorted()).toEqual(idsOf(handled))
   for (const copies of idsByCause.values()) expect(new Set(copies.map(({ headers }) => headerText(headers, ce.id))).size).toBe(1)
+
+  // The audit says so of each message: of one of its deliveries that it was handled, or that it became a dead letter.
+  const deliveries = deliveriesIn(await system.audits()).flatMap(({ entry }) => (isOurs(entry.id) ? entry : []))
+  const idsWith = (outcome: HandledOutcome) => deliveries.filter((each) => each.outcome === outcome).map(({ id }) => id)
+  expect(idsWith('handled').toSorted()).toEqual(idsOf(handled))
+  expect([...new Set(idsWith('deadLettered'))].toSorted()).toEqual(idsOf(failed))
 
   // Messages of one key and one topic that never failed are handled in order.
   for (const group of Map.groupBy(

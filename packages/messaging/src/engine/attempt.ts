@@ -17,24 +17,31 @@ export type HandlerRuntime = Pick<
   'endpoint' | 'encodeMessage' | 'running' | 'busy' | 'guard' | 'fault' | 'now' | 'tracing' | 'report'
 >
 
-/** A message whose handler has returned, and what it recorded. */
-export interface Handled {
-  readonly delivery: Delivery
-  readonly effects: Effects
-  /** Tries in this delivery, the last one included. */
-  readonly tries: number
-  /** The saga as the message leaves it. */
-  readonly saga: SavedSaga | undefined
-  /** What the last try took; of a batch handler an equal share of the batch's time. */
+/** When the last try began, and what it took. */
+export interface Timing {
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+  /** Of a batch handler an equal share of the batch's time; 0 when no handler was run. */
   readonly seconds: number
 }
 
-/** A message that could not be handled, and where it goes. */
-export interface Failed {
+/** What there is to say of every message that was tried. */
+export interface Tried extends Timing {
   readonly delivery: Delivery
-  readonly error: unknown
   /** Tries in this delivery, the last one included. */
   readonly tries: number
+}
+
+/** A message whose handler has returned, and what it recorded. */
+export interface Handled extends Tried {
+  readonly effects: Effects
+  /** The saga as the message leaves it. */
+  readonly saga: SavedSaga | undefined
+}
+
+/** A message that could not be handled, and where it goes. */
+export interface Failed extends Tried {
+  readonly error: unknown
   readonly destination: Destination
 }
 
@@ -60,6 +67,7 @@ export async function attempt(
     const busy = failedIfBusy(runtime, delivery, tries - 1)
     if (busy !== undefined) return busy
     const run = runtime.running.start()
+    const startedAt = runtime.now()
     const effects = noEffects()
     const trace = runtime.tracing.process(delivery, tries)
     const recording = {
@@ -68,24 +76,26 @@ export async function attempt(
       effects,
       run,
       counters: runtime.endpoint.counters,
-      startedAt: runtime.now(),
+      startedAt,
     }
     const began = performance.now()
+    const timing = (): Timing => ({ startedAt, seconds: (performance.now() - began) / 1000 })
     try {
       const saga = await trace.run(() => runHandler(runtime, delivery, states, recording, transaction?.tx))
       trace.end()
       if (saga !== undefined) states.change(saga)
       if (runtime.guard.failuresInARow > 0) runtime.guard.succeeded()
-      return { delivery, effects, tries, saga, seconds: (performance.now() - began) / 1000 }
+      return { delivery, effects, tries, saga, startedAt, seconds: (performance.now() - began) / 1000 }
     } catch (error) {
       if (error instanceof HandlerInterrupted) {
         trace.end('given back')
         return undefined
       }
-      if (transaction?.mustEnd() === true) return aborted(delivery, tries, error, trace)
+      if (transaction?.mustEnd() === true) return aborted(delivery, tries, error, timing(), trace)
       const recovery = recoveryOf(runtime, delivery, error, tries)
       trace.end(recovery.kind, error)
-      if (recovery.kind !== 'again') return countedByGuard(runtime, { delivery, error, tries, destination: recovery })
+      if (recovery.kind !== 'again')
+        return countedByGuard(runtime, { delivery, error, tries, ...timing(), destination: recovery })
       runtime.report.againAtOnce(delivery, error, tries)
     } finally {
       run.end()
@@ -93,9 +103,9 @@ export async function attempt(
   }
 }
 
-function aborted(delivery: Delivery, tries: number, error: unknown, trace: TryTracing): TransactionAborted {
+function aborted(delivery: Delivery, tries: number, error: unknown, timing: Timing, trace: TryTracing): TransactionAborted {
   trace.end('rolled back', error)
-  return new TransactionAborted(delivery, tries, error)
+  return new TransactionAborted(delivery, tries, error, timing)
 }
 
 /** A handler failed after it had used the transaction, so the transaction is lost for all messages that share it. */
@@ -103,22 +113,28 @@ export class TransactionAborted {
   readonly delivery: Delivery
   readonly tries: number
   readonly error: unknown
+  readonly timing: Timing
 
-  constructor(delivery: Delivery, tries: number, error: unknown) {
+  constructor(delivery: Delivery, tries: number, error: unknown, timing: Timing) {
     this.delivery = delivery
     this.tries = tries
     this.error = error
+    this.timing = timing
   }
 }
 
 /** What happens to a message that failed after its handler, in the save for example. @returns the message for another try at once, or where it goes */
-export function failedOrAgain(runtime: HandlerRuntime, delivery: Delivery, error: unknown, tries: number): Failed | Delivery {
+export function failedOrAgain(
+  runtime: HandlerRuntime,
+  { delivery, tries, startedAt, seconds }: Tried,
+  error: unknown,
+): Failed | Delivery {
   const recovery = recoveryOf(runtime, delivery, error, tries)
   if (recovery.kind === 'again') {
     runtime.report.againAtOnce(delivery, error, tries)
     return { ...delivery, tries }
   }
-  return countedByGuard(runtime, { delivery, error, tries, destination: recovery })
+  return countedByGuard(runtime, { delivery, error, tries, startedAt, seconds, destination: recovery })
 }
 
 /** @returns a postponement while the handler of an earlier message of the chain was given up and still runs */
@@ -130,7 +146,8 @@ export function failedIfBusy(runtime: HandlerRuntime, delivery: Delivery, tries 
 /** Its handler was not run, so the outage guard does not count it. */
 function failedWithoutRun(runtime: HandlerRuntime, delivery: Delivery, error: Error, tries: number): Failed {
   const recovery = recoveryOf(runtime, delivery, error, tries)
-  return { delivery, error, tries, destination: recovery.kind === 'again' ? { kind: 'dead-letter' } : recovery }
+  const destination = recovery.kind === 'again' ? ({ kind: 'dead-letter' } as const) : recovery
+  return { delivery, error, tries, startedAt: runtime.now(), seconds: 0, destination }
 }
 
 /** The outage guard counts failures of handlers. A postponement is not a failure. */

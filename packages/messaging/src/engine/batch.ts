@@ -4,13 +4,13 @@ import { type Decided, failedOrAgain, isFailed, isHandled } from './attempt.ts'
 import { handleAsBatch } from './batchRound.ts'
 import { bisect } from './bisect.ts'
 import { type Delivery, open } from './delivery.ts'
-import { handledAmong, skipHandled } from './inbox.ts'
+import { dropDuplicates, handledAmong, skipHandled } from './inbox.ts'
 import type { LaneContext } from './laneContext.ts'
 import { isRefusal } from './refusal.ts'
 import { kindOf, nextRound } from './rounds.ts'
 import { runHandlers } from './runHandlers.ts'
 import { sagaKey, SagaStates } from './sagas.ts'
-import { settle } from './settle.ts'
+import { settle, tellDropped } from './settle.ts'
 import { handleInTransaction } from './transactionalRound.ts'
 import { waitForTurn } from './status.ts'
 import { outcomeOf } from './unitOfWork.ts'
@@ -30,6 +30,7 @@ export async function handleBatch(lane: LaneContext, records: readonly BrokerRec
     const { round, later } = nextRound(left)
     left = [...(await handleRound(lane, round)), ...later]
   }
+  await tellDropped(lane)
   return new Set(left.map(({ envelope }) => envelope.record))
 }
 
@@ -125,7 +126,10 @@ async function withoutHandled(context: RoundContext, decided: readonly Decided[]
   const known = await handledAmong(lane, decided.filter(isHandled).map(identityOf))
   const [dropped, kept] = split(decided, (each) => !isFailed(each) && known.has(identityOf(each)))
   if (dropped.length === 0) await lane.conflictPause()
-  lane.runtime.report.duplicates(dropped.map(({ delivery }) => delivery))
+  dropDuplicates(
+    lane,
+    dropped.map(({ delivery }) => delivery),
+  )
   for (const each of dropped) if (!isFailed(each) && each.saga !== undefined) states.markOutdated(each.saga)
   await saveDecided(context, kept, states)
 }
@@ -142,9 +146,9 @@ async function refusedAlone(context: RoundContext, only: Decided, states: SagaSt
   // The store refuses the scheduled record of a postponement: the message becomes a dead letter instead.
   if (isFailed(only)) return saveDecided(context, [{ ...only, error, destination: { kind: 'dead-letter' } }], states)
   // Another replica may have just handled the same message: then its rows are why ours are refused, and nothing has failed.
-  if ((await handledAmong(lane, [identityOf(only)])).size > 0) return lane.runtime.report.duplicates([only.delivery])
+  if ((await handledAmong(lane, [identityOf(only)])).size > 0) return dropDuplicates(lane, [only.delivery])
   if (only.saga !== undefined) states.markOutdated(only.saga)
-  const next = failedOrAgain(lane.runtime, only.delivery, error, only.tries)
+  const next = failedOrAgain(lane.runtime, only, error)
   if ('destination' in next) await saveDecided(context, [next], states)
   else await decideAndSave(context, [next])
 }

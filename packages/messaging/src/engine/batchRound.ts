@@ -1,10 +1,10 @@
 import type { Handler } from '../definition/handler.ts'
 import { AlreadyHandled, SagaConflict } from '../store/port.ts'
-import { type Failed, failedIfBusy, failedOrAgain } from './attempt.ts'
+import { type Failed, failedIfBusy, failedOrAgain, type Timing } from './attempt.ts'
 import { MessagesFailed } from './batchRun.ts'
 import { bisect } from './bisect.ts'
 import type { Delivery } from './delivery.ts'
-import { handledAmong, withoutHandled } from './inbox.ts'
+import { dropDuplicates, handledAmong, withoutHandled } from './inbox.ts'
 import type { LaneContext } from './laneContext.ts'
 import { isUnavailable } from './retryUntilStopped.ts'
 import { HandlerInterrupted } from './runningHandlers.ts'
@@ -33,7 +33,7 @@ export async function handleAsBatch(round: BatchRound, handler: Handler, deliver
   if (ready.length === 0) return
   const result = await lane.retry('handle a batch', () => tryBatch(lane, handler, ready))
   if (result === 'interrupted') return void notBegun.push(...ready)
-  if ('failed' in result) return afterFailure(round, handler, ready, result.failed)
+  if ('failed' in result) return afterFailure(round, handler, ready, result)
   if (guard.failuresInARow > 0) guard.succeeded()
   await settle(lane, result.outcome, result.outboxId)
 }
@@ -47,28 +47,45 @@ async function withoutBusy({ lane, save }: BatchRound, deliveries: readonly Deli
   return deliveries.filter((delivery) => !isBusy.has(delivery))
 }
 
-type Result = CommittedShare | { readonly failed: unknown } | 'interrupted'
+interface FailedBatch extends Timing {
+  readonly failed: unknown
+}
+
+type Result = CommittedShare | FailedBatch | 'interrupted'
 
 async function tryBatch(lane: LaneContext, handler: Handler, deliveries: readonly Delivery[]): Promise<Result> {
+  const startedAt = lane.runtime.now()
+  const began = performance.now()
   try {
     return await lane.runtime.runShared(handler, { lane, deliveries })
   } catch (error) {
     if (isUnavailable(error)) throw error
-    return error instanceof HandlerInterrupted ? 'interrupted' : { failed: error }
+    if (error instanceof HandlerInterrupted) return 'interrupted'
+    return { failed: error, startedAt, seconds: (performance.now() - began) / 1000 / deliveries.length }
   }
 }
 
-async function afterFailure(round: BatchRound, handler: Handler, deliveries: readonly Delivery[], error: unknown): Promise<void> {
+async function afterFailure(
+  round: BatchRound,
+  handler: Handler,
+  deliveries: readonly Delivery[],
+  { failed: error, startedAt, seconds }: FailedBatch,
+): Promise<void> {
+  const timing = { startedAt, seconds }
   // Another member was faster. Only what the database refuses to write is a message's own fault.
   const isConflict = error instanceof AlreadyHandled || error instanceof SagaConflict
   if (isConflict) return handleAsBatch(round, handler, await withoutHandled(round.lane, deliveries))
   const errors = error instanceof MessagesFailed ? error.errors : undefined
-  if (errors !== undefined) return againWithout(round, handler, deliveries, errors)
+  if (errors !== undefined) return againWithout(round, handler, deliveries, { errors, ...timing })
   await bisect(
     deliveries,
     (half) => handleAsBatch(round, handler, half),
-    (only) => againWithout(round, handler, [only], new Map([[only, error]])),
+    (only) => againWithout(round, handler, [only], { errors: new Map([[only, error]]), ...timing }),
   )
+}
+
+interface FailedInBatch extends Timing {
+  readonly errors: ReadonlyMap<Delivery, unknown>
 }
 
 /** Messages that have failed may have a further try at once: with the others, so that each key keeps its order. */
@@ -76,15 +93,20 @@ async function againWithout(
   round: BatchRound,
   handler: Handler,
   deliveries: readonly Delivery[],
-  errors: ReadonlyMap<Delivery, unknown>,
+  { errors, startedAt, seconds }: FailedInBatch,
 ): Promise<void> {
   const { lane } = round
   // Another replica may have just handled the same message, and caused this error with it: then nothing has failed.
   const known = await handledAmong(lane, [...errors.keys()].map(identityOf))
-  lane.runtime.report.duplicates(deliveries.filter((delivery) => known.has(identityOf(delivery))))
+  dropDuplicates(
+    lane,
+    deliveries.filter((delivery) => known.has(identityOf(delivery))),
+  )
+  const after = (delivery: Delivery) =>
+    failedOrAgain(lane.runtime, { delivery, tries: delivery.tries + 1, startedAt, seconds }, errors.get(delivery))
   const next = deliveries
     .filter((delivery) => !known.has(identityOf(delivery)))
-    .map((delivery) => (errors.has(delivery) ? afterError(lane, delivery, errors.get(delivery)) : delivery))
+    .map((delivery) => (errors.has(delivery) ? after(delivery) : delivery))
   const failed = next.filter((each): each is Failed => 'destination' in each)
   if (failed.length > 0) await round.save(failed)
   await handleAsBatch(
@@ -93,8 +115,5 @@ async function againWithout(
     next.filter((each): each is Delivery => !('destination' in each)),
   )
 }
-
-const afterError = (lane: LaneContext, delivery: Delivery, error: unknown): Failed | Delivery =>
-  failedOrAgain(lane.runtime, delivery, error, delivery.tries + 1)
 
 const identityOf = ({ envelope }: Delivery) => envelope.identity

@@ -37,6 +37,7 @@ export async function runBatch(
   const fault = runtime.fault()
   if (fault !== undefined) throw new MessagesFailed(new Map(deliveries.map((delivery) => [delivery, new Error(fault)])))
   const run = runtime.running.start()
+  const startedAt = runtime.now()
   const began = performance.now()
   const members = deliveries.map((delivery) => memberOf(runtime, delivery, run))
   const errors = new Map<Delivery, unknown>()
@@ -48,7 +49,10 @@ export async function runBatch(
     run.end()
   }
   const seconds = (performance.now() - began) / 1000 / members.length
-  return members.map(({ delivery, effects }) => ({ delivery, effects, tries: delivery.tries + 1, saga: undefined, seconds }))
+  return members.map(({ delivery, effects }) => {
+    const tries = delivery.tries + 1
+    return { delivery, effects, tries, saga: undefined, startedAt, seconds }
+  })
 }
 
 function memberOf(runtime: HandlerRuntime, delivery: Delivery, run: Run): Member {

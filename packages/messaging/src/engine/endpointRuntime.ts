@@ -1,3 +1,4 @@
+import type { AuditTrail } from '../audit/auditTrail.ts'
 import type { Broker } from '../broker/port.ts'
 import type { MessageDescriptor } from '../definition/message.ts'
 import type { Endpoint } from '../definition/endpoint.ts'
@@ -36,6 +37,7 @@ export interface EndpointRuntime {
   readonly log: Log
   readonly report: CountingReport
   readonly tracing: Tracing
+  readonly audit: AuditTrail
   readonly running: RunningHandlers
   readonly busy: BusyChains
   readonly guard: OutageGuard

@@ -7,6 +7,7 @@ import type { LaneContext } from './laneContext.ts'
 import { publishOrPark } from './publish.ts'
 import { toRecoveryRecord } from './recoveryRecord.ts'
 import { isUnavailable, Stopped } from './retryUntilStopped.ts'
+import { toldAsFailed } from './unitOfWork.ts'
 
 /**
  * {@link handleBatch}, with an answer to errors that nobody has expected. When store, broker and registry are there, the error
@@ -33,10 +34,12 @@ async function deadLetter(lane: LaneContext, record: BrokerRecord, error: unknow
   const { runtime } = lane
   const envelope = openEnvelope(record)
   const delivery = { envelope, route: undefined, data: undefined, undeliverable: undefined, chain: envelope.id, tries: 0 }
-  const failed: Failed = { delivery, error, tries: 1, destination: { kind: 'dead-letter' } }
+  const timing = { startedAt: runtime.now(), seconds: 0 }
+  const failed: Failed = { delivery, error, tries: 1, ...timing, destination: { kind: 'dead-letter' } }
   const next = toRecoveryRecord(runtime, failed)
   runtime.guard.failed(error)
   runtime.report.failed(failed, next)
-  const records = next.kind === 'schedule' ? [] : [next.record]
+  const told = runtime.audit.about(lane.name, [toldAsFailed({ failed, next })])
+  const records = next.kind === 'schedule' ? [] : [next.record, ...told]
   await lane.retry('publish a dead letter', () => publishOrPark(runtime, records))
 }

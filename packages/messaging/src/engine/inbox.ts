@@ -8,8 +8,17 @@ export async function skipHandled(lane: LaneContext, deliveries: readonly Delive
   const unique = new Set(withoutCopies(deliveries))
   const handled = await handledAmong(lane, [...unique].map(identityOf))
   const isNew = (delivery: Delivery) => unique.has(delivery) && !handled.has(identityOf(delivery))
-  lane.runtime.report.duplicates(deliveries.filter((delivery) => !isNew(delivery)))
+  dropDuplicates(
+    lane,
+    deliveries.filter((delivery) => !isNew(delivery)),
+  )
   return deliveries.filter(isNew)
+}
+
+/** These were handled before: nothing is done with them, and it is said. */
+export function dropDuplicates(lane: LaneContext, deliveries: readonly Delivery[]): void {
+  lane.runtime.report.duplicates(deliveries)
+  lane.dropped.push(...deliveries)
 }
 
 /** Of each message the first copy that can be handled, or else the first: an odd record with its id must not displace it. */
@@ -42,7 +51,10 @@ export async function handledAmong(
 export async function withoutHandled(lane: LaneContext, deliveries: readonly Delivery[]): Promise<readonly Delivery[]> {
   const handled = await handledAmong(lane, deliveries.map(identityOf))
   if (handled.size === 0) await lane.conflictPause()
-  lane.runtime.report.duplicates(deliveries.filter((delivery) => handled.has(identityOf(delivery))))
+  dropDuplicates(
+    lane,
+    deliveries.filter((delivery) => handled.has(identityOf(delivery))),
+  )
   return deliveries.filter((delivery) => !handled.has(identityOf(delivery)))
 }
 

@@ -1,5 +1,6 @@
 import type { BrokerRecord } from '../broker/port.ts'
 import { ce, headerText } from '../headers.ts'
+import type { Delivery } from './delivery.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
 import { pause } from '../pause.ts'
 import { begin, pauseAfter, type Progress, retryUntilStopped, Stopped } from './retryUntilStopped.ts'
@@ -12,6 +13,8 @@ export interface LaneContext {
   readonly runtime: EndpointRuntime
   /** Ids of outbox rows whose records were sent. The rows are deleted with the lane's next save. */
   readonly sent: Set<string>
+  /** Messages of the current batch that were handled before, and of which the audit says nothing yet. */
+  readonly dropped: Delivery[]
   /** Whether no further message may be begun: the endpoint stops, or the lane belongs to another member now. */
   isEnding(): boolean
   /** {@link retryUntilStopped}; the lane's status shows what is tried. */
@@ -45,6 +48,7 @@ export function laneContext(runtime: EndpointRuntime, name: string, isEnding: ()
     name,
     runtime,
     sent: new Set(),
+    dropped: [],
     isEnding,
     progress,
     records: [],

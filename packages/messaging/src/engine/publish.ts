@@ -1,4 +1,4 @@
-import { BrokerUnavailable, type OutgoingRecord, RecordRefused } from '../broker/port.ts'
+import { BrokerUnavailable, type OutgoingRecord, RecordRefused, TopicUnavailable } from '../broker/port.ts'
 import { sizeOf } from '../broker/size.ts'
 import { bisect } from './bisect.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
@@ -6,24 +6,45 @@ import { parkRefused } from './parkedRecord.ts'
 
 /**
  * Publishes records. One that its topic refuses goes to the dead letter topic instead, and the others are published again:
- * some of them may then be in Kafka twice, with one id.
+ * some of them may then be in Kafka twice, with one id. A record of the audit keeps no other from being published: it is
+ * dropped when its topic does not take it.
  * @throws BrokerUnavailable, also when the dead letter topic refuses even the smallest dead letter: a person must mend that
  */
 export async function publishOrPark(runtime: EndpointRuntime, records: readonly OutgoingRecord[]): Promise<void> {
   let left = records
   while (left.length > 0) {
     try {
-      return await runtime.broker.publish(left)
+      await runtime.broker.publish(left)
+      return runtime.audit.published(left)
     } catch (error) {
+      if (error instanceof TopicUnavailable && left.some(runtime.audit.isAudit)) return withoutAudit(runtime, left, error)
       if (error instanceof BrokerUnavailable) throw error
       if (!(error instanceof RecordRefused) || !left.includes(error.record)) return findRefused(runtime, left, error)
       const parked = park(runtime, error)
-      left = left.map((record) => (record === error.record ? parked : record))
+      left = left.flatMap((record) => (record === error.record ? parked : record))
     }
   }
 }
 
-function park(runtime: EndpointRuntime, refused: RecordRefused): OutgoingRecord {
+/** If the others are published, it was the topic of the audit that is not there. */
+async function withoutAudit(
+  runtime: EndpointRuntime,
+  records: readonly OutgoingRecord[],
+  error: TopicUnavailable,
+): Promise<void> {
+  await publishOrPark(
+    runtime,
+    records.filter((record) => !runtime.audit.isAudit(record)),
+  )
+  runtime.audit.notTaken(error)
+}
+
+/** @returns what is published instead: a dead letter, and nothing for a record of the audit */
+function park(runtime: EndpointRuntime, refused: RecordRefused): OutgoingRecord[] {
+  if (runtime.audit.isAudit(refused.record)) {
+    runtime.audit.notTaken(refused)
+    return []
+  }
   const parked = parkRefused(runtime, refused)
   if (parked === undefined)
     throw new BrokerUnavailable(
@@ -31,7 +52,7 @@ function park(runtime: EndpointRuntime, refused: RecordRefused): OutgoingRecord 
       { cause: refused },
     )
   runtime.report.parked(refused, parked)
-  return parked
+  return [parked]
 }
 
 /** The adapter failed without naming a record. One of them must be the cause, and counts as refused. */
@@ -39,7 +60,6 @@ async function findRefused(runtime: EndpointRuntime, records: readonly OutgoingR
   await bisect(
     records,
     (half) => publishOrPark(runtime, half),
-    (record) =>
-      publishOrPark(runtime, [park(runtime, new RecordRefused(record, sizeOf(record), String(error), { cause: error }))]),
+    (record) => publishOrPark(runtime, park(runtime, new RecordRefused(record, sizeOf(record), String(error), { cause: error }))),
   )
 }

@@ -39,7 +39,7 @@ function failed(failing: BrokerRecord, error: unknown) {
   if (destination.kind === 'again') throw new Error('three tries are enough')
   const route = { type: OrderPlaced, name: 'billOrder', handler: handler(OrderPlaced, () => {}) }
   const delivery = { envelope, route, data: {}, undeliverable: undefined, chain: 'order-1', tries: 0 }
-  return toRecoveryRecord(where, { delivery, error, tries: 3, destination }, now)
+  return toRecoveryRecord(where, { delivery, error, tries: 3, startedAt: now, seconds: 0, destination }, now)
 }
 
 function recordOf(next: ReturnType<typeof fail>) {

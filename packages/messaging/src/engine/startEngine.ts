@@ -1,3 +1,7 @@
+import type { Heartbeat } from '../audit/audit.ts'
+import type { AuditMode } from '../audit/auditMode.ts'
+import { AuditTrail } from '../audit/auditTrail.ts'
+import { beginWhenDeployed } from '../audit/findAudit.ts'
 import type { Broker, OutgoingRecord } from '../broker/port.ts'
 import { avroCodec } from '../codec/codec.ts'
 import { type Duration, milliseconds } from '../definition/duration.ts'
@@ -18,6 +22,7 @@ import { type EncodeMessage, messageEncoder } from './encodeMessage.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
 import { groupCommit } from './groupCommit.ts'
 import { OutageGuard } from './outageGuard.ts'
+import { publishHeartbeat } from './publishHeartbeat.ts'
 import { logReport, type Report, tellAll } from './report.ts'
 import { retryUntilStopped } from './retryUntilStopped.ts'
 import { routing } from './routes.ts'
@@ -42,6 +47,8 @@ export interface EngineOptions {
   readonly reports?: readonly Partial<Report>[]
   /** Where nothing is traced: undefined. */
   readonly spans?: Spans | undefined
+  /** What it writes into its audit topic about messages. Heartbeats are for the process to send. */
+  readonly audit?: AuditMode
   /** When it is aborted, the engine stops waiting for store, broker and registry. */
   readonly giveUp?: AbortController
 }
@@ -51,9 +58,11 @@ export interface Engine {
   readonly encodeMessage: EncodeMessage
   /** Publishes what comes from outside a handler. */
   publish(record: OutgoingRecord): Promise<void>
+  /** Publishes a heartbeat; there is no other try. @returns whether it is in the audit topic */
+  heartbeat(this: void, heartbeat: Heartbeat): Promise<boolean>
   /** Whether it is a member of its consumer groups and is not stopping. */
   isReady(): boolean
-  status(): EndpointStatus
+  status(this: void): EndpointStatus
   /** Begins nothing more, lets running handlers finish for a time, gives the rest back, commits and leaves the groups. */
   stop(): Promise<void>
 }
@@ -65,7 +74,8 @@ const cleanEveryMs = milliseconds('6h')
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { endpoint, store, log, giveUp = new AbortController() } = options
   const scheduler = new Scheduler()
-  const runtime = await runtimeOf({ ...options, store: tellDueTimes(store, (dueAt) => scheduler.expect(dueAt)), giveUp })
+  const made = await runtimeOf({ ...options, store: tellDueTimes(store, (dueAt) => scheduler.expect(dueAt)), giveUp })
+  const { runtime, endAuditSearch } = made
   const consumers = await joinGroups(runtime)
   scheduler.start(runtime)
   const cleaning = cleanNowAndThen(store, log)
@@ -73,12 +83,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
   const stop = async () => {
     cleaning.stop()
+    endAuditSearch()
     await drain(runtime.running, giveUp, () => Promise.all([scheduler.stop(), ...consumers.map((consumer) => consumer.stop())]))
   }
   const isReady = () => stopping === undefined && consumers.every((consumer) => consumer.isJoined())
   return {
     encodeMessage: runtime.encodeMessage,
     publish: (record) => runtime.broker.publish([record]),
+    heartbeat: (heartbeat) => publishHeartbeat(runtime, heartbeat),
     isReady,
     status: () => ({
       endpoint: endpoint.name,
@@ -112,7 +124,12 @@ async function existingRetryTopics({ endpoint, prefix, broker }: EndpointRuntime
   return (await broker.admin.topics()).filter((topic) => topic.startsWith(anyDelay))
 }
 
-async function runtimeOf(options: EngineOptions & { readonly giveUp: AbortController }): Promise<EndpointRuntime> {
+interface MadeRuntime {
+  readonly runtime: EndpointRuntime
+  readonly endAuditSearch: () => void
+}
+
+async function runtimeOf(options: EngineOptions & { readonly giveUp: AbortController }): Promise<MadeRuntime> {
   const { endpoint, prefix, broker, store, registry, log, giveUp, fault = () => undefined, reports = [] } = options
   const retry = { signal: giveUp.signal, log }
   const tracing = options.spans === undefined ? noTracing : messageTracing(options.spans, endpoint, prefix)
@@ -120,7 +137,17 @@ async function runtimeOf(options: EngineOptions & { readonly giveUp: AbortContro
   const topics = topicsWrittenTo(endpoint, prefix)
   const limits = await retryUntilStopped('ask for the size limits of topics', retry, () => readTopicLimits(broker.admin, topics))
   const schemaIds = await retryUntilStopped('look up schemas', retry, () => schemaIdsOf(endpoint, prefix, registry))
-  return {
+  const planned = plan(endpoint, prefix)
+  const audit = new AuditTrail({
+    endpoint: endpoint.name,
+    topic: planned.audit.topic,
+    mode: options.audit ?? 'all',
+    log,
+    now: Date.now,
+  })
+  const ground = { plan: planned, admin: broker.admin, registry, log }
+  const endAuditSearch = await retryUntilStopped('look for the audit', retry, () => beginWhenDeployed(audit, ground, limits))
+  const runtime = {
     endpoint,
     prefix,
     broker: tracing.publishing(broker),
@@ -133,6 +160,7 @@ async function runtimeOf(options: EngineOptions & { readonly giveUp: AbortContro
     log,
     report: tellAll([logReport(log), ...reports]),
     tracing,
+    audit,
     running: new RunningHandlers(milliseconds(endpoint.handlerTimeLimit)),
     busy: new BusyChains(),
     guard: new OutageGuard(endpoint.recoverability.outageGuard, log),
@@ -140,6 +168,7 @@ async function runtimeOf(options: EngineOptions & { readonly giveUp: AbortContro
     now: Date.now,
     fault,
   }
+  return { runtime, endAuditSearch }
 }
 
 function topicsWrittenTo(endpoint: Endpoint, prefix: string): string[] {

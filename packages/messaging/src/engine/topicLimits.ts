@@ -5,6 +5,8 @@ import { isSurelyWithin, sizeOf } from '../broker/size.ts'
 export interface TopicLimits {
   of(topic: string): number
   fits(record: OutgoingRecord): boolean
+  /** Whether it existed when the limits were read. */
+  has(topic: string): boolean
 }
 
 /** Kafka's own default for `max.message.bytes`. */
@@ -14,10 +16,14 @@ const batchOverheadBytes = 512
 
 export function topicLimits(maxMessageBytes: ReadonlyMap<string, number>): TopicLimits {
   const of = (topic: string) => (maxMessageBytes.get(topic) ?? kafkaDefaultBytes) - batchOverheadBytes
-  return { of, fits: (record) => isSurelyWithin(of(record.topic), record) || sizeOf(record) <= of(record.topic) }
+  const has = (topic: string) => maxMessageBytes.has(topic)
+  return { of, has, fits: (record) => isSurelyWithin(of(record.topic), record) || sizeOf(record) <= of(record.topic) }
 }
 
 /** @throws BrokerUnavailable */
-export async function readTopicLimits(admin: BrokerAdmin, topics: readonly string[]): Promise<TopicLimits> {
+export async function readTopicLimits(
+  admin: Pick<BrokerAdmin, 'maxMessageBytes'>,
+  topics: readonly string[],
+): Promise<TopicLimits> {
   return topicLimits(await admin.maxMessageBytes(topics))
 }

@@ -1,8 +1,8 @@
 import { type StoreTransaction, WriteRefused } from '../store/port.ts'
-import { attempt, type Decided, type Failed, failedOrAgain, isFailed, TransactionAborted } from './attempt.ts'
+import { attempt, type Decided, type Failed, failedOrAgain, isFailed, TransactionAborted, type Tried } from './attempt.ts'
 import { bisect } from './bisect.ts'
 import type { Delivery } from './delivery.ts'
-import { handledAmong, withoutHandled } from './inbox.ts'
+import { dropDuplicates, handledAmong, withoutHandled } from './inbox.ts'
 import type { LaneContext } from './laneContext.ts'
 import { isRefusal } from './refusal.ts'
 import { SagaStates } from './sagas.ts'
@@ -31,7 +31,8 @@ export async function handleInTransaction(context: TransactionalContext, deliver
   const result = await lane.retry('handle messages in a transaction', () => runAndCommit(lane, deliveries))
   if (result.kind === 'aborted') {
     await handleInTransaction(context, result.before)
-    await tryAgainOrFail(context, result.by.delivery, result.by.error, result.by.tries)
+    const { delivery, tries, timing, error } = result.by
+    await tryAgainOrFail(context, { delivery, tries, ...timing }, error)
   }
   if (result.kind === 'refused') await afterRefusal(context, result.decided, result.error)
   notBegun.push(...result.notBegun)
@@ -119,16 +120,17 @@ async function afterRefusal(context: TransactionalContext, decided: readonly Dec
       ),
     async (only) => {
       if (isFailed(only)) return context.save([{ ...only, error, destination: { kind: 'dead-letter' } }])
-      await tryAgainOrFail(context, only.delivery, error, only.tries)
+      await tryAgainOrFail(context, only, error)
     },
   )
 }
 
-async function tryAgainOrFail(context: TransactionalContext, delivery: Delivery, error: unknown, tries: number): Promise<void> {
-  const { runtime } = context.lane
+async function tryAgainOrFail(context: TransactionalContext, tried: Tried, error: unknown): Promise<void> {
+  const { lane } = context
+  const { delivery } = tried
   // Another replica may have just handled the same message, and caused this error with it: then nothing has failed.
-  if ((await handledAmong(context.lane, [delivery.envelope.identity])).size > 0) return runtime.report.duplicates([delivery])
-  const next = failedOrAgain(runtime, delivery, error, tries)
+  if ((await handledAmong(lane, [delivery.envelope.identity])).size > 0) return dropDuplicates(lane, [delivery])
+  const next = failedOrAgain(lane.runtime, tried, error)
   if ('destination' in next) await context.save([next])
   else await handleInTransaction(context, [next])
 }

@@ -1,3 +1,5 @@
+import type { HandledOutcome } from '../audit/audit.ts'
+import type { Handling } from '../audit/handledEntry.ts'
 import type { OutgoingRecord } from '../broker/port.ts'
 import type { Table } from '../definition/table.ts'
 import type { UnitOfWork } from '../store/port.ts'
@@ -12,7 +14,7 @@ export interface Outcome {
   readonly handled: readonly Handled[]
   /** Whether there is anything to save: not when all messages have failed and none is postponed. */
   readonly needsSave: boolean
-  /** Records for the retry topics and the dead letter topic. */
+  /** Records for the retry topics and the dead letter topic, and what the audit says of them. */
   readonly recovery: readonly OutgoingRecord[]
   readonly failures: readonly FailedMessage[]
 }
@@ -23,15 +25,19 @@ export interface FailedMessage {
   readonly next: RecoveryRecord
 }
 
+/** The audit says of each message what happened to it, in a record that goes with what happens: it is saved with what is saved. */
 export function outcomeOf(lane: LaneContext, decided: readonly Decided[], states: SagaStates): Outcome {
   const handled = decided.filter(isHandled)
   const failures = decided.filter(isFailed).map((failed) => ({ failed, next: toRecoveryRecord(lane.runtime, failed) }))
   const postponed = failures.flatMap(({ next }) => (next.kind === 'schedule' ? next.scheduled : []))
   const scheduled = [...handled.flatMap(({ effects }) => effects.scheduled), ...postponed]
+  const { audit } = lane.runtime
+  const saved = [...handled.map(toldAsHandled), ...failures.filter(isSaved).map(toldAsFailed)]
+  const published = failures.filter((failure) => !isSaved(failure)).map(toldAsFailed)
   const unit: UnitOfWork = {
     lane: lane.name,
     handled: handled.map(({ delivery }) => delivery.envelope.identity),
-    outgoing: handled.flatMap(({ effects }) => effects.outgoing),
+    outgoing: [...handled.flatMap(({ effects }) => effects.outgoing), ...audit.about(lane.name, saved)],
     rows: rowsByTable(handled),
     sagas: states.toSave(handled.flatMap(({ saga }) => saga ?? [])),
     scheduled,
@@ -41,10 +47,33 @@ export function outcomeOf(lane: LaneContext, decided: readonly Decided[], states
     unit,
     handled,
     needsSave: handled.length > 0 || scheduled.length > 0,
-    recovery: failures.flatMap(({ next }) => (next.kind === 'schedule' ? [] : next.record)),
+    recovery: [
+      ...failures.flatMap(({ next }) => (next.kind === 'schedule' ? [] : next.record)),
+      ...audit.about(lane.name, published),
+    ],
     failures,
   }
 }
+
+const outcomes = {
+  retry: 'retried',
+  schedule: 'postponed',
+  'dead-letter': 'deadLettered',
+} as const satisfies Record<RecoveryRecord['kind'], HandledOutcome>
+
+const toldAsHandled = ({ delivery, tries, startedAt, seconds }: Handled): Handling => ({
+  delivery,
+  outcome: 'handled',
+  tries,
+  startedAt,
+  seconds,
+})
+
+/** What the audit says of a failed message. */
+export const toldAsFailed = ({ failed, next }: FailedMessage): Handling => ({ ...failed, outcome: outcomes[next.kind] })
+
+/** A postponed message is saved, as those that were handled: any other goes on with what is published. */
+const isSaved = ({ next }: FailedMessage) => next.kind === 'schedule'
 
 function rowsByTable(handled: readonly Handled[]): UnitOfWork['rows'] {
   const rows = new Map<Table, Readonly<Record<string, unknown>>[]>()

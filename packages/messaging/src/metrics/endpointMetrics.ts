@@ -35,7 +35,7 @@ export function endpointMetrics(registry: MetricsRegistry, metered: MeteredEndpo
   statusMetrics(registry, status, prefix)
   storeMetrics(registry, store)
   return {
-    broker: meteredBroker(broker, registry, prefix),
+    broker: meteredBroker(registry, { broker, endpoint, prefix }),
     store: meteredStore(store, registry),
     reports: [messageMetrics(registry, endpoint), business.report],
     count: business.count,

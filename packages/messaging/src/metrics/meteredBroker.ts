@@ -1,23 +1,34 @@
 import { Counter, Histogram } from 'prom-client'
 import type { Broker, SubscribeOptions, SubscriptionListener } from '../broker/port.ts'
+import type { Endpoint } from '../definition/endpoint.ts'
+import { auditTopic } from '../naming.ts'
 import type { MetricsRegistry } from './registry.ts'
 
 /** In seconds; a publish fails after 3.5. */
 const publishBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
-/** A broker that counts what is sent and received, and what rebalances cost. Names in the metrics are without the prefix. */
-export function meteredBroker(broker: Broker, registry: MetricsRegistry, prefix: string): Broker {
+/** What is sent and received: through which broker, and by which endpoint. */
+interface Metered {
+  readonly broker: Broker
+  readonly endpoint: Pick<Endpoint, 'name'>
+  readonly prefix: string
+}
+
+/**
+ * A broker that counts what is sent and received, and what rebalances cost. Names in the metrics are without the prefix. What
+ * the endpoint says about itself, in its audit topic, is no message and is not counted.
+ */
+export function meteredBroker(registry: MetricsRegistry, { broker, endpoint, prefix }: Metered): Broker {
   const published = publishMetrics(registry, prefix)
+  const audit = prefix + auditTopic(endpoint.name)
   const listen = listenerMetrics(registry, prefix)
   return {
     ...broker,
     async publish(records) {
       const began = performance.now()
       await broker.publish(records)
-      published(
-        records.map(({ topic }) => topic),
-        (performance.now() - began) / 1000,
-      )
+      const topics = records.map(({ topic }) => topic).filter((topic) => topic !== audit)
+      if (topics.length > 0) published(topics, (performance.now() - began) / 1000)
     },
     subscribe: (options) => broker.subscribe({ ...options, listener: listen(options) }),
   }

@@ -22,8 +22,8 @@ export interface EraseRequest {
 }
 
 export interface EraseReport {
-  /** Dead letters that are gone. */
-  readonly erased: number
+  /** Where dead letters were that are gone: `<topic>/<partition>/<offset>`. */
+  readonly erased: readonly string[]
   /** Dead letters of others that were appended again. */
   readonly copied: number
   /** Records of retries and replays that are gone. The endpoint had handled them, and whatever else is cut off with them. */
@@ -36,7 +36,7 @@ export interface EraseReport {
  * Removes what is about somebody from the topics that belong to one endpoint alone: dead letters whatever was decided about them,
  * and what it has handled of retries and replays. Two calls for one endpoint must not run at once: each would copy what the other
  * erases. Letters that were replayed go as well when they lie before one that is erased; what waits for a person, or was
- * discarded, stays.
+ * discarded, stays. A topic that is named like an endpoint's and has no topic of marks beside it is somebody else's: it stays as it is.
  * @throws BrokerUnavailable, RecordRefused; call it again
  */
 export async function erase(
@@ -44,7 +44,9 @@ export async function erase(
   { broker, prefix }: Pick<Infrastructure, 'broker' | 'prefix'>,
 ): Promise<EraseReport> {
   const { admin } = broker
-  const dlt = prefix + dltTopic(endpoint)
+  const [dlt, marks] = [prefix + dltTopic(endpoint), prefix + replayedTopic(endpoint)]
+  // Others may call their topics so, too.
+  if ((await admin.partitions([dlt, marks])).size < 2) return { erased: [], copied: 0, handled: 0, waiting: 0 }
   const found = await lastAbout(dlt, isAbout, admin)
   let copied = 0
   if (found.cuts.length > 0) {
@@ -54,12 +56,11 @@ export async function erase(
     }
     await admin.deleteRecords(found.cuts)
   }
-  return { erased: found.count, copied, ...(await eraseHandled(endpoint, isAbout, { admin, prefix })) }
+  return { erased: [...found.places], copied, ...(await eraseHandled(endpoint, isAbout, { admin, prefix })) }
 }
 
 /** What is about somebody in a topic. */
 interface Found {
-  readonly count: number
   /** Where each partition has to begin. */
   readonly cuts: readonly Position[]
   /** The names of the places of all of them. */
@@ -69,16 +70,15 @@ interface Found {
 async function lastAbout(topic: string, isAbout: EraseRequest['isAbout'], admin: BrokerAdmin): Promise<Found> {
   const places = new Set<string>()
   const cuts = new Map<number, Position>()
-  if ((await admin.partitions([topic])).has(topic))
-    for await (const record of admin.read(topic)) {
-      if (!(await isAbout(record))) continue
-      places.add(placeOf(record))
-      cuts.set(record.partition, { topic, partition: record.partition, offset: record.offset + 1n })
-    }
-  return { count: places.size, cuts: [...cuts.values()], places }
+  for await (const record of admin.read(topic)) {
+    if (!(await isAbout(record))) continue
+    places.add(placeOf(record))
+    cuts.set(record.partition, { topic, partition: record.partition, offset: record.offset + 1n })
+  }
+  return { cuts: [...cuts.values()], places }
 }
 
-const most = { records: 100, bytes: 1024 * 1024 }
+const most = { records: 500, bytes: 1024 * 1024 }
 
 /** What has to be appended before the cuts, a step at a time: letters of others, and with each discarded one its mark. */
 async function* copies(
@@ -94,21 +94,25 @@ async function* copies(
     (failing) => isCutOff(failing) && !places.has(placeOf(failing.latest)) && needed.has(identityKey(failing.identity)),
   )
   const byPlace = new Map(staying.map((failing) => [placeOf(failing.latest), failing]))
-  let step: OutgoingRecord[] = []
+  let step = emptyStep()
   const positions = staying.map(({ latest }) => latest)
   for await (const record of recordsAt(prefix + dltTopic(endpoint), positions, admin)) {
     const failing = byPlace.get(placeOf(record))
     if (failing === undefined) continue
     const mark = marks.of(failing)
     // Whoever keeps letters elsewhere has forgotten the mark, perhaps: it is told again, and before the letter.
-    if (mark !== undefined) step.push(markRecord(prefix + replayedTopic(endpoint), failing, mark))
-    step.push(copyOf(record, failing))
-    if (step.length < most.records && sumOf(step.map(sizeOf)) < most.bytes) continue
-    yield step
-    step = []
+    if (mark !== undefined) step.records.push(markRecord(prefix + replayedTopic(endpoint), failing, mark))
+    const copy = copyOf(record, failing)
+    step.records.push(copy)
+    step.bytes += sizeOf(copy)
+    if (step.records.length < most.records && step.bytes < most.bytes) continue
+    yield step.records
+    step = emptyStep()
   }
-  if (step.length > 0) yield step
+  if (step.records.length > 0) yield step.records
 }
+
+const emptyStep = () => ({ records: [] as OutgoingRecord[], bytes: 0 })
 
 /** Messages that wait for a person, or about which a person may still change a decision. */
 function neededMessages(failings: readonly Failing[], marks: Marks): ReadonlySet<string> {
@@ -157,5 +161,3 @@ async function eraseHandled(
   }
   return { handled, waiting }
 }
-
-const sumOf = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0)

@@ -1,13 +1,20 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { HandledEntry } from '../audit/audit.ts'
+import { auditEncoder } from '../audit/auditEncoder.ts'
+import type { ToldDelivery } from '../audit/deliveries.ts'
+import { auditSchema } from '../audit/schema.ts'
 import { memoryBroker } from '../broker/memory.ts'
-import type { RecordHeaders } from '../broker/port.ts'
+import type { BrokerRecord, RecordHeaders } from '../broker/port.ts'
+import { headerText } from '../headers.ts'
 import { memoryRegistry } from '../registry/memory.ts'
 import { deployAll } from './deploy.ts'
-import { inOrder, journey, type JourneyStep } from './journey.ts'
+import { journey } from './journey.ts'
+import { inOrder, journeyOf, type JourneyStep } from './journeyOf.ts'
 import { keysLike } from './keys.ts'
 import { replay } from './replay.ts'
-import { failingBilling } from './testing/failingEndpoint.ts'
+import { plan } from './plan.ts'
+import { all, failingBilling } from './testing/failingEndpoint.ts'
 import { billing, sales, shipping } from './testing/shop.ts'
 
 const endpoints = [sales, billing, shipping]
@@ -92,6 +99,165 @@ test('a key is found by how it begins or ends, the latest first', async () => {
   expect(await keys('cccc')).toEqual([])
 })
 
+const nothingKnown = {
+  type: 'sales.OrderPlaced',
+  conversationId: 'c-1',
+  causationId: null,
+  traceId: null,
+  originalTopic: null,
+  originalPartition: null,
+  originalOffset: null,
+  handler: 'OrderPlaced',
+  saga: null,
+  sagaId: null,
+  outcome: 'handled',
+  attempt: 1,
+  errorType: null,
+  sentAt: 0,
+  durationUs: 2_000,
+  replayOf: null,
+} as const
+
+const entryOf = ({ topic: from, partition, offset, headers, key }: BrokerRecord, more: Partial<HandledEntry>): HandledEntry => ({
+  ...nothingKnown,
+  id: headerText(headers, 'ce_id') ?? '',
+  source: headerText(headers, 'ce_source') ?? from,
+  key: String(key),
+  topic: from,
+  partition,
+  offset: Number(offset),
+  startedAt: Date.now(),
+  ...more,
+})
+
+/** Billing handles what failingBilling has published, and says so. */
+async function auditedBilling() {
+  const failing = await failingBilling()
+  const registry = memoryRegistry()
+  const { topic, subject } = plan(billing, 'p.').audit
+  const schemaId = await registry.register(subject, auditSchema)
+  const encode = auditEncoder({ topic, instance: 'i-1', schemaId, maxBytes: 100_000 })
+  const tell = (messages: readonly HandledEntry[]) =>
+    failing.broker.publish(
+      encode({ endpoint: 'billing', instance: 'i-1', at: Date.now(), lane: null, messages, heartbeat: null }),
+    )
+  const ground = { admin: failing.broker.admin, prefix: 'p.', registry }
+  return { failing, ground, tell }
+}
+
+test('where endpoints keep an audit, the journey says who has handled what, also what succeeded', async () => {
+  const { failing, ground, tell } = await auditedBilling()
+  const { broker } = failing
+  await failing.receive('m-1', { key: 'order-1', headers: { ce_source: 'sales' } })
+  await broker.publish([message('p.sales.order-placed', 'order-1', 'm-2'), message('p.sales.order-placed', 'order-2', 'm-3')])
+  const records = await all(broker.admin.read('p.sales.order-placed'))
+  await tell(
+    records.map((record) =>
+      entryOf(record, headerText(record.headers, 'ce_id') === 'm-1' ? { outcome: 'deadLettered', errorType: 'Error' } : {}),
+    ),
+  )
+  await broker.publish([message('p.billing.audit', 'i-1', 'no audit')])
+
+  const steps = await journey('order-1', [billing], ground)
+  const found = steps.map(({ kind, id, endpoint, handler, durationUs }) => [kind, id, endpoint, handler, durationUs])
+  expect(found).toHaveLength(4)
+  expect(found).toEqual(
+    expect.arrayContaining([
+      ['message', 'm-1', undefined, undefined, undefined],
+      ['dead-letter', 'm-1', 'billing', undefined, undefined],
+      ['message', 'm-2', undefined, undefined, undefined],
+      ['handled', 'm-2', 'billing', 'OrderPlaced', 2_000],
+    ]),
+  )
+  const withoutRegistry = await journey('order-1', [billing], { ...ground, registry: undefined })
+  expect(withoutRegistry.map(({ kind }) => kind).toSorted()).toEqual(['dead-letter', 'message', 'message'])
+})
+
+test('a message without an id is one in the topics and in the audit', async () => {
+  const { failing, ground, tell } = await auditedBilling()
+  const { broker } = failing
+  await broker.publish([{ topic: 'p.sales.order-placed', key: 'order-1', value: null, headers: {} }])
+  const [record] = await all(broker.admin.read('p.sales.order-placed'))
+  if (record === undefined) throw new Error('the record is gone')
+  const place = `p.sales.order-placed/${record.partition}/0`
+  await tell([entryOf(record, { id: place })])
+  const steps = await journey('order-1', [billing], ground)
+  expect(steps.map(({ kind, id }) => [kind, id])).toEqual([
+    ['message', place],
+    ['handled', place],
+  ])
+  expect(new Set(steps.map((each) => each.message)).size).toBe(1)
+})
+
+test('without the records a journey is what the audits tell: messages, who handled them, and what failed', () => {
+  const entry = {
+    ...nothingKnown,
+    id: 'm-1',
+    source: 'sales',
+    key: 'order-1',
+    topic: 'sales.order-placed',
+    partition: 0,
+    offset: 7,
+  }
+  const told = (endpoint: string, at: number, more: Partial<HandledEntry>): ToldDelivery => ({
+    endpoint,
+    instance: endpoint,
+    at,
+    entry: { ...entry, sentAt: 10, startedAt: at, ...more },
+  })
+  const retried = {
+    topic: 'billing.retry.2s',
+    offset: 0,
+    originalTopic: 'sales.order-placed',
+    originalPartition: 0,
+    originalOffset: 7,
+  }
+  const deliveries = [
+    told('billing', 30, { outcome: 'retried', errorType: 'RangeError', attempt: 3 }),
+    told('billing', 2_030, { ...retried, attempt: 4 }),
+    told('stock', 20, {}),
+    told('stock', 40, { offset: 8, outcome: 'duplicate' }),
+    told('shipping', 50, {
+      id: 'm-2',
+      offset: 9,
+      causationId: 'm-1',
+      sentAt: 45,
+      handler: null,
+      saga: 'shipping-policy',
+      sagaId: 'order-1',
+    }),
+  ]
+  const steps = journeyOf([], deliveries, new Map([['sales.OrderPlaced', 'event']]))
+  const shown = steps.map(({ kind, id, at, endpoint, handler, messageKind, error, topic, offset }) => ({
+    kind,
+    id,
+    at,
+    endpoint,
+    handler,
+    messageKind,
+    error: error && `${error.type} ${error.attempts}`,
+    place: `${topic}/${offset}`,
+  }))
+  const event = { messageKind: 'event', error: undefined }
+  const placed = { ...event, id: 'm-1', place: 'sales.order-placed/7' }
+  expect(shown).toEqual([
+    { ...placed, kind: 'message', at: 10, endpoint: undefined, handler: undefined },
+    { ...placed, kind: 'handled', at: 22, endpoint: 'stock', handler: 'OrderPlaced' },
+    { ...placed, kind: 'retry', at: 32, endpoint: 'billing', handler: 'OrderPlaced', error: 'RangeError 3' },
+    { ...event, kind: 'message', id: 'm-2', at: 45, endpoint: undefined, handler: undefined, place: 'sales.order-placed/9' },
+    {
+      ...event,
+      kind: 'handled',
+      id: 'm-2',
+      at: 52,
+      endpoint: 'shipping',
+      handler: 'shipping-policy',
+      place: 'sales.order-placed/9',
+    },
+    { ...placed, kind: 'handled', at: 2_032, endpoint: 'billing', handler: 'OrderPlaced', place: 'billing.retry.2s/0' },
+  ])
+})
+
 test('steps are in order of time, and what led to something comes before it within a millisecond', () => {
   const causes = fc.array(fc.record({ at: fc.nat(3), cause: fc.nat() }), { maxLength: 8 })
   fc.assert(
@@ -130,5 +296,7 @@ const step = (id: string, at: number, causationId: string | undefined): JourneyS
   partition: 0,
   offset: '0',
   endpoint: undefined,
+  handler: undefined,
+  durationUs: undefined,
   error: undefined,
 })

@@ -1,56 +1,20 @@
+import type { Audit } from '../audit/audit.ts'
+import { auditDecoder, type DecodeAudit } from '../audit/auditDecoder.ts'
+import { deliveriesIn, type ToldDelivery } from '../audit/deliveries.ts'
 import { partitionOf } from '../broker/partitioner.ts'
 import type { BrokerAdmin, BrokerRecord } from '../broker/port.ts'
+import { Undecodable } from '../codec/errors.ts'
 import type { Endpoint } from '../definition/endpoint.ts'
 import { openEnvelope } from '../engine/envelope.ts'
 import type { MessageKind } from '../definition/message.ts'
 import { ce, failure, headerText } from '../headers.ts'
 import { identityKey } from '../identity.ts'
 import { traceIdIn } from '../tracing/recordContext.ts'
-import { dltTopic, postponedTopic, replayTopic, retryTopic, topicName } from '../naming.ts'
+import { auditTopic, dltTopic, postponedTopic, replayTopic, retryTopic, topicName } from '../naming.ts'
+import type { Registry } from '../registry/port.ts'
 import type { Infrastructure } from './infrastructure.ts'
+import { journeyOf, type JourneyStep, type StepKind } from './journeyOf.ts'
 import { messageTypes } from './plan.ts'
-
-/** How a record came to be where it is. */
-export type StepKind =
-  /** It was published or sent. */
-  | 'message'
-  /** An endpoint failed to handle it and will try again. */
-  | 'retry'
-  /** An endpoint asked to have it later. */
-  | 'postponed'
-  /** It waits for a person. */
-  | 'dead-letter'
-  /** A person has sent it back. */
-  | 'replay'
-
-/** One record of a journey. */
-export interface JourneyStep {
-  readonly kind: StepKind
-  /** Message id. */
-  readonly id: string
-  /** Which message it is: the same text for a message and its retries, and for no other message. */
-  readonly message: string
-  /** Full name of the message type; undefined for a record from elsewhere. */
-  readonly type: string | undefined
-  /** What kind of message that is; undefined for a type that no endpoint knows. */
-  readonly messageKind: MessageKind | undefined
-  /** Who published or sent it. */
-  readonly source: string | undefined
-  /** When it was appended. Milliseconds since the epoch. */
-  readonly at: number
-  readonly conversationId: string
-  /** Undefined when it came without a trace. */
-  readonly traceId: string | undefined
-  /** Id of the message that led to this one. */
-  readonly causationId: string | undefined
-  readonly topic: string
-  readonly partition: number
-  readonly offset: string
-  /** Which endpoint's topic it is; undefined for a message topic. */
-  readonly endpoint: string | undefined
-  /** Why it is where it is, for a retry or a dead letter. */
-  readonly error: { readonly type: string; readonly message: string; readonly attempts: number } | undefined
-}
 
 interface Place {
   readonly topic: string
@@ -58,14 +22,22 @@ interface Place {
   readonly endpoint?: string
 }
 
+/** Where journeys are. */
+export interface JourneyPlaces extends Pick<Infrastructure, 'admin' | 'prefix'> {
+  /** Audits are read with it; without it the journey does not say who has handled what. */
+  readonly registry?: Pick<Registry, 'schemaOf'> | undefined
+}
+
 /**
  * Everything that happened to one order (or product, or whatever the record key names) as far as the endpoints' topics
- * still have it, oldest first; within a millisecond by what led to what.
+ * still have it, oldest first; within a millisecond by what led to what. Who has handled what is known where the endpoints'
+ * audits have it.
+ * @throws BrokerUnavailable; RegistryUnavailable when there is an audit to read
  */
 export async function journey(
   key: string,
   endpoints: readonly Endpoint[],
-  { admin, prefix }: Pick<Infrastructure, 'admin' | 'prefix'>,
+  { admin, prefix, registry }: JourneyPlaces,
 ): Promise<JourneyStep[]> {
   const places = placesOf(endpoints, prefix)
   const messageKinds = new Map(endpoints.flatMap(messageTypes).map(({ fullName, kind }) => [fullName, kind]))
@@ -77,23 +49,53 @@ export async function journey(
       return (await withKey(key, place.topic, partitions, admin)).map((record) => stepOf(place, record, messageKinds))
     }),
   )
-  return inOrder(steps.flat())
+  const records = steps.flat()
+  const told = registry === undefined ? [] : await toldOf(key, records, endpoints, { admin, prefix, registry })
+  return journeyOf(records, told, messageKinds)
 }
 
-/** Steps by time; those of the same millisecond by what led to what. */
-export function inOrder(steps: readonly JourneyStep[]): JourneyStep[] {
-  const causes = new Map(steps.map(({ id, causationId }) => [id, causationId]))
-  const depth = (id: string | undefined, seen = 0): number =>
-    id === undefined || !causes.has(id) || seen > causes.size ? seen : depth(causes.get(id), seen + 1)
-  return steps.toSorted(
-    (a, b) => a.at - b.at || depth(a.id) - depth(b.id) || kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || comparePlaces(a, b),
-  )
+/** Clocks of machines may differ by as much. */
+const clocksDifferMs = 60_000
+
+/** What the audits of the endpoints say about a key: since its first record. */
+async function toldOf(
+  key: string,
+  records: readonly JourneyStep[],
+  endpoints: readonly Endpoint[],
+  { admin, prefix, registry }: Required<JourneyPlaces>,
+): Promise<ToldDelivery[]> {
+  if (records.length === 0 || registry === undefined) return []
+  const since = Math.max(0, Math.min(...records.map(({ at }) => at)) - clocksDifferMs)
+  const topics = await admin.partitions(endpoints.map(({ name }) => prefix + auditTopic(name)))
+  const decode = auditDecoder(registry)
+  const audits = await Promise.all([...topics.keys()].map((topic) => auditsAbout(key, topic, since, { admin, decode })))
+  return deliveriesIn(audits.flat())
 }
 
-const kinds: readonly StepKind[] = ['message', 'postponed', 'retry', 'dead-letter', 'replay']
+async function auditsAbout(
+  key: string,
+  topic: string,
+  since: number,
+  { admin, decode }: { readonly admin: BrokerAdmin; readonly decode: DecodeAudit },
+): Promise<Audit[]> {
+  const found: Audit[] = []
+  for await (const record of admin.read(topic, { from: await admin.offsetsSince(topic, since) })) {
+    const audit = await decodedOrNone(decode, record)
+    const messages = audit?.messages.filter((entry) => entry.key === key) ?? []
+    if (audit !== undefined && messages.length > 0) found.push({ ...audit, messages })
+  }
+  return found
+}
 
-const comparePlaces = (a: JourneyStep, b: JourneyStep) =>
-  a.topic.localeCompare(b.topic) || a.partition - b.partition || Number(BigInt(a.offset) - BigInt(b.offset))
+/** Others can write into the topic, too: what is no audit says nothing. */
+async function decodedOrNone(decode: DecodeAudit, record: BrokerRecord): Promise<Audit | undefined> {
+  try {
+    return await decode(record)
+  } catch (error) {
+    if (error instanceof Undecodable) return undefined
+    throw error
+  }
+}
 
 function placesOf(endpoints: readonly Endpoint[], prefix: string): Place[] {
   const places = endpoints.flatMap((endpoint): Place[] => {
@@ -150,6 +152,8 @@ function stepOf({ kind, endpoint }: Place, record: BrokerRecord, messageKinds: R
     partition,
     offset: String(offset),
     endpoint,
+    handler: undefined,
+    durationUs: undefined,
     error: errorType === undefined ? undefined : { type: errorType, message, attempts },
   }
 }

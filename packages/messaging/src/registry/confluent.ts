@@ -59,6 +59,11 @@ export function confluentRegistry(options: ConfluentRegistryOptions): Registry {
       return isAbsent(reply) || isAboutTheId(reply) ? undefined : schemaIn(reply)
     },
 
+    async latestOf(subject) {
+      const reply = await ask('GET', `/subjects/${of(subject)}/versions/latest`)
+      return isAbsent(reply) ? undefined : { id: idIn(reply), schema: schemaIn(reply) }
+    },
+
     async remove(subject) {
       // Confluent's wants two steps: the first hides the versions, the second deletes them. Apicurio has nothing left to do in the second.
       const reply = await ask('DELETE', `/subjects/${of(subject)}`)

@@ -121,6 +121,15 @@ export function registryConformance(connect: () => Registry, subjectOf: () => st
       expect(await registry.register(subject, { ...withFields(sku), name: 'ProductLost' })).toBeTypeOf('number')
     })
 
+    test('the newest schema of a subject is found with its id, and an old one that is registered again is not the newest', async () => {
+      const [registry, subject] = [connect(), subjectOf()]
+      expect(await registry.latestOf(subject)).toBeUndefined()
+      await registry.register(subject, withFields(sku))
+      const id = await registry.register(subject, withFields(sku, quantity, note))
+      await registry.register(subject, withFields(sku))
+      expect(await registry.latestOf(subject)).toEqual({ id, schema: withFields(sku, quantity, note) })
+    })
+
     test('there is no schema behind an id that was never given', async () => {
       expect(await connect().schemaOf(2_000_000_000)).toBeUndefined()
     })

@@ -21,7 +21,7 @@ export function memoryRegistry(): Registry {
     async register(subject, schema) {
       const text = JSON.stringify(schema)
       if (!subjects.get(subject)?.has(text)) refuse(subject, schema)
-      subjects.set(subject, (subjects.get(subject) ?? new Set()).add(text))
+      if (!subjects.get(subject)?.has(text)) subjects.set(subject, (subjects.get(subject) ?? new Set()).add(text))
       if (!texts.includes(text)) texts.push(text)
       return texts.indexOf(text) + 1
     },
@@ -34,6 +34,11 @@ export function memoryRegistry(): Registry {
     async schemaOf(id) {
       const text = texts[id - 1]
       return text === undefined ? undefined : (JSON.parse(text) as AvroSchema)
+    },
+
+    async latestOf(subject) {
+      const text = [...(subjects.get(subject) ?? [])].at(-1)
+      return text === undefined ? undefined : { id: texts.indexOf(text) + 1, schema: JSON.parse(text) as AvroSchema }
     },
 
     async remove(subject) {

@@ -23,6 +23,8 @@ export interface Registry {
   idOf(subject: string, schema: AvroSchema): Promise<number | undefined>
   /** The schema behind an id; undefined when the registry knows none, or none yet. @throws NotAvro, RegistryUnavailable */
   schemaOf(id: number): Promise<AvroSchema | undefined>
+  /** The newest schema of a subject, and its id; undefined when there is no such subject. @throws NotAvro, RegistryUnavailable */
+  latestOf(subject: string): Promise<{ readonly id: number; readonly schema: AvroSchema } | undefined>
   /** Deletes a subject with all its versions. @returns whether it was there. @throws RegistryUnavailable */
   remove(subject: string): Promise<boolean>
 }

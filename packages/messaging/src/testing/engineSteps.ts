@@ -108,6 +108,8 @@ const failed = (delivery: Delivery, error: unknown): Failed => ({
   delivery,
   error,
   tries: 1,
+  startedAt: Date.now(),
+  seconds: 0,
   destination: { kind: 'dead-letter' },
 })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { traceContextOf, traceHeaders } from './traceContext.ts'
+import { traceContextOf, traceHeaders, traceIdOf } from './traceContext.ts'
 
 const [trace, span] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331']
 
@@ -8,6 +8,7 @@ test('a trace is passed on as it came', () => {
   const context = traceContextOf(headers)
   expect(context).toEqual({ traceId: trace, spanId: span, flags: 1, tracestate: 'vendor=1' })
   expect(context && traceHeaders(context)).toEqual(headers)
+  expect(traceIdOf(headers.traceparent)).toBe(trace)
 })
 
 test('a later version of trace context is understood as far as it is known', () => {
@@ -24,4 +25,8 @@ test.each([
   ['less', `00-${trace}-${span}`],
 ])('%s is no place in a trace', (_what, traceparent) => {
   expect(traceContextOf({ traceparent })).toBeUndefined()
+})
+
+test.each([undefined, '', 'trace', `00-${trace}-${span}`, `00${'-'.repeat(20)}`])('%j names no trace', (traceparent) => {
+  expect(traceIdOf(traceparent)).toBeUndefined()
 })

@@ -92,7 +92,7 @@ describe.skipIf(noBrowser())('every page', () => {
     ] as const) {
       await page.goto(pages.shop.url + path)
       const navigation = page.getByRole('navigation')
-      expect(await navigation.getByRole('link').allTextContents()).toEqual(['Shop', 'Orders', 'Mailbox', 'Gateway'])
+      expect(await navigation.getByRole('link').allTextContents()).toEqual(['Shop', 'Orders', 'Mailbox', 'Gateway', 'Console'])
       const marked = await navigation.locator('[aria-current="page"]').allTextContents()
       expect(marked).toEqual(current === undefined ? [] : [current])
     }

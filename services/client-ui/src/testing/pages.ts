@@ -1,13 +1,10 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import { noBrowser, startBrowser } from '../../../../test/support/startBrowser.ts'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterEach, beforeEach } from 'vitest'
+import { noBrowser } from '../../../../test/support/startBrowser.ts'
+import { desktop, watchedPages } from '../../../../test/support/watchedPages.ts'
 import { type FakeShop, type FakeShopOptions, startFakeShop } from './fakeShop.ts'
 
-export const desktop: BrowserContextOptions = { viewport: { width: 1280, height: 720 } }
-export const tablet: BrowserContextOptions = { viewport: { width: 768, height: 1024 } }
-export const phone: BrowserContextOptions = { viewport: { width: 375, height: 812 }, isMobile: true, hasTouch: true }
-
-const waitMs = 30_000
+export { desktop, phone, tablet } from '../../../../test/support/watchedPages.ts'
 
 export interface Pages {
   readonly browser: Browser
@@ -20,56 +17,25 @@ export interface Pages {
   reopenShop(options: FakeShopOptions): Promise<void>
 }
 
-/** What the shop refuses, or is not there to answer, is shown to the customer and is no fault of the page. */
-const isAnswer = (text: string) => /the server responded with a status|net::ERR_|closed before a response/.test(text)
-
-/**
- * A shop and a browser for each test of a file. What a page must never do fails the test: ask somewhere else, fail in its
- * scripts, be refused by its own policy.
- */
+/** A shop for each test of a file, and pages of it that are watched. */
 export function pagesInBrowser(shopOptions: FakeShopOptions = {}): Pages {
-  let browser: Browser
+  const pages = watchedPages()
   let shop: FakeShop
-  let faults: string[]
 
-  beforeAll(async () => {
-    if (!noBrowser()) browser = await startBrowser()
-  })
-  afterAll(() => browser?.close())
   beforeEach(async () => {
-    if (noBrowser()) return
-    shop = await startFakeShop(shopOptions)
-    faults = []
+    if (!noBrowser()) shop = await startFakeShop(shopOptions)
   })
-  afterEach(async () => {
-    if (noBrowser()) return
-    await Promise.all(browser.contexts().map((context) => context.close()))
-    await shop.close()
-    expect(faults).toEqual([])
-  })
+  afterEach(() => shop?.close())
 
-  async function tab(context: BrowserContext, url: string): Promise<Page> {
-    const page = await context.newPage()
-    const { origin } = new URL(url)
-    page.on('pageerror', (error) => faults.push(error.message))
-    page.on('request', (request) => new URL(request.url()).origin !== origin && faults.push(`asked ${request.url()}`))
-    page.on('console', (line) => line.type() === 'error' && !isAnswer(line.text()) && faults.push(line.text()))
-    await page.goto(url)
-    return page
-  }
   return {
     get browser() {
-      return browser
+      return pages.browser
     },
     get shop() {
       return shop
     },
-    async open(path = '/', options = desktop, origin = shop.url) {
-      const context = await browser.newContext(options)
-      context.setDefaultTimeout(waitMs)
-      return tab(context, origin + path)
-    },
-    openBeside: (page, path) => tab(page.context(), new URL(path, page.url()).href),
+    open: (path = '/', options = desktop, origin = shop.url) => pages.open(origin + path, options),
+    openBeside: (page, path) => pages.openBeside(page, path),
     async reopenShop(options) {
       await shop.close()
       shop = await startFakeShop(options)

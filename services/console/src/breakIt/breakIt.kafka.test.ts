@@ -42,7 +42,14 @@ const failedOrders = async (count: number) => {
 
 test('in a cluster a fault that the console switches on reaches a service, survives its restart, and ends when it is mended', async () => {
   expect(await get('/api/summary')).toMatchObject({ breakIt: true })
-  expect(await fault()).toEqual({ name: 'sales', isRunning: null, fault: null, canBreak: true, canStop: false })
+  expect(await fault()).toEqual({
+    name: 'sales',
+    isRunning: null,
+    isBroken: false,
+    fault: null,
+    canBreak: true,
+    canStop: false,
+  })
 
   await send('PUT', '/api/faults/sales', { fault: 'The price list is upside down' })
   await shop.running.get('sales')?.logged(({ event }) => event === 'broken')
@@ -53,7 +60,7 @@ test('in a cluster a fault that the console switches on reaches a service, survi
   await shop.start('sales')
   const second = await shop.placeOrder()
   await eventually(() => failedOrders(2), { withinMs: 60_000 })
-  expect(await fault()).toMatchObject({ fault: 'The price list is upside down' })
+  expect(await fault()).toMatchObject({ isBroken: true, fault: 'The price list is upside down' })
 
   await send('PUT', '/api/faults/sales', { fault: null })
   await shop.running.get('sales')?.logged(({ event }) => event === 'mended')

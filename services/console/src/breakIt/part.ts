@@ -42,7 +42,8 @@ function faultRoutes(router: Router, context: ConsoleContext, faults: FaultSwitc
   const { access } = context
   router.get('/api/faults', access.requires('reader'), async (ctx) => {
     const [services, behaviour] = await Promise.all([faults.services(), atGateway?.behaviour() ?? null])
-    ctx.body = { how: faults.how, services, gateway: behaviour }
+    const shown = services.map((service) => ({ ...service, isBroken: service.fault !== null }))
+    ctx.body = { how: faults.how, services: shown, gateway: behaviour }
   })
   router.put('/api/faults/:service', access.requires('operator'), async (ctx) => {
     const { fault } = bodyOf(ctx, faultBody)

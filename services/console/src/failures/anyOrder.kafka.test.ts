@@ -1,12 +1,12 @@
 import { memoryRegistry } from '../../../../packages/messaging/src/registry/memory.ts'
-import { type BrokerRecord, auditSchema, avroCodec, type Mark } from '@petrel/messaging/operations'
+import { auditDecoder, auditSchema, avroCodec, type BrokerRecord, type Mark } from '@petrel/messaging/operations'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ServiceDatabase, serviceDatabase } from '../../../../test/support/serviceDatabase.ts'
 import type { TopicHandler } from '../reading/port.ts'
 import { transaction } from '../store/transaction.ts'
 import { auditRecord, messageRecord, readDeadLetter, readMarkRecord } from '../testing/failingEndpoint.ts'
-import { confirmationsOnly } from './confirmations.ts'
+import { confirmationsIn, storeConfirmations } from './confirmations.ts'
 import { deadLetters } from './deadLetters.ts'
 import { decisions } from './marks.ts'
 
@@ -23,7 +23,14 @@ afterAll(() => database[Symbol.asyncDispose]())
 const handlers: Readonly<Record<string, TopicHandler>> = {
   dlt: deadLetters(avroCodec({ registry }), prefix, ''),
   mark: decisions(prefix),
-  audit: confirmationsOnly(registry),
+  audit: {
+    kind: 'audit',
+    wants: () => true,
+    async prepare(records) {
+      const audits = await Promise.all(records.map(auditDecoder(registry)))
+      return (batch) => storeConfirmations(batch, audits.flatMap(confirmationsIn))
+    },
+  },
 }
 
 /** A record of one of the topics. */

@@ -1,5 +1,5 @@
-import { type Audit, auditDecoder, auditTopic, type Registry } from '@petrel/messaging/operations'
-import type { Batch, TopicHandler } from '../reading/port.ts'
+import type { Audit } from '@petrel/messaging/operations'
+import type { Batch } from '../reading/port.ts'
 import { type Column, insertOf, plainInteger, plainText, plainTime } from '../store/columns.ts'
 import { lockEndpoints, refreshFailures } from './refreshFailures.ts'
 
@@ -22,21 +22,6 @@ const columns: readonly Column<Confirmation>[] = [
   ['at', 'timestamptz', ({ at }) => plainTime(at)],
 ]
 
-const suffix = auditTopic('')
-
-/** Reads of the audit topics what became of replays, and nothing else. */
-export function confirmationsOnly(registry: Pick<Registry, 'schemaOf'>): TopicHandler {
-  const decode = auditDecoder(registry)
-  return {
-    kind: 'audit',
-    wants: (topic) => topic.endsWith(suffix),
-    async prepare(records) {
-      const audits = await Promise.all(records.map(decode))
-      return (batch) => storeConfirmations(batch, audits.flatMap(confirmationsIn))
-    },
-  }
-}
-
 /** What an audit says of messages that people have sent back, and that are handled now. */
 export const confirmationsIn = ({ endpoint, at, messages }: Audit): Confirmation[] =>
   messages.flatMap(({ replayOf, outcome, attempt }) =>
@@ -58,9 +43,10 @@ export async function storeConfirmations({ tx, changed }: Batch, confirmations: 
      set at = excluded.at, outcome = excluded.outcome, attempt = excluded.attempt where confirmation.at > excluded.at`,
     values,
   )
-  const { rows } = await tx.query<{ failure_id: string }>('select distinct failure_id from letter where place = any($1)', [
-    confirmations.map(({ replayOf }) => plainText(replayOf)),
-  ])
+  const { rows } = await tx.query<{ failure_id: string }>(
+    'select distinct failure_id from letter where place = any($1) or first_place = any($1)',
+    [confirmations.map(({ replayOf }) => plainText(replayOf))],
+  )
   for (const change of await refreshFailures(
     tx,
     rows.map(({ failure_id }) => failure_id),

@@ -1,16 +1,11 @@
-import {
-  type BrokerRecord,
-  failureHeaders,
-  hasOutlivedInbox,
-  type Registry,
-  RegistryUnavailable,
-} from '@petrel/messaging/operations'
+import { type BrokerRecord, hasOutlivedInbox, type Registry, RegistryUnavailable } from '@petrel/messaging/operations'
 import type { Pool } from 'pg'
 import { notFound } from '../http/problem.ts'
 import type { ConsoleContext } from '../part.ts'
 import { headerKind, maskHeaders, type ShownHeader } from '../pii/headers.ts'
 import { asJson } from '../pii/mask.ts'
 import { maskText, textMask } from '../pii/text.ts'
+import { type Edits, editsOf } from './edits.ts'
 import { type HistoryEntry, historyOf } from './history.ts'
 import { headersOf, type KeptHeaders } from './keptHeaders.ts'
 import { type Failure, failureFields } from './list.ts'
@@ -66,7 +61,9 @@ export interface FailureDetail extends Failure {
   /** With which its body was written. */
   readonly schema: unknown
   readonly outlivedInbox: boolean
+  /** The failure of the message that somebody has edited, and that became this one. */
   readonly editOf: string | null
+  /** The id of the message that somebody has made of it. */
   readonly editedAs: string | null
   readonly traceUrl: string | null
 }
@@ -122,13 +119,17 @@ export async function maskedDetail(context: ConsoleContext, id: string): Promise
 async function readDetail(context: ConsoleContext, id: string): Promise<{ detail: FailureDetail; body: ReadBody }> {
   const { failure: kept, letter } = await keptFailure(context.pool, id)
   const { identity: _, letter: __, ...failure } = kept
-  const [record, history] = await Promise.all([recordOf(letter, context), historyOf(context.pool, kept)])
+  const [record, history, edits] = await Promise.all([
+    recordOf(letter, context),
+    historyOf(context.pool, kept),
+    editsOf(context.pool, id),
+  ])
   const [body, schema] = await Promise.all([
     readBody(context.codec, record.value, failure.foreign),
     schemaOf(context.registry, record.value),
   ])
   if ('data' in body && !failure.decodable) await learnBody(context.pool, id, body)
-  return { body, detail: detailOf(context, { failure, letter, record, history, body, schema }) }
+  return { body, detail: detailOf(context, { failure, letter, record, history, body, schema, edits }) }
 }
 
 interface Parts {
@@ -138,9 +139,10 @@ interface Parts {
   readonly history: readonly HistoryEntry[]
   readonly body: ReadBody
   readonly schema: unknown
+  readonly edits: Edits
 }
 
-function detailOf(context: ConsoleContext, { failure, letter, record, history, body, schema }: Parts): FailureDetail {
+function detailOf(context: ConsoleContext, { failure, letter, record, history, body, schema, edits }: Parts): FailureDetail {
   const { traceId, sentAt } = failure
   const { CONSOLE_TRACE_URL } = context.settings
   return {
@@ -152,15 +154,14 @@ function detailOf(context: ConsoleContext, { failure, letter, record, history, b
     bodyHex: 'data' in body ? null : (record.value?.toString('hex') ?? null),
     bodyProblem: 'problem' in body ? body.problem : null,
     bodyMasked: false,
-    headers: letter.headers.filter(([name]) => !shownElsewhere.has(name)).map(shownHeader),
+    headers: letter.headers.map(shownHeader),
     errorStack: letter.error_stack,
     history,
     original: { topic: letter.original_topic, partition: Number(letter.original_partition), offset: letter.original_offset },
     deadLetter: { topic: letter.topic, partition: letter.partition, offset: letter.kafka_offset },
     schema,
     outlivedInbox: hasOutlivedInbox(sentAt.toISOString()),
-    editOf: null,
-    editedAs: null,
+    ...edits,
     traceUrl: traceId === null ? null : (CONSOLE_TRACE_URL?.replaceAll('{traceId}', traceId) ?? null),
   }
 }
@@ -188,9 +189,8 @@ async function schemaOf(registry: Registry, value: Buffer | null): Promise<unkno
   }
 }
 
-const shownElsewhere = new Set<string>([failureHeaders.errorMessage, failureHeaders.errorStack])
-
-const shownHeader = ([name, value]: KeptHeaders[number]): ShownHeader => ({
+/** As a page has it. */
+export const shownHeader = ([name, value]: KeptHeaders[number]): ShownHeader => ({
   name,
   value: typeof value === 'string' ? value : `0x${value.hex}`,
   kind: headerKind(name),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { plainTime } from '../store/columns.ts'
+import { plainText, plainTime } from '../store/columns.ts'
 import { asTsquery } from './words.ts'
 
 export const states = ['unresolved', 'replayRequested', 'resolved', 'archived'] as const
@@ -13,7 +13,7 @@ export type Grouping = (typeof groupings)[number]
 const isoTime = z.iso
   .datetime({ offset: true, error: 'is a time in ISO 8601, for example 2026-01-02T03:04:05Z' })
   .transform((time) => plainTime(Date.parse(time)))
-const text = z.string().max(1_000)
+const text = z.string().max(1_000).transform(plainText)
 const statesList = z
   .string()
   .transform((list) => list.split(','))

@@ -3,7 +3,7 @@ import type { ConsoleLetter } from '../foreign/letter.ts'
 import { headerKind } from '../pii/headers.ts'
 import { textMask } from '../pii/text.ts'
 import { failureId, failingId } from './identity.ts'
-import { keptHeaders } from './keptHeaders.ts'
+import { keptHeaders, type KeptHeaders } from './keptHeaders.ts'
 import type { ReadBody } from './readBody.ts'
 import { seenBody } from './seenBody.ts'
 import { asTsvector, textsIn, wordsOf } from './words.ts'
@@ -17,8 +17,7 @@ export interface IncomingLetter {
   readonly failing: string
   readonly frame: string | null
   readonly decodable: boolean
-  /** The header values as JSON. */
-  readonly headers: string
+  readonly headers: KeptHeaders
   readonly words: string
   /** What lists have of it: nothing personal. */
   readonly seen: { readonly key: string | undefined; readonly errorMessage: string }
@@ -42,7 +41,7 @@ export function incomingLetter(letter: ConsoleLetter, record: BrokerRecord, body
     failing: failingId(endpoint, letter.failing),
     frame,
     decodable: 'data' in body,
-    headers: JSON.stringify(headers),
+    headers,
     seen: { key: letter.key === undefined ? undefined : mask(letter.key), errorMessage: mask(letter.errorMessage) },
     words: asTsvector(wordsOf([...textsOf(letter, frame).map(mask), ...textsIn(data), ...headerTexts])),
   }
@@ -56,5 +55,5 @@ function textsOf(letter: ConsoleLetter, frame: string | null): string[] {
   return [...texts, place, original.topic].filter((text) => typeof text === 'string')
 }
 
-/** The error and its stack are headers as well, and nobody looks for a secret. */
-const isFoundBy = (name: string): boolean => !name.startsWith('petrel-') && headerKind(name) !== 'sensitive'
+/** What the bus reads of headers is among the texts already, and nobody looks for a secret. */
+const isFoundBy = (name: string): boolean => headerKind(name) === 'own'

@@ -1,20 +1,28 @@
-import type { RecordHeaders } from '@petrel/messaging/operations'
+import { isUtf8 } from 'node:buffer'
+import { failureHeaders, type RecordHeaders } from '@petrel/messaging/operations'
+import { plainText } from '../store/columns.ts'
 
 /** A header's value as it is kept: text, or bytes that are no text. */
 export type KeptValue = string | { readonly hex: string }
 export type KeptHeaders = readonly (readonly [name: string, value: KeptValue])[]
 
-/** Headers as JSON, from which {@link headersOf} makes the same bytes again. */
+/** They are columns of the letter, and no replay sends them. */
+const keptElsewhere = new Set<string>([failureHeaders.errorMessage, failureHeaders.errorStack])
+
+/** Headers as JSON, from which {@link headersOf} makes the same bytes again; in a name PostgreSQL knows no NUL. */
 export function keptHeaders(headers: RecordHeaders): KeptHeaders {
-  return Object.entries(headers).flatMap(([name, value]) =>
-    [value].flat().flatMap((one) => (one === undefined ? [] : [[name, keptValue(one)] as const])),
-  )
+  const kept: (readonly [string, KeptValue])[] = []
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || keptElsewhere.has(name)) continue
+    for (const one of Array.isArray(value) ? value : [value]) kept.push([plainText(name), keptValue(one as Buffer | string)])
+  }
+  return kept
 }
 
 function keptValue(value: Buffer | string): KeptValue {
-  const bytes = Buffer.from(value)
-  const text = bytes.toString()
-  return Buffer.from(text).equals(bytes) ? text : { hex: bytes.toString('hex') }
+  const text = value.toString()
+  const isText = !text.includes('\0') && (typeof value === 'string' ? text.isWellFormed() : isUtf8(value))
+  return isText ? text : { hex: Buffer.from(value).toString('hex') }
 }
 
 /** The headers of a record that is to be sent again. */

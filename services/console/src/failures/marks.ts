@@ -1,6 +1,7 @@
 import { type BrokerRecord, type MarkRecord, readMark, replayedTopic } from '@petrel/messaging/operations'
 import type { PoolClient } from 'pg'
 import type { TopicHandler } from '../reading/port.ts'
+import { isOfEndpoint } from '../reading/topics.ts'
 import { type Column, insertOf, plainText, plainTime } from '../store/columns.ts'
 import { lockEndpoints, refreshFailures } from './refreshFailures.ts'
 
@@ -16,7 +17,7 @@ const suffix = replayedTopic('')
 /** Reads what people have decided. */
 export const decisions = (prefix: string): TopicHandler => ({
   kind: 'replayed',
-  wants: (topic) => topic.endsWith(suffix),
+  wants: (topic) => isOfEndpoint(topic, suffix),
   prepare: async (records) => {
     const marks = records.flatMap((record) => markOf(record, prefix))
     return async ({ tx, changed }) => {
@@ -57,8 +58,9 @@ export async function storeMarks(tx: PoolClient, marks: readonly EndpointMark[])
     `${text} on conflict (position, at, outcome) do update set kafka_offset = coalesce(excluded.kafka_offset, mark.kafka_offset)`,
     values,
   )
-  const { rows } = await tx.query<{ failure_id: string }>('select distinct failure_id from letter where place = any($1)', [
-    marks.map(({ position }) => plainText(position)),
-  ])
+  const { rows } = await tx.query<{ failure_id: string }>(
+    'select distinct failure_id from letter where place = any($1) or first_place = any($1)',
+    [marks.map(({ position }) => plainText(position))],
+  )
   return rows.map(({ failure_id }) => failure_id)
 }

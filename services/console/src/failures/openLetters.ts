@@ -44,16 +44,16 @@ async function lettersDecided(pool: Pool, ids: readonly string[], outcomes: read
 const failingsDecided = `
   with own as (select * from letter where failure_id = any($1)),
   failing as (
-    select failure_id, failing, (array_agg(place order by partition, kafka_offset))[1] as position, min(failed_at) as failed_at,
+    select failure_id, failing, (array_agg(first_place order by partition, kafka_offset))[1] as position, min(failed_at) as failed_at,
       bool_or(exists (
         select from confirmation join failure on failure.id = own.failure_id and failure.endpoint = confirmation.endpoint
-        where confirmation.replay_of = own.place
+        where confirmation.replay_of = any(array[own.place, own.first_place])
       )) as is_confirmed
     from own group by failure_id, failing
   ),
   decided as (
     select failure_id, failing, (array_agg(outcome order by mark.kafka_offset desc nulls first, mark.at desc))[1] as outcome
-    from own join mark on mark.position = own.place and mark.name = any(own.mark_names) group by failure_id, failing
+    from own join mark on mark.position = any(array[own.place, own.first_place]) and mark.name = any(own.mark_names) group by failure_id, failing
   ),
   wanted as (
     select failure_id, array_agg(position order by failed_at, position) as positions

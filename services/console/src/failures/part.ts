@@ -1,15 +1,16 @@
 import { Readable } from 'node:stream'
-import type { Context } from 'koa'
 import { z } from 'zod'
 import { recorded } from '../actions/action.ts'
+import { begun } from '../http/begun.ts'
 import { bodyOf, queryOf } from '../http/input.ts'
 import { pageQuery } from '../http/paging.ts'
 import { notFound } from '../http/problem.ts'
 import type { ConsoleContext, Part } from '../part.ts'
 import { deadLetters } from './deadLetters.ts'
+import { failureIdIn } from './failureIdIn.ts'
 import { archive, restore } from './decide.ts'
 import { failureDetail, maskedDetail } from './detail.ts'
-import { confirmationsOnly } from './confirmations.ts'
+import { confirmationsIn, storeConfirmations } from './confirmations.ts'
 import { asCsv, asJson } from './export.ts'
 import { filterShape, groupings, groupRef } from './filter.ts'
 import { listGroups } from './groups.ts'
@@ -32,9 +33,10 @@ const noteBody = z.strictObject({ text: z.string().max(2_000) })
 
 /** What failed, why and since when; and what people decide about it. */
 export function failuresPart(context: ConsoleContext): Part {
-  const { pool, codec, registry, prefix, access, settings } = context
+  const { pool, codec, prefix, access, settings } = context
   return {
-    handlers: [deadLetters(codec, prefix, settings.CONSOLE_FOREIGN_TOPICS), decisions(prefix), confirmationsOnly(registry)],
+    handlers: [deadLetters(codec, prefix, settings.CONSOLE_FOREIGN_TOPICS), decisions(prefix)],
+    audited: (batch, audits) => storeConfirmations(batch, audits.flatMap(confirmationsIn)),
     start: () => keepForSomeDays(context),
     routes(router) {
       const [reads, changes] = [access.requires('reader'), access.requires('operator')]
@@ -58,11 +60,12 @@ export function failuresPart(context: ConsoleContext): Part {
         ['csv', asCsv],
         ['json', asJson],
       ] as const)
-        router.get(`/api/failures.${kind}`, reads, (ctx) => {
+        router.get(`/api/failures.${kind}`, reads, async (ctx) => {
           const { by: _, ...filter } = queryOf(ctx, exportQuery)
+          const failures = await begun(everyFailure(pool, filter))
           ctx.type = kind
           ctx.attachment(`failures.${kind}`)
-          ctx.body = Readable.from(write(everyFailure(pool, filter)))
+          ctx.body = Readable.from(write(failures))
         })
       router.get('/api/failures/:id', reads, async (ctx) => {
         const [id, { unmasked }] = [failureIdIn(ctx), queryOf(ctx, detailQuery)]
@@ -90,10 +93,4 @@ export function failuresPart(context: ConsoleContext): Part {
         })
     },
   }
-}
-
-function failureIdIn(ctx: Context & { readonly params: Readonly<Record<string, string>> }): string {
-  const id = z.uuid().safeParse(ctx.params['id']).data
-  if (id === undefined) throw notFound(`There is no failure ${ctx.params['id']}: an id is a UUID.`)
-  return id
 }

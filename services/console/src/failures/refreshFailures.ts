@@ -19,8 +19,14 @@ export async function lockEndpoints(tx: PoolClient, endpoints: readonly string[]
 export async function refreshFailures(tx: PoolClient, ids: readonly string[]): Promise<Change[]> {
   if (ids.length === 0) return []
   await tx.query(deriveStates, [ids])
-  const { rows } = await tx.query<ReplayProgress>(countReplays, [ids])
+  const { rows } = await tx.query<ReplayProgress>(countReplays, [[...ids, ...(await editedInto(tx, ids))]])
   return rows.map(replayChange)
+}
+
+/** Those of which people have made these: with what becomes of these their replays end. */
+async function editedInto(tx: PoolClient, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await tx.query<{ failure_id: string }>('select failure_id from edit where becomes = any($1)', [ids])
+  return rows.map(({ failure_id }) => failure_id)
 }
 
 export interface ReplayProgress {
@@ -48,13 +54,13 @@ const deriveStates = `
   decided as (
     select failure_id, failing, bool_or(outcome = 'replayed') as was_replayed, max(mark.at) as at,
       (array_agg(outcome order by mark.kafka_offset desc nulls first, mark.at desc))[1] as outcome
-    from letter join mark on mark.position = letter.place and mark.name = any(letter.mark_names)
+    from letter join mark on mark.position = any(array[letter.place, letter.first_place]) and mark.name = any(letter.mark_names)
     where failure_id = any($1) group by failure_id, failing
   ),
   confirmed as (
     select failure_id, failing, max(confirmation.at) as at
     from letter join failure on failure.id = letter.failure_id
-      join confirmation on confirmation.replay_of = letter.place and confirmation.endpoint = failure.endpoint
+      join confirmation on confirmation.replay_of = any(array[letter.place, letter.first_place]) and confirmation.endpoint = failure.endpoint
     where failure_id = any($1) group by failure_id, failing
   ),
   derived as (
@@ -88,14 +94,24 @@ const deriveStates = `
     stated.state, stated.first_failed_at, stated.last_failed_at, stated.replays, stated.failed_replays, stated.changed_at
   )`
 
+// An edited message is another one: the letter that it may become is of another failure, and the first one stays archived.
 const countReplays = `
-  with settled as (
-    update replay_item as item set state = case when failure.state = 'resolved' then 'resolved' else 'failed' end
-    from failure
-    where failure.id = item.failure_id and failure.id = any($1) and item.state = 'sent' and (
-      failure.state = 'resolved'
-      or exists (select from letter where letter.failure_id = failure.id and letter.replay_of = any(item.positions))
-    )
+  with sent as (
+    select item.replay_id, failure.id,
+      failure.state = 'resolved' or edit.replay_id is not null and exists (
+        select from confirmation where confirmation.endpoint = failure.endpoint and confirmation.replay_of = any(item.positions)
+      ) as is_resolved,
+      exists (
+        select from letter
+        where letter.failure_id = coalesce(edit.becomes, failure.id) and letter.replay_of = any(item.positions)
+      ) as is_failed
+    from replay_item as item join failure on failure.id = item.failure_id left join edit on edit.replay_id = item.replay_id
+    where failure.id = any($1) and item.state = 'sent'
+  ),
+  settled as (
+    update replay_item as item set state = case when is_resolved then 'resolved' else 'failed' end
+    from sent
+    where sent.id = item.failure_id and sent.replay_id = item.replay_id and item.state = 'sent' and (is_resolved or is_failed)
     returning item.replay_id, item.state
   ),
   counted as (

@@ -7,7 +7,8 @@ const selectionShape = {
   ids: z.array(z.uuid()).min(1).max(mostIds).optional(),
   group: groupRef.optional(),
   by: z.enum(groupings).optional(),
-  filter: z.strictObject(filterShape).optional(),
+  /** Everything that a list may be narrowed by; with a group, what of it is shown. */
+  filter: z.strictObject({ ...filterShape, group: groupRef.optional(), by: z.enum(groupings).optional() }).optional(),
 }
 
 /** Which messages a person means, and what else an action is told. Exactly one of ids, group and filter is given. */
@@ -24,7 +25,7 @@ export interface Selection {
   readonly filter?: Filter | undefined
 }
 
-export const filterOf = ({ ids, group, filter }: Selection): Filter => ({ ...filter, ids, group })
+export const filterOf = ({ ids, group, filter }: Selection): Filter => ({ ...filter, ids, group: group ?? filter?.group })
 
 /** As it is written down: ten thousand ids are nothing to read. */
 export const describeSelection = ({ ids, group, filter }: Selection): object =>

@@ -1,6 +1,8 @@
 import type { PoolClient } from 'pg'
+import { insertEvents } from '../events/insertEvents.ts'
 import type { Batch } from '../reading/port.ts'
-import { type Column, insertOf, plainInteger, plainText, plainTime, textArray } from '../store/columns.ts'
+import { type Column, insertAsJson, plainInteger, plainText, plainTime } from '../store/columns.ts'
+import { newGroupEvents, openGroups } from './groupEvents.ts'
 import type { IncomingLetter } from './incomingLetter.ts'
 import { lockEndpoints, refreshFailures } from './refreshFailures.ts'
 
@@ -14,6 +16,7 @@ const text = (value: string | undefined | null): string | null =>
 
 const letterColumns: readonly Column<IncomingLetter>[] = [
   ['place', 'text', ({ letter }) => letter.place],
+  ['first_place', 'text', ({ letter }) => plainText(letter.firstPlace)],
   ['failure_id', 'uuid', ({ failureId }) => failureId],
   ['failing', 'uuid', ({ failing }) => failing],
   ['topic', 'text', ({ record }) => record.topic],
@@ -22,7 +25,7 @@ const letterColumns: readonly Column<IncomingLetter>[] = [
   ['appended_at', 'timestamptz', ({ record }) => plainTime(record.timestamp)],
   ['replay_of', 'text', ({ letter }) => text(letter.replayOf)],
   ['refused_by', 'text', ({ letter }) => text(letter.refusedBy)],
-  ['mark_names', 'text[]', ({ letter }) => textArray(letter.markNames)],
+  ['mark_names', 'text[]', ({ letter }) => letter.markNames.map(plainText)],
   ['attempts', 'integer', ({ letter }) => plainInteger(letter.attempts)],
   ['failed_at', 'timestamptz', ({ letter }) => plainTime(Date.parse(letter.failedAt))],
   ['error_type', 'text', ({ letter }) => text(letter.errorType)],
@@ -72,7 +75,7 @@ const searchColumns: readonly Column<IncomingLetter>[] = [
 const whenLetterIsThere = updating(letterColumns, 'place') + ' where letter.failing <> excluded.failing'
 /** The newest letter is shown. */
 const whenFailureIsThere =
-  updating(failureColumns, 'id', ['first_failed_at', 'changed_at', 'endpoint', 'source', 'identity', 'message_id']) +
+  updating(failureColumns, 'id', ['first_failed_at', 'changed_at', 'sent_at', 'endpoint', 'source', 'identity', 'message_id']) +
   ' where failure.last_failed_at < excluded.last_failed_at'
 
 function updating<Row>(columns: readonly Column<Row>[], key: string, kept: readonly string[] = []): string {
@@ -91,19 +94,23 @@ export async function storeLetters({ tx, changed }: Batch, letters: readonly Inc
     letters.map(({ letter }) => letter.endpoint),
   )
   const newest = newestOfEach(letters)
-  await write(tx, insertOf('letter', letterColumns, onceEach(letters)), whenLetterIsThere)
-  await write(tx, insertOf('failure', failureColumns, newest), whenFailureIsThere)
+  const groups = [...new Set(newest.map(({ groupId }) => groupId))]
+  const before = await openGroups(tx, groups)
+  await write(tx, insertAsJson('letter', letterColumns, onceEach(letters)), whenLetterIsThere)
+  await write(tx, insertAsJson('failure', failureColumns, newest), whenFailureIsThere)
   await write(
     tx,
-    insertOf('failure_search', searchColumns, newest),
+    insertAsJson('failure_search', searchColumns, newest),
     ' on conflict (failure_id) do update set words = excluded.words',
   )
   const ids = newest.map(({ failureId }) => failureId)
   for (const change of await refreshFailures(tx, ids)) changed(change)
+  const events = await insertEvents(tx, await newGroupEvents(tx, newest, before))
+  if (events > 0) changed({ event: 'event', data: {} })
   for (const event of ['summary', 'groups', 'failures'] as const) changed({ event, data: {} })
 }
 
-const write = (tx: PoolClient, { text, values }: ReturnType<typeof insertOf>, onConflict: string) =>
+const write = (tx: PoolClient, { text, values }: ReturnType<typeof insertAsJson>, onConflict: string) =>
   tx.query(text + onConflict, values)
 
 /** One statement cannot write one row twice. */

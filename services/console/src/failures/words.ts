@@ -15,12 +15,19 @@ export function wordsOf(texts: Iterable<string>): ReadonlySet<string> {
 
 function addWords(chunk: string, words: Set<string>): void {
   const whole = trimmed(chunk)
+  // Nobody looks for a part of one, but for its beginning.
+  if (uuid.test(whole)) {
+    words.add(whole.toLowerCase())
+    return
+  }
   for (const part of [whole, ...partsOf(whole)]) {
     if (part === '' || words.size >= most.words) continue
     words.add(part.slice(0, most.word).toLowerCase())
     for (const piece of part.match(/\p{Lu}?\p{Ll}+|\p{Lu}+(?!\p{Ll})/gu) ?? []) words.add(piece.slice(0, most.word).toLowerCase())
   }
 }
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 const trimmed = (text: string): string => text.replaceAll(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')
 const partsOf = (text: string): string[] => text.split(/[^\p{L}\p{N}]+/u).filter((part) => part !== '')
@@ -40,13 +47,17 @@ export function asTsquery(wanted: string): string | undefined {
   return chunks.length === 0 ? undefined : chunks.map(chunkQuery).join(' & ')
 }
 
+/** Of parts only the last may be the beginning of a longer one: `order` begins every other id, and `order-42` is about one. */
 function chunkQuery(chunk: string): string {
   const parts = partsOf(chunk)
-  if (parts.length < 2) return beginning(chunk)
-  return `(${beginning(chunk)} | (${parts.map(beginning).join(' & ')}))`
+  const last = parts.at(-1)
+  if (parts.length < 2 || last === undefined) return beginning(chunk)
+  return `(${beginning(chunk)} | (${[...parts.slice(0, -1).map(quoted), beginning(last)].join(' & ')}))`
 }
 
-const beginning = (word: string): string => `${quoted(word)}:*`
+/** Too much begins with one or two letters. */
+const shortestBeginning = 3
+const beginning = (word: string): string => (word.length < shortestBeginning ? quoted(word) : `${quoted(word)}:*`)
 
 /** Of what has a meaning inside of quotes only the backslash and the quote are left (a lexeme has no NUL). */
 const quoted = (word: string): string => `'${word.replaceAll('\0', '').replaceAll('\\', '\\\\').replaceAll("'", "''")}'`

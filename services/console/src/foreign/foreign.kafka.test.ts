@@ -36,19 +36,23 @@ function here(record: BrokerRecord): OutgoingRecord {
   return { topic: shop.prefix + record.topic, partition, key, value, headers }
 }
 
-async function write(by: Parameters<typeof recorded>[0]): Promise<void> {
+async function write(by: Recorded): Promise<void> {
   const { broker } = shop.console.context
   const records = recorded(by).map(here)
-  await broker.admin.createTopics(
-    [...new Set(records.map(({ topic }) => topic)), ...Object.values(origins).map((origin) => shop.prefix + origin)].map(
-      (topic) => ({
-        topic,
-        partitions: 4,
-        config: {},
-      }),
-    ),
-  )
+  const topics = new Set([...records.map(({ topic }) => topic), ...Object.values(origins).map((origin) => shop.prefix + origin)])
+  await broker.admin.createTopics([...topics].map((topic) => ({ topic, partitions: 4, config: {} })))
   await broker.publish(records)
+}
+
+/** What they wrote when they had failed again at what the console had sent. Where that was from they had only passed on. */
+async function writeAgain(by: Recorded, sent: readonly BrokerRecord[]): Promise<void> {
+  const letters = recorded(`${by}Again`).map((record) => {
+    const mine = sent.find(({ key }) => key?.toString() === record.key?.toString())
+    const ofPetrel = Object.entries(mine?.headers ?? {}).filter(([name]) => name.startsWith('petrel-'))
+    const letter = here(record)
+    return { ...letter, headers: { ...letter.headers, ...Object.fromEntries(ofPetrel) } }
+  })
+  await shop.console.context.broker.publish(letters)
 }
 
 const list = (query: string) => shop.get<{ total: number; items: Failure[] }>(`/api/failures?${query}`)
@@ -97,16 +101,18 @@ test('a body that is neither JSON nor Avro is shown as bytes', async () => {
 test('they are left out of a replay until somebody asks for the original topic, and a dry run says that all hear them again', async () => {
   const filter = { endpoint: 'spring-sales' }
   const topic = `${shop.prefix}spring-place-order`
+  const to = [{ endpoint: 'spring-sales', topic, count: 3, everySubscriber: true }]
   expect(await post('/api/replays', { filter, dryRun: true })).toEqual({
     total: 0,
     leftOut: { stubborn: 0, notUnresolved: 0, foreign: 3 },
-    to: [],
+    to,
   })
   expect(await post('/api/replays', { filter, dryRun: true, toOriginalTopic: true })).toEqual({
     total: 3,
     leftOut: { stubborn: 0, notUnresolved: 0, foreign: 0 },
-    to: [{ endpoint: 'spring-sales', topic, count: 3, everySubscriber: true }],
+    to,
   })
+  expect(await post('/api/replays', { filter })).toMatchObject({ total: 0, leftOut: { foreign: 3 } })
   expect(await recordsOf('spring-place-order')).toEqual([])
 })
 
@@ -139,7 +145,7 @@ test.each([
       }),
     )
 
-    await write(`${by}Again`)
+    await writeAgain(by, sent)
     const again = await failuresOf(endpoint, count)
     expect(again.map(({ id }) => id).toSorted()).toEqual(failures.map(({ id }) => id).toSorted())
     expect(again.map(({ replays }) => replays)).toEqual(failures.map(() => 1))

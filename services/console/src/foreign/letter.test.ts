@@ -20,6 +20,7 @@ test('a dead letter of Spring Kafka says who failed, with what, and where the re
     original: { topic: 'spring-place-order', partition: 0, offset: '0' },
     deadLetter: { topic: 'spring-place-order-dlt', partition: 0, offset: '0' },
     refusedBy: 'spring-place-order',
+    sentAt: new Date(0x1a21cba0ebb).toISOString(),
   })
   expect(failed?.errorStack).toContain('at sales.OrderService.place(OrderService.java:21)')
   expect(undecodable).toMatchObject({

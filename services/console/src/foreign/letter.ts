@@ -52,6 +52,7 @@ function inOurWords(record: BrokerRecord, said: Omit<Failed, 'kind' | 'endpoint'
       ...(firstText(headers, failure.originalTopic) === undefined && originHeaders(said)),
       ...(firstText(headers, ce.id) === undefined && idHeaders(said)),
       ...(type !== undefined && firstText(headers, ce.type) === undefined && { [ce.type]: type }),
+      ...sentHeaders(headers, said),
       ...(handler !== undefined && { [failure.handler]: handler }),
       [failure.errorType]: errorType,
       [failure.errorMessage]: errorMessage,
@@ -72,6 +73,14 @@ export function originHeaders({ place }: Pick<Failed, 'place'>): BrokerRecord['h
     [failure.originalOffset]: String(offset),
     ...(timestamp !== undefined && { [failure.originalTimestamp]: String(timestamp) }),
   }
+}
+
+/** When it was first appended is when it was sent; a later try does not change that. */
+function sentHeaders(headers: BrokerRecord['headers'], { place }: Pick<Failed, 'place'>): BrokerRecord['headers'] {
+  const first = Number(firstText(headers, failure.originalTimestamp) ?? place?.timestamp)
+  const time = new Date(first)
+  if (firstText(headers, ce.time) !== undefined || Number.isNaN(time.getTime())) return {}
+  return { [ce.time]: time.toISOString() }
 }
 
 /** An id is unique within its source only (CloudEvents), and here that is the topic. */

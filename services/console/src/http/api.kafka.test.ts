@@ -51,7 +51,7 @@ test('each address takes the methods that the document has, and what is not ther
 
 // Where all tests must run (.ci/run) it is a failure.
 describe.skipIf(isMissing && process.env['CI'] === undefined)('schemathesis', () => {
-  test('finds no request that the console answers otherwise than its document says', { timeout: 300_000 }, async () => {
+  test('finds no request that the console answers otherwise than its document says', { timeout: 600_000 }, async () => {
     const python = await pythonWith(join(folder, 'requirements.txt'))
     const { access } = await shop.get<{ access: { csrf: string } }>('/api/summary')
     const seed = process.env['FUZZ_SEED'] ?? String(Math.floor(Math.random() * 1_000_000))

@@ -1,6 +1,6 @@
 import { bodyParser } from '@koa/bodyparser'
 import { Router } from '@koa/router'
-import Koa, { type Middleware } from 'koa'
+import Koa, { type Context, type Middleware } from 'koa'
 import type { ConsoleContext, Part } from '../part.ts'
 import { answerFile, type PageFile, securityHeaders } from './page.ts'
 import { answerProblems, badRequest, notFound } from './problem.ts'
@@ -45,12 +45,18 @@ function pageRoutes(page: ReadonlyMap<string, PageFile>): Router {
   const router = new Router()
   router.get(/^\/(?!api\/)/, (ctx) => {
     const [, first = ''] = ctx.path.split('/')
-    const file = page.get(first === '' || views.includes(first) ? '/index.html' : ctx.path)
+    const isView = first === '' || views.includes(first)
+    const found = page.get(isView ? '/index.html' : ctx.path)
+    // To a person the page says that there is nothing, with the way to all others.
+    const file = found ?? (isForPeople(ctx) ? page.get('/index.html') : undefined)
     if (file === undefined) throw notFound(`There is no page ${ctx.path}.`)
-    answerFile(ctx, file)
+    answerFile(ctx, file, found === undefined ? 404 : 200)
   })
   return router
 }
+
+const isForPeople = (ctx: Context): boolean =>
+  !ctx.path.startsWith('/v/') && ctx.accepts('application/json', 'text/html') === 'text/html'
 
 function refuseBody(error: Error & { status?: number }): never {
   const message =

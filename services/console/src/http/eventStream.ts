@@ -2,8 +2,8 @@ import { PassThrough } from 'node:stream'
 import type { Context } from 'koa'
 import type { Hub } from '../hub/hub.ts'
 
-/** Proxies close connections that look idle, mostly after 30 to 60 seconds. */
-const heartbeatMs = 15_000
+/** A page says how fresh it is by it. Besides, proxies close connections that look idle, mostly after 30 to 60 seconds. */
+const tickMs = 5_000
 /** How long a browser waits before it connects again. */
 const reconnectMs = 1_000
 
@@ -19,7 +19,10 @@ export function answerChanges(ctx: Context, hub: Hub): void {
   ctx.set('X-Accel-Buffering', 'no') // nginx would hold events back until its buffer is full
   ctx.body = stream
   stream.write(`retry: ${reconnectMs}\n\n`)
-  const heartbeat = setInterval(() => stream.write(': still here\n\n'), heartbeatMs)
+  const tick = () =>
+    stream.writableNeedDrain || stream.write(`event: tick\ndata: ${JSON.stringify({ now: new Date().toISOString() })}\n\n`)
+  tick()
+  const ticking = setInterval(tick, tickMs)
   const held = new Map<string, string>()
   stream.on('drain', () => {
     for (const text of held.values()) stream.write(text)
@@ -32,7 +35,7 @@ export function answerChanges(ctx: Context, hub: Hub): void {
   })
   const closed = hub.onClose(() => stream.end())
   stream.on('close', () => {
-    clearInterval(heartbeat)
+    clearInterval(ticking)
     leave()
     closed()
   })

@@ -27,6 +27,13 @@ export const maskedJson = (data: unknown): Masked => maskedAs(data, json)
 /** A decoded body as JSON has it: times in ISO 8601, bytes in base64. */
 export const asJson = (data: unknown): unknown => shown(data, json, { text: (value) => value })
 
+/** Every text and number in a body, and every key of a map in it: what could say whose it is. */
+export function everyText(data: unknown, schema: AvroSchema | undefined): ReadonlySet<string> {
+  const found = new Set<string>()
+  collect(data, schema === undefined ? json : shapeOf(schema), true, found)
+  return found
+}
+
 /** What nobody has described. */
 const json = { kind: 'json' } as const
 type Known = Shape | typeof json

@@ -15,8 +15,9 @@ export const maskText = (text: string, personal: readonly string[] = []): string
 /** The same for many texts of one message. */
 export function textMask(personal: readonly string[]): (text: string) => string {
   const pattern = patternOf(personal)
+  const mayHave = quickLook(personal)
   return (text) => {
-    const without = pattern === undefined ? text : text.replaceAll(pattern, hidden)
+    const without = pattern === undefined || !mayHave(text) ? text : text.replaceAll(pattern, hidden)
     return without.includes('@') || without.includes('%40') ? without.replaceAll(address, hidden) : without
   }
 }
@@ -35,6 +36,23 @@ function patternOf(personal: readonly string[]): RegExp | undefined {
     )
   return parts.length === 0 ? undefined : new RegExp(parts.join('|'), 'giu')
 }
+
+/**
+ * Whether a text may have one of the values, in a fraction of the time: nearly all have none. Where upper and lower case are more
+ * than ASCII's, only the pattern knows.
+ */
+function quickLook(personal: readonly string[]): (text: string) => boolean {
+  const needles = personal.flatMap(needlesOf).map((value) => value.trim().toLowerCase())
+  if (!needles.every(isAscii)) return () => true
+  return (text) => {
+    if (!isAscii(text)) return true
+    const lower = text.toLowerCase()
+    return needles.some((needle) => lower.includes(needle))
+  }
+}
+
+// oxlint-disable-next-line no-control-regex
+const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text)
 
 /** As it is, as it is within JSON and within an address of a page, and its beginning. */
 function needlesOf(value: string): string[] {

@@ -1,4 +1,5 @@
 import type { BrokerRecord, Subscription, SubscriptionListener, TopicPartition } from '@petrel/messaging/operations'
+import type { TopicHandler } from './port.ts'
 
 /** What was fetched and is not written yet. */
 export interface Inbound {
@@ -14,9 +15,17 @@ export interface Inbound {
 const waterMarks = { high: 2_000, low: 500, highBytes: 16 * 1024 * 1024 }
 const batchOf = { records: 500, bytes: 4 * 1024 * 1024 }
 
-/** @param kindOf records of one kind are written together */
-export function inbound(kindOf: (topic: string) => unknown): Inbound {
-  let queue: BrokerRecord[] = []
+/** Who reads a topic: records of one kind are written together. */
+type KindOf = (topic: string) => Pick<TopicHandler, 'lingerMs'> | undefined
+
+interface Queued {
+  readonly record: BrokerRecord
+  /** When it is written at the latest, in milliseconds of `performance.now()`. */
+  readonly dueAt: number
+}
+
+export function inbound(kindOf: KindOf): Inbound {
+  let queue: Queued[] = []
   let bytes = 0
   let subscription: Subscription | undefined
   const closing = new AbortController()
@@ -44,7 +53,7 @@ export function inbound(kindOf: (topic: string) => unknown): Inbound {
       },
       onRecords(records) {
         for (const record of records) {
-          queue.push(record)
+          queue.push({ record, dueAt: performance.now() + (kindOf(record.topic)?.lingerMs ?? 0) })
           bytes += sizeOf(record)
         }
         const [first] = records
@@ -54,13 +63,15 @@ export function inbound(kindOf: (topic: string) => unknown): Inbound {
     },
     follow: (followed) => void (subscription = followed),
     async take() {
-      while (queue.length === 0 && !closing.signal.aborted) {
+      let taken = takeDue(queue, kindOf)
+      while (taken === undefined && !closing.signal.aborted) {
         wake = Promise.withResolvers()
-        await wake.promise
+        await wakenBy(Math.min(...queue.map(({ dueAt }) => dueAt)), wake)
+        taken = takeDue(queue, kindOf)
       }
-      if (closing.signal.aborted) return undefined
-      const taken = takeFrom(queue, kindOf)
-      queue = queue.filter((record) => !taken.has(record))
+      if (taken === undefined || closing.signal.aborted) return undefined
+      const isTaken = taken
+      queue = queue.filter(({ record }) => !isTaken.has(record))
       for (const record of taken) bytes -= sizeOf(record)
       resumeWhenLow()
       return [...taken]
@@ -72,13 +83,29 @@ export function inbound(kindOf: (topic: string) => unknown): Inbound {
   }
 }
 
-/** Records of the first one's kind, as many as may be written together. A topic has one kind, so each partition stays in its order. */
-function takeFrom(queue: readonly BrokerRecord[], kindOf: (topic: string) => unknown): Set<BrokerRecord> {
+/** Resolves when it is woken, or at the time given; which may be never. */
+async function wakenBy(at: number, wake: PromiseWithResolvers<void>): Promise<void> {
+  const timer = at === Infinity ? undefined : setTimeout(wake.resolve, Math.max(0, at - performance.now()))
+  await wake.promise
+  clearTimeout(timer)
+}
+
+/**
+ * Records of one kind, as many as may be written together: of the kind that waits longest, when it has waited long enough or there
+ * are enough of it. A topic has one kind, so each partition stays in its order.
+ */
+function takeDue(queue: readonly Queued[], kindOf: KindOf): ReadonlySet<BrokerRecord> | undefined {
+  for (const [, records] of Map.groupBy(queue, ({ record }) => kindOf(record.topic))) {
+    const taken = firstOf(records)
+    if (taken.size < records.length || (records[0]?.dueAt ?? 0) <= performance.now()) return taken
+  }
+  return undefined
+}
+
+function firstOf(records: readonly Queued[]): ReadonlySet<BrokerRecord> {
   const taken = new Set<BrokerRecord>()
-  const kind = kindOf(queue[0]?.topic ?? '')
   let bytes = 0
-  for (const record of queue) {
-    if (kindOf(record.topic) !== kind) continue
+  for (const { record } of records) {
     bytes += sizeOf(record)
     if (taken.size === batchOf.records || (taken.size > 0 && bytes > batchOf.bytes)) break
     taken.add(record)

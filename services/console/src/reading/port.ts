@@ -17,6 +17,8 @@ export interface Batch {
 export interface TopicHandler {
   /** For logs: `dlt`. */
   readonly kind: string
+  /** For how many milliseconds a record may wait for others, so that they are written together; 0 where it is not given. */
+  readonly lingerMs?: number
   /** @param topic without the prefix */
   readonly wants: (topic: string) => boolean
   /**

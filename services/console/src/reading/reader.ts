@@ -6,7 +6,7 @@ import type { Work } from '../part.ts'
 import { inbound } from './inbound.ts'
 import type { TopicHandler } from './port.ts'
 import { handledTopics } from './topics.ts'
-import { writeBatch } from './write.ts'
+import { prepare, writeBatch } from './write.ts'
 
 export interface ReaderOptions {
   readonly broker: Broker
@@ -57,16 +57,24 @@ export function startReader({ broker, pool, handlers, prefix, log, onWritten, lo
       await pause(lookEveryMs)
     }
   }
+  const write = async (handler: TopicHandler, records: readonly BrokerRecord[], prepared: ReturnType<typeof prepare>) => {
+    const isWritten = await writeBatch(handler, records, { pool, log, ended, pause }, prepared)
+    if (!isWritten) return
+    // Whether it was committed nobody has to know: what comes again is written again, with the same result.
+    void subscription?.commit(positionsAfter(records))
+    onWritten?.(handler.kind, records.length)
+  }
+  /** One batch after the other; the next is decoded while the database works on the one before it. */
   const keepWriting = async () => {
+    let before = Promise.resolve()
     for (let records = await queue.take(); records !== undefined; records = await queue.take()) {
       const handler = topics.get(records[0]?.topic ?? '')
       if (handler === undefined) continue
-      const isWritten = await writeBatch(handler, records, { pool, log, ended, pause })
-      // Whether it was committed nobody has to know: what comes again is written again, with the same result.
-      if (!isWritten) continue
-      void subscription?.commit(positionsAfter(records))
-      onWritten?.(handler.kind, records.length)
+      const prepared = prepare(handler, records)
+      await before
+      before = write(handler, records, prepared)
     }
+    await before
   }
   // A broker that is away lets it wait until the broker's client is closed, which comes after this.
   void keepLooking()

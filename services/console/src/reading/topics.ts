@@ -1,5 +1,9 @@
 import type { TopicHandler } from './port.ts'
 
+/** Whether a topic is one that an endpoint of this system has with this ending: those of other systems have a prefix of theirs, with a dot. */
+export const isOfEndpoint = (topic: string, ending: string): boolean =>
+  topic.endsWith(ending) && /^[a-z][a-z0-9-]*$/.test(topic.slice(0, -ending.length))
+
 /** Topic → who reads it; topics that nobody wants are left out. */
 export function handledTopics(
   topics: readonly string[],

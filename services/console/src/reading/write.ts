@@ -1,6 +1,9 @@
 import type { Log } from '@petrel/messaging'
 import { BrokerUnavailable, type BrokerRecord, isStoreAway, RegistryUnavailable } from '@petrel/messaging/operations'
 import type { Pool } from 'pg'
+import type { NewEvent } from '../events/event.ts'
+import { insertEvents } from '../events/insertEvents.ts'
+import { plainText } from '../store/columns.ts'
 import { transaction } from '../store/transaction.ts'
 import type { TopicHandler } from './port.ts'
 
@@ -18,12 +21,19 @@ export interface Writing {
  * Writes a batch, however long it takes: while something is away it is tried again. A record that cannot be written is written
  * down as unread, so that the others go on. @returns false when the console ended before it was written
  */
-export async function writeBatch(handler: TopicHandler, records: readonly BrokerRecord[], writing: Writing): Promise<boolean> {
+export async function writeBatch(
+  handler: TopicHandler,
+  records: readonly BrokerRecord[],
+  writing: Writing,
+  prepared = prepare(handler, records),
+): Promise<boolean> {
+  let first: Prepared | undefined = prepared
   for (let failures = 0; !writing.ended.aborted; failures += 1) {
     try {
-      await writeOrHalve(handler, records, writing)
+      await writeOrHalve(handler, records, writing, first)
       return true
     } catch (error) {
+      first = undefined
       const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** failures)
       writing.log.warn(
         { err: error, kind: handler.kind, failures: failures + 1, pauseMs },
@@ -35,11 +45,25 @@ export async function writeBatch(handler: TopicHandler, records: readonly Broker
   return false
 }
 
+type Prepared = ReturnType<TopicHandler['prepare']>
+
+/** Begins to decode a batch, while others are written. */
+export function prepare(handler: TopicHandler, records: readonly BrokerRecord[]): Prepared {
+  const prepared = handler.prepare(records)
+  // Whoever writes it is told.
+  prepared.catch(() => undefined)
+  return prepared
+}
+
 /** @throws only what passes */
-async function writeOrHalve(handler: TopicHandler, records: readonly BrokerRecord[], writing: Writing): Promise<void> {
+async function writeOrHalve(
+  handler: TopicHandler,
+  records: readonly BrokerRecord[],
+  writing: Writing,
+  prepared = handler.prepare(records),
+): Promise<void> {
   try {
-    const write = await handler.prepare(records)
-    await transaction(writing.pool, write)
+    await transaction(writing.pool, await prepared)
   } catch (error) {
     if (isPassing(error)) throw error
     const [first] = records
@@ -67,6 +91,14 @@ async function leaveOut(
   await pool.query(
     `insert into unread_record (topic, partition, kafka_offset, why) values ($1, $2, $3, $4)
      on conflict (topic, partition, kafka_offset) do update set why = excluded.why, at = now()`,
-    [topic, partition, String(offset), why.replaceAll('\0', '\uFFFD').slice(0, 2_000)],
+    [topic, partition, String(offset), plainText(why).slice(0, 2_000)],
   )
+  await insertEvents(pool, [unreadEvent(topic, why)])
+}
+
+/** Whatever fills a topic with records that nobody can read, it is one event an hour. */
+function unreadEvent(topic: string, why: string): NewEvent {
+  const at = Date.now()
+  const text = `A record of ${topic} cannot be shown here: ${plainText(why).slice(0, 200)}`
+  return { at, kind: 'undecodable', severity: 'warn', text, name: `unread:${topic}:${Math.floor(at / 3_600_000)}` }
 }

@@ -78,16 +78,17 @@ const isTaken = ({ includeStubborn, toOriginalTopic }: Wanted): string =>
     ...(toOriginalTopic ? [] : [`not (${isForeign})`]),
   ].join(' and ')
 
-/** Says what would go where; nothing is changed. */
+/** Says what would go where; nothing is changed. Dead letters of others are named also when they are left out: who asks may want them. */
 export async function dryRun(pool: Pool, wanted: Wanted): Promise<DryRun> {
   const { sql, values } = conditionOf(wanted.filter)
   const { rows } = await pool.query<DryRun['to'][number]>(
     `select failure.endpoint, ${targetTopic} as topic, count(*)::int as count, ${isForeign} as "everySubscriber"
-     from (select * from failure where ${sql} and ${isTaken(wanted)}) as failure join letter on letter.place = failure.letter
+     from (select * from failure where ${sql} and ${isTaken({ ...wanted, toOriginalTopic: true })}) as failure join letter on letter.place = failure.letter
      group by 1, 2, 4 order by count desc, 1, 2`,
     [...values],
   )
-  const total = rows.reduce((sum, { count }) => sum + count, 0)
+  const taken = rows.filter(({ everySubscriber }) => wanted.toOriginalTopic || !everySubscriber)
+  const total = taken.reduce((sum, { count }) => sum + count, 0)
   return { total, leftOut: await leftOut(pool, wanted), to: rows }
 }
 

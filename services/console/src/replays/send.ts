@@ -1,4 +1,4 @@
-import { type BrokerRecord, NotDeployed, type RefusedLetter, replayLetters } from '@petrel/messaging/operations'
+import { type BrokerRecord, NotDeployed, type RefusedLetter, replayEdited, replayLetters } from '@petrel/messaging/operations'
 import { recordOf } from '../failures/detail.ts'
 import { sendForeign } from '../foreign/sendForeign.ts'
 import type { OpenLetter } from '../failures/openLetters.ts'
@@ -22,21 +22,25 @@ export async function sendStep(context: ConsoleContext, lease: Lease, items: rea
   const at = new Date().toISOString()
   const settled = items.filter(({ open }) => open === undefined).map(({ failureId }) => failureId)
   const ready = await Promise.all(items.map((item) => sendable(context, item)))
-  const letters = ready.filter((each) => each !== undefined)
-  const refused = new Map<string, string>()
+  const found = ready.filter((each) => each !== undefined)
+  const [lost, letters] = [found.filter(hasLostBody), found.filter((letter) => !hasLostBody(letter))]
+  const refused = new Map(lost.map(({ item }) => [item.letter.place, lostBody(item)]))
   const foreign = letters.filter((letter) => letter.foreign !== null)
   const own = letters.filter((letter) => letter.foreign === null)
   for (const { place, reason } of await sendForeign(foreign, context)) refused.set(place, reason)
   for (const [endpoint, some] of Map.groupBy(own, ({ endpoint }) => endpoint)) {
-    const refusals = await sendBack({ endpoint, letters: some, by: lease.by, at }, context).catch(unlessNotDeployed(some))
+    const send = some.some(({ item }) => item.edited !== undefined) ? sendEdited : sendBack
+    const refusals = await send({ endpoint, letters: some, by: lease.by, at }, context).catch(unlessNotDeployed(some))
     for (const { place, reason } of refusals) refused.set(place, reason)
   }
   const reasonOf = ({ item }: Sendable) => refused.get(item.letter.place)
   return {
     at,
     settled,
-    sent: letters.filter((letter) => reasonOf(letter) === undefined),
-    unsendable: letters.flatMap((letter) => {
+    sent: letters
+      .filter((letter) => reasonOf(letter) === undefined)
+      .map((letter) => ({ ...letter, editedAs: letter.item.edited?.id })),
+    unsendable: found.flatMap((letter) => {
       const reason = reasonOf(letter)
       return reason === undefined ? [] : [{ failureId: letter.failureId, reason }]
     }),
@@ -47,7 +51,24 @@ async function sendable(context: ConsoleContext, item: Item): Promise<Sendable |
   return item.open === undefined ? undefined : { ...item.open, item, record: await recordOf(item.letter, context) }
 }
 
+/** A body that was too large to be kept here, and is no longer in its topic. */
+const hasLostBody = ({ item, record }: Sendable): boolean =>
+  record.value === null && item.letter.value_bytes !== null && item.edited === undefined
+
+const lostBody = ({ letter }: Item): string =>
+  `Its body of ${letter.value_bytes} bytes was too large to be kept by the console, and ${letter.place} is gone. Let its source send it again, and archive this one.`
+
 const sendBack: SendBack = replayLetters
+
+/** An edited message is alone in its replay. */
+const sendEdited: SendBack = ({ letters, ...sending }, context) =>
+  replayEdited(
+    {
+      ...sending,
+      letters: letters.flatMap((letter) => (letter.item.edited === undefined ? [] : [{ ...letter, edited: letter.item.edited }])),
+    },
+    context,
+  )
 
 const unlessNotDeployed = (letters: readonly Sendable[]) => (error: unknown) => {
   if (!(error instanceof NotDeployed)) throw error

@@ -1,6 +1,10 @@
+import { editedAs, type EditedMessage, type Mark } from '@petrel/messaging/operations'
 import type { Pool, PoolClient } from 'pg'
+import type { NewEvent } from '../events/event.ts'
+import { insertEvents } from '../events/insertEvents.ts'
 import type { LetterRow } from '../failures/detail.ts'
 import { marksOf } from '../failures/decide.ts'
+import { headersOf, type KeptHeaders } from '../failures/keptHeaders.ts'
 import { storeMarks } from '../failures/marks.ts'
 import { type OpenLetter, openLetters } from '../failures/openLetters.ts'
 import { lockEndpoints, refreshFailures, type ReplayProgress, replayChange } from '../failures/refreshFailures.ts'
@@ -18,7 +22,7 @@ export interface Lease {
 
 /** How long another instance waits for one that says nothing: much longer than a step takes, while Kafka answers. */
 const leaseSeconds = 15
-const most = { items: 100, bytes: 4 * 1024 * 1024 }
+const most = { items: 500, bytes: 4 * 1024 * 1024 }
 
 /** Takes a replay that nobody sends. @returns undefined when there is none */
 export async function takeReplay(pool: Pool, instance: string): Promise<Lease | undefined> {
@@ -54,9 +58,17 @@ export interface Item {
   readonly letter: LetterRow
   /** Undefined when nothing of it is open any more. */
   readonly open: OpenLetter | undefined
+  /** What somebody has made of it, when that is what is sent. */
+  readonly edited: EditedMessage | undefined
 }
 
-type ItemRow = LetterRow & { readonly failure_id: string }
+interface ItemRow extends LetterRow {
+  readonly failure_id: string
+  readonly edit_id: string | null
+  readonly edit_key: Buffer | null
+  readonly edit_value: Buffer | null
+  readonly edit_headers: KeptHeaders | null
+}
 
 /** The next that wait: some hundreds at most, and some megabytes. */
 export async function nextItems(pool: Pool, { id, rate_per_second }: Lease): Promise<Item[]> {
@@ -68,7 +80,8 @@ export async function nextItems(pool: Pool, { id, rate_per_second }: Lease): Pro
        select next.failure_id, number, place, sum(coalesce(value_bytes, 0)) over (order by number) as bytes
        from next join failure on failure.id = next.failure_id join letter on letter.place = failure.letter
      )
-     select letter.* from sized join letter using (place)
+     select letter.*, edit.message_id as edit_id, edit.key as edit_key, edit.value as edit_value, edit.headers as edit_headers
+     from sized join letter using (place) left join edit on edit.replay_id = $1
      where bytes <= $3 or number = (select min(number) from next) order by number`,
     // A step takes a fifth of a second or less, so that a slow replay is slow and not jerky.
     [id, Math.min(most.items, Math.max(1, Math.ceil(rate_per_second / 5))), most.bytes],
@@ -78,14 +91,27 @@ export async function nextItems(pool: Pool, { id, rate_per_second }: Lease): Pro
     rows.map(({ failure_id }) => failure_id),
   )
   const byId = new Map(open.map((each) => [each.failureId, each]))
-  return rows.map((letter) => ({ failureId: letter.failure_id, letter, open: byId.get(letter.failure_id) }))
+  return rows.map((row) => ({
+    failureId: row.failure_id,
+    letter: row,
+    open: byId.get(row.failure_id),
+    edited: editedIn(row),
+  }))
+}
+
+const editedIn = ({ edit_id, edit_key, edit_value, edit_headers }: ItemRow): EditedMessage | undefined =>
+  edit_id === null ? undefined : { id: edit_id, key: edit_key, value: edit_value, headers: headersOf(edit_headers ?? []) }
+
+export interface SentLetter extends OpenLetter {
+  /** The id of the message that somebody has made of it, and that was sent in its place. */
+  readonly editedAs: string | undefined
 }
 
 /** What became of the messages of a step. */
 export interface StepResult {
   /** When they were sent: of their marks. ISO 8601. */
   readonly at: string
-  readonly sent: readonly OpenLetter[]
+  readonly sent: readonly SentLetter[]
   readonly unsendable: readonly { readonly failureId: string; readonly reason: string }[]
   /** Those of which nothing is open: somebody else has decided, or this replay had sent them before it was cut short. */
   readonly settled: readonly string[]
@@ -96,8 +122,16 @@ export async function concludeStep(pool: Pool, lease: Lease, { at, sent, unsenda
   await transaction(pool, async ({ tx, changed }) => {
     const ids = [...sent.map(({ failureId }) => failureId), ...unsendable.map(({ failureId }) => failureId), ...settled]
     await lockEndpointsOf(tx, ids)
-    await storeMarks(tx, marksOf(sent, { outcome: 'replayed', by: lease.by, at }))
+    await storeMarks(
+      tx,
+      sent.flatMap((letter) => marksOf([letter], markOf(letter, lease, at))),
+    )
     await markSent(tx, lease, sent)
+    // It was sent: nobody needs it here any more.
+    await tx.query('update edit set key = null, value = null, headers = null where replay_id = $1 and $2', [
+      lease.id,
+      sent.some(({ editedAs }) => editedAs !== undefined),
+    ])
     await markUnsendable(tx, lease, unsendable)
     await markSettled(tx, lease, settled)
     await countSent(tx, lease)
@@ -109,6 +143,10 @@ export async function concludeStep(pool: Pool, lease: Lease, { at, sent, unsenda
     for (const event of ['summary', 'groups', 'failures'] as const) changed({ event, data: {} })
   })
 }
+
+/** The same as was written into the endpoint's topic. */
+const markOf = ({ editedAs: id }: SentLetter, { by }: Lease, at: string): Mark =>
+  id === undefined ? { outcome: 'replayed', by, at } : { outcome: 'discarded', by, at, reason: editedAs(id) }
 
 async function lockEndpointsOf(tx: PoolClient, ids: readonly string[]): Promise<void> {
   const { rows } = await tx.query<{ endpoint: string }>('select distinct endpoint from failure where id = any($1)', [ids])
@@ -139,8 +177,10 @@ const markSettled = (tx: PoolClient, { id, by, at }: Lease, settled: readonly st
   tx.query(
     `with own as (
        select letter.failure_id, array_agg(mark.position) as positions
-       from letter join mark on mark.position = letter.place and mark.name = any(letter.mark_names)
-       where letter.failure_id = any($2) and mark.outcome = 'replayed' and mark.by = $3 and mark.at >= $4
+       from letter join mark on mark.position = any(array[letter.place, letter.first_place]) and mark.name = any(letter.mark_names)
+         left join edit on edit.replay_id = $1
+       where letter.failure_id = any($2) and mark.by = $3 and mark.at >= $4
+         and (mark.outcome = 'replayed' or mark.reason = 'Edited as ' || edit.message_id)
        group by letter.failure_id
      )
      update replay_item set state = case when own.positions is null then 'unsendable' else 'sent' end,
@@ -161,8 +201,17 @@ const countSent = (tx: PoolClient, { id }: Lease) =>
     [id],
   )
 
+const replayDone = (id: string, by: string, detail: string, isWhole: boolean): NewEvent => ({
+  at: Date.now(),
+  kind: 'replay-done',
+  severity: isWhole ? 'ok' : 'warn',
+  text: `Replay by ${by}: ${detail}`,
+  link: '/actions',
+  name: `replay-done:${id}`,
+})
+
 /** @returns whether nothing of it waits any more: then it is done */
-export async function endReplay(pool: Pool, { id, action_id }: Lease): Promise<boolean> {
+export async function endReplay(pool: Pool, { id, by, action_id }: Lease): Promise<boolean> {
   return transaction(pool, async ({ tx, changed }) => {
     const { rows } = await tx.query<ReplayProgress & { readonly unsendable: number }>(
       `update replay set state = 'done', ended_at = now() where id = $1 and state = 'running'
@@ -174,6 +223,7 @@ export async function endReplay(pool: Pool, { id, action_id }: Lease): Promise<b
     if (replay === undefined) return false
     const detail = replay.unsendable === 0 ? `${replay.sent} sent` : `${replay.sent} sent, ${replay.unsendable} could not be sent`
     await tx.query('update action set detail = $2, ended_at = now() where id = $1', [action_id, detail])
+    await insertEvents(tx, [replayDone(id, by, detail, replay.unsendable === 0)])
     changed(replayChange(replay))
     changed({ event: 'summary', data: {} })
     changed({ event: 'event', data: { id } })

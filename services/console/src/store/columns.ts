@@ -15,8 +15,30 @@ export function insertOf<Row>(table: string, columns: readonly Column<Row>[], ro
 
 const inArray = (type: string): string => (['json', 'jsonb', 'tsvector', 'text[]'].includes(type) ? 'text' : type)
 
-/** PostgreSQL's text has no NUL. */
-export const plainText = (text: string): string => text.replaceAll('\0', '\uFFFD')
+/**
+ * The same by one JSON document: for rows with long texts, which Node writes as JSON in half the time, and with a fraction of the
+ * garbage. A value of `json` is data and not text.
+ */
+export function insertAsJson<Row>(table: string, columns: readonly Column<Row>[], rows: readonly Row[]) {
+  const names = columns.map(([name]) => name).join(', ')
+  const types = columns.map(([name, type]) => `${name} ${type}`).join(', ')
+  return {
+    text: `insert into ${table} (${names}) select ${names} from json_to_recordset($1) as new (${types})`,
+    values: [JSON.stringify(rows.map((row) => objectOf(columns, row)))],
+  }
+}
+
+function objectOf<Row>(columns: readonly Column<Row>[], row: Row): object {
+  const object: Record<string, unknown> = {}
+  for (const [name, , valueOf] of columns) {
+    const value = valueOf(row)
+    object[name] = Buffer.isBuffer(value) ? `\\x${value.toString('hex')}` : value
+  }
+  return object
+}
+
+/** PostgreSQL's text has neither NUL nor half a surrogate pair. */
+export const plainText = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')
 
 /** PostgreSQL's own form of an array of texts. */
 export const textArray = (texts: readonly string[]): string =>

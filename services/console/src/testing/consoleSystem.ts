@@ -1,6 +1,6 @@
 import { silentLog } from '@petrel/messaging'
 import { processRegistry } from '@petrel/messaging/metrics'
-import { auditSchema, deployAll } from '@petrel/messaging/operations'
+import { auditSchema, type Broker, deployAll, kafkajsBroker } from '@petrel/messaging/operations'
 import { testSystem, type TestSystem } from '../../../../test/support/stack.ts'
 import type { RunningService } from '../../../../test/support/processes.ts'
 import { type Console, startConsole } from '../console.ts'
@@ -9,7 +9,7 @@ import { auditRecord, billing, deadLetter, messageRecord, sales, type TestMessag
 
 export interface ConsoleApi {
   /** `GET`; the JSON of an answer that is 200. */
-  get<T>(path: string): Promise<T>
+  get<T>(this: void, path: string): Promise<T>
   /** Sends JSON as the page does. */
   send(method: 'POST' | 'PUT', path: string, body: object): Promise<Response>
 }
@@ -24,7 +24,9 @@ export interface ConsoleSystem extends ConsoleApi, AsyncDisposable {
   /** Billing handled these, which were sent back. */
   confirm(handled: Parameters<typeof auditRecord>[2]): Promise<void>
   /** Another console beside it, as a process. @returns it, and how to reach its API */
-  startProcess(): Promise<{ readonly process: RunningService; readonly api: ConsoleApi }>
+  startProcess(): Promise<{ readonly process: RunningService; readonly api: ConsoleApi; readonly url: string }>
+  /** A broker that works when the console is closed. */
+  withBroker<T>(this: void, work: (broker: Broker) => Promise<T>): Promise<T>
 }
 
 export async function consoleSystem(overrides: Readonly<Record<string, string>> = {}): Promise<ConsoleSystem> {
@@ -46,7 +48,15 @@ export async function consoleSystem(overrides: Readonly<Record<string, string>> 
     async startProcess() {
       const process = await system.startService('console', { CONSOLE_PORT: '0', ...overrides })
       const { url } = await process.logged(({ event }) => event === 'open')
-      return { process, api: await apiOf(String(url)) }
+      return { process, api: await apiOf(String(url)), url: String(url) }
+    },
+    async withBroker(work) {
+      const own = kafkajsBroker({ ...settings.kafka, clientId: 'test', log: silentLog })
+      try {
+        return await work(own)
+      } finally {
+        await own.close()
+      }
     },
     async fail(messages, error) {
       const records = messages.map((message) => deadLetter(prefix, messageRecord(prefix, (number += 1), message), error))

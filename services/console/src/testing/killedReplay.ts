@@ -1,4 +1,3 @@
-import { kafkajsBroker, silentLog } from '@petrel/messaging/operations'
 import { eventually } from '../../../../test/support/eventually.ts'
 import type { Replay } from '../replays/replay.ts'
 import type { ConsoleSystem } from './consoleSystem.ts'
@@ -49,14 +48,12 @@ const progress = (api: Pick<ConsoleSystem, 'get'>, replayId: string, isSo: (repl
     { withinMs: 120_000 },
   )
 
-async function copiesIn({ console, prefix }: ConsoleSystem): Promise<Copies> {
-  const seen = new Map<string, number>()
-  // The console in this process is closed, and with it its broker.
-  const broker = kafkajsBroker({ ...console.context.settings.kafka, clientId: 'test', log: silentLog })
-  for await (const { headers } of broker.admin.read(`${prefix}billing.replay`)) {
-    const id = String(headers['ce_id'])
-    seen.set(id, (seen.get(id) ?? 0) + 1)
-  }
-  await broker.close()
-  return { messages: seen.size, second: [...seen.values()].reduce((sum, times) => sum + times - 1, 0) }
-}
+const copiesIn = ({ withBroker, prefix }: ConsoleSystem): Promise<Copies> =>
+  withBroker(async ({ admin }) => {
+    const seen = new Map<string, number>()
+    for await (const { headers } of admin.read(`${prefix}billing.replay`)) {
+      const id = String(headers['ce_id'])
+      seen.set(id, (seen.get(id) ?? 0) + 1)
+    }
+    return { messages: seen.size, second: [...seen.values()].reduce((sum, times) => sum + times - 1, 0) }
+  })

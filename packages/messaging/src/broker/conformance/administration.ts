@@ -96,6 +96,20 @@ export function administration(at: Fixture): void {
       ])
     })
 
+    test('where records since a time begin is known in each partition, and is the end where there are none', async () => {
+      const topic = await topicOf(2)
+      await at.broker.publish([record(topic, 1, 'a'), record(topic, 1, 'b')])
+      const [first, second] = await readAll(topic)
+      const since = async (time = 0) => at.broker.admin.offsetsSince(topic, time)
+      const positions = (offset: bigint) => [
+        { topic, partition: 0, offset: 0n },
+        { topic, partition: 1, offset },
+      ]
+      expect(await since(0)).toEqual(positions(0n))
+      expect(await since(first?.timestamp)).toEqual(positions(0n))
+      expect(await since((second?.timestamp ?? 0) + 1)).toEqual(positions(2n))
+    })
+
     test('at one look there are all topics and groups with a prefix, how far each has come, and who is a member', async () => {
       const [topic, group] = [await topicOf(2), newName()]
       await at.broker.publish([record(topic, 1, 'a'), record(topic, 1, 'b')])

@@ -31,6 +31,10 @@ export function kafkajsAdmin(settings: ClientSettings): BrokerAdmin {
     deleteTopics: (topics) => withAdmin('Could not delete topics', (admin) => deleteTopics(admin, topics)),
     deleteRecords: (before) => withAdmin('Could not delete records', (admin) => deleteRecords(admin, before)),
     offsets: (topic) => withAdmin(`Could not read the offsets of ${topic}`, (admin) => offsets(admin, topic)),
+    offsetsSince: (topic, time) =>
+      withAdmin(`Could not look up the records of ${topic} since ${new Date(time).toISOString()}`, (admin) =>
+        offsetsSince(admin, topic, time),
+      ),
     committed: (group, topics) =>
       withAdmin(`Could not read the positions of ${group}`, (admin) => committed(admin, group, topics)),
     commit: (group, positions) =>
@@ -118,6 +122,12 @@ async function offsets(admin: Admin, topic: string) {
   return partitions
     .map(({ partition, low, high }) => ({ partition, earliest: BigInt(low), latest: BigInt(high) }))
     .toSorted((a, b) => a.partition - b.partition)
+}
+
+/** kafkajs gives the end where there is no such record. */
+async function offsetsSince(admin: Admin, topic: string, time: number): Promise<Position[]> {
+  const partitions = await admin.fetchTopicOffsetsByTimestamp(topic, time)
+  return partitions.map(({ partition, offset }) => ({ topic, partition, offset: BigInt(offset) }))
 }
 
 async function committed(admin: Admin, group: string, wanted: readonly string[]): Promise<Position[]> {

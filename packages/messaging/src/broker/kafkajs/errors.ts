@@ -1,5 +1,5 @@
 import { NotLetIn } from '../../connections/notLetIn.ts'
-import { BrokerUnavailable } from '../port.ts'
+import { BrokerUnavailable, TopicUnavailable } from '../port.ts'
 
 /** The name of the error code the broker answered with (https://kafka.apache.org/protocol#protocol_error_codes), or undefined when it did not answer. */
 export function brokerErrorCode(error: unknown): string | undefined {
@@ -8,6 +8,17 @@ export function brokerErrorCode(error: unknown): string | undefined {
   }
   return undefined
 }
+
+/** What is wrong with one topic, or with one of its partitions. */
+const TOPIC_FAULTS = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'INVALID_TOPIC_EXCEPTION',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+  'NOT_ENOUGH_REPLICAS',
+  'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
+])
 
 const HINTS: Record<string, string> = {
   UNKNOWN_TOPIC_OR_PARTITION: 'a topic does not exist; `petrel deploy` creates the topics',
@@ -20,7 +31,8 @@ export function unavailable(what: string, error: unknown): BrokerUnavailable {
   if (error instanceof NotLetIn) return new BrokerUnavailable(`${what}: ${error.message}`, { cause: error })
   const code = brokerErrorCode(error)
   const why = code === undefined ? messageOf(error) : (HINTS[code] ?? `${code}: ${messageOf(error)}`)
-  return new BrokerUnavailable(`${what}: ${why}`, { cause: error })
+  const Unavailable = TOPIC_FAULTS.has(code ?? '') ? TopicUnavailable : BrokerUnavailable
+  return new Unavailable(`${what}: ${why}`, { cause: error })
 }
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -30,6 +30,11 @@ export function memoryAdmin(topics: Topics, groups: Map<string, Group>, groupNam
     },
     deleteRecords: async (before) => before.forEach((position) => topics.deleteBefore(position)),
     offsets: async (topic) => offsets(topic),
+    offsetsSince: async (topic, time) =>
+      offsets(topic).map(({ partition, earliest, latest }) => {
+        const { records } = topics.read({ topic, partition }, earliest, Number.POSITIVE_INFINITY)
+        return { topic, partition, offset: records.find(({ timestamp }) => timestamp >= time)?.offset ?? latest }
+      }),
     committed: async (group, names) => {
       const partitions = names.flatMap((topic) => numbers(topic).map((partition) => ({ topic, partition })))
       return partitions.flatMap((partition) => {

@@ -1,4 +1,7 @@
 import { onTestFinished } from 'vitest'
+import type { Audit } from '../../audit/audit.ts'
+import { auditDecoder } from '../../audit/auditDecoder.ts'
+import type { AuditMode } from '../../audit/auditMode.ts'
 import type { MemoryBroker } from '../../broker/memory.ts'
 import type { BrokerRecord, RecordHeaders } from '../../broker/port.ts'
 import type { Endpoint } from '../../definition/endpoint.ts'
@@ -7,7 +10,7 @@ import { ce, headerText } from '../../headers.ts'
 import { type Log, silentLog } from '../../log.ts'
 import { endpointMetrics } from '../../metrics/endpointMetrics.ts'
 import { processRegistry, type MetricsRegistry } from '../../metrics/registry.ts'
-import { mainGroup, retryGroup } from '../../naming.ts'
+import { auditTopic, mainGroup, retryGroup } from '../../naming.ts'
 import { plan } from '../../operations/plan.ts'
 import { memoryRegistry } from '../../registry/memory.ts'
 import { type Registry, RegistryUnavailable } from '../../registry/port.ts'
@@ -51,6 +54,8 @@ export interface TestSystem {
   records(topic: string): Promise<BrokerRecord[]>
   /** The `ce_id` of each record of a topic. */
   ids(topic: string): Promise<string[]>
+  /** What was written into the audit topic. */
+  audits(): Promise<Audit[]>
   /** Whether the inbox has a message that `publish` published. */
   isHandled(id: string): Promise<boolean>
   /** What all processes have counted: the sum of all series of a metric with these labels. */
@@ -74,17 +79,20 @@ export interface MessageToPublish {
 interface TestSystemOptions {
   readonly constraints?: readonly Constraint[]
   readonly log?: Log
+  readonly audit?: AuditMode
   /** Traces what its processes do. */
   readonly spans?: Spans | undefined
 }
 
 /** An endpoint that is deployed on a broker, a registry and a store in memory. Nothing runs until `start` is called. */
 export async function testSystem(endpoint: Endpoint, options: TestSystemOptions = {}): Promise<TestSystem> {
-  const registry = faultyRegistry(memoryRegistry())
+  const sound = memoryRegistry()
+  const registry = faultyRegistry(sound)
   const { broker, records, encode } = await memoryTransport([{ endpoint }], { registry, others: everyMessage })
   const store = sqlStore(memoryStore(options))
   const failures: Failed[] = []
-  const { log = silentLog, spans } = options
+  const { log = silentLog, spans, audit } = options
+  const decodeAudit = auditDecoder(sound)
   const replicas: Replica[] = []
   const registries: MetricsRegistry[] = []
   const { groups } = plan(endpoint, '')
@@ -136,12 +144,13 @@ export async function testSystem(endpoint: Endpoint, options: TestSystemOptions 
       const metrics = processRegistry(endpoint.name)
       registries.push(metrics)
       const process = killableProcess(broker, store)
-      const replica = await startReplica({ endpoint: changed, registry, metrics, log, failures, process, spans })
+      const replica = await startReplica({ endpoint: changed, registry, metrics, log, failures, process, spans, audit })
       replicas.push(replica)
       return replica
     },
     records,
     ids: async (topic) => (await records(topic)).map(({ headers }) => headerText(headers, ce.id) ?? ''),
+    audits: async () => Promise.all((await records(auditTopic(endpoint.name))).map(decodeAudit)),
     async isHandled(id) {
       return (await store.handledIds([{ source: outside, id, formerId: id }])).size > 0
     },
@@ -189,10 +198,11 @@ interface Parts {
   readonly failures: Failed[]
   readonly process: KillableProcess
   readonly spans: Spans | undefined
+  readonly audit: AuditMode | undefined
 }
 
 /** Starts the engine as a service does. */
-async function startReplica({ endpoint, registry, metrics, log, failures, process, spans }: Parts): Promise<Replica> {
+async function startReplica({ endpoint, registry, metrics, log, failures, process, spans, audit }: Parts): Promise<Replica> {
   const giveUp = new AbortController()
   let engine: Engine | undefined
   const status = () => engine?.status() ?? statusBeforeJoining(endpoint.name)
@@ -207,6 +217,7 @@ async function startReplica({ endpoint, registry, metrics, log, failures, proces
     giveUp,
     reports: [...reports, { failed: (failed: Failed) => void failures.push(failed) }],
     spans,
+    ...(audit !== undefined && { audit }),
   })
   engine = started
   return { engine: started, process, giveUp: () => giveUp.abort(), stop: () => started.stop() }

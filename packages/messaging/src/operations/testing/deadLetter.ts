@@ -11,7 +11,7 @@ export function deadLetterOf(endpoint: Endpoint, prefix: string, record: BrokerR
   const envelope = openEnvelope(record)
   const route = { type: OrderPlaced, name: 'billOrder', handler: handler(OrderPlaced, () => {}) }
   const delivery = { envelope, route, data: undefined, undeliverable: undefined, chain: envelope.id, tries: 0 }
-  const failed = { delivery, error, tries: 1, destination: { kind: 'dead-letter' } } as const
+  const failed = { delivery, error, tries: 1, startedAt: 0, seconds: 0, destination: { kind: 'dead-letter' } } as const
   const next = toRecoveryRecord({ endpoint, prefix, limits: topicLimits(new Map()) }, failed)
   if (next.kind === 'schedule') throw new TypeError('a dead letter is published')
   return next.record

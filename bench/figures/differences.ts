@@ -1,11 +1,11 @@
-import { median } from '../figures/statistics.ts'
-import { short, table } from '../figures/table.ts'
+import { median } from './statistics.ts'
+import { short, table } from './table.ts'
 
 /** CPU microseconds of Node a message, by mode, in the order of the rounds. */
 export type Costs = Readonly<Record<string, readonly number[]>>
 
 /** What each mode costs more than the first one, round by round: both ran within a minute of each other. */
-export function differenceTable(costs: Costs, what = 'tracing'): string {
+export function differenceTable(what: string, costs: Costs): string {
   const [base = '', ...others] = Object.keys(costs)
   const plain = costs[base] ?? []
   const rows = others.map((mode) => {

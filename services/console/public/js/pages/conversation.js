@@ -1,0 +1,85 @@
+import { Flow, Sequence } from '../parts/flow.js'
+import { Sagas } from '../parts/sagas.js'
+import { Empty, Id, Pill, Section, TroubleBox, Waiting, When } from '../parts/small.js'
+import { useResource } from '../resource.js'
+import { Head } from '../parts/head.js'
+import { html } from '../view.js'
+import { conversationPath, lasting, plural, shortId } from '../words.js'
+
+/** Everything that one first message led to: an order's whole journey. */
+export function Page({ params: { id }, query }) {
+  const { data, error, reload } = useResource(conversationPath(id, query.key, '/api'), {
+    hints: ['endpoints', 'failures', 'replay'],
+  })
+  if (data === undefined && error?.status === 404)
+    return html`<${Head} title="Conversation" />
+      <section class="card">
+        <${Empty} title="Nothing is known of this conversation"
+          >Endpoints tell what they handle unless their audit is off, and for seven days. <a href="/orders">Find an order</a>.<//
+        >
+      </section>`
+  if (data === undefined)
+    return html`<${Head} title="Conversation" />
+      <section class="card pad" key="waiting">
+        ${error === undefined ? html`<${Waiting} rows=${8} />` : html`<${TroubleBox} error=${error} reload=${reload} />`}
+      </section>`
+  const handled = data.messages.flatMap((message) => message.handled)
+  const begun = data.messages.map(({ sentAt }) => Date.parse(sentAt))
+  const ended = handled.map(({ startedAt, durationUs }) => Date.parse(startedAt) + durationUs / 1000)
+  const [kind, word] = verdictOf(data)
+  return html` <div class="top-of">
+      <p class="crumb"><a href="/orders">← Orders</a></p>
+      <${Head} title=${data.key === null ? 'Conversation' : `Order ${shortId(data.key)}`}><${Pill} kind=${kind}>${word}<//><//>
+      <dl class="facts">
+        <div>
+          <dt>began</dt>
+          <dd>${begun.length > 0 && html`<${When} at=${new Date(Math.min(...begun)).toISOString()} />`}</dd>
+        </div>
+        <div>
+          <dt>took</dt>
+          <dd class="num">${ended.length > 0 ? lasting(Math.max(...ended) - Math.min(...begun)) : '–'}</dd>
+        </div>
+        <div>
+          <dt>messages</dt>
+          <dd class="num">${data.messages.length}</dd>
+        </div>
+        ${
+          data.key !== null &&
+          html`<div>
+            <dt>key</dt>
+            <dd><${Id} value=${data.key} name="key" /></dd>
+          </div>`
+        }
+        <div>
+          <dt>conversation</dt>
+          <dd><${Id} value=${data.conversationId} name="conversation id" /></dd>
+        </div>
+        ${
+          data.traceUrl
+            ? html`<div>
+                <dt>trace</dt>
+                <dd><a href=${data.traceUrl} target="_blank" rel="noreferrer">open</a></dd>
+              </div>`
+            : data.traceId &&
+              html`<div>
+                <dt>trace</dt>
+                <dd><${Id} value=${data.traceId} name="trace id" /></dd>
+              </div>`
+        }
+      </dl>
+    </div>
+    <${TroubleBox} error=${error} reload=${reload} />
+    <${Section} title="Who sent what to whom"
+      ><div class="pad"><${Flow} conversation=${data} /></div
+    ><//>
+    <${Section} title="One after the other" class="flush"><${Sequence} conversation=${data} /><//>
+    <${Sagas} sagas=${data.sagas} />`
+}
+
+/** What a conversation has come to. */
+function verdictOf({ messages }) {
+  const failures = new Set(messages.flatMap(({ handled }) => handled.flatMap(({ failureId }) => (failureId ? [failureId] : []))))
+  const waiting = messages.flatMap((message) => message.waiting ?? [])
+  if (failures.size > 0) return ['fail', `${plural(failures.size, 'message')} failed`]
+  return waiting.length > 0 ? ['wait', `waiting for ${[...new Set(waiting)].join(', ')}`] : ['ok', 'nothing failed']
+}

@@ -1,0 +1,77 @@
+import { queryOf } from '../api.js'
+import { Empty, Fresh, Pill, TroubleBox, Waiting, When } from '../parts/small.js'
+import { useCalmList, useResource } from '../resource.js'
+import { goQuery } from '../router.js'
+import { Head } from '../parts/head.js'
+import { html, useRef, useState } from '../view.js'
+import { conversationPath, lasting, plural, shortId } from '../words.js'
+
+/** Finds any order, also those that went well: by its id, a customer's key, or the id of one of its messages. */
+export function Page({ query: { q = '' } }) {
+  const [text, setText] = useState(q)
+  const timer = useRef()
+  const list = useResource(`/api/conversations${queryOf({ q })}`, { hints: ['endpoints', 'failures'], keep: true })
+  const items = list.data?.items.map((item) => ({ ...item, id: item.conversationId }))
+  const { rows, fresh, showFresh } = useCalmList(list.path, items, () => true)
+  const search = (value) => {
+    setText(value)
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => goQuery({ q: value.trim() }, { replace: true }), 300)
+  }
+  return html` <${Head} title="Orders" />
+    <div class="filters">
+      <div class="bar">
+        <input
+          type="search"
+          data-search
+          aria-label="Find an order"
+          placeholder="Order id, or the id of a message or conversation"
+          autocomplete="off"
+          spellcheck="false"
+          value=${text}
+          onInput=${(event) => search(event.currentTarget.value)}
+        />
+      </div>
+    </div>
+    <section class="card" aria-label="Orders">
+      <div class="list-head">
+        <span class="muted">${q === '' ? 'The latest' : rows.length === 0 ? '' : plural(rows.length, 'conversation')}</span
+        ><span class="spring"></span><${Fresh} count=${fresh} onShow=${showFresh} />
+      </div>
+      <${TroubleBox} error=${list.error} reload=${list.reload} />
+      ${list.data === undefined && list.error === undefined && html`<${Waiting} rows=${5} />`}
+      ${list.data !== undefined && rows.length === 0 && (q === '' ? html`<${Empty} title="No order yet">Place one in the shop; its whole journey is here a moment later.<//>` : html`<${Empty} title="No order of this id">Check the id. Endpoints whose audit is off (<code>AUDIT=off</code>) do not tell what they handle.<//>`)}
+      ${
+        rows.length > 0 &&
+        html`<table class="orders">
+          <thead>
+            <tr>
+              <th>order</th>
+              <th>began</th>
+              <th class="right">messages</th>
+              <th class="right">took</th>
+              <th>state</th>
+            </tr>
+          </thead>
+          <tbody data-rows>
+            ${rows.map(
+              ({ item: { conversationId, key, startedAt, lastAt, messages, failed } }) =>
+                html`<tr key=${conversationId} data-row=${conversationId}>
+                  <td>
+                    <a class="mono" data-go href=${conversationPath(conversationId, key)} title=${key ?? conversationId}
+                      >${shortId(key ?? conversationId)}</a
+                    >
+                  </td>
+                  <td><${When} at=${startedAt} /></td>
+                  <td class="right num">${messages}</td>
+                  <td class="right num">${lasting(Date.parse(lastAt) - Date.parse(startedAt))}</td>
+                  <td>
+                    ${failed > 0 ? html`<${Pill} kind="fail">${failed} failed<//>` : html`<${Pill} kind="ok">nothing failed<//>`}
+                  </td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>`
+      }
+    </section>`
+}

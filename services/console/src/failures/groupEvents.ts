@@ -1,0 +1,58 @@
+import type { PoolClient } from 'pg'
+import type { NewEvent } from '../events/event.ts'
+import type { IncomingLetter } from './incomingLetter.ts'
+
+/** Of these groups, those with messages that wait for a person or are on their way back. */
+export async function openGroups(tx: PoolClient, groupIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await tx.query<{ group_id: string }>(
+    `select wanted as group_id from unnest($1::uuid[]) as wanted where exists (
+       select from failure where failure.group_id = wanted and state in ('unresolved', 'replayRequested')
+     )`,
+    [groupIds],
+  )
+  return new Set(rows.map(({ group_id }) => group_id))
+}
+
+/**
+ * That messages began to fail in a way in which none was failing. What is read again is nothing new: its state is what it was.
+ * @param before the groups that were open before these were written
+ */
+export async function newGroupEvents(
+  tx: PoolClient,
+  letters: readonly IncomingLetter[],
+  before: ReadonlySet<string>,
+): Promise<NewEvent[]> {
+  const candidates = letters.filter(({ groupId }) => !before.has(groupId))
+  if (candidates.length === 0) return []
+  const { rows } = await tx.query<{ id: string }>(`select id from failure where id = any($1) and state = 'unresolved'`, [
+    candidates.map(({ failureId }) => failureId),
+  ])
+  const unresolved = new Set(rows.map(({ id }) => id))
+  const groups = Map.groupBy(
+    candidates.filter(({ failureId }) => unresolved.has(failureId)),
+    ({ groupId }) => groupId,
+  )
+  return [...groups].map(([groupId, own]) => newGroupEvent(groupId, earliest(own)))
+}
+
+const failedAt = ({ letter }: IncomingLetter): number => Date.parse(letter.failedAt) || Date.now()
+
+const earliest = (letters: readonly IncomingLetter[]): IncomingLetter =>
+  letters.reduce((one, other) => (failedAt(other) < failedAt(one) ? other : one))
+
+const cannotBeRead = new Set(['Undecodable', 'UnknownSchema'])
+
+function newGroupEvent(groupId: string, first: IncomingLetter): NewEvent {
+  const { letter, frame, seen } = first
+  const { endpoint, errorType } = letter
+  const [line = ''] = seen.errorMessage.split('\n', 1)
+  return {
+    at: failedAt(first),
+    kind: cannotBeRead.has(errorType) ? 'undecodable' : 'failures-new',
+    severity: 'fail',
+    endpoint,
+    text: `${endpoint}: ${errorType}: ${line.slice(0, 200)}${frame === null ? '' : ` (${frame})`}`,
+    link: `/failures?by=error&group=${groupId}`,
+    name: `failures-new:${groupId}:${letter.place}`,
+  }
+}

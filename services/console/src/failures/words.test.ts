@@ -1,0 +1,43 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { asTsquery, asTsvector, textsIn, wordsOf } from './words.ts'
+
+test('a text is found by its words, by parts of names in CamelCase, and by an id or an address as a whole', () => {
+  const words = [...wordsOf(['PaymentDeclined: order-42 of ada@example.com', '01a21cc6-c83b-78d4-a6fe-5109c83e0212'])]
+  expect(words).toEqual(
+    expect.arrayContaining(['paymentdeclined', 'payment', 'declined', 'order-42', 'order', '42', 'ada@example.com', 'example']),
+  )
+  expect(words).toContain('01a21cc6-c83b-78d4-a6fe-5109c83e0212')
+  expect(words).not.toContain('78d4')
+})
+
+test('texts and numbers are found in a body, however deep, and bytes are not', () => {
+  const body = {
+    lines: [{ sku: 'tea', cents: 1250 }],
+    at: new Date('2026-01-02T03:04:05Z'),
+    raw: Buffer.from('secret'),
+    none: null,
+  }
+  expect([...textsIn(body)]).toEqual(['tea', '1250', '2026-01-02T03:04:05.000Z'])
+})
+
+test.each([
+  ['declined', "'declined':*"],
+  ['Card  7', "'card':* & '7'"],
+  ['order-42', "('order-42':* | ('order' & '42'))"],
+  ["it's \\", "('it''s':* | ('it' & 's'))"],
+  [' !? ', undefined],
+])('who looks for %j asks for %s', (wanted, query) => {
+  expect(asTsquery(wanted)).toBe(query)
+})
+
+test('of any texts there are at most a thousand words, none of them empty or longer than a hundred characters', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'binary' })), (texts) => {
+      const words = [...wordsOf(texts)]
+      expect(words.length).toBeLessThanOrEqual(1_000)
+      for (const word of words) expect(word).not.toBe('')
+      expect(asTsvector(new Set(words))).not.toContain('\0')
+    }),
+  )
+})

@@ -1,0 +1,186 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { noBrowser } from '../../../../test/support/startBrowser.ts'
+import { consolePages } from '../testing/consolePages.ts'
+import { failureOf, groupIdOf, manyFailures, sevenFailures } from '../testing/story.ts'
+
+const pricing = "TypeError: Cannot read properties of undefined (reading 'unitCents')"
+const groups = (page: Page) => page.getByRole('region', { name: 'Groups' })
+const detail = (page: Page) => page.getByRole('region', { name: 'Group', exact: true })
+const dialog = (page: Page) => page.getByRole('dialog')
+const replays = (page: Page) => page.getByRole('region', { name: 'Replays' })
+
+describe.skipIf(noBrowser())('failed messages', () => {
+  const pages = consolePages()
+
+  test('say at once what fails, how many, since when and why', async () => {
+    await pages.start({ failures: sevenFailures(Date.now()), guards: ['sales'] })
+    const page = await pages.open('/')
+    await page.getByText('messages wait for a person').waitFor()
+    const now = page.getByRole('region', { name: 'Now' })
+    expect(await now.locator('.big').textContent()).toBe('7')
+    expect(await now.innerText()).toMatch(/in sales, billing\. The first failed 2 h ago/)
+    const wrong = page.getByRole('region', { name: 'What failed' })
+    await wrong.getByRole('link', { name: pricing }).waitFor()
+    expect(await wrong.locator('li').first().innerText()).toMatch(
+      /sales · placeOrder · placeOrder\.ts:14[\s\S]*first 4 m ago[\s\S]*5/,
+    )
+    await page.getByText('sales: outage guard on').waitFor()
+    expect(await page.title()).toBe('(7) Overview · Petrel')
+  })
+
+  test('replay one group: where it goes is said before, how far it is after, and the group becomes empty', async () => {
+    const { store } = await pages.start({ failures: sevenFailures(Date.now()) })
+    const page = await pages.open('/failures')
+    await detail(page).getByRole('button', { name: 'Replay 5' }).click()
+    await dialog(page).getByText('Replay 5 messages?').waitFor()
+    expect(await dialog(page).getByRole('row').last().innerText()).toMatch(/sales\s+sales\.replay\s+5/)
+    expect(store.replays).toEqual([])
+    await dialog(page).getByRole('button', { name: 'Replay 5' }).click()
+    await replays(page).getByText('0 resolved · 5 to come').waitFor()
+    await groups(page).getByText('replay requested').waitFor()
+    store.confirm()
+    await replays(page).getByText('5 resolved').waitFor()
+    await groups(page).getByText('none left').waitFor()
+    await page.getByRole('link', { name: 'Failed messages' }).getByText('2', { exact: true }).waitFor()
+    expect(store.failures.filter(({ state }) => state === 'resolved').length).toBe(5)
+  })
+
+  test('change nothing when one thinks better of it', async () => {
+    const { store } = await pages.start({ failures: sevenFailures(Date.now()) })
+    const page = await pages.open('/failures')
+    const button = detail(page).getByRole('button', { name: 'Replay 5' })
+    await button.click()
+    await dialog(page).getByText('Replay 5 messages?').waitFor()
+    await page.keyboard.press('Escape')
+    await dialog(page).waitFor({ state: 'detached' })
+    expect(store.replays).toEqual([])
+    expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
+  })
+
+  test('that a replay did not help are back, and are left out after three times unless one asks for them', async () => {
+    const { store } = await pages.start({ failures: [failureOf('gateway', 1, { at: Date.now(), replays: 2 })] })
+    const page = await pages.open('/failures')
+    const replay = async (count: number) => {
+      await detail(page).getByRole('button', { name: 'Replay 1' }).click()
+      await dialog(page)
+        .getByRole('button', { name: `Replay ${count}`, exact: true })
+        .waitFor()
+    }
+    await replay(1)
+    await dialog(page).getByRole('button', { name: 'Replay 1', exact: true }).click()
+    await replays(page).getByText('1 to come').waitFor()
+    store.confirm('failed')
+    await replays(page).getByText('1 failed again').waitFor()
+    await groups(page).getByText('1 failed again after a replay').waitFor()
+    await replay(0)
+    await dialog(page)
+      .getByRole('checkbox', { name: /failed again after three replays/ })
+      .check()
+    await dialog(page).getByRole('button', { name: 'Replay 1', exact: true }).click()
+    await expect.poll(() => store.replays.length).toBe(2)
+  })
+
+  test('are archived with a reason, and come back with one click', async () => {
+    const { store } = await pages.start({ failures: sevenFailures(Date.now()) })
+    const page = await pages.open(`/failures?group=${groupIdOf('gateway')}`)
+    await detail(page).getByRole('button', { name: 'Archive 2' }).click()
+    await dialog(page).getByLabel('Why').fill('the gateway lost them')
+    await page.keyboard.press('Enter')
+    await page.getByText('2 messages archived.').waitFor()
+    expect(store.asked.find(({ path }) => path === '/api/archive')?.body).toEqual({
+      group: groupIdOf('gateway'),
+      by: 'error',
+      reason: 'the gateway lost them',
+    })
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByText('2 messages restored').waitFor()
+    expect(store.open().length).toBe(7)
+  })
+
+  test('of several groups are replayed together', async () => {
+    const { store } = await pages.start({ failures: sevenFailures(Date.now()) })
+    const page = await pages.open('/failures')
+    await groups(page).getByRole('checkbox', { name: 'Select all groups' }).check()
+    await groups(page).getByText('2 groups · 7 messages').waitFor()
+    await groups(page).getByRole('button', { name: 'Replay 7' }).click()
+    await dialog(page).getByText('Replay 7 messages?').waitFor()
+    expect(await dialog(page).getByRole('row').allInnerTexts()).toEqual([
+      expect.any(String),
+      expect.stringMatching(/^sales/),
+      expect.stringMatching(/^billing/),
+    ])
+    await dialog(page).getByRole('button', { name: 'Replay 7' }).click()
+    await expect.poll(() => store.replays.map(({ ids }) => ids.size)).toEqual([2, 5])
+  })
+
+  test('are found by what they say, and an action is about what is shown only', async () => {
+    const failures = sevenFailures(Date.now())
+    const { store } = await pages.start({ failures })
+    const page = await pages.open('/failures')
+    const search = page.getByRole('searchbox', { name: 'Search' })
+    await search.fill(failures[2]?.key ?? '')
+    await groups(page).getByText('1 group · 1 message').waitFor()
+    await detail(page).getByRole('button', { name: 'Replay 1', exact: true }).click()
+    await dialog(page).getByRole('button', { name: 'Replay 1', exact: true }).click()
+    await expect.poll(() => store.replays.map(({ ids }) => [...ids])).toEqual([[failures[2]?.id]])
+    await search.fill('nothing is like this')
+    await page.getByRole('heading', { name: 'No message is like this' }).waitFor()
+    expect(new URL(page.url()).searchParams.get('q')).toBe('nothing is like this')
+  })
+
+  test('that come while one looks move nothing: they are announced, and shown when one wants them', async () => {
+    const { store } = await pages.start({ failures: sevenFailures(Date.now()) })
+    const page = await pages.open('/failures?by=none')
+    const first = () => page.locator('tbody tr').first().getAttribute('data-row')
+    await page.locator('tbody tr').nth(6).waitFor()
+    const [before, top] = [await first(), (await page.locator('tbody tr').first().boundingBox())?.y]
+    store.add(...[51, 52, 53].map((number) => failureOf('pricing', number, { at: Date.now() })))
+    const fresh = page.getByRole('button', { name: 'Show 3 new' })
+    await fresh.waitFor()
+    expect(await first()).toBe(before)
+    expect((await page.locator('tbody tr').first().boundingBox())?.y).toBe(top)
+    await fresh.click()
+    await page.locator('tbody tr').nth(9).waitFor()
+    expect(await first()).not.toBe(before)
+  })
+
+  test('appear by themselves where there were none', async () => {
+    const { store } = await pages.start({ isNew: true })
+    const page = await pages.open('/failures')
+    await page.getByRole('heading', { name: 'Nothing failed' }).waitFor()
+    store.add(failureOf('pricing', 1, { at: Date.now() }))
+    await groups(page).getByRole('link', { name: pricing }).waitFor()
+    await detail(page).getByRole('button', { name: 'Replay 1' }).waitFor()
+  })
+
+  test('are a hundred thousand without pain: page by page, and all that match at once', async () => {
+    const { store } = await pages.start({ failures: manyFailures(Date.now()) })
+    const page = await pages.open('/failures?by=none')
+    await page.getByText('1–50 of 100,000').waitFor()
+    await page.getByRole('button', { name: 'Older' }).click()
+    await page.getByText('51–100 of 100,000').waitFor()
+    await page.getByRole('checkbox', { name: 'Select the messages of this page' }).check()
+    await page.getByText('50 selected').waitFor()
+    await page.getByRole('button', { name: 'Select all 100,000 that match' }).click()
+    await page.getByText('All 100,000 selected').waitFor()
+    await page.getByRole('button', { name: 'Replay 100,000' }).click()
+    await dialog(page).getByText('Replay 90,000 messages?').waitFor()
+    await dialog(page).getByText('every subscriber hears them again').waitFor()
+    await dialog(page).getByLabel('At most').fill('500')
+    await dialog(page).getByRole('button', { name: 'Replay 90,000' }).click()
+    await replays(page).getByText('90,000 to come').waitFor()
+    const asked = store.asked.findLast(({ path, body }) => path === '/api/replays' && body['dryRun'] === undefined)
+    expect(asked?.body).toEqual({ filter: { state: 'unresolved,replayRequested' }, ratePerSecond: 500 })
+  })
+
+  test('have notes that others see', async () => {
+    const { store } = await pages.start({ failures: sevenFailures(Date.now()) })
+    const page = await pages.open('/failures')
+    await detail(page).getByRole('button', { name: 'Add a note' }).click()
+    await detail(page).getByLabel('Note on this group').fill('Prices are missing since the release of noon.')
+    await detail(page).getByRole('button', { name: 'Save the note' }).click()
+    await detail(page).getByText('Prices are missing since the release of noon.').waitFor()
+    expect([...store.notes.values()]).toEqual(['Prices are missing since the release of noon.'])
+  })
+})
