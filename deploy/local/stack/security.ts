@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Certificate, certificateAuthority } from './certificates.ts'
 import { isSame } from './guardingProxy.ts'
@@ -37,8 +37,6 @@ export interface StackAccess {
   readonly caFile: string
   /** What a user needs besides addresses: variables of docs/guides/connections.md. */
   environmentOf(user: string): Record<string, string>
-  /** The file with a user's password at Kafka. */
-  kafkaPasswordFile(user: string): string
   /** A user's password at PostgreSQL. */
   databasePassword(user: string): string
   /** Writes a database's URL without its password, for who has that in a file. */
@@ -60,62 +58,71 @@ export async function prepareSecurity(folder: string, users: readonly string[]):
   const authority = await certificateAuthority('Petrel on this machine')
   const certificate = await authority.issue({ name: 'petrel', hosts })
   const all = [BROKER, SUPERUSER, ...users]
-  const newcomers = new Set(all.filter((user) => !existsSync(join(folder, user))))
+  const newcomers = new Set(all.filter((user) => !existsSync(fileOf(folder, user, 'kafka'))))
   const passwords = await passwordsFor(folder, all)
-  const passwordOf = (user: string) => {
-    const password = passwords.get(user)
+  const passwordOf = (user: string, server: Server) => {
+    const password = passwords.get(user)?.[server]
     if (password === undefined) throw new Error(`There is no user ${user}; there are: ${[...passwords.keys()].join(', ')}`)
     return password
   }
   await writeFile(join(folder, 'ca.pem'), authority.ca)
   await writeFile(join(folder, 'server.pem'), certificate.key + certificate.cert, { mode: 0o600 })
   const caFile = join(folder, 'ca.pem')
-  const fileOf = (user: string) => join(folder, user)
   return {
     certificate,
     postgresTls: { certificate, ca: authority.ca, hba: ['hostssl all all 127.0.0.1/32 scram-sha-256'] },
-    superuserPassword: passwordOf(SUPERUSER),
+    superuserPassword: passwordOf(SUPERUSER, 'database'),
     kafka: {
-      properties: (port, controllerPort) => kafkaProperties(folder, passwordOf(BROKER), port, controllerPort),
-      users: [...passwords].map(([name, password]) => `SCRAM-SHA-512=[name=${name},password=${password}]`),
-      newcomers: new Map([...passwords].filter(([user]) => newcomers.has(user))),
-      client: scramClient(SUPERUSER, passwordOf(SUPERUSER), join(folder, 'ca.pem')),
+      properties: (port, controllerPort) => kafkaProperties(folder, passwordOf(BROKER, 'kafka'), port, controllerPort),
+      users: [...passwords].map(([name, { kafka }]) => `SCRAM-SHA-512=[name=${name},password=${kafka}]`),
+      newcomers: new Map([...newcomers].map((user) => [user, passwordOf(user, 'kafka')])),
+      client: scramClient(SUPERUSER, passwordOf(SUPERUSER, 'kafka'), join(folder, 'ca.pem')),
     },
     letsIn: (scheme, credentials) =>
-      scheme === 'Basic' && [...passwords].some(([name, password]) => isSame(`${name}:${password}`, credentials)),
+      scheme === 'Basic' && [...passwords].some(([name, { registry }]) => isSame(`${name}:${registry}`, credentials)),
     access: {
       caFile,
-      environmentOf: (user) => environmentOf(user, fileOf(user), caFile),
-      kafkaPasswordFile: fileOf,
-      databasePassword: passwordOf,
-      databaseEnvironment: (user, url) => databaseEnvironment(fileOf(user), caFile, url),
+      environmentOf: (user) => environmentOf(user, folder, caFile),
+      databasePassword: (user) => passwordOf(user, 'database'),
+      databaseEnvironment: (user, url) => databaseEnvironment(fileOf(folder, user, 'database'), caFile, url),
     },
   }
 }
 
 /** Kept, since servers keep them, too. Written whole, so that a start killed in the middle has all of a user or nothing. */
-async function passwordsFor(folder: string, users: readonly string[]): Promise<Map<string, string>> {
-  const passwords = new Map<string, string>()
+async function passwordsFor(folder: string, users: readonly string[]): Promise<Map<string, Record<Server, string>>> {
+  const passwords = new Map<string, Record<Server, string>>()
   for (const user of users) {
-    const file = join(folder, user)
-    if (!existsSync(file)) {
-      await writeFile(`${file}.new`, randomBytes(24).toString('hex'), { mode: 0o600 })
-      await rename(`${file}.new`, file)
-    }
-    await chmod(file, 0o600)
-    passwords.set(user, await readFile(file, 'utf8'))
+    const [kafka = '', registry = '', database = ''] = await Promise.all(
+      servers.map((server) => passwordIn(fileOf(folder, user, server))),
+    )
+    passwords.set(user, { kafka, registry, database })
   }
   return passwords
 }
 
-const environmentOf = (user: string, passwordFile: string, caFile: string) => ({
+/** A user has a password for each: one of them can be changed. */
+const servers = ['kafka', 'registry', 'database'] as const
+type Server = (typeof servers)[number]
+
+const fileOf = (folder: string, user: string, server: Server) => join(folder, `${user}.${server}`)
+
+async function passwordIn(file: string): Promise<string> {
+  if (!existsSync(file)) {
+    await writeFile(`${file}.new`, randomBytes(24).toString('hex'), { mode: 0o600 })
+    await rename(`${file}.new`, file)
+  }
+  return readFile(file, 'utf8')
+}
+
+const environmentOf = (user: string, folder: string, caFile: string) => ({
   KAFKA_SECURITY_PROTOCOL: 'SASL_SSL',
   KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
   KAFKA_SASL_USERNAME: user,
-  KAFKA_SASL_PASSWORD_FILE: passwordFile,
+  KAFKA_SASL_PASSWORD_FILE: fileOf(folder, user, 'kafka'),
   KAFKA_SSL_CA_FILE: caFile,
   SCHEMA_REGISTRY_USERNAME: user,
-  SCHEMA_REGISTRY_PASSWORD_FILE: passwordFile,
+  SCHEMA_REGISTRY_PASSWORD_FILE: fileOf(folder, user, 'registry'),
   SCHEMA_REGISTRY_SSL_CA_FILE: caFile,
 })
 
