@@ -245,29 +245,29 @@ async function expectHandled(system: TestSystem, ids: readonly string[]): Promis
   )
 }
 
+const listening = () =>
+  endpoint({ name: 'billing', handlers: [handler(OrderPlaced, () => {})], partitions: 1, recoverability: { delayed: ['2s'] } })
+
+/** How often its audit is published, and how much of it each time. */
+function publishes(system: TestSystem): number[] {
+  const counts: number[] = []
+  const publish = system.broker.publish.bind(system.broker)
+  system.broker.publish = (records) => {
+    const audits = records.filter(isAudit).length
+    if (audits > 0) counts.push(audits)
+    return publish(records)
+  }
+  return counts
+}
+
+async function oneByOne(system: TestSystem, numbers: readonly number[]): Promise<void> {
+  for (const number of numbers) {
+    await system.publish(placed(number))
+    await untilIdle()
+  }
+}
+
 describe('an endpoint that says nothing else', () => {
-  const listening = () =>
-    endpoint({ name: 'billing', handlers: [handler(OrderPlaced, () => {})], partitions: 1, recoverability: { delayed: ['2s'] } })
-
-  /** How often its audit is published, and how much of it each time. */
-  function publishes(system: TestSystem): number[] {
-    const counts: number[] = []
-    const publish = system.broker.publish.bind(system.broker)
-    system.broker.publish = (records) => {
-      const audits = records.filter(isAudit).length
-      if (audits > 0) counts.push(audits)
-      return publish(records)
-    }
-    return counts
-  }
-
-  async function oneByOne(system: TestSystem, numbers: readonly number[]): Promise<void> {
-    for (const number of numbers) {
-      await system.publish(placed(number))
-      await untilIdle()
-    }
-  }
-
   test('publishes its audit for several batches together: when it has nothing to do, and leaves no outbox row', async () => {
     const system = await testSystem(listening())
     const counts = publishes(system)
