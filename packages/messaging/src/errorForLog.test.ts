@@ -61,3 +61,11 @@ test('a stack of many lines, and a value that was thrown instead of an error, le
   expect(errorForLog(new Error('first line\nAda Lovelace\n12 St James Square')).stack).not.toMatch(personal)
   expect(errorForLog('Ada Lovelace')).toEqual({ type: 'string', message: 'What was thrown is no Error.' })
 })
+
+test('a message that quotes a megabyte is cut, and not in the middle of an address', () => {
+  const { message } = errorForLog(new RangeError(`Invalid currency code: ${'x'.repeat(1_000_000)}`))
+  expect(message).toBe('Invalid currency code: …')
+  const words = `No mailbox. ${'so '.repeat(661)}`
+  expect(words.length).toBe(1_995)
+  expect(errorForLog(new Error(`${words}ada@example.org is away`)).message).toBe(`${words}…`)
+})

@@ -27,8 +27,16 @@ export function loggedAs<E extends Error>(error: E, text: string): E {
 /** The message of an error, without values of the message that was handled. */
 export function messageForLog(error: Error): string {
   const own = (error as { [forLog]?: string })[forLog]
-  return (own ?? (isDataException(error) ? error.message.replaceAll(quoted, '"…"') : error.message)).replaceAll(address, '…@…')
+  const text = own ?? (isDataException(error) ? error.message.replaceAll(quoted, '"…"') : error.message)
+  return shortened(text).replaceAll(address, '…@…')
 }
+
+/** In characters. An error may quote a value of a megabyte: a log is not the place, and to look for addresses takes the square of it. */
+const longestMessage = 2_000
+
+/** Without the word in which it is cut: half an address would not be known as one. */
+const shortened = (text: string): string =>
+  text.length <= longestMessage ? text : `${text.slice(0, longestMessage).replace(/\S*$/, '')}…`
 
 const forLog = Symbol('petrel.forLog')
 
