@@ -2,10 +2,9 @@ import type { Delivery } from '../engine/delivery.ts'
 import { ce, headerText } from '../headers.ts'
 import type { MessageIdentity } from '../identity.ts'
 import { processAttributes } from './attributes.ts'
-import { contextIn, traceHeadersIn } from './recordContext.ts'
 import { PassingMessage, type Span } from './span.ts'
 import type { Spans } from './spans.ts'
-import type { TraceContext } from './traceContext.ts'
+import { type TraceContext, traceContextOf } from './traceContext.ts'
 
 /** The spans of an endpoint's messages, as far as they are under way. */
 export interface MessageSpans {
@@ -25,8 +24,9 @@ export function beginProcess(
 ): Span {
   const { envelope } = delivery
   const { topic, headers } = envelope.record
-  if (spans.passesOn(headerText(headers, ce.traceparent))) return new PassingMessage(traceHeadersIn(headers))
-  const parent = contextIn(headers)
+  const traceparent = headerText(headers, ce.traceparent)
+  if (spans.passesOn(traceparent)) return new PassingMessage(headers)
+  const parent = traceContextOf({ traceparent, tracestate: headerText(headers, ce.tracestate) })
   const span = spans.start(`process ${topic}`, {
     kind: 'consumer',
     parent,

@@ -1,6 +1,8 @@
 import type { Attributes, HrTime, Link, SpanContext } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import { type TraceContext, traceContextOf, type TraceHeaders, traceHeaders } from './traceContext.ts'
+import type { RecordHeaders } from '../broker/port.ts'
+import { contextIn, traceHeadersIn } from './recordContext.ts'
+import { type TraceContext, type TraceHeaders, traceHeaders } from './traceContext.ts'
 
 // The SDK's own spans cost 6 µs each, and a message has at least two. These hold the same, cost a fifth, and go through the SDK's
 // processor and exporter (docs/decisions/0018-tracing.md).
@@ -40,17 +42,21 @@ export class PassingSpan implements Span {
   end(): void {}
 }
 
-/** The same, of a message: its headers are read when somebody wants to know. */
+/** The same, of a message: the headers of its record are read when somebody wants to know, and mostly nobody does. */
 export class PassingMessage implements Span {
-  readonly headers: TraceHeaders
   readonly isRecorded = false
+  readonly #record: RecordHeaders
 
-  constructor(headers: TraceHeaders) {
-    this.headers = headers
+  constructor(record: RecordHeaders) {
+    this.#record = record
+  }
+
+  get headers(): TraceHeaders {
+    return traceHeadersIn(this.#record)
   }
 
   get context(): TraceContext {
-    return traceContextOf(this.headers) ?? unknownPlace
+    return contextIn(this.#record) ?? unknownPlace
   }
 
   set(): void {}
@@ -98,8 +104,9 @@ export class RecordedSpan implements Span, ReadableSpan {
     this.context = context
     this.name = name
     this.kind = kinds[kind]
-    if (parent !== undefined) this.parentSpanContext = recorder.contextOf(parent)
-    this.links = links.map((link) => ({ context: recorder.contextOf(link) }))
+    const above = parent === undefined ? undefined : recorder.contextOf(parent)
+    if (above !== undefined) this.parentSpanContext = above
+    this.links = links.map((link) => ({ context: link === parent && above !== undefined ? above : recorder.contextOf(link) }))
     this.attributes = attributes
     this.#startedAt = recorder.now()
   }
