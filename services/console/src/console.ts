@@ -111,11 +111,7 @@ async function untilThere(log: Log, work: () => Promise<unknown>): Promise<void>
 }
 
 function consolePool({ database }: Settings, log: Log): Pool {
-  const pool = databasePool(database, log, { max: 8, keepAlive: true, connectionTimeoutMillis: 5_000 })
-  // A connection that somebody has may be lost between two of his statements. Without a listener that would end the process; the
-  // next statement says it, too.
-  pool.on('connect', (client) => client.on('error', () => undefined))
-  return pool
+  return databasePool(database, log, { max: 8, keepAlive: true, connectionTimeoutMillis: 5_000 })
 }
 
 async function listen(server: Server, { CONSOLE_PORT: port, CONSOLE_HOST: host }: Settings): Promise<Server> {

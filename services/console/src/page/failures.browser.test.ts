@@ -124,6 +124,7 @@ describe.skipIf(noBrowser())('failed messages', () => {
     await detail(page).getByRole('button', { name: 'Replay 1', exact: true }).click()
     await dialog(page).getByRole('button', { name: 'Replay 1', exact: true }).click()
     await expect.poll(() => store.replays.map(({ ids }) => [...ids])).toEqual([[failures[2]?.id]])
+    await dialog(page).waitFor({ state: 'hidden' })
     await search.fill('nothing is like this')
     await page.getByRole('heading', { name: 'No message is like this' }).waitFor()
     expect(new URL(page.url()).searchParams.get('q')).toBe('nothing is like this')

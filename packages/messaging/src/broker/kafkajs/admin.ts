@@ -127,7 +127,10 @@ async function offsets(admin: Admin, topic: string) {
 /** kafkajs gives the end where there is no such record. */
 async function offsetsSince(admin: Admin, topic: string, time: number): Promise<Position[]> {
   const partitions = await admin.fetchTopicOffsetsByTimestamp(topic, time)
-  return partitions.map(({ partition, offset }) => ({ topic, partition, offset: BigInt(offset) }))
+  // kafkajs answers in the order of the brokers.
+  return partitions
+    .map(({ partition, offset }) => ({ topic, partition, offset: BigInt(offset) }))
+    .toSorted((a, b) => a.partition - b.partition)
 }
 
 async function committed(admin: Admin, group: string, wanted: readonly string[]): Promise<Position[]> {

@@ -4,6 +4,7 @@ import { eventually, testSystem, type TestSystem } from '../../../../../test/sup
 import { aMessage, anOrder, aRecord, aSaga, aUnit, inOneStatement, orders, rowsOf } from '../conformance/fixture.ts'
 import { type Store, StoreUnavailable, WriteRefused } from '../port.ts'
 import { openPool } from './connections.ts'
+import { databaseClient } from './databasePool.ts'
 import { migrate, petrelMigrations } from './migrate.ts'
 import { postgresStore } from './store.ts'
 
@@ -44,6 +45,15 @@ test('a store whose idle connections were ended goes on with new ones', async ()
   await eventually(() => expect(warnings).toContain('a database connection was lost'))
   await save({ handled: handled.slice(1) })
   expect(await store.handledIds(handled)).toEqual(new Set(handled))
+})
+
+test('a connection that is lost while nobody asks ends no process: its next statement says it', async () => {
+  const client = new (databaseClient(databaseUrl, log))()
+  await client.connect()
+  const ended = new Promise((resolve) => client.once('end', resolve))
+  await terminateOthers()
+  await ended
+  await expect(client.query('select 1')).rejects.toThrow('not queryable')
 })
 
 test('a save whose connection is ended in the middle saves nothing, and can be repeated', async () => {

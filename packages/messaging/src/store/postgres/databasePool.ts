@@ -50,6 +50,9 @@ export function databaseClient(database: Database, log: PoolLog): new (config?: 
   return class extends Client {
     constructor(config: ClientConfig = {}) {
       super({ ...config, connectionString: urlOf(connection), ssl: ssl() })
+      // A connection may be lost between two statements, or right behind the answer that it is open. Without a listener the event
+      // would end the process; the next statement says it, too.
+      this.on('error', () => undefined)
     }
 
     override connect(): Promise<Client>
