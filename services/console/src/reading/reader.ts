@@ -3,6 +3,7 @@ import type { Log } from '@petrel/messaging'
 import type { Broker, BrokerRecord, Position, Subscription } from '@petrel/messaging/operations'
 import type { Pool } from 'pg'
 import type { Work } from '../part.ts'
+import { consoleProgram } from '../program.ts'
 import { inbound } from './inbound.ts'
 import type { TopicHandler } from './port.ts'
 import { handledTopics } from './topics.ts'
@@ -30,7 +31,7 @@ export function startReader({ broker, pool, handlers, prefix, log, onWritten, lo
   const ending = new AbortController()
   const ended = ending.signal
   const pause = (ms: number) => sleep(ms, undefined, { signal: ended }).catch(() => undefined)
-  const group = `${prefix}petrel-console`
+  const group = prefix + consoleProgram.group
   let subscription: Subscription | undefined
   let topics: ReadonlyMap<string, TopicHandler> = new Map()
   let isReady = false
