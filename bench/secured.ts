@@ -3,7 +3,6 @@
 //   npm run bench -- secured [--messages 40000] [--rounds 9] [--save]
 // The two take turns, in an order that changes.
 import { parseArgs } from 'node:util'
-import { PETREL } from '../deploy/local/shop/connections.ts'
 import { startOwnStack } from '../test/support/oneStack.ts'
 import { onOurStack } from './effectsOnce/ours.ts'
 import { writeRun } from './figures/runs.ts'
@@ -20,7 +19,7 @@ const { values: args } = parseArgs({
 await using opened = new AsyncDisposableStack()
 const open = await startOwnStack()
 opened.defer(open.remove)
-const closed = await startOwnStack({ users: [PETREL] })
+const closed = await startOwnStack({ users: [] })
 opened.defer(closed.remove)
 
 const modes = [

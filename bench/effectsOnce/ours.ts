@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { type Broker, deploy } from '@petrel/messaging/operations'
 import { Client } from 'pg'
-import { connectionEnvironment, connectionsOf, PETREL } from '../../deploy/local/shop/connections.ts'
+import { connectionEnvironment, connectionsOf } from '../../deploy/local/shop/connections.ts'
+import { ADMINISTRATOR } from '../../deploy/local/stack/security.ts'
 import type { Stack } from '../../deploy/local/stack/stack.ts'
 import { makeDatabase } from '../makeDatabase.ts'
 import { CpuRecorder, cpuSeconds, residentMiB } from '../cpu.ts'
@@ -47,13 +48,13 @@ interface Measurement {
 async function measure(stack: Stack, { run, main, count, variation }: Measurement): Promise<Result> {
   const prefix = `${run}.`
   const databaseUrl = await makeDatabase(stack.databaseUrl, run)
-  const connections = connectionsOf(stack)
+  const connections = connectionsOf(stack, ADMINISTRATOR)
   const broker = kafkajsBroker({ ...connections.kafka, clientId: 'bench', log: silentLog })
   const registry = confluentRegistry(connections.registry)
   const database = { url: databaseUrl, migrations: join(import.meta.dirname, 'migrations') }
   await deploy({ endpoint: bench, database }, { admin: broker.admin, registry, prefix })
   await preload(broker, registry, prefix, count, variation.share)
-  const addresses = { ...connectionEnvironment(stack, PETREL), DATABASE_URL: databaseUrl }
+  const addresses = { ...connectionEnvironment(stack, ADMINISTRATOR), DATABASE_URL: databaseUrl }
   const service = spawn(process.execPath, [...process.execArgv, main], {
     env: { ...process.env, ...addresses, ...variation.environment, TOPIC_PREFIX: prefix, LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -5,6 +5,7 @@ import type { Service } from '@petrel/messaging'
 import { type Broker, type Failure, kafkajsBroker, listFailures, silentLog } from '@petrel/messaging/operations'
 import { startMailbox } from '../../services/mailbox/src/mailbox.ts'
 import { connectionsOf } from '../../deploy/local/shop/connections.ts'
+import { ADMINISTRATOR } from '../../deploy/local/stack/security.ts'
 import type { StackAddresses } from '../../deploy/local/stack/stack.ts'
 import type { BrokerRecord } from '../../packages/messaging/src/broker/port.ts'
 import { fetchOk, getJson, jsonBody } from './http.ts'
@@ -147,7 +148,7 @@ export async function openShop({
   env = {},
 }: ShopOptions = {}): Promise<Shop> {
   const system = await testSystem(addresses)
-  const broker = kafkajsBroker({ ...connectionsOf(system.addresses).kafka, clientId: 'test', log: silentLog })
+  const broker = kafkajsBroker({ ...connectionsOf(system.addresses, ADMINISTRATOR).kafka, clientId: 'test', log: silentLog })
   const mailsDir = await mkdtemp(join(tmpdir(), 'petrel-mails-'))
   const { smtp: smtpPort, mailbox: httpPort, clientUi: shopPort } = system.ports
   const mailbox = await openMailbox({ dataDir: mailsDir, smtpPort, httpPort, shopPort })

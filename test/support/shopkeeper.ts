@@ -3,6 +3,7 @@ import { endpoint, readSettings, type Service, start } from '@petrel/messaging'
 import { type Broker, confluentRegistry, deployAll } from '@petrel/messaging/operations'
 import { ROOT } from '../../deploy/local/folders.ts'
 import { connectionsOf } from '../../deploy/local/shop/connections.ts'
+import { ADMINISTRATOR } from '../../deploy/local/stack/security.ts'
 import { loadServices } from '../../packages/cli/src/services.ts'
 import { eventually } from './eventually.ts'
 import { getJson } from './http.ts'
@@ -27,7 +28,7 @@ export async function hireShopkeeper(system: TestSystem, broker: Broker): Promis
     })),
   )
   const keeper = { endpoint: shopkeeper, database: { url: await system.createDatabase(shopkeeper.name) } }
-  const registry = confluentRegistry(connectionsOf(system.addresses).registry)
+  const registry = confluentRegistry(connectionsOf(system.addresses, ADMINISTRATOR).registry)
   await deployAll([...deployments, keeper], { admin: broker.admin, registry, prefix: system.prefix })
   return start(shopkeeper, readSettings({ ...(await system.env(shopkeeper.name)), LOG_LEVEL: 'silent' }))
 }

@@ -6,7 +6,9 @@ import { kafkajsBroker, silentLog } from '@petrel/messaging/operations'
 import { inject } from 'vitest'
 import { databaseName, dropDatabase, ensureDatabase } from '../../deploy/local/stack/databases.ts'
 import { freePorts } from '../../deploy/local/stack/ports.ts'
-import { connectionEnvironment, connectionsOf, PETREL } from '../../deploy/local/shop/connections.ts'
+import { allowServices } from '../../deploy/local/shop/allowServices.ts'
+import { connectionEnvironment, connectionsOf } from '../../deploy/local/shop/connections.ts'
+import { ADMINISTRATOR } from '../../deploy/local/stack/security.ts'
 import type { StackAddresses } from '../../deploy/local/stack/stack.ts'
 import { serviceEnvironment, type ServicePorts } from '../../deploy/local/shop/serviceEnvironment.ts'
 import { type RunningService, startProcess } from './processes.ts'
@@ -44,6 +46,7 @@ export async function testSystem(addresses: StackAddresses = inject('stack')): P
   const faultFile = (service: string) => join(faultsDir, service)
   const [clientUi = 0, paymentGateway = 0, loyalty = 0, console = 0, mailbox = 0, smtp = 0] = await freePorts(6)
   const ports = { clientUi, paymentGateway, loyalty, console, mailbox, smtp }
+  await allowServices(addresses, { prefix, prune: false })
   const databases = new Map<string, Promise<string>>()
   const processes: RunningService[] = []
 
@@ -60,7 +63,7 @@ export async function testSystem(addresses: StackAddresses = inject('stack')): P
     async env(service) {
       const databaseUrl = await system.createDatabase(service)
       const environment = serviceEnvironment({ ...addresses, databaseUrl, prefix, ports, faultFile: faultFile(service) })
-      return { ...environment, ...connectionEnvironment(addresses, PETREL) }
+      return { ...environment, ...connectionEnvironment(addresses, service) }
     },
     async startService(service, env = {}) {
       const running = await startProcess(service, { ...(await system.env(service)), ...env })
@@ -82,7 +85,7 @@ export async function testSystem(addresses: StackAddresses = inject('stack')): P
 
 /** Each topic has files and timers in the broker; a run makes hundreds. */
 async function deleteTopics(addresses: StackAddresses, prefix: string): Promise<void> {
-  const broker = kafkajsBroker({ ...connectionsOf(addresses).kafka, clientId: 'test', log: silentLog })
+  const broker = kafkajsBroker({ ...connectionsOf(addresses, ADMINISTRATOR).kafka, clientId: 'test', log: silentLog })
   const topics = (await broker.admin.topics()).filter((topic) => topic.startsWith(prefix))
   if (topics.length > 0) await broker.admin.deleteTopics(topics)
   await broker.close()

@@ -17,6 +17,7 @@ import { supervisor } from '../processes/supervisor.ts'
 import { systemState } from '../processes/systemState.ts'
 import { progress } from '../progress.mjs'
 import { readSettings, type Settings } from '../settings.ts'
+import { allowServices } from '../shop/allowServices.ts'
 import { connectionsOf } from '../shop/connections.ts'
 import { deployShop, environmentOf, makeDatabases } from '../shop/deployShop.ts'
 import { type EnvironmentFile, writeEnvironmentFile } from '../shop/environmentFile.ts'
@@ -99,6 +100,7 @@ async function prepareShop(
 ): Promise<EnvironmentFile> {
   print('Preparing databases, topics and schemas …')
   const databases = await during('preparing databases', makeDatabases(stack))
+  await during('letting each service do what its endpoint says', allowServices(stack, { prefix: '', prune: true }))
   await during('preparing topics and schemas', deployShop(stack, databases, shutdown))
   const [controlPort = 0] = await freePorts(1)
   const prometheusUrl = Object.keys(opsPorts).length > 0 ? addressOfPrometheus(settings.PROMETHEUS_PORT) : undefined

@@ -43,9 +43,11 @@ export interface StackAccess {
   databaseEnvironment(user: string, url: string): Record<string, string>
 }
 
-/** Who the broker is to itself, and who may do everything: there are no ACLs yet. */
+/** Who the broker is to itself, and what its certificate says to the controller. */
 const BROKER = 'broker'
-const SUPERUSER = 'superuser'
+const SERVER = 'petrel'
+/** Who may do everything, and so is the one to say what others may. */
+export const ADMINISTRATOR = 'superuser'
 
 const hosts = ['127.0.0.1', 'localhost']
 
@@ -56,8 +58,8 @@ const hosts = ['127.0.0.1', 'localhost']
 export async function prepareSecurity(folder: string, users: readonly string[]): Promise<Security> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const authority = await certificateAuthority('Petrel on this machine')
-  const certificate = await authority.issue({ name: 'petrel', hosts })
-  const all = [BROKER, SUPERUSER, ...users]
+  const certificate = await authority.issue({ name: SERVER, hosts })
+  const all = [BROKER, ADMINISTRATOR, ...users]
   const newcomers = new Set(all.filter((user) => !existsSync(fileOf(folder, user, 'kafka'))))
   const passwords = await passwordsFor(folder, all)
   const passwordOf = (user: string, server: Server) => {
@@ -71,12 +73,12 @@ export async function prepareSecurity(folder: string, users: readonly string[]):
   return {
     certificate,
     postgresTls: { certificate, ca: authority.ca, hba: ['hostssl all all 127.0.0.1/32 scram-sha-256'] },
-    superuserPassword: passwordOf(SUPERUSER, 'database'),
+    superuserPassword: passwordOf(ADMINISTRATOR, 'database'),
     kafka: {
       properties: (port, controllerPort) => kafkaProperties(folder, passwordOf(BROKER, 'kafka'), port, controllerPort),
       users: [...passwords].map(([name, { kafka }]) => `SCRAM-SHA-512=[name=${name},password=${kafka}]`),
       newcomers: new Map([...newcomers].map((user) => [user, passwordOf(user, 'kafka')])),
-      client: scramClient(SUPERUSER, passwordOf(SUPERUSER, 'kafka'), join(folder, 'ca.pem')),
+      client: scramClient(ADMINISTRATOR, passwordOf(ADMINISTRATOR, 'kafka'), join(folder, 'ca.pem')),
     },
     letsIn: (scheme, credentials) =>
       scheme === 'Basic' && [...passwords].some(([name, { registry }]) => isSame(`${name}:${registry}`, credentials)),
@@ -146,7 +148,7 @@ export function securedUrl(url: string, { caFile }: StackAccess): string {
   return secured.href
 }
 
-/** One listener for all clients, which wants a login; one for the controller, which wants the certificate of the broker. */
+/** One listener for all clients, which wants a login; one for the controller, which wants the certificate of the broker; and ACLs. */
 function kafkaProperties(folder: string, brokerPassword: string, port: number, controllerPort: number): Record<string, string> {
   const module = 'org.apache.kafka.common.security.scram.ScramLoginModule required'
   return {
@@ -158,6 +160,9 @@ function kafkaProperties(folder: string, brokerPassword: string, port: number, c
     'listener.name.controller.ssl.client.auth': 'required',
     'listener.name.clients.sasl.enabled.mechanisms': 'SCRAM-SHA-512',
     'listener.name.clients.scram-sha-512.sasl.jaas.config': `${module} username="${BROKER}" password="${brokerPassword}";`,
+    // Nobody may do anything that no ACL allows.
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'super.users': [BROKER, `CN=${SERVER}`, ADMINISTRATOR].map((name) => `User:${name}`).join(';'),
     'ssl.keystore.type': 'PEM',
     'ssl.keystore.location': join(folder, 'server.pem'),
     'ssl.truststore.type': 'PEM',

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Endpoint } from '@petrel/messaging'
+import type { Program } from '@petrel/messaging/operations'
 import { Problem } from './problem.ts'
 
 /** A folder of `services/` with an endpoint in it. */
@@ -56,3 +57,31 @@ function isEndpoint(value: unknown): value is Endpoint {
     typeof value === 'object' && value !== null && ['name', 'handlers', 'sagas', 'recoverability'].every((part) => part in value)
   )
 }
+
+const programFile = (root: string, name: string) => join(root, 'services', name, 'src', 'program.ts')
+
+/** What uses Kafka and is no endpoint. @throws Problem when a file is not as it should be */
+export async function loadPrograms(root: string): Promise<Program[]> {
+  const names = readdirSync(join(root, 'services')).filter((name) => existsSync(programFile(root, name)))
+  return Promise.all(names.toSorted().map((name) => loadProgram(programFile(root, name))))
+}
+
+async function loadProgram(file: string): Promise<Program> {
+  const module = (await import(pathToFileURL(file).href)) as Record<string, unknown>
+  const [program, ...others] = Object.values(module).filter(isProgram)
+  if (program !== undefined && others.length === 0) return program
+  throw new Problem(`${file} should export one program, with its name and its role: watches or operates.`)
+}
+
+const isProgram = (value: unknown): value is Program =>
+  typeof value === 'object' &&
+  value !== null &&
+  'name' in value &&
+  'role' in value &&
+  ['watches', 'operates'].includes(String(value.role))
+
+/** Every endpoint has an inbox; others have tables where they have migrations. */
+export const servicesWithDatabase = (root: string): string[] =>
+  readdirSync(join(root, 'services'))
+    .filter((name) => existsSync(endpointFile(root, name)) || existsSync(join(root, 'services', name, 'migrations')))
+    .toSorted()

@@ -1,5 +1,6 @@
 import { milliseconds } from '@petrel/messaging/operations'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import { aclCommand, type AclOptions, forms } from '../acl/aclCommand.ts'
 import type { Runs } from '../commandContext.ts'
 import { deployServices } from '../deployServices.ts'
 import { duration } from '../durationOption.ts'
@@ -36,6 +37,21 @@ export function deployingCommands(program: Command, runs: Runs, isTerminal: bool
     .action((options: { check?: true; json?: true }) =>
       runs.alone(async (context) => (await import('../topologyCommand.ts')).topologyCommand(context, options)),
     )
+  program
+    .command('acl')
+    .argument('[user...]', 'names of services, or petrel, who deploys them; all of them when none is named')
+    .description('print what each service may do in Kafka and PostgreSQL, as its endpoint says; or compare it, or apply it')
+    .addOption(
+      new Option('--as <form>', 'kafka-acls commands, KafkaUsers of Strimzi, JSON, or SQL of the databases')
+        .choices(forms)
+        .default('commands'),
+    )
+    .option('--check', 'compare with Kafka, and fail when something is missing or superfluous there')
+    .addOption(new Option('--apply', 'add to Kafka what is missing, as a user that may alter the cluster').conflicts('check'))
+    .option('--prune', 'with --apply: also take away what these users have besides')
+    .option('--principal <template>', 'by which name Kafka knows a user, for example User:CN={user}', 'User:{user}')
+    .option('--fault-topic <topic>', 'by which faults are switched on in a cluster (FAULT_TOPIC)')
+    .action((users: string[], options: AclOptions) => runs.alone((context) => aclCommand(context, users, options)))
   program
     .command('deploy')
     .argument('[service...]', 'folders of services/; all of them when none is named')

@@ -3,6 +3,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { topology, type Topology } from '@petrel/messaging/operations'
 import { z } from 'zod'
+import { kafkaUserManifests } from '../acl/manifests.ts'
+import { projectUsers } from '../acl/users.ts'
 import { loadServices } from '../services.ts'
 import { asyncapi, type SystemInfo } from './asyncapi.ts'
 import { diagram } from './diagram.ts'
@@ -23,12 +25,16 @@ export const readTopology = async (root: string): Promise<Topology> =>
 export async function topologyFiles(root: string, topology: Topology): Promise<Map<string, string>> {
   const values = await serviceValues(root, topology)
   const read = (path: string) => textOf(root, path)
+  const kafka = await read('k8s/production/kafka.yaml')
   const files = new Map([
     ['docs/messages.md', messagesDocument(topology)],
     ['docs/asyncapi.json', `${JSON.stringify(asyncapi(topology, await systemInfo(root)), null, 2)}\n`],
-    ['k8s/production/topics.yaml', kafkaTopics(topology, kafkaCluster(await read('k8s/production/kafka.yaml')))],
+    ['k8s/production/topics.yaml', kafkaTopics(topology, kafkaCluster(kafka))],
     ...values.map(({ name, text }): [string, string] => [valuesPath(name), text]),
   ])
+  // Users are of use only where Kafka asks for them.
+  if (kafka !== '')
+    files.set('k8s/production/users.yaml', kafkaUserManifests(await projectUsers(root, { prefix: '' }), kafkaCluster(kafka)))
   const former = await read('README.md')
   if (former !== '') files.set('README.md', await readme(root, former, topology, values))
   const global = await read('charts/shop/global.yaml')

@@ -12,6 +12,16 @@ export interface Acl extends Pick<Permission, 'resource' | 'name'> {
   readonly host: string
 }
 
+/** What a Kafka's authorizer has written down. Only a user that may describe (or alter) the cluster may look (or change it). */
+export interface Acls {
+  /** All there are. @throws BrokerUnavailable */
+  read(): Promise<Acl[]>
+  /** @throws BrokerUnavailable; then some of them may be there */
+  add(acls: readonly Acl[]): Promise<void>
+  /** @throws BrokerUnavailable; then some of them may still be there */
+  remove(acls: readonly Acl[]): Promise<void>
+}
+
 /** How far a broker is from what the endpoints say. */
 export interface AclDrift {
   readonly missing: readonly Acl[]
@@ -41,3 +51,14 @@ export function aclDrift(wanted: readonly Acl[], there: readonly Acl[]): AclDrif
 
 const keyOf = ({ principal, resource, pattern, name, operation, permission, host }: Acl) =>
   JSON.stringify([principal, resource, pattern, name, operation, permission, host])
+
+/**
+ * Adds what is missing and, with `prune`, takes away what the same principals have besides. Again changes nothing.
+ * @returns how it was before. @throws BrokerUnavailable
+ */
+export async function applyAcls(acls: Acls, wanted: readonly Acl[], { prune }: { readonly prune: boolean }): Promise<AclDrift> {
+  const drift = aclDrift(wanted, await acls.read())
+  await acls.add(drift.missing)
+  if (prune) await acls.remove(drift.superfluous)
+  return drift
+}

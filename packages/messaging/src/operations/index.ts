@@ -2,7 +2,7 @@ export type { Audit, EndpointDefinition, HandledEntry, HandledOutcome, Heartbeat
 export { auditDecoder, type DecodeAudit } from '../audit/auditDecoder.ts'
 export { deliveriesIn, type ToldDelivery } from '../audit/deliveries.ts'
 export { auditSchema } from '../audit/schema.ts'
-export { type Acls, kafkajsAcls } from '../broker/kafkajs/acls.ts'
+export { kafkajsAcls } from '../broker/kafkajs/acls.ts'
 export { kafkajsBroker } from '../broker/kafkajs/broker.ts'
 export {
   type Broker,
@@ -28,7 +28,7 @@ export { databaseClient, databasePool } from '../store/postgres/databasePool.ts'
 export { isStoreAway } from '../store/postgres/failures.ts'
 export { migrate, type MigrationFolder, pendingMigrations, petrelMigrations } from '../store/postgres/migrate.ts'
 export { dropDatabase, ensureDatabase, type MadeDatabase, ownerOfDatabase } from '../store/postgres/serviceDatabase.ts'
-export { type Acl, aclDrift, type AclDrift, aclsOf, type PrincipalOf } from './acls.ts'
+export { type Acl, aclDrift, type AclDrift, type Acls, aclsOf, applyAcls, type PrincipalOf } from './acls.ts'
 export { type AgedLag, type AgedLags, agedLags } from './agedLag.ts'
 export { checkDeployed } from './checkDeployed.ts'
 export { deploy, deployAll, type Deployment, type DeployReport } from './deploy.ts'

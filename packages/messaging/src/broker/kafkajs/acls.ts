@@ -1,18 +1,8 @@
 import kafkajs, { type AclEntry, type AclFilter, type DescribeAclResource } from 'kafkajs'
-import type { Acl } from '../../operations/acls.ts'
+import type { Acl, Acls } from '../../operations/acls.ts'
 import { accessTo } from './access.ts'
 import { withClient } from './cluster.ts'
 import type { KafkajsSettings } from './settings.ts'
-
-/** What a Kafka's authorizer has written down. Only a user that may describe (or alter) the cluster may look (or change it). */
-export interface Acls {
-  /** All there are. @throws BrokerUnavailable */
-  read(): Promise<Acl[]>
-  /** Adds those that are missing. @throws BrokerUnavailable; then some of them may be there */
-  add(acls: readonly Acl[]): Promise<void>
-  /** @throws BrokerUnavailable; then some of them may still be there */
-  remove(acls: readonly Acl[]): Promise<void>
-}
 
 /** Connects for each call. */
 export function kafkajsAcls({ brokers, clientId, log, ...connection }: KafkajsSettings): Acls {
