@@ -1,7 +1,7 @@
 export { type Database, type DatabaseConnection, databaseSettings, optionalDatabaseSettings } from './databaseSettings.ts'
 export { type Asked, httpClient } from './http.ts'
 export { type KafkaConnection, kafkaSettings } from './kafkaSettings.ts'
-export { NotLetIn, notLetIn } from './notLetIn.ts'
+export { NotAllowed, NotLetIn, notLetIn } from './notLetIn.ts'
 export { optionalRegistrySettings, type RegistryConnection, registrySettings } from './registrySettings.ts'
 export { type Supplied, suppliedText } from './supplied.ts'
 export { noTlsSettings, tlsOptions, type TlsSettings, tlsSettings } from './tls.ts'

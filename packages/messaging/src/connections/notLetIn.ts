@@ -3,7 +3,12 @@
  * person can mend it. It is the cause of a BrokerUnavailable, a RegistryUnavailable or a StoreUnavailable: no message is at fault.
  */
 export class NotLetIn extends Error {
-  override readonly name = 'NotLetIn'
+  override readonly name: string = 'NotLetIn'
+}
+
+/** It has let us in, and does not allow what we want to do there: an ACL is missing. */
+export class NotAllowed extends NotLetIn {
+  override readonly name: string = 'NotAllowed'
 }
 
 /** The reason why we are not let in, wherever it is among the causes of an error. */

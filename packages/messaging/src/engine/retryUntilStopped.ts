@@ -1,5 +1,5 @@
 import { BrokerUnavailable } from '../broker/port.ts'
-import { notLetIn } from '../connections/notLetIn.ts'
+import { NotAllowed, notLetIn } from '../connections/notLetIn.ts'
 import type { Log } from '../log.ts'
 import { RegistryUnavailable } from '../registry/port.ts'
 import { StoreUnavailable } from '../store/port.ts'
@@ -42,6 +42,8 @@ export interface Progress {
 
 const firstPauseMs = 100
 const longestPauseMs = 5_000
+/** A person has to add an ACL first. */
+const longestPauseNotAllowedMs = 60_000
 
 /**
  * Tries an action until it works, while store, broker or registry are away. Their absence is not the fault of a message, so
@@ -57,10 +59,11 @@ export async function retryUntilStopped<T>(what: string, options: RetryOptions, 
       return await action()
     } catch (error) {
       if (error instanceof Stopped || !isTransient(error)) throw error
-      const pauseMs = pauseAfter(failures)
+      const refusal = notLetIn(error)
+      const pauseMs = pauseAfter(failures, refusal instanceof NotAllowed ? longestPauseNotAllowedMs : longestPauseMs)
       const subject = failures > 1 ? progress?.subject() : undefined
       // Not being let in was said already, once for the process.
-      const level = notLetIn(error) === undefined ? 'warn' : 'debug'
+      const level = refusal === undefined ? 'warn' : 'debug'
       log[level]({ err: error, failures, pauseMs: Math.round(pauseMs), ...subject }, `cannot ${what}; trying again`)
       if (progress !== undefined) Object.assign(progress, { failures, error: messageOf(error) })
       await pause(pauseMs, signal)
@@ -80,9 +83,9 @@ export function moved(progress: Progress): void {
   progress.movedAt = Date.now()
 }
 
-/** The pause after that many failures in a row, in milliseconds: doubled each time, up to five seconds. A quarter more or less, so that replicas do not retry all at once. */
-export function pauseAfter(failures: number): number {
-  return Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1)) * (0.75 + Math.random() / 2)
+/** The pause after that many failures in a row, in milliseconds: doubled each time, up to the longest, five seconds. A quarter more or less, so that replicas do not retry all at once. */
+export function pauseAfter(failures: number, longestMs = longestPauseMs): number {
+  return Math.min(longestMs, firstPauseMs * 2 ** (failures - 1)) * (0.75 + Math.random() / 2)
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

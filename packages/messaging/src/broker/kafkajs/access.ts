@@ -9,6 +9,7 @@ import type { Log } from '../../log.ts'
 import { authentication } from './authentication.ts'
 import { brokerErrorCode } from './errors.ts'
 import { hangUps } from './hangUps.ts'
+import { type Refusals, refusals } from './refusals.ts'
 
 /** How the connections of a process get to the brokers, and past their door. */
 export interface Access {
@@ -17,6 +18,8 @@ export interface Access {
   readonly sasl: Mechanism | undefined
   /** An error of kafkajs, or the refusal behind it. */
   reasonOf(error: unknown): unknown
+  /** What the brokers do not allow us. */
+  readonly refusals: Refusals
 }
 
 export function accessTo({ tls, sasl }: Omit<KafkaConnection, 'brokers'>, log: Log): Access {
@@ -39,6 +42,7 @@ export function accessTo({ tls, sasl }: Omit<KafkaConnection, 'brokers'>, log: L
       return socket
     },
     sasl: sasl === undefined ? undefined : authentication(sasl, ours),
+    refusals: refusals(() => userOf(sasl), log),
     reasonOf(error) {
       // Later it may mean that a login was repeated too soon.
       const why = ours.hasOpened() ? undefined : wrongMechanism(error, sasl)
@@ -46,6 +50,9 @@ export function accessTo({ tls, sasl }: Omit<KafkaConnection, 'brokers'>, log: L
     },
   }
 }
+
+/** Behind a certificate or a token only the brokers know it. */
+const userOf = (sasl: KafkaConnection['sasl']) => (sasl !== undefined && 'username' in sasl ? sasl.username.read() : undefined)
 
 /** Which of the brokers it was, kafkajs does not say. */
 const anywhere = ''

@@ -64,9 +64,21 @@ const existing = async (admin: Admin, topics: readonly string[]): Promise<string
 
 async function partitions(admin: Admin, wanted: readonly string[]): Promise<Map<string, number>> {
   const topics = await existing(admin, wanted)
+  await refuseUnseen(
+    admin,
+    wanted.filter((topic) => !topics.includes(topic)),
+  )
   if (topics.length === 0) return new Map()
   const metadata = await admin.fetchTopicMetadata({ topics })
   return new Map(metadata.topics.map(({ name, partitions }) => [name, partitions.length]))
+}
+
+/** The list of all topics leaves out those that we may not see, and they are no reason to deploy anything. @throws when there are such */
+async function refuseUnseen(admin: Admin, topics: string[]): Promise<void> {
+  if (topics.length === 0) return
+  await admin.fetchTopicMetadata({ topics }).catch((error: unknown) => {
+    if ([undefined, 'TOPIC_AUTHORIZATION_FAILED'].includes(brokerErrorCode(error))) throw error
+  })
 }
 
 async function maxMessageBytes(admin: Admin, wanted: readonly string[]): Promise<Map<string, number>> {

@@ -8,10 +8,13 @@ import { timeouts } from './timeouts.ts'
 /** Does one thing over connections of its own: administration is rare, and idle connections cost CPU. @throws BrokerUnavailable */
 export async function withClient<T>(settings: ClientSettings, what: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = openClient(settings, timeouts.client)
+  const { access } = settings
   try {
-    return await work(client)
+    const result = await work(client)
+    access.refusals.done(what)
+    return result
   } catch (error) {
-    throw unavailable(what, settings.access.reasonOf(error))
+    throw unavailable(what, access.refusals.reasonOf(access.reasonOf(error), what))
   } finally {
     client.cut()
   }

@@ -1,4 +1,4 @@
-import { NotLetIn } from '../../connections/notLetIn.ts'
+import { NotAllowed, NotLetIn } from '../../connections/notLetIn.ts'
 import { BrokerUnavailable, TopicUnavailable } from '../port.ts'
 
 /** The name of the error code the broker answered with (https://kafka.apache.org/protocol#protocol_error_codes), or undefined when it did not answer. */
@@ -28,10 +28,11 @@ const HINTS: Record<string, string> = {
 
 export function unavailable(what: string, error: unknown): BrokerUnavailable {
   if (error instanceof BrokerUnavailable) return error
-  if (error instanceof NotLetIn) return new BrokerUnavailable(`${what}: ${error.message}`, { cause: error })
   const code = brokerErrorCode(error)
-  const why = code === undefined ? messageOf(error) : (HINTS[code] ?? `${code}: ${messageOf(error)}`)
   const Unavailable = TOPIC_FAULTS.has(code ?? '') ? TopicUnavailable : BrokerUnavailable
+  if (error instanceof NotAllowed) return new Unavailable(`${what}: ${error.message}`, { cause: error })
+  if (error instanceof NotLetIn) return new BrokerUnavailable(`${what}: ${error.message}`, { cause: error })
+  const why = code === undefined ? messageOf(error) : (HINTS[code] ?? `${code}: ${messageOf(error)}`)
   return new Unavailable(`${what}: ${why}`, { cause: error })
 }
 

@@ -5,6 +5,7 @@ import { commits, partitionKey } from '../commits.ts'
 import type { Position, Subscription, SubscriptionListener, TopicPartition } from '../port.ts'
 import { dropFetches } from './connectionPool.ts'
 import { hookConsumer, type ConsumerGroup, type FetchedBatch } from './consumerHooks.ts'
+import { brokerErrorCode } from './errors.ts'
 import { presence } from './presence.ts'
 import { incoming } from './records.ts'
 import { timeouts } from './timeouts.ts'
@@ -33,6 +34,9 @@ export interface Membership extends Omit<Subscription, 'stop'> {
   /** Resolves when no commit is in flight. */
   settled(): Promise<void>
 }
+
+/** The fetches and heartbeats are refused as well, and say so. */
+const isRefused = (error: unknown) => brokerErrorCode(error)?.endsWith('_AUTHORIZATION_FAILED') ?? false
 
 export function membership(group: string, listener: SubscriptionListener, log: Log): Membership {
   let member: ConsumerGroup | undefined
@@ -64,7 +68,7 @@ export function membership(group: string, listener: SubscriptionListener, log: L
       await member.commitOffsets({ topics: kafkajsOffsets(positions) })
     },
     (error, positions) =>
-      log.warn(
+      log[isRefused(error) ? 'debug' : 'warn'](
         { err: error, group, partitions: positions.map(partitionKey) },
         'Could not commit. The next commit covers it, or the records come again',
       ),

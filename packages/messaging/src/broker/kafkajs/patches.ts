@@ -5,6 +5,7 @@ import { callHooks, type ConsumerGroup } from './consumerHooks.ts'
 import { type DecodeMessages, type FetchedPartition, withNextOffset, withoutAborted } from './fetchedRecords.ts'
 import { decodeRecord } from './recordDecoding.ts'
 import { encodeRecord } from './recordEncoding.ts'
+import { answersNamingRefused } from './refusedTopics.ts'
 import { type RequestQueue, restIdleQueues, timeOutWhenDue } from './requestQueue.ts'
 
 interface KafkaNode {
@@ -31,6 +32,7 @@ export function patchKafkajs(): void {
   replace('kafkajs/src/protocol/recordBatch/record/v0/index.js', () => encodeRecord)
   replace('kafkajs/src/protocol/recordBatch/record/v0/decoder.js', () => decodeRecord)
   replace('kafkajs/src/protocol/recordBatch/crc32C/index.js', () => crc32c)
+  for (const [path, by] of Object.entries(answersNamingRefused)) replace(path, by)
   replace('kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js', (original) => withNextOffset(original as DecodeMessages))
 }
 

@@ -1,4 +1,5 @@
 import { coalescing } from '../../coalescing.ts'
+import { NotAllowed } from '../../connections/notLetIn.ts'
 import { BrokerUnavailable, publishDeadlineMs, RecordRefused, type OutgoingRecord } from '../port.ts'
 import { sizeOf } from '../size.ts'
 import { connect, type Connection, disconnect, send } from './connection.ts'
@@ -35,6 +36,7 @@ export interface Publisher {
  * error. Instead a record may come twice, which inboxes expect. No retries either: the caller has its own.
  */
 export function publisher(settings: ClientSettings): Publisher {
+  const { refusals } = settings.access
   let connection: Connection | undefined
   let closed = false
 
@@ -47,6 +49,7 @@ export function publisher(settings: ClientSettings): Publisher {
     used.inFlight.add(sending)
     try {
       await sending
+      if (refusals.areThere()) refusals.done(publishing, topicsOf(records))
     } catch (error) {
       if (isRefusal(error)) throw error
       // Without an answer something may still be on its way. It must not arrive after the caller got its error.
@@ -67,10 +70,17 @@ export function publisher(settings: ClientSettings): Publisher {
       // kafkajs looks up all topics that it ever sent to, and fails when one is gone (https://github.com/tulios/kafkajs/issues/1622).
       // Only a connection that knows no others shows whether it is one of these.
       const own = open()
-      await attempt(own, records, until)
+      await attempt(own, records, until).catch((again: unknown) => {
+        throw notAllowed(again, records)
+      })
       if (connection === undefined && !closed) connection = own
       else void disconnect(own)
     }
+  }
+  /** It is these topics, and no others that the connection knows. */
+  const notAllowed = (error: unknown, records: readonly OutgoingRecord[]) => {
+    const reason = refusals.reasonOf(error, publishing, { topics: topicsOf(records) })
+    return reason instanceof NotAllowed ? unavailable(`Could not publish ${described(records)}`, reason) : error
   }
   return {
     publish: coalescing<readonly OutgoingRecord[], void>(
@@ -120,6 +130,9 @@ function* requests(records: readonly OutgoingRecord[]): Generator<readonly Outgo
 }
 
 function described(records: readonly OutgoingRecord[]): string {
-  const topics = [...new Set(records.map(({ topic }) => topic))]
-  return `${records.length} records to ${topics.join(', ')}`
+  return `${records.length} records to ${topicsOf(records).join(', ')}`
 }
+
+const topicsOf = (records: readonly OutgoingRecord[]) => [...new Set(records.map(({ topic }) => topic))]
+
+const publishing = 'publish'

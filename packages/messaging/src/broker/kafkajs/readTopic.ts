@@ -26,6 +26,7 @@ export async function* readTopic(
   topic: string,
   from: readonly Position[],
 ): AsyncIterable<BrokerRecord> {
+  const doing = `Could not read ${topic}`
   const client = openClient(settings, timeouts.client)
   try {
     const cluster = clusterOf(client)
@@ -40,8 +41,10 @@ export async function* readTopic(
       const fetch = (offset: bigint) => fetchFrom(cluster, { topic, partition, offset })
       for await (const message of readSpan(fetch, span)) yield incoming(topic, partition, message)
     }
+    settings.access.refusals.done(doing)
   } catch (error) {
-    throw unavailable(`Could not read ${topic}`, settings.access.reasonOf(error))
+    const { access } = settings
+    throw unavailable(doing, access.refusals.reasonOf(access.reasonOf(error), doing, { topics: [topic] }))
   } finally {
     client.cut()
   }

@@ -1,4 +1,4 @@
-import { notLetIn } from '../../connections/notLetIn.ts'
+import { NotAllowed, notLetIn } from '../../connections/notLetIn.ts'
 import { pause } from '../../pause.ts'
 import { BrokerUnavailable, type SubscribeOptions, type Subscription } from '../port.ts'
 import { backOff } from './backOff.ts'
@@ -6,6 +6,7 @@ import { unavailable } from './errors.ts'
 import { membership } from './membership.ts'
 import { runConsumer, type ConsumerRun } from './run.ts'
 import type { ClientSettings } from './settings.ts'
+import { timeouts } from './timeouts.ts'
 
 export interface KafkajsSubscription extends Subscription {
   /** Rejects when it was stopped before it ever joined. */
@@ -28,16 +29,23 @@ export function subscribe(
   const supervise = async () => {
     while (!stopping.signal.aborted) {
       let joinedAt: number | undefined
+      let stays: NodeJS.Timeout | undefined
       const onJoined = () => {
         joinedAt ??= Date.now()
+        // A group that may be joined has topics that may be read only when a fetch has come back.
+        stays ??= setTimeout(() => access.refusals.done(group), timeouts.fetch).unref()
         resolve()
       }
       run = startConsumer(settings, { group, topics, membership: member, onJoined })
       const error = await run.ended
+      clearTimeout(stays)
       member.left()
       if (stopping.signal.aborted) return
-      const pauseMs = pauseAfter(joinedAt === undefined ? undefined : Date.now() - joinedAt)
-      const reason = unavailable(`The consumer of ${group} ended`, access.reasonOf(error))
+      const why = access.refusals.reasonOf(access.reasonOf(error), group, { group, topics })
+      const reason = unavailable(`The consumer of ${group} ended`, why)
+      // What a person has to allow first is tried as seldom as what ends each time.
+      const isAway = joinedAt === undefined && !(why instanceof NotAllowed)
+      const pauseMs = pauseAfter(isAway ? undefined : Date.now() - (joinedAt ?? Date.now()))
       // A refusal was said already, once for all connections.
       const level = notLetIn(reason) === undefined ? 'warn' : 'debug'
       log[level]({ err: reason, group, topics, pauseMs }, `${reason.message}; another one follows in ${pauseMs} ms`)
