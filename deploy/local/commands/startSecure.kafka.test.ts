@@ -132,7 +132,7 @@ describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('np
     ]
     const describe = ['--describe', '--entity-type', 'topics', '--entity-name', 'sales.place-order']
     const ask = () => run(java, [...tool, '--command-config', config, ...describe])
-    const properties = scramClient('billing', await passwordOf('billing'), join(secrets(), 'ca.pem'))
+    const properties = scramClient('sales', await passwordOf('sales'), join(secrets(), 'ca.pem'))
     const write = (all: Record<string, string>) =>
       writeFile(
         config,
@@ -147,6 +147,9 @@ describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('np
       'sasl.jaas.config': properties['sasl.jaas.config']?.replace(/password="\w+"/, 'password="wrong"') ?? '',
     })
     await expect(ask()).rejects.toThrow(/SaslAuthenticationException|Authentication failed/)
+    // Email is let in as well, and may not even ask about a topic that it has nothing to do with.
+    await write(scramClient('email', await passwordOf('email'), join(secrets(), 'ca.pem')))
+    await expect(ask()).rejects.toThrow(/TopicAuthorizationException/)
   })
 
   test(
@@ -155,7 +158,7 @@ describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('np
     async () => {
       const [java, jars] = [await findJava(), await ensureJars(JARS, { print: () => {}, during: (_, work) => work })]
       const broker = `127.0.0.1:${env['KAFKA_PORT']}`
-      const properties = scramClient('petrel', await passwordOf('petrel'), join(secrets(), 'ca.pem'))
+      const properties = scramClient('superuser', await passwordOf('superuser'), join(secrets(), 'ca.pem'))
       const orders: Promise<string>[] = []
       const load = setInterval(() => orders.push(placeOrder(`rotated-${orders.length}`)), 50)
       try {

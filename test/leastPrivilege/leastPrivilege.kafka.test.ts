@@ -1,0 +1,176 @@
+import { readFile } from 'node:fs/promises'
+import { Kafka, logLevel } from 'kafkajs'
+import { Client } from 'pg'
+import { notLetIn, NotAllowed } from '@petrel/messaging/connections'
+import { type Acl, kafkajsAcls, kafkajsBroker, silentLog } from '@petrel/messaging/operations'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { allServices } from '../../deploy/local/processes/serviceProcess.ts'
+import { allowServices } from '../../deploy/local/shop/allowServices.ts'
+import { connectionEnvironment, connectionsOf, PETREL } from '../../deploy/local/shop/connections.ts'
+import { ADMINISTRATOR } from '../../deploy/local/stack/security.ts'
+import { runPetrel } from '../../packages/cli/src/testing/runPetrel.ts'
+import { ROOT } from '../../deploy/local/folders.ts'
+import { eventually } from '../support/eventually.ts'
+import { type OwnStack, startOwnStack } from '../support/oneStack.ts'
+import { openShop, type Shop, wholeJourney } from '../support/shop.ts'
+import type { RunningService } from '../support/stack.ts'
+
+// A Kafka with an authorizer, a user for each service, and ACLs derived from the endpoints.
+let own: OwnStack
+let shop: Shop
+beforeAll(async () => {
+  own = await startOwnStack({ users: [...allServices(), PETREL] })
+  shop = await openShop({ addresses: own.stack })
+})
+afterAll(async () => {
+  await shop[Symbol.asyncDispose]()
+  await own.remove()
+})
+
+const named = (name: string) => shop.system.prefix + name
+const brokerOf = (user: string) => kafkajsBroker({ ...connectionsOf(own.stack, user).kafka, clientId: 'test', log: silentLog })
+const acls = () => kafkajsAcls({ ...connectionsOf(own.stack, ADMINISTRATOR).kafka, clientId: 'test', log: silentLog })
+
+/** What a broker has answered, as the reason why it is not allowed. */
+async function expectNotAllowed(work: Promise<unknown>, what: string): Promise<void> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  expect(notLetIn(error)).toBeInstanceOf(NotAllowed)
+  expect(String(error)).toContain(what)
+}
+
+test('an order goes through all its steps', async () => {
+  const orderId = await shop.placeOrder()
+  await shop.orderHas(orderId, wholeJourney)
+})
+
+describe('what is not in its endpoint, a service cannot do:', () => {
+  test('email cannot read the orders that sales gets', async () => {
+    const broker = brokerOf('email')
+    await expectNotAllowed(Array.fromAsync(broker.admin.read(named('sales.place-order'))), `topic ${named('sales.place-order')}`)
+    await broker.close()
+  })
+
+  test('email cannot say that an order was billed', async () => {
+    const broker = brokerOf('email')
+    const record = { topic: named('billing.order-billed'), key: 'a', value: null, headers: {} }
+    await expectNotAllowed(broker.publish([record]), `email use topic ${named('billing.order-billed')}`)
+    await broker.close()
+  })
+
+  test("email cannot join billing's group, with whatever client", async () => {
+    const { brokers } = connectionsOf(own.stack, 'email').kafka
+    const { KAFKA_SSL_CA_FILE: ca, KAFKA_SASL_PASSWORD_FILE: password } = connectionEnvironment(own.stack, 'email') as Record<
+      string,
+      string
+    >
+    const kafka = new Kafka({
+      brokers: [...brokers],
+      ssl: { ca: await readFile(ca ?? '', 'utf8') },
+      sasl: { mechanism: 'scram-sha-512', username: 'email', password: await readFile(password ?? '', 'utf8') },
+      logLevel: logLevel.NOTHING,
+      retry: { retries: 0 },
+    })
+    const consumer = kafka.consumer({ groupId: named('billing'), retry: { retries: 0, restartOnFailure: async () => false } })
+    const crashed = new Promise<Error>((resolve) => consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error)))
+    await consumer.connect()
+    await consumer.subscribe({ topics: [named('billing.order-billed')] })
+    await consumer.run({ eachMessage: async () => {} }).catch(() => {})
+    expect(String(await crashed)).toMatch(/Not authorized to access group/)
+    await consumer.disconnect()
+  })
+
+  test("a database role cannot enter another service's database, nor see its tables from its own", async () => {
+    const url = (service: string) => shop.system.createDatabase(service)
+    const elsewhere = new URL(await url('email'))
+    elsewhere.pathname = new URL(await url('billing')).pathname
+    await expect(new Client({ connectionString: elsewhere.href }).connect()).rejects.toThrow(/permission denied for database/)
+
+    const client = new Client({ connectionString: await url('email') })
+    await client.connect()
+    await expect(client.query('select from petrel_outbox limit 1')).resolves.toBeDefined()
+    await expect(client.query('set role petrel')).rejects.toThrow(/permission denied/)
+    await expect(client.query('create role sneaky')).rejects.toThrow(/permission denied/)
+    await client.end()
+  })
+})
+
+describe('an ACL that is taken away', () => {
+  const ofBilling = (operation: string, topic: string): Acl => ({
+    principal: 'User:billing',
+    resource: 'topic',
+    pattern: 'literal',
+    name: named(topic),
+    operation,
+    permission: 'allow',
+    host: '*',
+  })
+  const said = (service: RunningService, event: string) => service.logs.filter((line) => line.event === event)
+
+  test.for([
+    { what: 'to read orders', operation: 'read', topic: 'sales.order-placed' },
+    { what: 'to say what was billed', operation: 'write', topic: 'billing.order-billed' },
+  ])('$what: billing waits and says so once, and goes on when it is back; nothing is lost', async ({ operation, topic }) => {
+    const billing = shop.running.get('billing')
+    if (billing === undefined) throw new Error('billing does not run')
+    const before = { refused: said(billing, 'notAllowed').length, allowed: said(billing, 'allowed').length }
+    const acl = ofBilling(operation, topic)
+    await acls().remove([acl])
+    const orders = [await shop.placeOrder(), await shop.placeOrder(), await shop.placeOrder()]
+    await eventually(() => expect(said(billing, 'notAllowed').length).toBeGreaterThan(before.refused), { withinMs: 30_000 })
+    await Promise.all(orders.map((orderId) => shop.orderHas(orderId, ['OrderPlaced'])))
+
+    await acls().add([acl])
+    await Promise.all(orders.map((orderId) => shop.orderHas(orderId, wholeJourney, 120_000)))
+    await eventually(() => expect(said(billing, 'allowed').length).toBeGreaterThan(before.allowed), { withinMs: 30_000 })
+
+    expect(
+      said(billing, 'notAllowed')
+        .slice(before.refused)
+        .map(({ msg }) => msg),
+    ).toEqual([
+      `Kafka does not let billing use topic ${named(topic)}: an ACL is missing. petrel acl --check billing shows which. It is tried again about once a minute.`,
+    ])
+    for (const orderId of orders) expect((await shop.charges(orderId)).charges).toHaveLength(1)
+    expect(await shop.failures()).toEqual([])
+  })
+
+  test('a service that starts without its ACLs waits for them', async () => {
+    await shop.stop('loyalty')
+    const all = (await acls().read()).filter(({ principal }) => principal === 'User:loyalty')
+    expect(all.length).toBeGreaterThan(10)
+    await acls().remove(all)
+    const starting = shop.start('loyalty')
+    const orderId = await shop.placeOrder({ customerId: 'late' })
+    await shop.orderHas(orderId, ['OrderBilled'])
+    await acls().add(all)
+    const loyalty = await starting
+    await shop.orderHas(orderId, wholeJourney, 120_000)
+    expect(said(loyalty, 'notAllowed').length).toBeGreaterThan(0)
+  })
+
+  test('is drift that petrel acl names, and mends with the rights to', async () => {
+    const env = (user: string) => ({ ...connectionEnvironment(own.stack, user), TOPIC_PREFIX: shop.system.prefix })
+    const asPetrel = (...args: string[]) => runPetrel(['acl', ...args], env(PETREL), ROOT)
+    await allowServices(own.stack, { prefix: shop.system.prefix, prune: true })
+    expect(await asPetrel('--check')).toMatchObject({ code: 0 })
+    const [missing, superfluous] = [ofBilling('read', 'sales.order-placed'), ofBilling('write', 'sales.order-placed')]
+    await acls().remove([missing])
+    await acls().add([superfluous])
+
+    const { code, out } = await asPetrel('--check', 'billing')
+    expect(code).toBe(1)
+    expect(out).toContain(`missing     User:billing may read topic ${missing.name}\n`)
+    expect(out).toContain(`superfluous User:billing may write topic ${missing.name}\n`)
+    expect(await asPetrel('--check', 'email')).toMatchObject({ code: 0 })
+
+    const refused = await asPetrel('--apply')
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('Kafka does not let petrel') as string })
+    const mended = await runPetrel(['acl', '--apply', '--prune', 'billing'], env(ADMINISTRATOR), ROOT)
+    expect(mended.out).toContain(`added       User:billing may read topic ${missing.name}\n`)
+    expect(mended.out).toContain(`removed     User:billing may write topic ${missing.name}\n`)
+    expect(await asPetrel('--check')).toMatchObject({ code: 0 })
+  })
+})
