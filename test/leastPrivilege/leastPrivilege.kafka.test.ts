@@ -8,6 +8,7 @@ import { allServices } from '../../deploy/local/processes/serviceProcess.ts'
 import { allowServices } from '../../deploy/local/shop/allowServices.ts'
 import { connectionEnvironment, connectionsOf, PETREL } from '../../deploy/local/shop/connections.ts'
 import { ADMINISTRATOR } from '../../deploy/local/stack/security.ts'
+import { collect } from '../../packages/messaging/src/broker/conformance/fixture.ts'
 import { runPetrel } from '../../packages/cli/src/testing/runPetrel.ts'
 import { ROOT } from '../../deploy/local/folders.ts'
 import { eventually } from '../support/eventually.ts'
@@ -31,6 +32,17 @@ const named = (name: string) => shop.system.prefix + name
 const brokerOf = (user: string) => kafkajsBroker({ ...connectionsOf(own.stack, user).kafka, clientId: 'test', log: silentLog })
 const acls = () => kafkajsAcls({ ...connectionsOf(own.stack, ADMINISTRATOR).kafka, clientId: 'test', log: silentLog })
 
+const ofBilling = (operation: string, topic: string): Acl => ({
+  principal: 'User:billing',
+  resource: 'topic',
+  pattern: 'literal',
+  name: named(topic),
+  operation,
+  permission: 'allow',
+  host: '*',
+})
+const said = (service: RunningService, event: string) => service.logs.filter((line) => line.event === event)
+
 /** What a broker has answered, as the reason why it is not allowed. */
 async function expectNotAllowed(work: Promise<unknown>, what: string): Promise<void> {
   const error = await work.then(
@@ -49,7 +61,7 @@ test('an order goes through all its steps', async () => {
 describe('what is not in its endpoint, a service cannot do:', () => {
   test('email cannot read the orders that sales gets', async () => {
     const broker = brokerOf('email')
-    await expectNotAllowed(Array.fromAsync(broker.admin.read(named('sales.place-order'))), `topic ${named('sales.place-order')}`)
+    await expectNotAllowed(collect(broker.admin.read(named('sales.place-order'))), `topic ${named('sales.place-order')}`)
     await broker.close()
   })
 
@@ -83,7 +95,7 @@ describe('what is not in its endpoint, a service cannot do:', () => {
   })
 
   test("a database role cannot enter another service's database, nor see its tables from its own", async () => {
-    const url = (service: string) => shop.system.createDatabase(service)
+    const url = shop.system.createDatabase
     const elsewhere = new URL(await url('email'))
     elsewhere.pathname = new URL(await url('billing')).pathname
     await expect(new Client({ connectionString: elsewhere.href }).connect()).rejects.toThrow(/permission denied for database/)
@@ -98,17 +110,6 @@ describe('what is not in its endpoint, a service cannot do:', () => {
 })
 
 describe('an ACL that is taken away', () => {
-  const ofBilling = (operation: string, topic: string): Acl => ({
-    principal: 'User:billing',
-    resource: 'topic',
-    pattern: 'literal',
-    name: named(topic),
-    operation,
-    permission: 'allow',
-    host: '*',
-  })
-  const said = (service: RunningService, event: string) => service.logs.filter((line) => line.event === event)
-
   test.for([
     { what: 'to read orders', operation: 'read', topic: 'sales.order-placed' },
     { what: 'to say what was billed', operation: 'write', topic: 'billing.order-billed' },
