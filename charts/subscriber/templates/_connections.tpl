@@ -1,6 +1,6 @@
 {{/*
-How it connects: variables of docs/guides/connections.md, those of all programs as far as it connects there, and its own. As JSON,
-since a template gives text.
+How it connects: variables of docs/guides/connections.md, those of all programs as far as it connects there, and its own; with
+`deploys` in the context, those of who deploys instead. As JSON, since a template gives text.
 */}}
 {{- define "subscriber.connections" -}}
 {{- $all := dict -}}
@@ -11,6 +11,12 @@ since a template gives text.
 {{- if or $kafka $registry $database -}}{{- $_ := set $all $name $from -}}{{- end -}}
 {{- end -}}
 {{- range $name, $from := .Values.connections -}}{{- $_ := set $all $name $from -}}{{- end -}}
+{{- if .deploys -}}
+{{- range $name, $from := ((.Values.global).deploy).connections -}}
+{{- if hasKey $all $name -}}{{- $_ := set $all $name $from -}}{{- end -}}
+{{- end -}}
+{{- range $name, $from := .Values.deploy.connections -}}{{- $_ := set $all $name $from -}}{{- end -}}
+{{- end -}}
 {{- range $name, $from := $all -}}
 {{- if not (kindIs "map" $from) -}}{{- $_ := set $all $name (tpl (toString $from) $) -}}{{- end -}}
 {{- end -}}

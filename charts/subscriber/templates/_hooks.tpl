@@ -37,7 +37,7 @@ helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 
 {{/* A Job that runs an image with another command, called with (dict "root" . "image" … "command" (list …) "timeoutSeconds" …). */}}
 {{- define "subscriber.hookJobSpec" -}}
-{{- $root := .root -}}
+{{- $root := set (mustMergeOverwrite dict .root) "deploys" true -}}
 # A second try, for a broker that is just starting. More would only hide the reason.
 backoffLimit: 1
 activeDeadlineSeconds: {{ .timeoutSeconds }}

@@ -6,8 +6,7 @@ import { javaName } from './commands.ts'
 const header = ({ name }: KafkaCluster) =>
   ` Made by \`npx petrel topology\`, do not edit. For a Kafka that Strimzi runs as "${name}", with \`authorization: simple\`, and without a
  topic prefix: a user for each service, which may do what its endpoint says and nothing else. Strimzi makes a password for
- each, in a Secret of the same name.
-`
+ each, in a Secret of that name, with the operator's prefix.`
 
 /** Users as manifests of Strimzi's user operator; nothing where there are none. */
 export function kafkaUserManifests(users: readonly KafkaUser[], cluster: KafkaCluster): string {
@@ -17,7 +16,10 @@ export function kafkaUserManifests(users: readonly KafkaUser[], cluster: KafkaCl
   return [first, ...others].map((document) => document.toString({ lineWidth: 0 })).join('---\n')
 }
 
-const manifest = ({ name: user, permissions }: KafkaUser, { name, namespace }: KafkaCluster) => ({
+const manifest = (
+  { name: user, permissions }: KafkaUser,
+  { name, namespace: ofKafka, usersNamespace: namespace = ofKafka }: KafkaCluster,
+) => ({
   apiVersion: 'kafka.strimzi.io/v1',
   kind: 'KafkaUser',
   metadata: { name: user, ...(namespace !== undefined && { namespace }), labels: { 'strimzi.io/cluster': name } },

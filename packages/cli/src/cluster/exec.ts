@@ -10,7 +10,10 @@ export interface Place {
   readonly container: string
 }
 
-/** A pod that is ready and knows Kafka; every image has the command `petrel`. */
+/** Where each service may do what its endpoint says and nothing else, this one may ask about all of them. */
+const mayAskAboutAll = 'console'
+
+/** A pod that is ready and knows Kafka, the console's if it is there; every image has the command `petrel`. */
 export function placeAmong(pods: readonly Pod[]): Place | undefined {
   const places = pods
     .filter(isReady)
@@ -19,7 +22,7 @@ export function placeAmong(pods: readonly Pod[]): Place | undefined {
         .filter(({ env }) => env.some(({ name }) => name === 'KAFKA_BROKERS'))
         .map(({ name }) => ({ pod: metadata.name, container: name })),
     )
-  return places[0]
+  return places.find(({ container }) => container === mayAskAboutAll) ?? places[0]
 }
 
 /** @throws Problem when no pod is ready there */

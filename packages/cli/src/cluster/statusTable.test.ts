@@ -51,6 +51,7 @@ test('Kafka is asked in a pod that is ready and knows where it is', () => {
   const gateway = pod('payment-gateway', 1, { variables: [] })
   const starting = pod('sales', 1, { isReady: false })
   expect(placeAmong([gateway, starting, pod('sales', 2)])).toEqual({ pod: 'shop-sales-2', container: 'sales' })
+  expect(placeAmong([pod('sales', 2), pod('console', 3)])).toEqual({ pod: 'shop-console-3', container: 'console' })
   expect(placeAmong([gateway, starting])).toBeUndefined()
 })
 

@@ -7,6 +7,8 @@ export interface KafkaCluster {
   readonly name: string
   /** The topic operator looks for topics where its Kafka is. */
   readonly namespace?: string | undefined
+  /** Where the user operator looks for users, and makes their Secrets. */
+  readonly usersNamespace?: string | undefined
 }
 
 /** For every topic three copies: one broker may be away, and what was acknowledged is still there twice. */
@@ -40,12 +42,21 @@ export function kafkaTopics({ endpoints }: Topology, cluster: KafkaCluster): str
 const kafkaManifest = z.object({
   kind: z.literal('Kafka'),
   metadata: z.object({ name: z.string(), namespace: z.string().optional() }),
+  spec: z
+    .object({
+      entityOperator: z
+        .object({ userOperator: z.object({ watchedNamespace: z.string().optional() }).nullish() })
+        .default({ userOperator: null }),
+    })
+    .optional(),
 })
 
 /** The Kafka among some manifests; it is called petrel where there is none. */
 export function kafkaCluster(manifests: string): KafkaCluster {
   const found = parseAllDocuments(manifests).map((document) => kafkaManifest.safeParse(document.toJS()))
-  return found.find(({ success }) => success)?.data?.metadata ?? { name: 'petrel' }
+  const { metadata, spec } = found.find(({ success }) => success)?.data ?? { metadata: { name: 'petrel' } }
+  const usersNamespace = spec?.entityOperator.userOperator?.watchedNamespace
+  return { ...metadata, ...(usersNamespace !== undefined && { usersNamespace }) }
 }
 
 const groupLines = ({ plan }: EndpointTopology): string[] =>
