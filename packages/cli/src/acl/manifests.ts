@@ -30,6 +30,9 @@ const manifest = (
 })
 
 const rule = ({ resource, pattern, name, operations }: Permission) => ({
-  resource: resource === 'cluster' ? { type: resource } : { type: resource, name, patternType: pattern },
+  resource:
+    resource === 'cluster'
+      ? { type: resource }
+      : { type: resource, name, patternType: pattern === 'prefixed' ? 'prefix' : pattern },
   operations: operations.map(javaName),
 })
