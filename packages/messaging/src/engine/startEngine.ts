@@ -69,6 +69,8 @@ export interface Engine {
 
 /** Cleaning reads the whole inbox, so a few times a day is enough; the replicas of an endpoint take turns by chance. */
 const cleanEveryMs = milliseconds('6h')
+/** What comes again after a start, because it was handled just before a crash, is known to the inbox, however long ago that was. */
+const cleanNotBeforeMs = milliseconds('15m')
 
 /** Starts an endpoint that is deployed; resolves when its consumers have joined. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
@@ -186,7 +188,7 @@ async function schemaIdsOf(endpoint: Endpoint, prefix: string, registry: Registr
 }
 
 function cleanNowAndThen(store: Store, log: Log) {
-  let timer = setTimeout(clean, Math.random() * cleanEveryMs).unref()
+  let timer = setTimeout(clean, cleanNotBeforeMs + Math.random() * cleanEveryMs).unref()
   return { stop: () => clearTimeout(timer) }
 
   function clean(): void {

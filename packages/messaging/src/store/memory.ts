@@ -43,6 +43,7 @@ export function memoryStore({ constraints = [] }: { readonly constraints?: reado
     loadSagas: (keys) => attempt('loadSagas', () => content.sagasOf(keys)),
     begin: () => attempt('begin', () => new MemoryTransaction(save)),
     save,
+    positions: (group) => attempt('positions', () => content.positions(group)),
     pendingOutbox: (lane) => attempt('pendingOutbox', () => content.pendingOutbox(lane)),
     deleteOutbox: (outboxIds) => attempt('deleteOutbox', () => content.deleteOutbox(outboxIds)),
     publishScheduled: (publish, limit) => attempt('publishScheduled', () => content.publishScheduled(publish, limit)),

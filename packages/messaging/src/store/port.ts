@@ -1,4 +1,4 @@
-import type { OutgoingRecord } from '../broker/port.ts'
+import type { OutgoingRecord, Position } from '../broker/port.ts'
 import type { Tx } from '../definition/handler.ts'
 import type { Table } from '../definition/table.ts'
 import type { MessageIdentity } from '../identity.ts'
@@ -46,6 +46,17 @@ export interface ScheduledRecord {
   readonly record: OutgoingRecord
 }
 
+/** Where a group goes on in a partition. */
+export interface GroupPosition extends Position {
+  readonly group: string
+  /** Of the topic that the offset belongs to: one that is made again has the same name, and other offsets. */
+  readonly topicId: string
+}
+
+export interface SavedPosition extends GroupPosition {
+  readonly savedAt: Date
+}
+
 /** Everything that one lane decided about some messages. Saved whole or not at all. */
 export interface UnitOfWork {
   /** Which lane decided: the next owner of the lane sends what this one has left in the outbox. */
@@ -60,6 +71,8 @@ export interface UnitOfWork {
   readonly scheduled: readonly ScheduledRecord[]
   /** Outbox rows whose records have been sent: they are deleted. */
   readonly sent: readonly string[]
+  /** What lies before these was handled, by this unit or earlier. One that is further in the same topic stays. */
+  readonly positions?: readonly GroupPosition[]
 }
 
 export interface OutboxEntry {
@@ -106,6 +119,8 @@ export interface Store {
    * @throws AlreadyHandled, SagaConflict, WriteRefused, StoreUnavailable; then nothing was saved
    */
   save(units: readonly UnitOfWork[]): Promise<readonly (string | undefined)[]>
+  /** Where a group goes on, as far as it was saved. @throws StoreUnavailable */
+  positions(group: string): Promise<SavedPosition[]>
   /** What a lane decided and may not have sent, oldest first. @throws StoreUnavailable */
   pendingOutbox(lane: string): Promise<OutboxEntry[]>
   /** Deletes outbox rows whose records have been sent. @throws StoreUnavailable */

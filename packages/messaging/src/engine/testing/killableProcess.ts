@@ -62,6 +62,7 @@ export function killableProcess(broker: Broker, store: Store): KillableProcess {
           listener: {
             onAssigned: (partitions) => (killed ? undefined : listener.onAssigned(partitions)),
             onRecords: (records) => (killed ? undefined : listener.onRecords(records)),
+            onLost: (...lost) => (killed ? undefined : listener.onLost?.(...lost)),
           },
         })
         subscriptions.add(subscription)
@@ -79,6 +80,7 @@ export function killableProcess(broker: Broker, store: Store): KillableProcess {
       loadSagas: (keys) => whileAlive(() => store.loadSagas(keys)),
       begin: () => whileAlive(async () => rolledBackOnKill(await store.begin())),
       save: (units) => whileAlive(() => store.save(units), 'save'),
+      positions: (group) => whileAlive(() => store.positions(group)),
       pendingOutbox: (lane) => whileAlive(() => store.pendingOutbox(lane)),
       deleteOutbox: (ids) => whileAlive(() => store.deleteOutbox(ids)),
       deleteHandledBefore: (date) => whileAlive(() => store.deleteHandledBefore(date)),

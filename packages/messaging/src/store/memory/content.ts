@@ -6,9 +6,11 @@ import {
   AlreadyHandled,
   type Census,
   type OutboxEntry,
+  type GroupPosition,
   SagaConflict,
   type SagaCount,
   type SagaKey,
+  type SavedPosition,
   type SavedSaga,
   type ScheduledRecord,
   type UnitOfWork,
@@ -33,6 +35,7 @@ export class MemoryContent {
   readonly #outbox = new Map<string, OutboxEntry & { readonly lane: string; readonly at: number }>()
   readonly #scheduled = new Map<string, ScheduledRecord>()
   readonly #rows = new Map<string, AnyRow[]>()
+  readonly #positions = new Map<string, SavedPosition>()
   readonly #taken = new Set<string>()
   readonly #constraints: readonly Constraint[]
   #outboxIds = 0
@@ -81,7 +84,19 @@ export class MemoryContent {
     for (const record of unit.scheduled) if (!this.#scheduled.has(record.id)) this.#scheduled.set(record.id, record)
     for (const [table, rows] of unit.rows) this.#rows.set(table.name, [...this.rowsOf(table), ...rows.map(copy)])
     this.deleteOutbox(unit.sent)
+    for (const position of unit.positions ?? []) this.#savePosition(position)
     return this.#addToOutbox(unit)
+  }
+
+  #savePosition(position: GroupPosition): void {
+    const key = positionKey(position)
+    const saved = this.#positions.get(key)
+    const isBehind = saved?.topicId === position.topicId && saved.offset > position.offset
+    this.#positions.set(key, { ...(isBehind ? saved : position), savedAt: new Date() })
+  }
+
+  positions(group: string): SavedPosition[] {
+    return [...this.#positions.values()].filter((position) => position.group === group)
   }
 
   pendingOutbox(lane: string): OutboxEntry[] {
@@ -165,6 +180,8 @@ export class MemoryContent {
 }
 
 const messageKey = ({ source, id }: MessageIdentity) => JSON.stringify([source, id])
+
+const positionKey = ({ group, topic, partition }: GroupPosition) => JSON.stringify([group, topic, partition])
 
 const sagaKey = ({ saga, id }: SagaKey) => JSON.stringify([saga, id])
 

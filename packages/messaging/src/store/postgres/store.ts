@@ -9,6 +9,7 @@ import { Inbox } from './inbox.ts'
 import { OutgoingRecordCodec } from './outgoingRecords.ts'
 import { saveFailure } from './saveFailure.ts'
 import { outboxIds, type SaveResult, SaveStatements, statement } from './saveStatement.ts'
+import { readPositions } from './positions.ts'
 import { publishScheduled } from './scheduledRecords.ts'
 import { beginTransaction } from './transaction.ts'
 
@@ -37,6 +38,7 @@ export function postgresStore(options: PostgresStoreOptions): Store {
       const [result] = await runAlone<SaveResult>(pool, save, (error) => saveFailure(error, units))
       return outboxIds(units, result)
     },
+    positions: (group) => readPositions(pool, group),
     async pendingOutbox(lane) {
       if (!isStorableText(lane)) return []
       const rows = await runAlone<{ id: string; records: Buffer }>(pool, { ...selectPending, values: [lane] })
