@@ -35,6 +35,8 @@ export interface SavedSaga extends SagaKey {
   /** 0 when it was never saved. */
   readonly version: number
   readonly state: object
+  /** In which version of its form the state was written; the first is 1. */
+  readonly stateVersion: number
   readonly completed: boolean
 }
 
@@ -123,6 +125,8 @@ export interface Store {
   positions(group: string): Promise<SavedPosition[]>
   /** What a lane decided and may not have sent, oldest first. @throws StoreUnavailable */
   pendingOutbox(lane: string): Promise<OutboxEntry[]>
+  /** Lanes with something in the outbox since at least that many milliseconds. @throws StoreUnavailable */
+  lanesWithOutbox(ms: number): Promise<string[]>
   /** Deletes outbox rows whose records have been sent. @throws StoreUnavailable */
   deleteOutbox(outboxIds: readonly string[]): Promise<void>
   /**
@@ -136,6 +140,8 @@ export interface Store {
   ): Promise<{ published: number; nextAt: Date | undefined }>
   /** Deletes inbox entries from before `date`: a copy that comes later is handled again. @returns how many */
   deleteHandledBefore(date: Date): Promise<number>
+  /** Deletes sagas that were completed before `date`: a message that may begin such a saga begins it anew. @returns how many */
+  deleteCompletedBefore(date: Date): Promise<number>
   /** For watching; cheap enough to ask every few seconds. @throws StoreUnavailable */
   census(): Promise<Census>
   /** Reads every saga: ask it rarely. @throws StoreUnavailable */

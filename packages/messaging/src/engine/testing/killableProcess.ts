@@ -82,8 +82,10 @@ export function killableProcess(broker: Broker, store: Store): KillableProcess {
       save: (units) => whileAlive(() => store.save(units), 'save'),
       positions: (group) => whileAlive(() => store.positions(group)),
       pendingOutbox: (lane) => whileAlive(() => store.pendingOutbox(lane)),
+      lanesWithOutbox: (ms) => whileAlive(() => store.lanesWithOutbox(ms)),
       deleteOutbox: (ids) => whileAlive(() => store.deleteOutbox(ids)),
       deleteHandledBefore: (date) => whileAlive(() => store.deleteHandledBefore(date)),
+      deleteCompletedBefore: (date) => whileAlive(() => store.deleteCompletedBefore(date)),
       // A database unlocks the rows of a dead process: so the publishing fails, and the rows stay.
       publishScheduled: (publishAll, limit) =>
         whileAlive(() => store.publishScheduled((records) => Promise.race([publishAll(records), gone.promise]), limit)),

@@ -32,6 +32,7 @@ export class MemoryContent {
   /** When each was handled. */
   readonly #inbox = new Map<string, Date>()
   readonly #sagas = new Map<string, SavedSaga>()
+  readonly #completedAt = new Map<string, Date>()
   readonly #outbox = new Map<string, OutboxEntry & { readonly lane: string; readonly at: number }>()
   readonly #scheduled = new Map<string, ScheduledRecord>()
   readonly #rows = new Map<string, AnyRow[]>()
@@ -52,6 +53,20 @@ export class MemoryContent {
     const old = [...this.#inbox].filter(([, at]) => at < date)
     for (const [key] of old) this.#inbox.delete(key)
     return old.length
+  }
+
+  deleteCompletedBefore(date: Date): number {
+    const old = [...this.#completedAt].filter(([, at]) => at < date)
+    for (const [key] of old) {
+      this.#completedAt.delete(key)
+      this.#sagas.delete(key)
+    }
+    return old.length
+  }
+
+  #saveSaga(saga: SavedSaga): void {
+    this.#sagas.set(sagaKey(saga), asSaved(saga))
+    if (saga.completed) this.#completedAt.set(sagaKey(saga), new Date())
   }
 
   sagasOf(keys: readonly SagaKey[]): SavedSaga[] {
@@ -80,7 +95,7 @@ export class MemoryContent {
 
   #saveOne(unit: UnitOfWork): string | undefined {
     for (const message of unit.handled) this.#inbox.set(messageKey(message), new Date())
-    for (const saga of unit.sagas) this.#sagas.set(sagaKey(saga), asSaved(saga))
+    for (const saga of unit.sagas) this.#saveSaga(saga)
     for (const record of unit.scheduled) if (!this.#scheduled.has(record.id)) this.#scheduled.set(record.id, record)
     for (const [table, rows] of unit.rows) this.#rows.set(table.name, [...this.rowsOf(table), ...rows.map(copy)])
     this.deleteOutbox(unit.sent)
@@ -101,6 +116,11 @@ export class MemoryContent {
 
   pendingOutbox(lane: string): OutboxEntry[] {
     return [...this.#outbox.values()].filter((entry) => entry.lane === lane).map(({ id, outgoing }) => ({ id, outgoing }))
+  }
+
+  lanesWithOutbox(ms: number): string[] {
+    const old = [...this.#outbox.values()].filter(({ at }) => Date.now() - at >= ms)
+    return [...new Set(old.map(({ lane }) => lane))].toSorted()
   }
 
   deleteOutbox(ids: readonly string[]): void {

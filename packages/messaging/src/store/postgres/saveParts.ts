@@ -42,29 +42,33 @@ const inbox = (handled: readonly MessageIdentity[], { writer }: Encoders): SaveP
   values: () => [inboxKeys(writer, handled)],
 })
 
-const sagaColumns = { saga: 'text', id: 'text', state: 'jsonb', completed: 'boolean' } as const
+const sagaColumns = { saga: 'text', id: 'text', state: 'jsonb', state_version: 'integer', completed: 'boolean' } as const
 const changedSagaColumns = { ...sagaColumns, version: 'integer' } as const
 
 const changedSagas = (sagas: readonly SavedSaga[], { writer }: Encoders): SavePart => ({
   shape: 'changed',
   sql: (next) => `changed as (
-    update petrel_saga as saved set version = saved.version + 1, state = new.state, completed = new.completed
+    update petrel_saga as saved set version = saved.version + 1, state = new.state, state_version = new.state_version,
+      completed = new.completed, completed_at = case when new.completed then statement_timestamp() end
     from (${unnest(changedSagaColumns, next)}) as new
     where saved.saga = new.saga and saved.id = new.id and saved.version = new.version
     returning 1),
   conflicts as (select ${next()}::bigint - count(*) as sagas from changed)`,
   result: '(select petrel_require_none(sagas) from conflicts)',
-  values: () => [...columnArrays(writer, 'petrel_saga', changedSagaColumns, sagas.map(asRow)), sagas.length],
+  values: () => [...columnArrays(writer, 'petrel_saga', changedSagaColumns, sagas.map(sagaRow)), sagas.length],
 })
 
 const begunSagas = (sagas: readonly SavedSaga[], { writer }: Encoders): SavePart => ({
   shape: 'begun',
   sql: (next) => `begun as (
-    insert into petrel_saga (${columnNames(sagaColumns)}, version) ${unnest(sagaColumns, next)}, 1
+    insert into petrel_saga (${columnNames(sagaColumns)}, version, completed_at)
+    select new.*, 1, case when new.completed then statement_timestamp() end from (${unnest(sagaColumns, next)}) as new
     returning 1)`,
   result: '(select count(*) from begun)',
-  values: () => columnArrays(writer, 'petrel_saga', sagaColumns, sagas.map(asRow)),
+  values: () => columnArrays(writer, 'petrel_saga', sagaColumns, sagas.map(sagaRow)),
 })
+
+const sagaRow = (saga: SavedSaga): Record<string, unknown> => ({ ...saga, state_version: saga.stateVersion })
 
 const asRow = (value: object): Record<string, unknown> => ({ ...value })
 
