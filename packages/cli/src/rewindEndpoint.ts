@@ -1,4 +1,12 @@
-import { databasePool, GroupIsRunning, inboxMemory, planRewind, rewind, type RewindPlan, silentLog } from '@petrel/messaging/operations'
+import {
+  databasePool,
+  GroupIsRunning,
+  inboxMemory,
+  planRewind,
+  rewind,
+  type RewindPlan,
+  silentLog,
+} from '@petrel/messaging/operations'
 import { InvalidArgumentError } from 'commander'
 import type { CommandContext } from './commandContext.ts'
 import { duration } from './durationOption.ts'
@@ -28,7 +36,10 @@ export async function rewindEndpoint(context: CommandContext, endpoint: string, 
   const database = databasePool(own, silentLog, { max: 1, application_name: 'petrel rewind', connectionTimeoutMillis: 10_000 })
   try {
     const topics = topic?.map((name) => prefix + name)
-    const planned = await planRewind({ endpoint, since: to, ...(topics !== undefined && { topics }) }, { admin, prefix, database })
+    const planned = await planRewind(
+      { endpoint, since: to, ...(topics !== undefined && { topics }) },
+      { admin, prefix, database },
+    )
     for (const text of sentences(planned, prefix)) out.line(text)
     if (planned.positions.length === 0) return false
     if (yes !== true) throw new Problem('Nothing has changed. To do it, say so: the same command with --yes.')

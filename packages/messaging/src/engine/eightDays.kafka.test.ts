@@ -78,8 +78,7 @@ async function openTill(): Promise<void> {
 const send = (numbers: readonly number[]) =>
   Promise.all(numbers.map((number) => customer.send(RefundOrder({ orderId: `order-${number}`, number }))))
 
-const hasMailed = (numbers: readonly number[]) =>
-  eventually(() => expect(mails.toSorted((a, b) => a - b)).toEqual([...numbers]))
+const hasMailed = (numbers: readonly number[]) => eventually(() => expect(mails.toSorted((a, b) => a - b)).toEqual([...numbers]))
 
 const topic = () => `${system.prefix}billing.refund-order`
 
@@ -212,7 +211,10 @@ describe('a rewind', () => {
     onTestFinished(() => database.end())
     const ground = { admin: broker.admin, prefix: system.prefix, database }
 
-    expect(await planRewind({ endpoint: 'billing', since: Date.now() + 60_000 }, ground)).toMatchObject({ topics: [], positions: [] })
+    expect(await planRewind({ endpoint: 'billing', since: Date.now() + 60_000 }, ground)).toMatchObject({
+      topics: [],
+      positions: [],
+    })
     expect(await planRewind({ endpoint: 'billing', since: 0, topics: ['another'] }, ground)).toMatchObject({ positions: [] })
     await passEightDays()
     expect((await planRewind({ endpoint: 'billing', since: 0 }, ground)).topics).toEqual([

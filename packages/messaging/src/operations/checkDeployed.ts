@@ -26,8 +26,7 @@ export async function checkDeployed(
   const schemas = await missingSchemas([...planned.owns, ...planned.produces], registry)
   const migrations = database === undefined ? [] : await pendingMigrations(database, [petrelMigrations])
   // Without its topics a group has no positions either: one sentence is enough for both.
-  const positions =
-    topics.length > 0 ? [] : await missingPositions(planned, admin, migrations.length > 0 ? undefined : database)
+  const positions = topics.length > 0 ? [] : await missingPositions(planned, admin, migrations.length > 0 ? undefined : database)
   const tables = migrations.map((name) => ({ what: `migration ${name}`, owner: endpoint.name }))
   const missing = [...topics, ...schemas, ...positions, ...tables]
   if (missing.length > 0) throw new NotDeployed(endpoint.name, missing)
@@ -88,11 +87,7 @@ async function missingSchemas(messages: readonly MessagePlan[], registry: Regist
  * A group without a position begins with the earliest record: wrong only for one that wants the latest. It has one as long as
  * its database knows one.
  */
-async function missingPositions(
-  { endpoint, groups }: Plan,
-  admin: BrokerAdmin,
-  database: Pool | undefined,
-): Promise<Missing[]> {
+async function missingPositions({ endpoint, groups }: Plan, admin: BrokerAdmin, database: Pool | undefined): Promise<Missing[]> {
   const wanted = groups.filter(({ from }) => from === 'latest')
   const gaps = await Promise.all(
     wanted.map(async (group) => {

@@ -100,7 +100,8 @@ async function commitFirstPositions(
 ): Promise<DeployReport['positions']> {
   const { group, from } = plan
   const missing = Map.groupBy(await withoutPosition(plan, admin), ({ topic }) => topic)
-  const stored = missing.size > 0 && database !== undefined ? await storedIn(database.url, group, admin) : new Map<string, Position>()
+  const stored =
+    missing.size > 0 && database !== undefined ? await storedIn(database.url, group, admin) : new Map<string, Position>()
   const first = await flat([...missing], async ([topic, gaps]): Promise<Position[]> => {
     const ends = (await admin.offsets(topic)).filter((end) => gaps.some(({ partition }) => partition === end.partition))
     return ends.map(({ partition, [from]: first }) => {

@@ -68,7 +68,10 @@ export async function planRewind(
  * other is. When it is interrupted, run it again.
  * @throws GroupIsRunning when the endpoint runs: then nothing has changed
  */
-export async function rewind({ group, positions }: RewindPlan, { admin, database }: Omit<RewindInfrastructure, 'prefix'>): Promise<void> {
+export async function rewind(
+  { group, positions }: RewindPlan,
+  { admin, database }: Omit<RewindInfrastructure, 'prefix'>,
+): Promise<void> {
   const ids = await admin.topicIds([...new Set(positions.map(({ topic }) => topic))])
   await admin.commit(group, positions)
   await setPositions(

@@ -16,7 +16,9 @@ export async function topicIds(cluster: Cluster, topics: readonly string[]): Pro
   const broker = (await (cluster as unknown as ConnectedCluster).brokerPool.findConnectedBroker()) as Speaking
   if ((broker.versions?.[METADATA]?.maxVersion ?? 0) < VERSION) return new Map()
   const found = await broker.connectionPool.send(metadataRequest(topics))
-  return new Map(found.filter(({ error, id }) => error === 0 && !id.equals(noId)).map(({ name, id }) => [name, id.toString('hex')]))
+  return new Map(
+    found.filter(({ error, id }) => error === 0 && !id.equals(noId)).map(({ name, id }) => [name, id.toString('hex')]),
+  )
 }
 
 interface ConnectedCluster {
