@@ -34,8 +34,7 @@ test('a rewind says what is handled again, wants to be told twice, and waits unt
     err: 'sales runs. Nothing has changed. Stop all of it, rewind, and start it again.\n',
   })
 
-  sales.kill('SIGTERM')
-  await sales.exited
+  await sales.kill('SIGTERM')
   const positions = async () => (await broker.admin.committed(`${system.prefix}sales`, [topic])).map(({ offset }) => offset)
   const before = await positions()
   const asked = await petrel('rewind', 'sales', '--to', 'beginning')

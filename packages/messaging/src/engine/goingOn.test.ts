@@ -39,6 +39,7 @@ describe('an endpoint that Kafka and its inbox have forgotten', () => {
     await system.settled()
     await passTime(60_000)
     killed.process.kill()
+    await untilIdle()
     await forgetEverything(system)
     await system.publish(placed(2))
     await system.start()

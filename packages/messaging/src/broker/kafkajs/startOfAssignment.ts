@@ -135,7 +135,7 @@ interface OffsetAnswer {
 type Asked = { readonly fromBeginning: boolean } | { readonly fromTimestamp: number }
 
 async function offsetIn(cluster: Cluster, { topic, partition }: TopicPartition, asked: Asked): Promise<bigint> {
-  const [answer] = await cluster.fetchTopicsOffset([{ topic, partitions: [{ partition }], ...asked } as never])
+  const [answer] = await cluster.fetchTopicsOffset([{ topic, partitions: [{ partition }], ...asked }])
   return BigInt(answer?.partitions[0]?.offset ?? -1)
 }
 

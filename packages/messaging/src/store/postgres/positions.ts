@@ -30,7 +30,7 @@ export async function positionsIn(database: Pool | ClientBase, group: string): P
 
 /** Sets positions of an endpoint that does not run, also backwards: all or none. @throws pg's error */
 export async function setPositions(database: Pool | ClientBase, positions: readonly GroupPosition[]): Promise<void> {
-  const column = <K extends keyof GroupPosition>(name: K) => positions.map((position) => String(position[name]))
+  const column = (name: keyof GroupPosition) => positions.map((position) => String(position[name]))
   await database.query(
     `insert into petrel_position (consumer_group, topic, topic_id, partition, next_offset)
     select * from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[])
