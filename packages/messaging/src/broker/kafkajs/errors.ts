@@ -9,6 +9,9 @@ export function brokerErrorCode(error: unknown): string | undefined {
   return undefined
 }
 
+/** Whether the broker does not allow what it was asked for: an ACL is missing. */
+export const isRefused = (error: unknown): boolean => brokerErrorCode(error)?.endsWith('_AUTHORIZATION_FAILED') ?? false
+
 /** What is wrong with one topic, or with one of its partitions. */
 const TOPIC_FAULTS = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION',

@@ -5,7 +5,7 @@ import { commits, partitionKey } from '../commits.ts'
 import type { SubscribeOptions, Subscription, TopicPartition } from '../port.ts'
 import { dropFetches } from './connectionPool.ts'
 import { hookConsumer, type ConsumerGroup, type FetchedBatch } from './consumerHooks.ts'
-import { brokerErrorCode } from './errors.ts'
+import { isRefused } from './errors.ts'
 import { presence } from './presence.ts'
 import { incoming } from './records.ts'
 import { startOfAssignment } from './startOfAssignment.ts'
@@ -35,9 +35,6 @@ export interface Membership extends Omit<Subscription, 'stop'> {
   /** Resolves when no commit is in flight. */
   settled(): Promise<void>
 }
-
-/** The fetches and heartbeats are refused as well, and say so. */
-const isRefused = (error: unknown) => brokerErrorCode(error)?.endsWith('_AUTHORIZATION_FAILED') ?? false
 
 interface MembershipOptions extends Omit<SubscribeOptions, 'goOnFrom'> {
   readonly log: Log
@@ -73,6 +70,7 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
       await member.commitOffsets({ topics: kafkajsOffsets(positions) })
     },
     (error, positions) =>
+      // Fetches and heartbeats are refused as well, and say so.
       log[isRefused(error) ? 'debug' : 'warn'](
         { err: error, group, partitions: positions.map(partitionKey) },
         'Could not commit. The next commit covers it, or the records come again',

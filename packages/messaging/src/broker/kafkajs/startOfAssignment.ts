@@ -6,6 +6,7 @@ import { inboxMemory } from '../../retention.ts'
 import { partitionKey } from '../commits.ts'
 import type { KnownPosition, Position, SubscribeOptions, TopicPartition } from '../port.ts'
 import type { ConsumerGroup } from './consumerHooks.ts'
+import { isRefused } from './errors.ts'
 import { topicIds } from './topicIds.ts'
 import { kafkajsOffsets } from './topicPartitions.ts'
 
@@ -60,7 +61,9 @@ export function startOfAssignment({ group, topics, log, goOnFrom }: Options): St
       try {
         return await find(member, partitions, isCurrent)
       } catch (error) {
-        if (isCurrent()) log.warn({ err: error, group }, 'cannot find out where the group goes on; it is tried again')
+        // Then fetches are refused as well, and say so.
+        const level = isRefused(error) ? 'debug' : 'warn'
+        if (isCurrent()) log[level]({ err: error, group }, 'cannot find out where the group goes on; it is tried again')
         await delay(againAfterMs, undefined, { ref: false })
       }
   }
