@@ -6,6 +6,7 @@ import { kafkajsBroker, silentLog } from '@petrel/messaging/operations'
 import { inject } from 'vitest'
 import { databaseName, dropDatabase, ensureDatabase } from '../../deploy/local/stack/databases.ts'
 import { freePorts } from '../../deploy/local/stack/ports.ts'
+import { allServices } from '../../deploy/local/processes/serviceProcess.ts'
 import { allowServices } from '../../deploy/local/shop/allowServices.ts'
 import { connectionEnvironment, connectionsOf } from '../../deploy/local/shop/connections.ts'
 import { ADMINISTRATOR } from '../../deploy/local/stack/security.ts'
@@ -38,6 +39,9 @@ export interface TestSystem {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+/** What belongs to a test alone is no user of its own where doors are closed. */
+const userOf = (service: string) => (allServices().includes(service) ? service : ADMINISTRATOR)
+
 /** Nothing in it yet: no topics, no databases. `addresses` of a stack of the test's own, if it has one. */
 export async function testSystem(addresses: StackAddresses = inject('stack')): Promise<TestSystem> {
   const name = `t${randomBytes(4).toString('hex')}`
@@ -63,7 +67,7 @@ export async function testSystem(addresses: StackAddresses = inject('stack')): P
     async env(service) {
       const databaseUrl = await system.createDatabase(service)
       const environment = serviceEnvironment({ ...addresses, databaseUrl, prefix, ports, faultFile: faultFile(service) })
-      return { ...environment, ...connectionEnvironment(addresses, service) }
+      return { ...environment, ...connectionEnvironment(addresses, userOf(service)) }
     },
     async startService(service, env = {}) {
       const running = await startProcess(service, { ...(await system.env(service)), ...env })
