@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { parse } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { petrel as run } from './petrel.ts'
 
 let root = ''
@@ -127,6 +127,26 @@ test('a check fails when a file is stale or missing, names it, and leaves it as 
     ].join('\n'),
   })
   expect(await read('docs/messages.md')).toBe(byHand)
+})
+
+test('where a Kafka is among the manifests its users are, too, with what their programs may do; a stale one is found', async () => {
+  await file(
+    'k8s/production/kafka.yaml',
+    'kind: Kafka\nmetadata: { name: main, namespace: kafka }\nspec: { entityOperator: { userOperator: { watchedNamespace: shop } } }\n',
+  )
+  await file('services/watcher/src/program.ts', "export const watcher = { name: 'watcher', role: 'watches' }\n")
+  await petrel('topology')
+  const users = parseAllDocuments(await read('k8s/production/users.yaml')).map((document) => document.toJS() as unknown)
+  expect(users).toMatchObject(
+    ['billing', 'sales', 'watcher', 'petrel'].map((name) => ({
+      metadata: { name, namespace: 'shop', labels: { 'strimzi.io/cluster': 'main' } },
+    })),
+  )
+  await file('k8s/production/users.yaml', 'by hand\n')
+  expect(await petrel('topology', '--check')).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('k8s/production/users.yaml is not what the endpoints say.') as string,
+  })
 })
 
 test('as JSON it is printed, with the schemas, and nothing is written', async () => {
