@@ -2,11 +2,16 @@ import { createRequire } from 'node:module'
 import { crc32c } from './crc32c.ts'
 import { type ConnectionPool, joinOnOwnConnection, type LoggedIn, logInAgainInTime } from './connectionPool.ts'
 import { callHooks, type ConsumerGroup } from './consumerHooks.ts'
+import { isRefused } from './errors.ts'
 import { type DecodeMessages, type FetchedPartition, withNextOffset, withoutAborted } from './fetchedRecords.ts'
 import { decodeRecord } from './recordDecoding.ts'
 import { encodeRecord } from './recordEncoding.ts'
 import { answersNamingRefused } from './refusedTopics.ts'
 import { type RequestQueue, restIdleQueues, timeOutWhenDue } from './requestQueue.ts'
+
+interface BrokerPool {
+  withBroker: (this: BrokerPool, use: (given: object) => Promise<unknown>) => Promise<unknown>
+}
 
 interface KafkaNode {
   fetch: (
@@ -27,6 +32,7 @@ export function patchKafkajs(): void {
   timeOutWhenDue(queue)
   joinOnOwnConnection(prototypeOf('kafkajs/src/network/connectionPool.js') as ConnectionPool)
   logInAgainInTime(prototypeOf('kafkajs/src/network/connection.js') as LoggedIn)
+  throwRefused(prototypeOf('kafkajs/src/cluster/brokerPool.js') as BrokerPool)
   hideAborted(prototypeOf('kafkajs/src/broker/index.js') as KafkaNode)
   callHooks(prototypeOf('kafkajs/src/consumer/consumerGroup.js') as ConsumerGroup)
   replace('kafkajs/src/protocol/recordBatch/record/v0/index.js', () => encodeRecord)
@@ -37,6 +43,24 @@ export function patchKafkajs(): void {
 }
 
 const prototypeOf = (path: string): unknown => (load(path) as { readonly prototype: unknown }).prototype
+
+/** kafkajs asks another broker whatever the first one says, and in the end that no broker knows the coordinator of the group. Can go with kafkajs. */
+function throwRefused(prototype: BrokerPool): void {
+  const { withBroker } = prototype
+  prototype.withBroker = async function (this: BrokerPool, use: (given: object) => Promise<unknown>) {
+    let refusal: unknown
+    const found = await withBroker.call(this, async (given) => {
+      try {
+        return await use(given)
+      } catch (error) {
+        if (isRefused(error)) refusal = error
+        throw error
+      }
+    })
+    if (refusal !== undefined && (found === null || found === undefined)) throw refusal
+    return found
+  }
+}
 
 /** kafkajs's own filter, in its consumer, shows some records of aborted transactions: see `withoutAborted`. Can go with kafkajs. */
 function hideAborted(prototype: KafkaNode): void {

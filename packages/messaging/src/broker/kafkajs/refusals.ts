@@ -9,11 +9,11 @@ export interface Refusals {
    * An error of kafkajs, or that something is not allowed.
    * @param doing what was tried, in the same words each time. @param about what it was tried with
    */
-  reasonOf(error: unknown, doing: string, about?: About): unknown
+  reasonOf(this: void, error: unknown, doing: string, about?: About): unknown
   /** It was done: what was not allowed before is allowed now. @param topics only those; default: all it was tried with */
-  done(doing: string, topics?: readonly string[]): void
+  done(this: void, doing: string, topics?: readonly string[]): void
   /** Whether anything is not allowed. */
-  areThere(): boolean
+  areThere(this: void): boolean
 }
 
 interface About {
