@@ -1,5 +1,6 @@
 import { act } from '../api.js'
 import { Dialog, showDialog } from '../parts/dialog.js'
+import { Pager } from '../parts/pager.js'
 import { Clocked, Empty, Fresh, Pill, TroubleBox, Waiting } from '../parts/small.js'
 import { toast } from '../parts/toasts.js'
 import { useCalmList, useResource } from '../resource.js'
@@ -55,23 +56,7 @@ export function Page() {
               )}
             </tbody>
           </table>
-          <nav class="pager" aria-label="Pages of actions">
-            <button
-              type="button"
-              class="small"
-              disabled=${cursors.length === 1}
-              onClick=${() => setCursors(cursors.slice(0, -1))}
-            >
-              ← Newer</button
-            ><button
-              type="button"
-              class="small"
-              disabled=${!list.data?.next}
-              onClick=${() => setCursors([...cursors, list.data.next])}
-            >
-              Older →
-            </button>
-          </nav>`
+          <${Pager} of="actions" cursors=${cursors} setCursors=${setCursors} next=${list.data?.next} />`
       }
     </section>`
 }
