@@ -1,6 +1,6 @@
 import type { Heartbeat } from '@petrel/messaging/operations'
 import { describe, expect, test } from 'vitest'
-import { aHeartbeat, anAudit } from '../testing/audits.ts'
+import { aHeartbeat, anAudit } from '../../../../test/support/audits.ts'
 import { fallSilent, hear } from './heartbeats.ts'
 import { endpointState, type Instance, shownInstances } from './instance.ts'
 

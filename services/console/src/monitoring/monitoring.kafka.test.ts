@@ -1,7 +1,7 @@
 import { uuid7 } from '@petrel/messaging'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../../../../test/support/eventually.ts'
-import { aHeartbeat, anAudit, anEntry } from '../testing/audits.ts'
+import { aHeartbeat, anAudit, anEntry } from '../../../../test/support/audits.ts'
 import { type ConsoleSystem, consoleSystem } from '../testing/consoleSystem.ts'
 import { tellAudits } from '../testing/tellAudits.ts'
 import type { EndpointDetail } from './endpointDetail.ts'
