@@ -1,7 +1,7 @@
+import { Problem } from '@petrel/pages'
 import { z } from 'zod'
 import { recorded } from '../actions/action.ts'
 import { bodyOf } from '../http/input.ts'
-import { Problem } from '../http/problem.ts'
 import type { ConsoleContext, Part } from '../part.ts'
 import { every } from '../store/every.ts'
 import { alone, beginErasure, runDueErasures, runErasure } from './erasure.ts'
