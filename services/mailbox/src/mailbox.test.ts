@@ -83,9 +83,7 @@ test('a mail from an earlier version is taken over once', async () => {
 
 test('the oldest mails leave when more came than are kept, and it is still known how many came', async () => {
   await startAgain(16)
-  await deliverAll(
-    numbers(41).map((number) => mail('ada@example.com', `<${number}@petrel.example>`, undefined, String(number))),
-  )
+  await deliverAll(numbers(41).map((number) => mail('ada@example.com', `<${number}@petrel.example>`, undefined, String(number))))
   const before = await countOf('/api/count')
   expect(before).toMatchObject({ count: 15, came: 41, kept: 15 })
   expect((await mailsTo('ada@example.com')).map(({ messageId }) => messageId)).toEqual(
