@@ -50,6 +50,15 @@ describe('an endpoint', () => {
   })
 })
 
+test('an endpoint that has started again and again hears its heartbeats as fast as another', () => {
+  const former = Array.from({ length: 20_000 }, (_, at) => instance(`former-${at}`, 'stopped', at))
+  const beats = Array.from({ length: 10_000 }, (_, at) => sign('a', 30_000 + at))
+  const { instances, changed, events } = hear(former, beats)
+  expect(instances).toHaveLength(20_001)
+  expect(changed).toMatchObject([{ id: 'a', state: 'running', lastSeenAt: 39_999 }])
+  expect(events.map(({ kind }) => kind)).toEqual(['endpoint-started'])
+})
+
 test('a heartbeat that is read again, or late, changes nothing', () => {
   const { instances } = hear([], [sign('a', 1_000), sign('a', 11_000, { stopping: true })])
   const again = hear(instances, [sign('a', 1_000), sign('a', 11_000)])
