@@ -6,6 +6,7 @@ import { bisect } from './bisect.ts'
 import { type Delivery, open } from './delivery.ts'
 import { dropDuplicates, handledAmong, skipHandled } from './inbox.ts'
 import type { LaneContext } from './laneContext.ts'
+import { deletingSent } from './outbox.ts'
 import { isRefusal } from './refusal.ts'
 import { kindOf, nextRound } from './rounds.ts'
 import { runHandlers } from './runHandlers.ts'
@@ -28,7 +29,7 @@ export async function handleBatch(lane: LaneContext, records: readonly BrokerRec
   let left = await skipHandled(lane, deliveries)
   while (left.length > 0 && !lane.isEnding()) {
     const { round, later } = nextRound(left)
-    left = [...(await handleRound(lane, round)), ...later]
+    left = [...(await deletingSent(lane, () => handleRound(lane, round))), ...later]
   }
   await tellDropped(lane)
   return new Set(left.map(({ envelope }) => envelope.record))

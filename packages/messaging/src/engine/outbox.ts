@@ -4,6 +4,9 @@ import { publishOrPark } from './publish.ts'
 // A lane publishes its outgoing records right after the save. The outbox row is deleted with the lane's next save, so that it
 // needs no statement of its own. Until then `sent` has the ids of the rows whose records were published.
 
+/** A batch that takes longer does not keep the rows of the one before it. */
+const longMs = 2_000
+
 /**
  * Sends what was saved for the lane and may not have been sent, because a process crashed or another replica had the lane.
  * It is sent before later messages are handled: what they produce must not overtake it.
@@ -18,6 +21,23 @@ export async function sendPendingOutbox(lane: LaneContext): Promise<void> {
       if (untold >= 0) lane.untold.splice(untold, 1)
     }
   })
+}
+
+/**
+ * Handles a batch. It may wait for minutes for whomever its handlers call, and no save comes meanwhile: then the rows that were sent
+ * are deleted, or they would look as if nobody had published them.
+ */
+export async function deletingSent<T>(lane: LaneContext, handle: () => Promise<T>): Promise<T> {
+  let deleted: Promise<void> | undefined
+  const timer = setTimeout(() => {
+    deleted = deleteSent(lane)
+  }, longMs)
+  try {
+    return await handle()
+  } finally {
+    clearTimeout(timer)
+    await deleted
+  }
 }
 
 /** Deletes the rows whose records were sent, when no save follows that would delete them. */
