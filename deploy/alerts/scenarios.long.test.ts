@@ -106,12 +106,12 @@ describe.skipIf(isSomebodyElses || !hasPrometheus)('each alert fires when what i
     await scenario({
       async happens() {
         const owner = await session('stock')
-        await owner.query('alter database stock with allow_connections false')
+        await owner.query('alter database stock with connection limit 0')
         await owner.query(
           'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
         )
         return async () => {
-          await owner.query('alter database stock with allow_connections true')
+          await owner.query('alter database stock with connection limit -1')
           await owner.end()
         }
       },
@@ -196,13 +196,13 @@ describe.skipIf(isSomebodyElses || !hasPrometheus)('each alert fires when what i
         },
         {
           labels: { alertname: 'FrontEndSlow', severity: 'critical' },
-          summary: /^One of twenty requests to the shop takes longer than [3-5]\.?\d*s\.$/,
+          summary: /^One of twenty requests to the shop takes longer than \d.*s\.$/,
         },
         { labels: { alertname: 'FrontEndErrorBudgetBurn', severity: 'critical' }, summary: tooMany },
         { labels: { alertname: 'FrontEndErrorBudgetBurn', severity: 'warning' }, summary: tooMany },
         { labels: { alertname: 'LagUnknown', severity: 'warning' }, summary: /^Nobody measures what waits in Kafka/ },
       ],
-      beside: ['GroupWithoutMembers', 'LagAgeOverObjective', 'PartitionStandsStill'],
+      beside: ['GroupWithoutMembers', 'LagAgeOverObjective', 'PartitionStandsStill', 'ScheduledMessageLate'],
     })
     expect(await shop.log('billing')).toContain('cannot publish messages; trying again')
   })
