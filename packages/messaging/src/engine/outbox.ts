@@ -1,10 +1,11 @@
 import type { LaneContext } from './laneContext.ts'
 import { publishOrPark } from './publish.ts'
+import { tellUntold } from './settle.ts'
 
 // A lane publishes its outgoing records right after the save. The outbox row is deleted with the lane's next save, so that it
 // needs no statement of its own. Until then `sent` has the ids of the rows whose records were published.
 
-/** A batch that takes longer does not keep the rows of the one before it. */
+/** Handlers that take longer do not keep the rows of earlier batches. */
 const longMs = 2_000
 
 /**
@@ -24,20 +25,26 @@ export async function sendPendingOutbox(lane: LaneContext): Promise<void> {
 }
 
 /**
- * Handles a batch. It may wait for minutes for whomever its handlers call, and no save comes meanwhile: then the rows that were sent
- * are deleted, or they would look as if nobody had published them.
+ * Runs the handlers of a batch. They may take minutes, and no save comes meanwhile: then the rows of earlier batches go without one, or
+ * they would look as if nobody published them.
  */
-export async function deletingSent<T>(lane: LaneContext, handle: () => Promise<T>): Promise<T> {
-  let deleted: Promise<void> | undefined
+export async function tidyingUp<T>(lane: LaneContext, run: () => Promise<T>): Promise<T> {
+  let tidied: Promise<void> | undefined
   const timer = setTimeout(() => {
-    deleted = deleteSent(lane)
+    tidied = tidyUp(lane)
   }, longMs)
   try {
-    return await handle()
+    return await run()
   } finally {
     clearTimeout(timer)
-    await deleted
+    // Not beside what the batch saves and publishes.
+    await tidied
   }
+}
+
+async function tidyUp(lane: LaneContext): Promise<void> {
+  await tellUntold(lane)
+  await deleteSent(lane)
 }
 
 /** Deletes the rows whose records were sent, when no save follows that would delete them. */
