@@ -5,7 +5,8 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../../../test/support/eventually.ts'
 import { fetchOk, getJson, jsonBody } from '../../../test/support/http.ts'
-import { bootstrap, npmStart, type NpmStart } from '../../../test/support/npmStart.ts'
+import { npmStart, type NpmStart } from '../../../test/support/npmStart.ts'
+import { bootstrap } from '../../../test/support/ownStart.ts'
 import type { Charges } from '../../../test/support/shop.ts'
 
 const run = promisify(execFile)
@@ -15,7 +16,7 @@ describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('np
   let system: NpmStart
   beforeAll(async () => {
     // The locale of a bare container: with it Java finds no file whose name is not ASCII.
-    system = await npmStart({ folderPrefix: 'Sturm vögel 🌧 ', environment: { LC_ALL: 'C', LANG: 'C' } })
+    system = await npmStart([], { folderPrefix: 'Sturm vögel 🌧 ', environment: { LC_ALL: 'C', LANG: 'C' } })
   })
   afterAll(() => system.stop())
 

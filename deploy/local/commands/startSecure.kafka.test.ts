@@ -31,7 +31,7 @@ async function topicsOf(kafka: Kafka): Promise<string[]> {
 describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('npm start -- --secure', () => {
   let system: NpmStart
   beforeAll(async () => {
-    system = await npmStart({ folderPrefix: 'petrel-secure-', options: ['--secure'] })
+    system = await npmStart(['--secure'])
   })
   afterAll(() => system.stop())
 

@@ -2,10 +2,12 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { Router } from '@koa/router'
+import { httpDurations, type MetricsRegistry, processRegistry } from '@petrel/messaging/metrics'
 import { contentSecurityPolicy, pageType, readFolder, sharedPublicFolder, shopAt } from '@petrel/pages'
-import Koa, { type Context } from 'koa'
+import Koa, { type Context, type Middleware } from 'koa'
 import { type Mail, type MailHead, readHead, readMail } from './mail.ts'
 import { type Mails, openMails, standardKeeps } from './mails.ts'
+import { mailMetrics } from './metrics.ts'
 import { idsOnPage, listPage, mailPage, nothingPage, type Wanted } from './page.ts'
 import { listenForMails } from './smtp.ts'
 
@@ -20,6 +22,8 @@ export interface MailboxOptions {
   readonly shopPort?: number
   /** Whom it listens to. Default: this machine alone. */
   readonly host?: string
+  /** Where it counts. Default: nobody looks. */
+  readonly registry?: MetricsRegistry
 }
 
 export interface Mailbox {
@@ -34,10 +38,13 @@ export async function startMailbox({
   httpPort,
   shopPort = 8080,
   host = '127.0.0.1',
+  registry = processRegistry('mailbox'),
 }: MailboxOptions): Promise<Mailbox> {
   const mails = await openMails(dataDir, keeps)
-  const stopListening = await listenForMails(mails, smtpPort, host)
-  const server = mailboxApp(mails, await readPublicFiles(), shopPort).listen(httpPort, host)
+  const metrics = mailMetrics(registry, mails)
+  const stopListening = await listenForMails(mails, { port: smtpPort, host, metrics })
+  const app = mailboxApp(mails, await readPublicFiles(), shopPort, httpDurations(registry))
+  const server = app.listen(httpPort, host)
   await once(server, 'listening')
   return {
     async stop() {
@@ -62,7 +69,7 @@ export const readPublicFiles = async (): Promise<ReadonlyMap<string, Buffer>> =>
   new Map((await Promise.all([sharedPublicFolder, publicFolder].map(readFolder))).flat())
 
 /** The page and its API. */
-export function mailboxApp(mails: Mails, files: ReadonlyMap<string, Buffer>, shopPort: number): Koa {
+export function mailboxApp(mails: Mails, files: ReadonlyMap<string, Buffer>, shopPort: number, measure?: Middleware): Koa {
   const router = new Router()
   const shop = (ctx: Context) => shopAt(ctx, shopPort)
   router.get('/', async (ctx) => {
@@ -95,6 +102,7 @@ export function mailboxApp(mails: Mails, files: ReadonlyMap<string, Buffer>, sho
     ctx.body = { ready: true }
   })
   const app = new Koa()
+  if (measure !== undefined) app.use(measure)
   app.use(async (ctx, next) => {
     ctx.set('Content-Security-Policy', policy)
     await next()

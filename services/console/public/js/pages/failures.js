@@ -9,7 +9,7 @@ import { useResource } from '../resource.js'
 import { goQuery } from '../router.js'
 import { Guards, Head } from '../parts/head.js'
 import { useSummary } from '../summary.js'
-import { html } from '../view.js'
+import { html, useEffect, useRef, useState } from '../view.js'
 import { counted } from '../words.js'
 
 /** Failed messages: what failed, how many, since when, why; and what puts it right. */
