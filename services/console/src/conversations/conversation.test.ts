@@ -79,6 +79,15 @@ describe('a message', () => {
     expect(messages[0]?.waiting, 'late has passed it before audits began').toEqual(['stock', 'new'])
   })
 
+  test('that is tried again keeps its conversation waiting, until the last word is another one', () => {
+    const again = handling('m', 'billing', { outcome: 'retried' })
+    const later = { delivery: 'billing.retry.2s/0/1', at: 4_000, startedAt: 3_900 }
+    expect(view({ handlings: [again] }).waiting).toEqual(['billing'])
+    expect(view({ handlings: [again, handling('m', 'billing', { ...later, outcome: 'postponed' })] }).waiting).toEqual(['billing'])
+    expect(view({ handlings: [again, handling('m', 'billing', later)] }).waiting).toEqual([])
+    expect(view({ handlings: [again, handling('m', 'billing', { ...later, outcome: 'deadLettered' })] }).waiting).toEqual([])
+  })
+
   test('that nobody has handled waits, too', () => {
     const { messages, key } = view({ sent: [message('m')], definitions: new Map([['billing', hears('sales.OrderPlaced')]]) })
     expect(messages).toMatchObject([{ id: 'm', kind: 'event', handled: [], waiting: ['billing'] }])

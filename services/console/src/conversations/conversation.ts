@@ -51,6 +51,8 @@ export interface ConversationView {
   /** Of the first message. */
   readonly key: string | null
   readonly traceId: string | null
+  /** Endpoints that have not handled all that they hear of it: some of it they have not tried yet, or try again. */
+  readonly waiting: readonly string[]
   readonly messages: readonly MessageView[]
   readonly sagas: readonly SagaView[]
 }
@@ -98,10 +100,12 @@ export function conversationView(evidence: Evidence): ConversationView {
   for (const message of [...handlings, ...sent]) if (!known.has(keyOf(message))) known.set(keyOf(message), message)
   const messages = inOrder([...known.values()])
   const byMessage = Map.groupBy(lastOfEachDelivery(handlings), keyOf)
+  const views = messages.map((message) => messageView(message, byMessage.get(keyOf(message)) ?? [], evidence))
   return {
     key: messages.find(({ key }) => key !== null)?.key ?? null,
     traceId: messages.find(({ traceId }) => traceId !== null)?.traceId ?? null,
-    messages: messages.map((message) => messageView(message, byMessage.get(keyOf(message)) ?? [], evidence)),
+    waiting: [...new Set(views.flatMap((view) => [...view.waiting, ...tryingAgain(view)]))].toSorted(),
+    messages: views,
     sagas: sagasOf(handlings),
   }
 }
@@ -163,6 +167,12 @@ function waitingFor(message: Message, handlings: readonly Handling[], { definiti
     .filter(([endpoint]) => !tried.has(endpoint) && (committed(endpoint, topic, partition) ?? 0n) <= offset)
     .map(([endpoint]) => endpoint)
 }
+
+/** Endpoints whose last word about a message is that they try it again. */
+const tryingAgain = ({ handled }: MessageView): string[] =>
+  [...new Map(handled.map(({ endpoint, outcome }) => [endpoint, outcome]))]
+    .filter(([, outcome]) => outcome === 'retried' || outcome === 'postponed')
+    .map(([endpoint]) => endpoint)
 
 function sagasOf(handlings: readonly Handling[]): SagaView[] {
   const sagas = handlings.flatMap(({ saga, sagaId, key, endpoint }): [string, SagaView][] => {

@@ -67,7 +67,8 @@ export function answerProblems(log: Log): Middleware {
   }
 }
 
-function toProblem(error: unknown): Problem {
+/** What an error says to whoever has asked. */
+export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof BrokerUnavailable)
     return unavailable('Kafka does not answer', 'What was asked for may be done in part. Look at the list, and ask again.')

@@ -12,7 +12,7 @@ export const windowOf = (query) => (windows[query.window] === undefined ? '15' :
 /** All endpoints, with how they are. */
 export function Page({ query }) {
   const window = windowOf(query)
-  const { data, error, reload } = useResource(`/api/endpoints?window=${window}`, { hints: ['endpoints'], keep: true })
+  const { data, error, reload } = useResource(`/api/endpoints?window=${window}`, { hints: ['endpoints', 'failures'], keep: true })
   return html` <${Head} title="Endpoints"
       ><span class="spring"></span
       ><${Tabs}
