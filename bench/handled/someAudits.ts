@@ -70,5 +70,6 @@ function entry(type: string, source: string, at: number): HandledEntry {
     startedAt: at - 5,
     durationUs: 500 + (number % 97) * 40,
     replayOf: null,
+    sagaStep: null,
   }
 }

@@ -59,7 +59,10 @@ test('a console that is away is said, with the ways out', async () => {
 
 test('a console with a login is asked with a token of its provider, and does what the token’s role may', async () => {
   const url = `http://127.0.0.1:${shop.system.ports.console}`
-  await using provider = await startLoginProvider({ redirectUri: `${url}/auth/callback`, postLogoutUri: `${url}/auth/signed-out` })
+  await using provider = await startLoginProvider({
+    redirectUri: `${url}/auth/callback`,
+    postLogoutUri: `${url}/auth/signed-out`,
+  })
   provider.roles.set(program.id, ['reader'])
   const settings = settingsSchema.parse({
     ...(await shop.system.env('console')),
@@ -102,14 +105,15 @@ test('a console with a login is asked with a token of its provider, and does wha
   expect(items[0]).toMatchObject({ what: 'replay', by: program.id })
 })
 
+const failuresAt = (url: string, env: Readonly<Record<string, string>>) =>
+  runPetrel(['failures', '--console', url], env, import.meta.dirname)
+
 test('a token is sent to no console that everybody on the way can hear, and a file that is not there is said', async () => {
-  const at = (url: string, env: Readonly<Record<string, string>>) =>
-    runPetrel(['failures', '--console', url], env, import.meta.dirname)
-  expect(await at('http://console.example.org', { PETREL_CONSOLE_TOKEN: 'secret' })).toMatchObject({
+  expect(await failuresAt('http://console.example.org', { PETREL_CONSOLE_TOKEN: 'secret' })).toMatchObject({
     code: 1,
     err: expect.stringMatching(/^The token would go to http:\/\/console\.example\.org unencrypted/),
   })
-  expect(await at(shop.console.url, { PETREL_CONSOLE_TOKEN_FILE: '/nowhere/token' })).toMatchObject({
+  expect(await failuresAt(shop.console.url, { PETREL_CONSOLE_TOKEN_FILE: '/nowhere/token' })).toMatchObject({
     code: 1,
     err: expect.stringContaining('PETREL_CONSOLE_TOKEN_FILE names /nowhere/token, which cannot be read'),
   })

@@ -14,17 +14,26 @@ const longestMs = 30_000
 const Refusal = z.object({ detail: z.string() })
 const Summary = z.object({ access: z.object({ csrf: z.string() }) })
 
+interface Asking {
+  readonly method?: 'POST'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
 /**
  * @param url for example `http://localhost:8090` @param token of the login provider, where the console wants one
  * @throws Problem when the token would go over the network for everybody to read
  */
 export function consoleAt(url: string, token?: string): ConsoleApi {
   if (token !== undefined && !isSafe(new URL(url)))
-    throw new Problem(`The token would go to ${url} unencrypted. Use https, or forward the console's port (kubectl port-forward).`)
-  const ask = async <S extends z.ZodType>(schema: S, path: string, init: RequestInit = {}): Promise<z.infer<S>> => {
+    throw new Problem(
+      `The token would go to ${url} unencrypted. Use https, or forward the console's port (kubectl port-forward).`,
+    )
+  const known: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const ask = async <S extends z.ZodType>(schema: S, path: string, init: Asking = {}): Promise<z.infer<S>> => {
     const response = await fetch(new URL(path, url), {
       ...init,
-      headers: { ...init.headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+      headers: { ...init.headers, ...known },
       redirect: 'manual',
       signal: AbortSignal.timeout(longestMs),
     }).catch((error: unknown) => {

@@ -13,6 +13,8 @@ export async function consoleToken(env: Environment): Promise<string | undefined
   try {
     return (await readFile(path, 'utf8')).trim()
   } catch (error) {
-    throw new Problem(`PETREL_CONSOLE_TOKEN_FILE names ${path}, which cannot be read: ${(error as Error).message}.`, { cause: error })
+    throw new Problem(`PETREL_CONSOLE_TOKEN_FILE names ${path}, which cannot be read: ${(error as Error).message}.`, {
+      cause: error,
+    })
   }
 }

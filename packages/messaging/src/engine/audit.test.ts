@@ -69,6 +69,7 @@ test('of each message it says who handled it, where it lies, and for how long; o
     startedAt: at,
     durationUs: expect.any(Number),
     replayOf: null,
+    sagaStep: null,
   } satisfies HandledEntry)
   const who = entries.map(({ key, handler: by, saga: policy, sagaId, outcome }) => [key, by, policy, sagaId, outcome])
   expect(who.toSorted((one, other) => String(one[0]).localeCompare(String(other[0])))).toEqual([

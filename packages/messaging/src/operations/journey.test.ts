@@ -116,6 +116,7 @@ const nothingKnown = {
   sentAt: 0,
   durationUs: 2_000,
   replayOf: null,
+  sagaStep: null,
 } as const
 
 const entryOf = ({ topic: from, partition, offset, headers, key }: BrokerRecord, more: Partial<HandledEntry>): HandledEntry => ({

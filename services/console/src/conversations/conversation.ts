@@ -1,5 +1,6 @@
-import type { HandledOutcome } from '@petrel/messaging/operations'
+import type { HandledOutcome, SagaStep } from '@petrel/messaging/operations'
 import type { Definition } from '../monitoring/definition.ts'
+import { type SagaView, sagasOf } from './sagas.ts'
 
 /** A message, as whoever has seen it knows it. Times are milliseconds since the epoch. */
 export interface Message {
@@ -26,6 +27,7 @@ export interface Handling extends Message {
   readonly handler: string | null
   readonly saga: string | null
   readonly sagaId: string | null
+  readonly sagaStep: SagaStep | null
   readonly outcome: HandledOutcome
   readonly attempt: number
   readonly errorType: string | null
@@ -87,26 +89,21 @@ export interface HandlingView {
   readonly failureId: string | null
 }
 
-export interface SagaView {
-  readonly saga: string
-  readonly id: string
-  readonly endpoint: string
-}
-
 /** Puts together who said what to whom, what became of it, and who has not tried it yet. */
 export function conversationView(evidence: Evidence): ConversationView {
   const { handlings, sent } = evidence
   const known = new Map<string, Message>()
   for (const message of [...handlings, ...sent]) if (!known.has(keyOf(message))) known.set(keyOf(message), message)
   const messages = inOrder([...known.values()])
-  const byMessage = Map.groupBy(lastOfEachDelivery(handlings), keyOf)
+  const told = lastOfEachDelivery(handlings)
+  const byMessage = Map.groupBy(told, keyOf)
   const views = messages.map((message) => messageView(message, byMessage.get(keyOf(message)) ?? [], evidence))
   return {
     key: messages.find(({ key }) => key !== null)?.key ?? null,
     traceId: messages.find(({ traceId }) => traceId !== null)?.traceId ?? null,
     waiting: [...new Set(views.flatMap((view) => [...view.waiting, ...tryingAgain(view)]))].toSorted(),
     messages: views,
-    sagas: sagasOf(handlings),
+    sagas: sagasOf(told, evidence.definitions),
   }
 }
 
@@ -173,14 +170,6 @@ const tryingAgain = ({ handled }: MessageView): string[] =>
   [...new Map(handled.map(({ endpoint, outcome }) => [endpoint, outcome]))]
     .filter(([, outcome]) => outcome === 'retried' || outcome === 'postponed')
     .map(([endpoint]) => endpoint)
-
-function sagasOf(handlings: readonly Handling[]): SagaView[] {
-  const sagas = handlings.flatMap(({ saga, sagaId, key, endpoint }): [string, SagaView][] => {
-    const id = sagaId ?? key
-    return saga === null || id === null ? [] : [[JSON.stringify([endpoint, saga, id]), { saga, id, endpoint }]]
-  })
-  return [...new Map(sagas).values()]
-}
 
 /** By time; within a millisecond by what led to what. */
 function inOrder(messages: readonly Message[]): Message[] {

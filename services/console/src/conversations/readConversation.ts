@@ -16,7 +16,12 @@ type WholeConversation = ConversationView & Pick<StoredConversation, 'failed' | 
  * What is known of a conversation, from what endpoints have said, from failures, and from topics.
  * @param key of a conversation of which no message was handled yet: nothing else leads to its messages
  */
-export async function readConversation(context: ConsoleContext, look: Look, id: string, key?: string): Promise<WholeConversation> {
+export async function readConversation(
+  context: ConsoleContext,
+  look: Look,
+  id: string,
+  key?: string,
+): Promise<WholeConversation> {
   const { pool, prefix } = context
   const [handlings, definitions, failures, lags] = await Promise.all([
     readHandlings(pool, id),

@@ -1,4 +1,4 @@
-import type { HandledOutcome } from '@petrel/messaging/operations'
+import type { HandledOutcome, SagaStep } from '@petrel/messaging/operations'
 import type { Pool } from 'pg'
 import type { Handling } from './conversation.ts'
 
@@ -20,6 +20,7 @@ interface HandlingRow {
   readonly handler: string
   readonly saga: string
   readonly saga_id: string | null
+  readonly saga_step: SagaStep | null
   readonly outcome: HandledOutcome
   readonly attempt: number
   readonly error_type: string | null
@@ -68,6 +69,7 @@ function handlingOf(row: HandlingRow): Handling {
     handler: row.handler === '' ? null : row.handler,
     saga: row.saga === '' ? null : row.saga,
     sagaId: row.saga_id,
+    sagaStep: row.saga_step,
     outcome: row.outcome,
     attempt: row.attempt,
     errorType: row.error_type,

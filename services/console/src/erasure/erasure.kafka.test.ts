@@ -154,7 +154,10 @@ test('killed before anything is cut off, it is done by itself, and a console tha
 })
 
 test('a console that is killed in the middle of it leaves it to another one', async () => {
-  await shop.fail([{ id: 'eve-1', key: 'order-eve' }, { id: 'eve-2', key: 'order-eve' }])
+  await shop.fail([
+    { id: 'eve-1', key: 'order-eve' },
+    { id: 'eve-2', key: 'order-eve' },
+  ])
   await eventually(async () => expect(Object.keys(await states())).toEqual(expect.arrayContaining(['eve-1', 'eve-2'])))
   const { pool } = shop.console.context
   const { process, api } = await shop.startProcess()

@@ -59,7 +59,12 @@ function stateOf({ endedAt, againAt, step }: Row): ErasureProgress['state'] {
 
 /** Writes down how far it is, and tells those who look. */
 export async function tellProgress(pool: Pool, id: string, step: Step, done: number, of: number): Promise<void> {
-  await pool.query('update erasure set step = $2, step_done = $3, step_of = $4, problem = null where id = $1', [id, step, done, of])
+  await pool.query('update erasure set step = $2, step_done = $3, step_of = $4, problem = null where id = $1', [
+    id,
+    step,
+    done,
+    of,
+  ])
   await tellErasure(pool)
 }
 

@@ -72,7 +72,13 @@ test('what an endpoint does is seen: its processes, its rates, its times, and on
 })
 
 test('an order waits for those who have not handled it, in the list as in itself', async () => {
-  const heard = { source: 'sales', type: 'sales.OrderPlaced', topic: `${shop.prefix}sales.OrderPlaced`, key: 'waits', id: uuid7() }
+  const heard = {
+    source: 'sales',
+    type: 'sales.OrderPlaced',
+    topic: `${shop.prefix}sales.OrderPlaced`,
+    key: 'waits',
+    id: uuid7(),
+  }
   const hearing = aHeartbeat({ startedAt: 2_000, definition: definition(['sales.OrderPlaced'], ['sales.OrderPlaced']) })
   const standing = async () => {
     const { items } = await shop.get<{ items: FoundConversation[] }>('/api/conversations')
@@ -81,7 +87,13 @@ test('an order waits for those who have not handled it, in the list as in itself
   }
   const at = Date.now()
   await tellAudits(shop.console, [
-    anAudit({ endpoint: 'sales', instance: uuid7(), at, heartbeat: hearing, messages: [anEntry({ ...heard, conversationId: heard.id })] }),
+    anAudit({
+      endpoint: 'sales',
+      instance: uuid7(),
+      at,
+      heartbeat: hearing,
+      messages: [anEntry({ ...heard, conversationId: heard.id })],
+    }),
     anAudit({ at, heartbeat: aHeartbeat({ startedAt: 2_000, definition: definition(['sales.OrderPlaced'], []) }) }),
   ])
   await eventually(async () => expect(await standing()).toEqual({ failed: 0, waiting: ['billing'] }))
@@ -93,7 +105,14 @@ test('an order waits for those who have not handled it, in the list as in itself
     expect(whole).toMatchObject({ failed: 0, settled: 0, waiting: ['billing'] })
   })
   expect(await standing()).toEqual({ failed: 0, waiting: ['billing'] })
-  const there = anEntry({ ...heard, conversationId: heard.id, topic: 'billing.retry.2s', originalTopic: heard.topic, originalPartition: 0, originalOffset: 0 })
+  const there = anEntry({
+    ...heard,
+    conversationId: heard.id,
+    topic: 'billing.retry.2s',
+    originalTopic: heard.topic,
+    originalPartition: 0,
+    originalOffset: 0,
+  })
   await tellAudits(shop.console, [anAudit({ at: at + 2, messages: [there] })])
   await eventually(async () => expect(await standing()).toEqual({ failed: 0, waiting: [] }))
 })

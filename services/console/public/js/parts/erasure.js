@@ -11,7 +11,9 @@ const shares = { search: [0, 0.6], topics: [0.6, 0.3], tables: [0.9, 0.1] }
 export function Erasure({ id, close }) {
   const { data, error, reload } = useResource(`/api/erasures/${encodeURIComponent(id)}`, { hints: ['event'] })
   if (data === undefined)
-    return error === undefined ? null : html`<section class="card pad" aria-label="Erasure"><${TroubleBox} error=${error} reload=${reload} /></section>`
+    return error === undefined
+      ? null
+      : html`<section class="card pad" aria-label="Erasure"><${TroubleBox} error=${error} reload=${reload} /></section>`
   const isDone = data.state === 'checking' || data.state === 'done'
   return html`<section class="card replay erasure" aria-label="Erasure">
     <div class="line">

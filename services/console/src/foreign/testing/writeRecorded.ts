@@ -27,9 +27,9 @@ export function withPrefix(prefix: string, record: BrokerRecord): OutgoingRecord
 }
 
 /** Writes what they have given up, and makes the topics that it came from. */
-export async function writeRecorded(by: Recorded, { admin, publish }: Broker, prefix: string): Promise<void> {
+export async function writeRecorded(by: Recorded, broker: Broker, prefix: string): Promise<void> {
   const records = recorded(by).map((record) => withPrefix(prefix, record))
   const topics = new Set([...records.map(({ topic }) => topic), ...Object.values(origins).map((origin) => prefix + origin)])
-  await admin.createTopics([...topics].map((topic) => ({ topic, partitions: 4, config: {} })))
-  await publish(records)
+  await broker.admin.createTopics([...topics].map((topic) => ({ topic, partitions: 4, config: {} })))
+  await broker.publish(records)
 }
