@@ -175,6 +175,21 @@ describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('np
     )
   })
 
+  test('petrel order tells the whole journey of an order as the console knows it', async () => {
+    const orderId = await placeOrder('journey')
+    await expectDone(orderId)
+    const petrel = [join(ROOT, 'packages/cli/bin/petrel.mjs'), 'order', orderId, '--console', at('')]
+    await eventually(
+      async () => {
+        const { stdout } = await run(process.execPath, petrel, { env, cwd: ROOT })
+        for (const name of ['sales', 'billing', 'stock', 'shipping', 'email', 'loyalty', 'client-ui'])
+          expect(stdout).toMatch(new RegExp(`\\b${name} handled it in [\\d.]+ m?s`))
+        expect(stdout).not.toContain('has not tried it yet')
+      },
+      { everyMs: 1_000 },
+    )
+  })
+
   test('the console stops services and starts them, but not itself, and breaks only what handles messages', async () => {
     const { access } = await getJson<{ access: { csrf: string } }>(at('/api/summary'))
     const send = (method: 'POST' | 'PUT', path: string, body: object = {}) =>

@@ -24,8 +24,8 @@ const orderPlaced = {
   key: 'orderId',
   fields: [
     { name: 'orderId', type: 'string' },
-    { name: 'email', type: 'string', pii: true },
-    { name: 'quantity', type: 'int' },
+    { name: 'email', type: ['null', 'string'], default: null, pii: true },
+    { name: 'quantity', type: 'int', default: 1 },
     { name: 'note', type: ['null', 'string'], default: null },
   ],
 } as const

@@ -14,10 +14,12 @@ export const maskText = (text: string, personal: readonly string[] = []): string
 
 /** The same for many texts of one message. */
 export function textMask(personal: readonly string[]): (text: string) => string {
-  const pattern = patternOf(personal)
-  const mayHave = quickLook(personal)
+  const needles = [...new Set(personal.flatMap(needlesOf).map((value) => value.trim()))]
+  const mayHave = quickLook(needles)
+  // Nearly no message needs it, and to make one takes longer than to look through all texts.
+  let pattern: RegExp | undefined
   return (text) => {
-    const without = pattern === undefined || !mayHave(text) ? text : text.replaceAll(pattern, hidden)
+    const without = mayHave(text) ? text.replaceAll((pattern ??= patternOf(needles)), hidden) : text
     return without.includes('@') || without.includes('%40') ? without.replaceAll(address, hidden) : without
   }
 }
@@ -26,28 +28,29 @@ export function textMask(personal: readonly string[]): (text: string) => string 
 // (`koa@3.3.0`, `node_modules/@petrel/…`) are none: a domain ends with letters. In addresses of pages @ is %40.
 const address = /[\p{L}\p{N}.!#$*+_~{}^|`-]{1,64}(?:@|%40)(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,63}/gu
 
-function patternOf(personal: readonly string[]): RegExp | undefined {
-  const values = new Set(personal.flatMap(needlesOf).map((value) => value.trim()))
-  const parts = [...values]
+/** One that fits nothing where there is no value. */
+function patternOf(needles: readonly string[]): RegExp {
+  const parts = needles
     .filter((value) => value.length > 1)
     .toSorted((a, b) => b.length - a.length)
     .map((value) =>
       value.length < anywhereFrom ? `(?<![\\p{L}\\p{N}])${RegExp.escape(value)}(?![\\p{L}\\p{N}])` : RegExp.escape(value),
     )
-  return parts.length === 0 ? undefined : new RegExp(parts.join('|'), 'giu')
+  return new RegExp(parts.length === 0 ? '(?!)' : parts.join('|'), 'giu')
 }
 
 /**
  * Whether a text may have one of the values, in a fraction of the time: nearly all have none. Where upper and lower case are more
  * than ASCII's, only the pattern knows.
  */
-function quickLook(personal: readonly string[]): (text: string) => boolean {
-  const needles = personal.flatMap(needlesOf).map((value) => value.trim().toLowerCase())
+function quickLook(needles: readonly string[]): (text: string) => boolean {
+  if (needles.length === 0) return () => false
   if (!needles.every(isAscii)) return () => true
+  const wanted = needles.map((needle) => needle.toLowerCase())
   return (text) => {
     if (!isAscii(text)) return true
     const lower = text.toLowerCase()
-    return needles.some((needle) => lower.includes(needle))
+    return wanted.some((needle) => lower.includes(needle))
   }
 }
 
