@@ -26,6 +26,8 @@ export const client = { id: 'petrel-console', secret: 'a secret of the test, lon
 /** Signs in nobody: it has a token of its own. */
 export const program = { id: 'night-watch', secret: 'another secret of the test, longer than thirty-two characters' }
 
+const signOutButton = '<button type="submit" form="op.logoutForm" name="logout" value="yes">Yes</button>'
+
 const resource = (audience: string) => `urn:audience:${audience}`
 
 export async function startLoginProvider({
@@ -59,7 +61,7 @@ export async function startLoginProvider({
     ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 600, ClientCredentials: 600, IdToken: 600 },
     cookies: { keys: ['for a test'] },
     features: {
-      rpInitiatedLogout: { logoutSource: (ctx, form) => void (ctx.body = `Sign out?${form}`) },
+      rpInitiatedLogout: { logoutSource: (ctx, form) => void (ctx.body = `Sign out?${form}${signOutButton}`) },
       clientCredentials: { enabled: true },
       resourceIndicators: {
         enabled: true,
