@@ -1,11 +1,11 @@
-import { silentLog } from '@petrel/messaging'
+import { command, endpoint, handler, readSettings, type Service, silentLog, start } from '@petrel/messaging'
 import { processRegistry } from '@petrel/messaging/metrics'
-import { avroCodec, type BrokerRecord, headerText } from '@petrel/messaging/operations'
+import { avroCodec, type BrokerRecord, deploy, headerText } from '@petrel/messaging/operations'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { described } from '../../../../packages/messaging/src/definition/testing/described.ts'
 import { eventually } from '../../../../test/support/eventually.ts'
 import { noBrowser } from '../../../../test/support/startBrowser.ts'
-import { joined } from '../../../../test/support/stack.ts'
 import { watchedPages } from '../../../../test/support/watchedPages.ts'
 import { client, type LoginProvider, startLoginProvider } from '../access/testing/loginProvider.ts'
 import { type Console, startConsole } from '../console.ts'
@@ -30,6 +30,8 @@ const orderPlaced = {
   ],
 } as const
 
+const ChargeOrder = command<{ readonly orderId: string }>(described('till', 'ChargeOrder', { topic: 'charge-order' }))
+
 const settingsOfControl = { FAULT_TOPIC: 'petrel.control' }
 
 describe.skipIf(noBrowser())('a person', () => {
@@ -52,6 +54,24 @@ describe.skipIf(noBrowser())('a person', () => {
       expect(items).toHaveLength(1)
       return items[0]?.id ?? ''
     })
+  }
+
+  /** An endpoint that sends commands to itself, and ends with the test. */
+  async function startTill(charge: (order: { readonly orderId: string }) => void): Promise<Service> {
+    const till = endpoint({
+      name: 'till',
+      handlers: [handler(ChargeOrder, charge)],
+      produces: [ChargeOrder],
+      partitions: 1,
+      recoverability: { immediate: 0, delayed: [] },
+    })
+    const { broker, registry } = shop.console.context
+    const database = { url: await shop.system.createDatabase('till') }
+    await deploy({ endpoint: till, database }, { broker, admin: broker.admin, registry, prefix: shop.prefix })
+    const environment = { ...(await shop.system.env('till')), ...settingsOfControl, LOG_LEVEL: 'silent' }
+    const service = await start(till, readSettings(environment))
+    onTestFinished(() => service.stop())
+    return service
   }
 
   async function recordsOf(topic: string): Promise<BrokerRecord[]> {
@@ -98,7 +118,9 @@ describe.skipIf(noBrowser())('a person', () => {
     await dialog.getByRole('button', { name: 'Erase for ever' }).click()
     const erasure = page.getByRole('region', { name: 'Erasure' })
     await erasure.getByText('Erased: failures 1, dead letters 1').waitFor()
-    await page.getByRole('row', { name: /local erase .* done 1 failures/ }).waitFor()
+    expect(await page.content()).not.toContain('erase.me@example.org')
+    await page.reload()
+    await page.getByRole('row', { name: /local erase by email 1 done 1 failures/ }).waitFor()
     expect(await page.content()).not.toContain('erase.me@example.org')
     await page.goto(`${shop.console.url}/failures/${gone}`)
     await page.getByRole('heading', { name: 'There is no such failure' }).waitFor()
@@ -124,21 +146,43 @@ describe.skipIf(noBrowser())('a person', () => {
     expect(await recordsOf(origins.springKafka)).toHaveLength(3)
   })
 
-  test('breaks a service and mends it, all its processes, from the panel', async () => {
-    const loyalty = await shop.system.startService('loyalty', settingsOfControl)
-    await joined(loyalty)
+  test('breaks an endpoint from the panel, sees what fails, mends it, and sends that back', async () => {
+    const charged: string[] = []
+    const till = await startTill(({ orderId }) => void charged.push(orderId))
     const page = await pages.open(`${shop.console.url}/break-it`)
-    await page.getByRole('button', { name: 'Break loyalty' }).click()
-    await loyalty.logged(({ event }) => event === 'broken')
-    const service = page.getByRole('listitem').filter({ hasText: 'loyalty' })
-    await service.getByText('A bug that was switched on in the console.').waitFor()
-    await page.getByRole('button', { name: 'Mend loyalty' }).click()
-    await loyalty.logged(({ event }) => event === 'mended')
-    await service.getByText('well', { exact: true }).waitFor()
+    const panel = page.getByRole('listitem').filter({ hasText: 'till' })
+    await page.getByRole('button', { name: 'Break till' }).click()
+    await panel.getByText('A bug that was switched on in the console.').waitFor()
+    // Its process hears of it within a second.
+    await eventually(async () => {
+      await till.send(ChargeOrder({ orderId: 'order-broken' }))
+      const { total } = await shop.get<{ total: number }>('/api/failures?endpoint=till&state=unresolved')
+      expect(total).toBeGreaterThan(0)
+    })
+    await page.goto(`${shop.console.url}/failures?endpoint=till`)
+    await page.getByRole('region', { name: 'Groups' }).getByText('A bug that was switched on in the console.').waitFor()
+
+    await page.goto(`${shop.console.url}/break-it`)
+    await page.getByRole('button', { name: 'Mend till' }).click()
+    await panel.getByText('well', { exact: true }).waitFor()
+    await eventually(async () => {
+      await till.send(ChargeOrder({ orderId: 'order-mended' }))
+      expect(charged).toContain('order-mended')
+    })
+    await page.goto(`${shop.console.url}/failures?endpoint=till`)
+    await page
+      .getByRole('region', { name: 'Group', exact: true })
+      .getByRole('button', { name: /^Replay \d/ })
+      .click()
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^Replay [1-9]/ })
+      .click()
+    await page.getByRole('region', { name: 'Groups' }).getByText('none left').waitFor()
+    await eventually(() => expect(charged).toContain('order-broken'))
     await page.goto(`${shop.console.url}/actions`)
-    await page.getByRole('row', { name: /local mend/ }).waitFor()
-    await page.getByRole('row', { name: /local break/ }).waitFor()
-    await loyalty.stop()
+    await page.getByRole('row', { name: /local mend service till/ }).waitFor()
+    await page.getByRole('row', { name: /local break service till/ }).waitFor()
   })
 
   describe('who signs in at a provider', () => {
@@ -208,8 +252,8 @@ describe.skipIf(noBrowser())('a person', () => {
       await page.getByRole('dialog').getByRole('button', { name: 'Replay 1', exact: true }).click()
       await page.locator('.page-head').getByText('replay requested').waitFor()
       await page.goto(`${withLogin.url}/actions`)
-      await page.getByRole('row', { name: /grace replay/ }).waitFor()
-      await page.getByRole('row', { name: /grace show personal data/ }).waitFor()
+      await page.getByRole('row', { name: /grace@example\.org replay one message/ }).waitFor()
+      await page.getByRole('row', { name: /grace@example\.org show personal data/ }).waitFor()
       expect(await page.getByRole('button', { name: 'Erase a customer' }).count()).toBe(0)
       await page.getByRole('link', { name: 'Sign out' }).click()
       await page.getByRole('button', { name: /yes/i }).click()
