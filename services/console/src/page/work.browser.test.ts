@@ -67,7 +67,7 @@ describe.skipIf(noBrowser())('a person', () => {
     })
     const { broker, registry } = shop.console.context
     const database = { url: await shop.system.createDatabase('till') }
-    await deploy({ endpoint: till, database }, { broker, admin: broker.admin, registry, prefix: shop.prefix })
+    await deploy({ endpoint: till, database }, { admin: broker.admin, registry, prefix: shop.prefix })
     const environment = { ...(await shop.system.env('till')), ...settingsOfControl, LOG_LEVEL: 'silent' }
     const service = await start(till, readSettings(environment))
     onTestFinished(() => service.stop())
