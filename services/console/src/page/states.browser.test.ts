@@ -111,7 +111,7 @@ describe.skipIf(noBrowser())('every page', () => {
     await dialog.getByLabel('The same once more').fill('ada')
     await erase.click()
     const erasure = page.getByRole('region', { name: 'Erasure' })
-    await erasure.getByText('Searching letters: 400 of 1,000').waitFor()
+    await erasure.getByText('Searching dead letters: 400 of 1,000').waitFor()
     store.erasure = { ...store.erasure, problem: 'Kafka does not answer' }
     store.tell('event')
     await erasure.getByText('Kafka does not answer. It goes on by itself.').waitFor()

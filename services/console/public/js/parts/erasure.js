@@ -3,7 +3,7 @@ import { html } from '../view.js'
 import { counted } from '../words.js'
 import { Meter, TroubleBox } from './small.js'
 
-const steps = { search: 'Searching letters', topics: 'Cutting topics of endpoints', tables: 'Erasing what is kept here' }
+const steps = { search: 'Searching dead letters', topics: 'Cutting topics of endpoints', tables: 'Erasing what is kept here' }
 /** Which part of the bar a step fills: searching takes longest. */
 const shares = { search: [0, 0.6], topics: [0.6, 0.3], tables: [0.9, 0.1] }
 
