@@ -51,11 +51,11 @@ async function installation(): Promise<string> {
 async function follow(block: string, { namespace, topicPrefix }: ServicePlace): Promise<void> {
   const docker = `docker build -t petrel/${name}:0.1.0 docs/guides/python-subscriber\n`
   expect(block).toContain(docker)
-  expect(block).toContain('--namespace petrel ')
+  expect(block).toContain('-n petrel ')
   const here = `--namespace ${namespace} --set topicPrefix=${topicPrefix} `
   const text = block
     .replace(docker, '')
-    .replace('--namespace petrel ', here)
+    .replace('-n petrel ', here)
     .replace('helm ', `${process.env['HELM'] ?? 'helm'} `)
   await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', text], { cwd: ROOT })
 }

@@ -26,7 +26,7 @@ export {
 } from './definition/message.ts'
 export { InvalidMessage } from './codec/errors.ts'
 export { MessageTooLarge, Postpone, Unrecoverable } from './definition/outcome.ts'
-export { saga, type Saga, type SagaContext } from './definition/saga.ts'
+export { type OnOptions, saga, type Saga, type SagaContext, type StateVersion } from './definition/saga.ts'
 export { table, type Columns, type Row, type Table } from './definition/table.ts'
 export { BrokerUnavailable, publishDeadlineMs, RecordRefused } from './broker/port.ts'
 export { uuid5 } from './uuid5.ts'

@@ -7,6 +7,7 @@ import { makeDatabaseAlone } from '../makeDatabaseAlone.ts'
 import { newService } from '../new/newService.ts'
 import { removeDatabaseAlone } from '../removeDatabaseAlone.ts'
 import { removeEndpoint } from '../removeEndpoint.ts'
+import { pointInTime, rewindEndpoint } from '../rewindEndpoint.ts'
 
 interface Wait {
   /** Milliseconds. */
@@ -45,6 +46,16 @@ export function deployingCommands(program: Command, runs: Runs, isTerminal: bool
       services.length === 0 && runs.isOffTheBus()
         ? runs.alone((context) => makeDatabaseAlone(context, { waitMs }))
         : runs.withKafka((context) => deployServices(context, services, { waitMs })),
+    )
+  program
+    .command('rewind')
+    .argument('<endpoint>', 'its name; it must be stopped')
+    .description('let a stopped endpoint read its topics again, and say before which messages it will handle again')
+    .requiredOption('--to <when>', 'beginning, a time (2026-01-31T12:00:00Z), or how long ago (3d)', (text) => pointInTime(text))
+    .option('--topic <topic...>', 'only these, for example billing.order-billed')
+    .option('--yes', 'do it; without, it is only said')
+    .action((endpoint: string, options: { to: number; topic?: string[]; yes?: true }) =>
+      runs.withKafka((context) => rewindEndpoint(context, endpoint, options)),
     )
   const remove = program
     .command('remove')

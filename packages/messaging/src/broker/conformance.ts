@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { administration } from './conformance/administration.ts'
 import { committing } from './conformance/committing.ts'
 import { fixture, type Opened } from './conformance/fixture.ts'
+import { goingOn } from './conformance/goingOn.ts'
 import { groupOfTwo } from './conformance/groups.ts'
 import { headers } from './conformance/headers.ts'
 import { pausing } from './conformance/pausing.ts'
@@ -23,6 +24,7 @@ export function brokerConformance(name: string, open: () => Promise<Opened>): vo
     committing(at)
     transactions(at)
     groupOfTwo(at)
+    goingOn(at)
     administration(at)
   })
 }

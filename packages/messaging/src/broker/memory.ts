@@ -67,9 +67,10 @@ export function memoryBroker({ partitions }: { readonly partitions?: number } = 
       if (fault === 'twice') append(records)
       if (fault === 'lost' || fault === 'unanswered') throw new BrokerUnavailable('A publish failed, as the test wished')
     },
-    subscribe: async ({ group: name, topics: subscribed, listener }) => {
+    subscribe: async ({ group: name, topics: subscribed, listener, goOnFrom }) => {
       const group = groupNamed(name)
-      const member = memoryMember({ group, topics, subscribed, listener, commit: (positions) => commit(group, positions) })
+      const committing = (positions: readonly Position[]) => commit(group, positions)
+      const member = memoryMember({ group, topics, subscribed, listener, goOnFrom, commit: committing })
       members.add(member)
       await member.joined
       return {

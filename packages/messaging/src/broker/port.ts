@@ -28,6 +28,11 @@ export interface OutgoingRecord {
   readonly partition?: number
 }
 
+/** A position, and when somebody was there. */
+export interface KnownPosition extends Position {
+  readonly at: Date
+}
+
 /** Where a partition's next record begins. */
 export interface Position extends TopicPartition {
   readonly offset: bigint
@@ -82,8 +87,11 @@ export interface SubscriptionListener {
   onRecords(records: readonly BrokerRecord[]): void
   /** The group shares its partitions out anew: nothing is fetched until `onAssigned`. */
   onRebalancing?(): void
-  /** The broker had deleted that many offsets of a partition before they were received. */
-  onLost?(partition: TopicPartition, offsets: number): void
+  /**
+   * The broker had deleted that many offsets of a partition before they were received. `since`: when the partition was last
+   * read, as far as that is known.
+   */
+  onLost?(partition: TopicPartition, offsets: number, since?: Date): void
 }
 
 export interface Subscription {
@@ -107,6 +115,12 @@ export interface SubscribeOptions {
   readonly group: string
   readonly topics: readonly string[]
   readonly listener: SubscriptionListener
+  /**
+   * Where partitions go on, whatever the group says, unless the group is further: it has no position any more when it was away
+   * for long. Asked at each assignment, before anything is delivered, and not while it has not answered.
+   * @param topicIds as of {@link BrokerAdmin.topicIds}, of the subscribed topics
+   */
+  readonly goOnFrom?: (topicIds: ReadonlyMap<string, string>) => Promise<readonly KnownPosition[]>
 }
 
 /** Partitioned topics with consumer groups. Every adapter passes `broker/conformance.ts`. */
@@ -161,6 +175,11 @@ export interface BrokerAdmin {
    * @throws BrokerUnavailable
    */
   maxMessageBytes(topics: readonly string[]): Promise<Map<string, number>>
+  /**
+   * Topic → its id, of those that exist. A topic that is made again has another id. Empty where the broker knows no ids.
+   * @throws BrokerUnavailable
+   */
+  topicIds(topics: readonly string[]): Promise<Map<string, string>>
   /** Names of all topics. */
   topics(): Promise<string[]>
   /** Creates those that do not exist yet. @returns the names created. */

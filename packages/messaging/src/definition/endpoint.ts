@@ -34,6 +34,11 @@ export interface Endpoint {
   readonly handlerTimeLimit: Duration
   /** Partitions of every topic that it owns. Topics with the same key need the same number: only then is a key always in the same lane. */
   readonly partitions: number
+  /**
+   * How long completed sagas stay at least. Later messages for them are ignored until then; after that, one that may begin a
+   * saga begins it anew. So it is longer than the same message may come again: topics keep theirs for 30 days.
+   */
+  readonly keepCompletedSagas: Duration
   /** Where a group begins that has never committed: at the first record, or with the records after its deployment. */
   readonly from: 'earliest' | 'latest'
 }
@@ -61,6 +66,7 @@ export function endpoint(definition: EndpointDefinition): Endpoint {
     partitions = 6,
     from = 'earliest',
     handlerTimeLimit = '30s',
+    keepCompletedSagas = '30d',
   } = definition
   const recoverability = { ...defaultRecoverability, ...definition.recoverability }
   const built: Endpoint = {
@@ -72,6 +78,7 @@ export function endpoint(definition: EndpointDefinition): Endpoint {
     concurrency,
     handlerTimeLimit,
     partitions,
+    keepCompletedSagas,
     from,
     recoverability,
   }
@@ -114,7 +121,8 @@ function checkNumbers({ name, concurrency, partitions, recoverability }: Endpoin
       throw new Error(`Endpoint "${name}": ${setting} is ${value}; it must be a whole number, at least ${least}.`)
 }
 
-function checkDurations({ name, handlerTimeLimit, recoverability: { delayed } }: Endpoint): void {
+function checkDurations({ name, handlerTimeLimit, keepCompletedSagas, recoverability: { delayed } }: Endpoint): void {
+  milliseconds(keepCompletedSagas)
   if (milliseconds(handlerTimeLimit) <= 0)
     throw new Error(`Endpoint "${name}": handlerTimeLimit is ${handlerTimeLimit}; a handler needs some time.`)
   for (const delay of delayed) milliseconds(delay)

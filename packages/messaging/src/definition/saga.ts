@@ -22,15 +22,34 @@ type CorrelationField<Data> = { [K in keyof Data & string]: Data[K] extends stri
 export interface SagaReaction {
   readonly handles: MessageDescriptor
   readonly correlation: string
-  /** Whether the message may begin a saga. If not, it is ignored when there is no saga yet. */
+  /** Whether the message may begin a saga. If not, it changes nothing when there is no saga. */
   readonly starts: boolean
   readonly run: (data: never, policy: never) => void | Promise<void>
+  readonly notFound?: ((data: never, context: never) => void | Promise<void>) | undefined
+}
+
+/** How states of earlier versions of the service are read. */
+export interface StateVersion<State extends object> {
+  /** Of the form that states have now. Raise it with each change that an earlier version's states do not have. */
+  readonly version: number
+  /**
+   * Makes a state of it. Called with every state of a lower version, before a message is handled; what it returns is saved with
+   * that message. Without it such a message goes to the dead letter topic.
+   * @param state as that version has written it
+   */
+  readonly migrate?: (state: never, version: number) => State
+}
+
+export interface OnOptions<Data> {
+  /** Called when there is no saga for the message. Such messages are counted and logged, with or without this. */
+  readonly notFound?: (data: Data, context: HandlerContext) => void | Promise<void>
 }
 
 /** A handler of several messages about one thing, with state between them. */
 export interface Saga<State extends object = object> {
   readonly name: string
   readonly initial: (id: string) => State
+  readonly states: StateVersion<State>
   readonly reactions: readonly SagaReaction[]
 }
 
@@ -47,28 +66,32 @@ export interface SagaBuilder<State extends object> extends Saga<State> {
     type: MessageType<'event', Data> | MessageType<'command', Data>,
     correlation: CorrelationField<Data>,
     run: Reaction<Data, State>,
+    options?: OnOptions<Data>,
   ): SagaBuilder<State>
   /** A timeout that was requested with `requestTimeout`. Its key field identifies the saga. */
   timeout<Data extends object>(type: MessageType<'timeout', Data>, run: Reaction<Data, State>): SagaBuilder<State>
 }
 
-/** Describes a saga: `saga('shipping-policy', () => ({ placed: false })).startedBy(OrderPlaced, 'orderId', (order, policy) => { … })`. */
-export function saga<State extends object>(name: string, initial: (id: string) => State): SagaBuilder<State> {
-  return withReactions(name, initial, [])
-}
-
-function withReactions<State extends object>(
+/**
+ * Describes a saga: `saga('shipping-policy', () => ({ placed: false })).startedBy(OrderPlaced, 'orderId', (order, policy) => { … })`.
+ * @param states when the form of the state has changed since the first version: `{ version: 2, migrate }`
+ */
+export function saga<State extends object>(
   name: string,
   initial: (id: string) => State,
-  reactions: readonly SagaReaction[],
+  states: StateVersion<State> = { version: 1 },
 ): SagaBuilder<State> {
-  const add = (reaction: SagaReaction) => withReactions(name, initial, [...reactions, reaction])
+  if (!Number.isSafeInteger(states.version) || states.version < 1)
+    throw new Error(`Saga "${name}": version is ${states.version}; it must be a whole number, at least 1.`)
+  return withReactions({ name, initial, states, reactions: [] })
+}
+
+function withReactions<State extends object>(described: Saga<State>): SagaBuilder<State> {
+  const add = (reaction: SagaReaction) => withReactions({ ...described, reactions: [...described.reactions, reaction] })
   return {
-    name,
-    initial,
-    reactions,
+    ...described,
     startedBy: (handles, correlation, run) => add({ handles, correlation, starts: true, run }),
-    on: (handles, correlation, run) => add({ handles, correlation, starts: false, run }),
+    on: (handles, correlation, run, { notFound } = {}) => add({ handles, correlation, starts: false, run, notFound }),
     timeout: (handles, run) => add({ handles, correlation: handles.key, starts: false, run }),
   }
 }

@@ -9,7 +9,7 @@ import type { Delivery } from './delivery.ts'
 import { type Effects, noEffects, type Recording, recordingContext, transactionalContext } from './effects.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
 import { HandlerInterrupted, HandlerTimedOut, type Run } from './runningHandlers.ts'
-import { react, type SagaStates } from './sagas.ts'
+import { type Ignored, react, type SagaStates } from './sagas.ts'
 
 /** The part of an endpoint's runtime that handlers need. */
 export type HandlerRuntime = Pick<
@@ -37,6 +37,8 @@ export interface Handled extends Tried {
   readonly effects: Effects
   /** The saga as the message leaves it. */
   readonly saga: SavedSaga | undefined
+  /** Why the message has changed no saga, although one handles it. */
+  readonly ignored?: Ignored
 }
 
 /** A message that could not be handled, and where it goes. */
@@ -81,11 +83,13 @@ export async function attempt(
     const began = performance.now()
     const timing = (): Timing => ({ startedAt, seconds: (performance.now() - began) / 1000 })
     try {
-      const saga = await trace.run(() => runHandler(runtime, delivery, states, recording, transaction?.tx))
+      const result = await trace.run(() => runHandler(runtime, delivery, states, recording, transaction?.tx))
       trace.end()
-      if (saga !== undefined) states.change(saga)
       if (runtime.guard.failuresInARow > 0) runtime.guard.succeeded()
-      return { delivery, effects, tries, saga, startedAt, seconds: (performance.now() - began) / 1000 }
+      const seconds = (performance.now() - began) / 1000
+      if (typeof result === 'string') return { delivery, effects, tries, saga: undefined, ignored: result, startedAt, seconds }
+      if (result !== undefined) states.change(result)
+      return { delivery, effects, tries, saga: result, startedAt, seconds }
     } catch (error) {
       if (error instanceof HandlerInterrupted) {
         trace.end('given back')
@@ -177,7 +181,7 @@ async function runHandler(
   states: SagaStates,
   recording: Recording,
   tx: Tx | undefined,
-): Promise<SavedSaga | undefined> {
+): Promise<SavedSaga | Ignored | undefined> {
   const { route, data } = delivery
   if (route === undefined || data === undefined) throw new TypeError('a delivery without data or route came to a handler')
   const fault = runtime.fault()

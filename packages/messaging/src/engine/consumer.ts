@@ -1,6 +1,8 @@
-import type { BrokerRecord, Subscription, TopicPartition } from '../broker/port.ts'
+import type { BrokerRecord, KnownPosition, Position, Subscription, TopicPartition } from '../broker/port.ts'
+import type { GroupPosition } from '../store/port.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
 import { Lane, type LaneOwner } from './lane.ts'
+import { retryUntilStopped } from './retryUntilStopped.ts'
 import type { GroupStatus } from './status.ts'
 import { type Quota, quotaFor } from './waterMarks.ts'
 
@@ -26,6 +28,7 @@ export class Consumer {
   readonly #leaving = new Set<Lane>()
   #quota: Quota
   #subscription: Subscription | undefined
+  #topicIds: ReadonlyMap<string, string> = new Map()
   #stopping = false
   #commitTimer: NodeJS.Timeout | undefined
   /** What lanes have asked for before `subscribe` has returned. */
@@ -45,7 +48,8 @@ export class Consumer {
       onAssigned: (partitions: readonly TopicPartition[]) => consumer.#assign(partitions),
       onRecords: (records: readonly BrokerRecord[]) => consumer.#offer(records),
     }
-    const subscription = await runtime.broker.subscribe({ group, topics, listener })
+    const goOnFrom = (topicIds: ReadonlyMap<string, string>) => consumer.#goOnFrom(topicIds)
+    const subscription = await runtime.broker.subscribe({ group, topics, listener, goOnFrom })
     consumer.#subscription = subscription
     for (const action of consumer.#deferred.splice(0)) action(subscription)
     consumer.#commitTimer = setInterval(() => void subscription.commit([]), commitAgainMs).unref()
@@ -109,10 +113,28 @@ export class Consumer {
       commit: (positions) => this.#withSubscription((subscription) => void subscription.commit(positions)),
       quota: () => this.#quota,
       isDelayed: (topic) => delayedTopics.has(topic),
+      ofGroup: (positions) => this.#ofGroup(positions),
     }
     const name = `${group}/${number}`
     const earlier = [...this.#leaving].filter((lane) => lane.name === name)
     return new Lane(this.#runtime, owner, name, earlier)
+  }
+
+  /** What the store knows of topics that are still the same. */
+  async #goOnFrom(topicIds: ReadonlyMap<string, string>): Promise<readonly KnownPosition[]> {
+    const { store, signal, log } = this.#runtime
+    const saved = await retryUntilStopped('read the positions', { signal, log }, () => store.positions(this.#options.group))
+    this.#topicIds = topicIds
+    return saved
+      .filter(({ topic, topicId }) => topicIds.get(topic) === topicId)
+      .map(({ topic, partition, offset, savedAt }) => ({ topic, partition, offset, at: savedAt }))
+  }
+
+  #ofGroup(positions: readonly Position[]): GroupPosition[] {
+    return positions.flatMap((position) => {
+      const topicId = this.#topicIds.get(position.topic)
+      return topicId === undefined ? [] : [{ ...position, topicId, group: this.#options.group }]
+    })
   }
 
   #offer(records: readonly BrokerRecord[]): void {

@@ -5,10 +5,11 @@ import { dueAt } from './envelope.ts'
 import { handleRecords } from './handleRecords.ts'
 import { fieldsOfFirst, type LaneContext, laneContext } from './laneContext.ts'
 import { LaneQueues, type QueueOwner } from './laneQueues.ts'
-import { deleteSent, sendPendingOutbox } from './outbox.ts'
+import { deleteSent, savePositions, sendPendingOutbox } from './outbox.ts'
 import { pause } from '../pause.ts'
 import { tellRest } from './settle.ts'
 import { positionsAfter } from './positions.ts'
+import type { GroupPosition } from '../store/port.ts'
 import { begin, pauseAfter, Stopped } from './retryUntilStopped.ts'
 import { longestTimerMs } from './runningHandlers.ts'
 import { type LaneStatus, waitForEarlierBatch, waitForRecords } from './status.ts'
@@ -18,6 +19,8 @@ export interface LaneOwner extends QueueOwner {
   commit(positions: readonly Position[]): void
   /** Whether records of the topic wait until the due time in their headers. */
   isDelayed(topic: string): boolean
+  /** With what the store needs to know; without those of topics whose id is not known. */
+  ofGroup(positions: readonly Position[]): readonly GroupPosition[]
 }
 
 /** How many records are handled together at most. */
@@ -100,6 +103,7 @@ export class Lane {
         await sendPendingOutbox(this.#context)
         while (!this.#isEnding) await this.#step()
         await tellRest(this.#context)
+        await savePositions(this.#context)
         return await deleteSent(this.#context)
       } catch (error) {
         const { log, signal } = this.#context.runtime
@@ -119,20 +123,29 @@ export class Lane {
     if (batch.length === 0) return this.#waitForWork(now)
     this.#context.runtime.report.taken(batch.length)
     const givenBack = await handleRecords(this.#context, batch)
-    this.#owner.commit(positionsAfter(batch, givenBack))
+    const reached = positionsAfter(batch, givenBack)
+    this.#owner.commit(reached)
+    this.#context.positions.reached(this.#owner.ofGroup(reached), now)
+    await this.#savePositionsIfDue({ isIdle: false })
+  }
+
+  async #savePositionsIfDue({ isIdle }: { readonly isIdle: boolean }): Promise<void> {
+    if (Date.now() >= (this.#context.positions.aloneAt(isIdle) ?? Infinity)) await savePositions(this.#context)
   }
 
   async #waitForWork(now: number): Promise<void> {
-    const { sent, untold, progress } = this.#context
+    const { sent, untold, progress, positions } = this.#context
     this.#context.records = []
     begin(progress, waitForRecords)
     const due = this.#queues.nextDue()
     const untilDueMs = due === undefined ? Infinity : Math.min(due - now, longestTimerMs)
     const untilIdleMs = sent.size > 0 || untold.length > 0 ? idleMs : Infinity
-    const isWoken = await this.#isWokenWithin(Math.min(untilDueMs, untilIdleMs))
+    const untilPositionsMs = (positions.aloneAt(true) ?? Infinity) - now
+    const isWoken = await this.#isWokenWithin(Math.min(untilDueMs, untilIdleMs, untilPositionsMs))
     if (isWoken || this.#queues.nextDue() !== due) return
     await tellRest(this.#context)
     await deleteSent(this.#context)
+    await this.#savePositionsIfDue({ isIdle: true })
   }
 
   #isWokenWithin(ms: number): Promise<boolean> {

@@ -2,6 +2,7 @@ import type { BrokerRecord, OutgoingRecord } from '../broker/port.ts'
 import { ce, headerText } from '../headers.ts'
 import type { Delivery } from './delivery.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
+import { LanePositions } from './lanePositions.ts'
 import { pause } from '../pause.ts'
 import { begin, pauseAfter, type Progress, retryUntilStopped, Stopped } from './retryUntilStopped.ts'
 import { waitForRecords } from './status.ts'
@@ -23,6 +24,7 @@ export interface LaneContext {
   readonly sent: Set<string>
   /** Outbox rows with nothing in them but what the audit says: they are published with others, or a little later. */
   readonly untold: Untold[]
+  readonly positions: LanePositions
   /** Messages of the current batch that were handled before, and of which the audit says nothing yet. */
   readonly dropped: Delivery[]
   /** Whether no further message may be begun: the endpoint stops, or the lane belongs to another member now. */
@@ -59,6 +61,7 @@ export function laneContext(runtime: EndpointRuntime, name: string, isEnding: ()
     runtime,
     sent: new Set(),
     untold: [],
+    positions: new LanePositions(),
     dropped: [],
     isEnding,
     progress,

@@ -31,3 +31,16 @@ export async function deleteSent({ runtime, sent }: LaneContext): Promise<void> 
     runtime.log.debug({ err: error }, 'sent outbox rows stay until the next batch')
   }
 }
+
+/** Saves how far the lane is, when no save follows that would. What the store does not know, the inbox does. */
+export async function savePositions({ name: lane, runtime, positions }: LaneContext): Promise<void> {
+  const all = positions.all()
+  if (all.length === 0) return
+  const nothing = { handled: [], outgoing: [], rows: new Map(), sagas: [], scheduled: [], sent: [] }
+  try {
+    await runtime.store.save([{ ...nothing, lane, positions: all }])
+    positions.saved(all)
+  } catch (error) {
+    runtime.log.debug({ err: error }, 'the positions of a lane are saved with its next batch')
+  }
+}

@@ -49,6 +49,10 @@ export function tellAll(reports: readonly Partial<Report>[]): CountingReport {
 /** Logs every try that has failed, and where its message goes then. Never a body: that is a customer's. */
 export function logReport(log: Log): Partial<Report> {
   return {
+    handled(messages) {
+      for (const { delivery, ignored } of messages)
+        if (ignored === 'not found') log.info(aboutMessage(delivery), 'message for no saga: it changes nothing')
+    },
     againAtOnce: (delivery, error, tries) =>
       log.info(detailsOf(delivery, error, tries), 'message failed: it is tried again at once'),
     failed: (failure, next) => logFailure(log, failure, next),
@@ -84,13 +88,17 @@ function logFailure(log: Log, { delivery, error, tries, destination }: Failed, n
   }
 }
 
-const detailsOf = ({ envelope, route }: Delivery, error: unknown, tries: number) => ({
+const detailsOf = (delivery: Delivery, error: unknown, tries: number) => ({
+  ...aboutMessage(delivery),
+  tries: delivery.envelope.attempts + tries,
+  err: error,
+})
+
+const aboutMessage = ({ envelope, route }: Delivery) => ({
   messageId: envelope.id,
   conversationId: envelope.conversationId,
   traceId: traceIdIn(envelope.record.headers),
   type: envelope.typeName,
   key: envelope.record.key?.toString('utf8', 0, 100),
   handler: route?.name,
-  tries: envelope.attempts + tries,
-  err: error,
 })

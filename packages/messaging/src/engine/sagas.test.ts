@@ -122,7 +122,7 @@ describe('a saga', () => {
           handled: [],
           outgoing: [],
           rows: new Map(),
-          sagas: [{ saga: 'tab-policy', id: 'a', version: 1, state, completed: false }],
+          sagas: [{ saga: 'tab-policy', id: 'a', version: 1, state, stateVersion: 1, completed: false }],
           scheduled: [],
           sent: [],
         },

@@ -1,4 +1,5 @@
-import type { SagaContext } from '../definition/saga.ts'
+import { Postpone, Unrecoverable } from '../definition/outcome.ts'
+import type { Saga, SagaContext } from '../definition/saga.ts'
 import type { SagaKey, SavedSaga, Store } from '../store/port.ts'
 import { type Recording, recordingContext, requestTimeout } from './effects.ts'
 import type { Route } from './routes.ts'
@@ -52,24 +53,29 @@ export class SagaStates {
   }
 }
 
+/** Why a message has changed no saga: it is complete, or there is none. */
+export type Ignored = 'complete' | 'not found'
+
 /**
  * Runs a saga's reaction on a copy of its state, so that a reaction that throws changes nothing.
- * @returns the saga after the reaction; undefined when the saga has not begun or is complete, and the message is ignored
+ * @returns the saga after the reaction, or why the message is ignored
+ * @throws Unrecoverable for a state that an earlier version has written and nobody can read; Postpone for one of a later version
  */
 export async function react(
   route: SagaRoute,
   data: object,
   states: Pick<SagaStates, 'find'>,
   recording: Recording,
-): Promise<SavedSaga | undefined> {
+): Promise<SavedSaga | Ignored> {
+  const { saga, reaction } = route
   const key = sagaKey(route, data)
   const saved = states.find(key)
-  if (saved === undefined && !route.reaction.starts) return undefined
-  if (saved?.completed === true) return undefined
+  if (saved?.completed === true) return 'complete'
+  if (saved === undefined && !reaction.starts) return notFound(route, data, recording)
   let completed = false
   const policy: SagaContext<object> = Object.assign(recordingContext(recording), {
     id: key.id,
-    state: asSaved(saved?.state ?? route.saga.initial(key.id)),
+    state: asSaved(saved === undefined ? saga.initial(key.id) : present(saga, saved)),
     requestTimeout: (...[timeout, after]: Parameters<SagaContext<object>['requestTimeout']>) =>
       requestTimeout(timeout, after, recording),
     complete: () => {
@@ -77,9 +83,30 @@ export async function react(
       completed = true
     },
   })
-  const done = route.reaction.run(data as never, policy as never)
+  const done = reaction.run(data as never, policy as never)
   if (done !== undefined) await done
-  return { ...key, version: saved?.version ?? 0, state: asSaved(policy.state), completed }
+  const { version: stateVersion } = saga.states
+  return { ...key, version: saved?.version ?? 0, state: asSaved(policy.state), stateVersion, completed }
+}
+
+/** Only a saga requests a timeout: when there is none any more, it was complete. */
+async function notFound({ reaction }: SagaRoute, data: object, recording: Recording): Promise<Ignored> {
+  if (reaction.handles.kind === 'timeout') return 'complete'
+  await reaction.notFound?.(data as never, recordingContext(recording) as never)
+  return 'not found'
+}
+
+const newerPause = '10s'
+
+/** The state in its present form. */
+function present({ name, states }: Saga, { id, state, stateVersion }: SavedSaga): object {
+  const { version, migrate } = states
+  if (stateVersion === version) return state
+  const what = `The state of ${name} ${id} has version ${stateVersion}, and this service writes version ${version}`
+  // In a rolling update a replica of the new version has been faster. This one must not write over what it cannot read.
+  if (stateVersion > version) throw new Postpone(newerPause, `${what}: a newer one handles its messages`)
+  if (migrate === undefined) throw new Unrecoverable(`${what}: give the saga a function migrate, and replay this message.`)
+  return migrate(asSaved(state) as never, stateVersion)
 }
 
 /** A copy of a state as the store would return it (plain JSON): a later message of the batch sees the same as one of a later batch. */

@@ -23,6 +23,7 @@ export async function settle(lane: LaneContext, outcome: Outcome, outboxId: stri
   else await publishWithUntold(lane, records)
   crashPoints.sent.publish(where)
   for (const id of outcome.needsSave ? unit.sent : []) sent.delete(id)
+  if (outcome.needsSave) lane.positions.saved(unit.positions ?? [])
   if (outboxId !== undefined && !isDeferred) sent.add(outboxId)
 }
 

@@ -16,10 +16,11 @@ import { messageTracing } from '../tracing/messageTracing.ts'
 import { noTracing } from '../tracing/port.ts'
 import type { Spans } from '../tracing/spans.ts'
 import { BusyChains } from './busyChains.ts'
-import { Consumer } from './consumer.ts'
+import { Consumer, type ConsumerOptions } from './consumer.ts'
 import { drain } from './drain.ts'
 import { type EncodeMessage, messageEncoder } from './encodeMessage.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
+import { sendOfGoneLanes } from './goneLanes.ts'
 import { groupCommit } from './groupCommit.ts'
 import { OutageGuard } from './outageGuard.ts'
 import { publishHeartbeat } from './publishHeartbeat.ts'
@@ -69,6 +70,8 @@ export interface Engine {
 
 /** Cleaning reads the whole inbox, so a few times a day is enough; the replicas of an endpoint take turns by chance. */
 const cleanEveryMs = milliseconds('6h')
+/** What comes again after a start, because it was handled just before a crash, is known to the inbox, however long ago that was. */
+const cleanNotBeforeMs = milliseconds('15m')
 
 /** Starts an endpoint that is deployed; resolves when its consumers have joined. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
@@ -76,13 +79,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const scheduler = new Scheduler()
   const made = await runtimeOf({ ...options, store: tellDueTimes(store, (dueAt) => scheduler.expect(dueAt)), giveUp })
   const { runtime, endAuditSearch } = made
-  const consumers = await joinGroups(runtime)
+  const groups = await groupsToJoin(runtime)
+  const consumers = await Promise.all(groups.map((group) => Consumer.start(runtime, group)))
+  const gone = sendOfGoneLanes(runtime, groups)
   scheduler.start(runtime)
-  const cleaning = cleanNowAndThen(store, log)
+  const cleaning = cleanNowAndThen(endpoint, store, log)
   let stopping: Promise<void> | undefined
 
   const stop = async () => {
     cleaning.stop()
+    gone.stop()
     endAuditSearch()
     await drain(runtime.running, giveUp, () => Promise.all([scheduler.stop(), ...consumers.map((consumer) => consumer.stop())]))
   }
@@ -104,18 +110,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
-async function joinGroups(runtime: EndpointRuntime): Promise<Consumer[]> {
+async function groupsToJoin(runtime: EndpointRuntime): Promise<ConsumerOptions[]> {
   const { endpoint, prefix, signal, log } = runtime
   const { groups } = plan(endpoint, prefix)
   if (groups.length === 0) return []
   const retryTopics = await retryUntilStopped('look for retry topics', { signal, log }, () => existingRetryTopics(runtime))
   const delayedTopics = new Set(retryTopics)
-  return Promise.all(
-    groups.map(({ group, topics }) => {
-      const existing = group === prefix + retryGroup(endpoint.name) ? retryTopics : []
-      return Consumer.start(runtime, { group, topics: [...new Set([...topics, ...existing])], delayedTopics })
-    }),
-  )
+  return groups.map(({ group, topics }) => {
+    const existing = group === prefix + retryGroup(endpoint.name) ? retryTopics : []
+    return { group, topics: [...new Set([...topics, ...existing])], delayedTopics }
+  })
 }
 
 /** Includes topics of delays that the endpoint no longer has: what waits there must be handled, too. */
@@ -185,8 +189,8 @@ async function schemaIdsOf(endpoint: Endpoint, prefix: string, registry: Registr
   return ids
 }
 
-function cleanNowAndThen(store: Store, log: Log) {
-  let timer = setTimeout(clean, Math.random() * cleanEveryMs).unref()
+function cleanNowAndThen({ keepCompletedSagas }: Endpoint, store: Store, log: Log) {
+  let timer = setTimeout(clean, cleanNotBeforeMs + Math.random() * cleanEveryMs).unref()
   return { stop: () => clearTimeout(timer) }
 
   function clean(): void {
@@ -194,5 +198,8 @@ function cleanNowAndThen(store: Store, log: Log) {
     store
       .deleteHandledBefore(new Date(Date.now() - milliseconds(inboxMemory)))
       .catch((error: unknown) => log.warn({ err: error }, 'cannot clean up the inbox'))
+    store
+      .deleteCompletedBefore(new Date(Date.now() - milliseconds(keepCompletedSagas)))
+      .catch((error: unknown) => log.warn({ err: error }, 'cannot clean up completed sagas'))
   }
 }

@@ -35,6 +35,7 @@ export function outcomeOf(lane: LaneContext, decided: readonly Decided[], states
   const { audit } = lane.runtime
   const saved = [...handled.map(toldAsHandled), ...failures.filter(isSaved).map(toldAsFailed)]
   const published = failures.filter((failure) => !isSaved(failure)).map(toldAsFailed)
+  const positions = lane.positions.forSave(lane.runtime.now())
   const unit: UnitOfWork = {
     lane: lane.name,
     handled: handled.map(({ delivery }) => delivery.envelope.identity),
@@ -43,6 +44,7 @@ export function outcomeOf(lane: LaneContext, decided: readonly Decided[], states
     sagas: states.toSave(handled.flatMap(({ saga }) => saga ?? [])),
     scheduled,
     sent: [...lane.sent],
+    ...(positions.length > 0 && { positions }),
   }
   return {
     unit,

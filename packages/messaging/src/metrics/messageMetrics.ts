@@ -1,6 +1,7 @@
 import { Counter, Histogram } from 'prom-client'
 import { type Endpoint, subscriptions } from '../definition/endpoint.ts'
 import { Postpone } from '../definition/outcome.ts'
+import type { Saga } from '../definition/saga.ts'
 import type { Handled } from '../engine/attempt.ts'
 import type { Delivery } from '../engine/delivery.ts'
 import { errorType } from '../engine/errorHeaders.ts'
@@ -24,17 +25,25 @@ export function messageMetrics(registry: MetricsRegistry, endpoint: Endpoint): P
   const types = subscriptions(endpoint).map(({ fullName }) => fullName)
   const known = new Set(types)
   return {
-    ...handledMetrics(registry, types),
+    ...handledMetrics(registry, types, new Set(endpoint.sagas.flatMap(typesThatMayMiss))),
     ...failureMetrics(registry, endpoint, types, (name) => (name !== undefined && known.has(name) ? name : unknown)),
     ...batchMetrics(registry),
   }
 }
 
+/** A timeout is of a saga that was there. */
+const typesThatMayMiss = ({ reactions }: Saga): string[] =>
+  reactions.filter(({ starts, handles }) => !starts && handles.kind !== 'timeout').map(({ handles }) => handles.fullName)
+
 /** A type that nothing here handles comes from anywhere, so its name is no label. */
 const unknown = 'unknown'
 const typeOf: TypeOf = ({ route }) => route?.type.fullName ?? unknown
 
-function handledMetrics(registry: MetricsRegistry, types: readonly string[]): Pick<Report, 'handled'> {
+function handledMetrics(
+  registry: MetricsRegistry,
+  types: readonly string[],
+  mayMissSaga: ReadonlySet<string>,
+): Pick<Report, 'handled'> {
   const handled = new Counter({
     name: 'petrel_messages_handled_total',
     help: 'Messages whose outcome is saved',
@@ -53,8 +62,15 @@ function handledMetrics(registry: MetricsRegistry, types: readonly string[]): Pi
     label: 'message_type',
     buckets: criticalBuckets,
   })
+  const withoutSaga = new Counter({
+    name: 'petrel_messages_without_saga_total',
+    help: 'Messages that belong to a saga that is not there',
+    labelNames: ['message_type'],
+    registers: [registry],
+  })
   for (const message_type of types) {
     handled.inc({ message_type }, 0)
+    if (mayMissSaga.has(message_type)) withoutSaga.inc({ message_type }, 0)
     duration.of(message_type)
     critical.of(message_type)
   }
@@ -63,6 +79,8 @@ function handledMetrics(registry: MetricsRegistry, types: readonly string[]): Pi
       const now = Date.now()
       for (const [message_type, ofType] of byType(messages)) {
         handled.inc({ message_type }, ofType.length)
+        const missed = mayMissSaga.has(message_type) ? ofType.filter(({ ignored }) => ignored === 'not found').length : 0
+        if (missed > 0) withoutSaga.inc({ message_type }, missed)
         // One of a batch is enough to look at.
         const last = ofType.at(-1)
         for (const each of ofType) {

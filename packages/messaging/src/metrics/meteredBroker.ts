@@ -80,9 +80,9 @@ function listenerMetrics(registry: MetricsRegistry, prefix: string) {
         received.inc({ messaging_destination_name: topic, messaging_consumer_group_name: name }, records.length)
         listener.onRecords(records)
       },
-      onLost(partition, offsets) {
+      onLost(partition, offsets, since) {
         lost.inc({ topic: partition.topic.slice(prefix.length) }, offsets)
-        listener.onLost?.(partition, offsets)
+        listener.onLost?.(partition, offsets, since)
       },
     }
   }

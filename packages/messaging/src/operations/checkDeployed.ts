@@ -1,3 +1,4 @@
+import { partitionKey } from '../broker/commits.ts'
 import type { BrokerAdmin, TopicPartition } from '../broker/port.ts'
 import type { Pool } from 'pg'
 import type { Endpoint } from '../definition/endpoint.ts'
@@ -6,6 +7,7 @@ import { pendingMigrations, petrelMigrations } from '../store/postgres/migrate.t
 import type { Infrastructure } from './infrastructure.ts'
 import { type Missing, NotDeployed, PartitionCountMismatch } from './notDeployed.ts'
 import { type GroupPlan, type MessagePlan, type Plan, plan } from './plan.ts'
+import { storedPositions } from './storedPositions.ts'
 
 /**
  * Whether all that `deploy` makes and the endpoint needs is there; asked before it starts. It runs without its audit, too: a
@@ -22,9 +24,9 @@ export async function checkDeployed(
   const own = planned.topics.map(({ topic }) => ({ topic, owner: endpoint.name }))
   const topics = await missingTopics([...own, ...ownersOf([...planned.subscribes, ...planned.produces])], admin)
   const schemas = await missingSchemas([...planned.owns, ...planned.produces], registry)
-  // Without its topics a group has no positions either: one sentence is enough for both.
-  const positions = topics.length > 0 ? [] : await missingPositions(planned, admin)
   const migrations = database === undefined ? [] : await pendingMigrations(database, [petrelMigrations])
+  // Without its topics a group has no positions either: one sentence is enough for both.
+  const positions = topics.length > 0 ? [] : await missingPositions(planned, admin, migrations.length > 0 ? undefined : database)
   const tables = migrations.map((name) => ({ what: `migration ${name}`, owner: endpoint.name }))
   const missing = [...topics, ...schemas, ...positions, ...tables]
   if (missing.length > 0) throw new NotDeployed(endpoint.name, missing)
@@ -81,10 +83,20 @@ async function missingSchemas(messages: readonly MessagePlan[], registry: Regist
     .map(({ subject, type }) => ({ what: `schema ${subject}`, owner: type.owner }))
 }
 
-/** A group without a position begins with the earliest record: wrong only for one that wants the latest. */
-async function missingPositions({ endpoint, groups }: Plan, admin: BrokerAdmin): Promise<Missing[]> {
+/**
+ * A group without a position begins with the earliest record: wrong only for one that wants the latest. It has one as long as
+ * its database knows one.
+ */
+async function missingPositions({ endpoint, groups }: Plan, admin: BrokerAdmin, database: Pool | undefined): Promise<Missing[]> {
   const wanted = groups.filter(({ from }) => from === 'latest')
-  const gaps = await Promise.all(wanted.map((group) => withoutPosition(group, admin)))
+  const gaps = await Promise.all(
+    wanted.map(async (group) => {
+      const missing = await withoutPosition(group, admin)
+      if (missing.length === 0 || database === undefined) return missing
+      const stored = await storedPositions(database, group.group, admin)
+      return missing.filter((partition) => !stored.has(partitionKey(partition)))
+    }),
+  )
   return wanted
     .filter((_, index) => gaps[index]?.length !== 0)
     .map(({ group }) => ({ what: `the first position of group ${group}`, owner: endpoint }))

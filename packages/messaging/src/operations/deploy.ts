@@ -3,11 +3,14 @@ import { type BrokerAdmin, GroupIsRunning, type Position } from '../broker/port.
 import type { Database } from '../connections/databaseSettings.ts'
 import type { Endpoint } from '../definition/endpoint.ts'
 import type { Registry } from '../registry/port.ts'
+import { partitionKey } from '../broker/commits.ts'
+import { withDatabaseClient } from '../store/postgres/databasePool.ts'
 import { migrate, petrelMigrations } from '../store/postgres/migrate.ts'
 import { refuseMissingOwners, refusePartitionCountMismatch, withoutPosition } from './checkDeployed.ts'
 import type { Infrastructure } from './infrastructure.ts'
 import { NotMigrated } from './notDeployed.ts'
 import { type GroupPlan, type Plan, plan } from './plan.ts'
+import { storedPositions } from './storedPositions.ts'
 
 /** An endpoint, and the database that its service owns. */
 export interface Deployment {
@@ -58,8 +61,8 @@ export async function deployAll(
   const subjects = await flat(plans, (each) => registerSchemas(each, registry))
   for (const each of plans) await refuseMissingOwners(each, admin)
   const migrations = await flat(deployments, migrateDatabase)
-  const groups = plans.flatMap((each) => each.groups)
-  const positions = await flat(groups, (group) => commitFirstPositions(group, admin))
+  const groups = deployments.flatMap(({ database }, index) => (plans[index]?.groups ?? []).map((group) => ({ group, database })))
+  const positions = await flat(groups, ({ group, database }) => commitFirstPositions(group, admin, database))
   return { topics, subjects, migrations, positions }
 }
 
@@ -87,14 +90,24 @@ async function migrateDatabase({ endpoint, database }: Deployment): Promise<Depl
 /**
  * Only partitions without a position get one, so a subscription added later also begins where its endpoint defines.
  * Kafka refuses while the old version runs: no harm where the beginning is the earliest record, since a group without a
- * position begins there by itself.
+ * position begins there by itself. A group that was away for so long that Kafka has forgotten its position goes on where its
+ * database says that it was.
  */
-async function commitFirstPositions(plan: GroupPlan, admin: BrokerAdmin): Promise<DeployReport['positions']> {
+async function commitFirstPositions(
+  plan: GroupPlan,
+  admin: BrokerAdmin,
+  database: Deployment['database'],
+): Promise<DeployReport['positions']> {
   const { group, from } = plan
   const missing = Map.groupBy(await withoutPosition(plan, admin), ({ topic }) => topic)
+  const stored =
+    missing.size > 0 && database !== undefined ? await storedIn(database.url, group, admin) : new Map<string, Position>()
   const first = await flat([...missing], async ([topic, gaps]): Promise<Position[]> => {
     const ends = (await admin.offsets(topic)).filter((end) => gaps.some(({ partition }) => partition === end.partition))
-    return ends.map(({ partition, [from]: offset }) => ({ topic, partition, offset }))
+    return ends.map(({ partition, [from]: first }) => {
+      const { offset = first } = stored.get(partitionKey({ topic, partition })) ?? {}
+      return { topic, partition, offset }
+    })
   })
   try {
     if (first.length > 0) await admin.commit(group, first)
@@ -104,6 +117,12 @@ async function commitFirstPositions(plan: GroupPlan, admin: BrokerAdmin): Promis
   }
   return [...missing].map(([topic, gaps]) => ({ group, topic, partitions: gaps.length }))
 }
+
+/** @throws NotMigrated's reasons, as they are */
+const storedIn = (url: Database, group: string, admin: BrokerAdmin): Promise<ReadonlyMap<string, Position>> =>
+  withDatabaseClient(url, { application_name: 'petrel deploy', connectionTimeoutMillis: 10_000 }, (client) =>
+    storedPositions(client, group, admin),
+  )
 
 /** One after the other: a deployment is rare, and its errors should name the first thing that is wrong. */
 async function flat<T, R>(items: readonly T[], make: (item: T) => Promise<readonly R[]>): Promise<R[]> {

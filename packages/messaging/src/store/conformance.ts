@@ -3,6 +3,7 @@ import { censusConformance } from './conformance/census.ts'
 import { inATransaction, inOneStatement, type SaveUnit, type StoreFixture, type UnderTest } from './conformance/fixture.ts'
 import { inboxConformance } from './conformance/inbox.ts'
 import { outboxConformance } from './conformance/outbox.ts'
+import { positionsConformance } from './conformance/positions.ts'
 import { rowsConformance } from './conformance/rows.ts'
 import { sagasConformance } from './conformance/sagas.ts'
 import { scheduledRecordsConformance } from './conformance/scheduledRecords.ts'
@@ -24,6 +25,7 @@ function oneUnitConformance(underTest: UnderTest): void {
   describe('census', () => censusConformance(underTest))
   describe('inbox', () => inboxConformance(underTest))
   describe('outbox', () => outboxConformance(underTest))
+  describe('positions', () => positionsConformance(underTest))
   describe('rows', () => rowsConformance(underTest))
   describe('sagas', () => sagasConformance(underTest))
   describe('scheduled records', () => scheduledRecordsConformance(underTest))

@@ -1,4 +1,4 @@
-import type { OutgoingRecord } from '../broker/port.ts'
+import type { OutgoingRecord, Position } from '../broker/port.ts'
 import type { Tx } from '../definition/handler.ts'
 import type { Table } from '../definition/table.ts'
 import type { MessageIdentity } from '../identity.ts'
@@ -35,6 +35,8 @@ export interface SavedSaga extends SagaKey {
   /** 0 when it was never saved. */
   readonly version: number
   readonly state: object
+  /** In which version of its form the state was written; the first is 1. */
+  readonly stateVersion: number
   readonly completed: boolean
 }
 
@@ -44,6 +46,17 @@ export interface ScheduledRecord {
   readonly id: string
   readonly dueAt: Date
   readonly record: OutgoingRecord
+}
+
+/** Where a group goes on in a partition. */
+export interface GroupPosition extends Position {
+  readonly group: string
+  /** Of the topic that the offset belongs to: one that is made again has the same name, and other offsets. */
+  readonly topicId: string
+}
+
+export interface SavedPosition extends GroupPosition {
+  readonly savedAt: Date
 }
 
 /** Everything that one lane decided about some messages. Saved whole or not at all. */
@@ -60,6 +73,8 @@ export interface UnitOfWork {
   readonly scheduled: readonly ScheduledRecord[]
   /** Outbox rows whose records have been sent: they are deleted. */
   readonly sent: readonly string[]
+  /** What lies before these was handled, by this unit or earlier. One that is further in the same topic stays. */
+  readonly positions?: readonly GroupPosition[]
 }
 
 export interface OutboxEntry {
@@ -106,8 +121,12 @@ export interface Store {
    * @throws AlreadyHandled, SagaConflict, WriteRefused, StoreUnavailable; then nothing was saved
    */
   save(units: readonly UnitOfWork[]): Promise<readonly (string | undefined)[]>
+  /** Where a group goes on, as far as it was saved. @throws StoreUnavailable */
+  positions(group: string): Promise<SavedPosition[]>
   /** What a lane decided and may not have sent, oldest first. @throws StoreUnavailable */
   pendingOutbox(lane: string): Promise<OutboxEntry[]>
+  /** Lanes with something in the outbox since at least that many milliseconds. @throws StoreUnavailable */
+  lanesWithOutbox(ms: number): Promise<string[]>
   /** Deletes outbox rows whose records have been sent. @throws StoreUnavailable */
   deleteOutbox(outboxIds: readonly string[]): Promise<void>
   /**
@@ -121,6 +140,8 @@ export interface Store {
   ): Promise<{ published: number; nextAt: Date | undefined }>
   /** Deletes inbox entries from before `date`: a copy that comes later is handled again. @returns how many */
   deleteHandledBefore(date: Date): Promise<number>
+  /** Deletes sagas that were completed before `date`: a message that may begin such a saga begins it anew. @returns how many */
+  deleteCompletedBefore(date: Date): Promise<number>
   /** For watching; cheap enough to ask every few seconds. @throws StoreUnavailable */
   census(): Promise<Census>
   /** Reads every saga: ask it rarely. @throws StoreUnavailable */

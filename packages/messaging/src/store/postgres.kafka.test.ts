@@ -37,7 +37,7 @@ afterAll(async () => {
 
 storeConformance('PostgreSQL store', async () => {
   await pool.query(newInbox)
-  await pool.query('truncate petrel_outbox, petrel_saga, petrel_scheduled, orders, notes')
+  await pool.query('truncate petrel_outbox, petrel_position, petrel_saga, petrel_scheduled, orders, notes')
   return {
     replica: () => postgresStore({ pool, log: console }),
     async rows({ name, columns }) {

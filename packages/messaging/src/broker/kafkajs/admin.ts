@@ -6,6 +6,7 @@ import { overview } from './overview.ts'
 import { firstRecordAt, readTopic } from './readTopic.ts'
 import type { ClientSettings } from './settings.ts'
 import { settling } from './settling.ts'
+import { topicIds } from './topicIds.ts'
 
 /** kafkajs's admin, with two faults mended: its `setOffsets` joins the group and reads from it, and one missing topic fails a whole answer. */
 export function kafkajsAdmin(settings: ClientSettings): BrokerAdmin {
@@ -27,6 +28,7 @@ export function kafkajsAdmin(settings: ClientSettings): BrokerAdmin {
     topics: () => withAdmin('Could not list the topics', (admin) => admin.listTopics()),
     partitions: (topics) => withAdmin('Could not look up topics', (admin) => partitions(admin, topics)),
     maxMessageBytes: (topics) => withAdmin('Could not look up the limits of topics', (admin) => maxMessageBytes(admin, topics)),
+    topicIds: (topics) => withCluster('Could not look up the ids of topics', (cluster) => topicIds(cluster, topics)),
     createTopics: (specs) => withAdmin('Could not create topics', (admin) => createTopics(admin, specs)),
     deleteTopics: (topics) => withAdmin('Could not delete topics', (admin) => deleteTopics(admin, topics)),
     deleteRecords: (before) => withAdmin('Could not delete records', (admin) => deleteRecords(admin, before)),

@@ -1,6 +1,6 @@
 import type { Batch, Broker, Cluster, Offsets, TopicPartitions } from 'kafkajs'
 import type { ConnectionPool } from './connectionPool.ts'
-import type { TopicPartition } from '../port.ts'
+import type { Position, TopicPartition } from '../port.ts'
 import type { FetchedMessages } from './fetchedRecords.ts'
 
 /** What kafkajs does not offer to its users and this adapter needs; its last release is of February 2023, so the names stay. */
@@ -24,7 +24,7 @@ export interface ConsumerGroup {
   recoverFromOffsetOutOfRange: (this: ConsumerGroup, error: TopicPartition) => Promise<void>
 }
 
-interface KafkaNode extends Broker {
+export interface KafkaNode extends Broker {
   readonly connectionPool: ConnectionPool
   heartbeat(member: { groupId: string; memberId: string; groupGenerationId: number }): Promise<unknown>
 }
@@ -45,8 +45,8 @@ export interface ConsumerHooks {
   heartbeat(): void
   /** Before the group is left. kafkajs does so first when a consumer has crashed, and reports the crash later. */
   leaving(): void
-  /** The broker has nothing at the offset that was asked for. kafkajs goes on where the broker's records begin. */
-  outOfRange(partition: TopicPartition, asked: bigint): void
+  /** The broker has nothing at the offset that was asked for. kafkajs would go on where its records begin, and say nothing of it. */
+  outOfRange(group: ConsumerGroup, asked: Position): Promise<void>
   /** Around each fetch. */
   fetching(group: ConsumerGroup, fetch: () => Promise<FetchedBatch[]>): Promise<FetchedBatch[]>
 }
@@ -73,9 +73,11 @@ export function callHooks(prototype: ConsumerGroup): void {
     return leave.call(this)
   }
   prototype.recoverFromOffsetOutOfRange = function (this: ConsumerGroup, error: TopicPartition) {
-    const asked = BigInt(this.offsetManager.nextOffset(error.topic, error.partition).toString())
-    hooks.get(this.cluster)?.outOfRange(error, asked)
-    return recoverFromOffsetOutOfRange.call(this, error)
+    const { topic, partition } = error
+    const offset = BigInt(this.offsetManager.nextOffset(topic, partition).toString())
+    return (
+      hooks.get(this.cluster)?.outOfRange(this, { topic, partition, offset }) ?? recoverFromOffsetOutOfRange.call(this, error)
+    )
   }
   prototype.heartbeat = async function (this: ConsumerGroup, options: object) {
     const hook = hooks.get(this.cluster)

@@ -2,11 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Cluster, EachBatchPayload } from 'kafkajs'
 import type { Log } from '../../log.ts'
 import { commits, partitionKey } from '../commits.ts'
-import type { Position, Subscription, SubscriptionListener, TopicPartition } from '../port.ts'
+import type { SubscribeOptions, Subscription, TopicPartition } from '../port.ts'
 import { dropFetches } from './connectionPool.ts'
 import { hookConsumer, type ConsumerGroup, type FetchedBatch } from './consumerHooks.ts'
 import { presence } from './presence.ts'
 import { incoming } from './records.ts'
+import { startOfAssignment } from './startOfAssignment.ts'
 import { timeouts } from './timeouts.ts'
 import { kafkajsOffsets, kafkajsPartition, topicPartitions } from './topicPartitions.ts'
 import { waitingFetches } from './waitingFetches.ts'
@@ -34,7 +35,12 @@ export interface Membership extends Omit<Subscription, 'stop'> {
   settled(): Promise<void>
 }
 
-export function membership(group: string, listener: SubscriptionListener, log: Log): Membership {
+interface MembershipOptions extends Omit<SubscribeOptions, 'goOnFrom'> {
+  readonly log: Log
+  readonly goOnFrom: SubscribeOptions['goOnFrom']
+}
+
+export function membership({ group, topics, listener, log, goOnFrom }: MembershipOptions): Membership {
   let member: ConsumerGroup | undefined
   let generation: number | null = null
   /** Counts the times the group was joined; a generation may be joined twice. */
@@ -53,8 +59,7 @@ export function membership(group: string, listener: SubscriptionListener, log: L
       if (member !== undefined) dropFetches(member)
     },
   })
-  /** The offset that was asked for, where the broker had nothing any more. */
-  const expected = new Map<string, bigint>()
+  const starting = startOfAssignment({ group, topics, log, goOnFrom })
   const fetchedIn = new WeakMap<object, number>()
   const book = commits(
     async (positions) => {
@@ -78,18 +83,6 @@ export function membership(group: string, listener: SubscriptionListener, log: L
     book.delivered({ topic, partition }, { first, end: first, next })
   }
 
-  const tellLost = (first: Position) => {
-    const key = partitionKey(first)
-    const lost = first.offset - (expected.get(key) ?? first.offset)
-    expected.delete(key)
-    if (lost <= 0n) return
-    log.error(
-      { group, topic: first.topic, partition: first.partition, lost: String(lost) },
-      'records were deleted before they were read',
-    )
-    listener.onLost?.(first, Number(lost))
-  }
-
   return {
     lanes: () => lanes,
     adopt: (cluster) =>
@@ -105,7 +98,10 @@ export function membership(group: string, listener: SubscriptionListener, log: L
           return there.join()
         },
         heartbeat: () => fetches.check(),
-        outOfRange: (partition, asked) => void expected.set(partitionKey(partition), asked),
+        outOfRange: async (fetcher, asked) => {
+          const lost = await starting.afterOutOfRange(fetcher, asked)
+          if (lost !== undefined) listener.onLost?.(asked, lost.offsets, lost.since)
+        },
         leaving: () => {
           isMember = false
           there.end()
@@ -116,6 +112,8 @@ export function membership(group: string, listener: SubscriptionListener, log: L
           fetches.check()
           there.keep()
           lastFetch = Date.now()
+          // Heartbeats go on: a store that is away must not cost the member its place.
+          if (!(await starting.isOver(timeouts.fetchWhilePaused))) return []
           fetcher.maxWaitTime = paused.size > 0 ? timeouts.fetchWhilePaused : timeouts.fetch
           const began = epoch
           const batches = await fetches.wait(fetch())
@@ -136,14 +134,15 @@ export function membership(group: string, listener: SubscriptionListener, log: L
       generation = member?.generationId ?? null
       member?.resume([...paused.values()].map(kafkajsPartition))
       paused.clear()
-      expected.clear()
       const partitions = topicPartitions(assignment)
       lanes = new Set(partitions.map(({ partition }) => partition))
       book.assigned(partitions)
+      if (member !== undefined) starting.begin(member, partitions)
       if (!ended) listener.onAssigned(partitions)
     },
     left: () => {
       isMember = false
+      starting.end()
       there.end()
     },
     isJoined: () => isMember,
@@ -158,7 +157,7 @@ export function membership(group: string, listener: SubscriptionListener, log: L
       const next = rawMessages.nextOffset ?? end
       book.delivered(first, { first: first.offset, end, next })
       lastDelivery = Date.now()
-      tellLost(first)
+      starting.delivered(first)
       listener.onRecords(records)
       payload.resolveOffset(String(next - 1n))
     },
@@ -175,6 +174,7 @@ export function membership(group: string, listener: SubscriptionListener, log: L
     lastFetch: () => lastFetch,
     end: () => {
       ended = true
+      starting.end()
       fetches.release()
     },
   }

@@ -15,11 +15,11 @@ export interface KafkajsSubscription extends Subscription {
 /** Keeps one consumer running until stopped: whatever ends it, another one follows. */
 export function subscribe(
   settings: ClientSettings,
-  { group, topics, listener }: SubscribeOptions,
+  { group, topics, listener, goOnFrom }: SubscribeOptions,
   startConsumer = runConsumer,
 ): KafkajsSubscription {
   const { log, access } = settings
-  const member = membership(group, listener, log)
+  const member = membership({ group, topics, listener, log, goOnFrom })
   const { promise: joined, resolve, reject } = Promise.withResolvers<void>()
   const stopping = new AbortController()
   const pauseAfter = backOff()

@@ -16,6 +16,7 @@ export function memoryAdmin(topics: Topics, groups: Map<string, Group>, groupNam
     topics: async () => topics.names(),
     partitions: async (names) => new Map(existing(names).map((name) => [name, numbers(name).length])),
     maxMessageBytes: async (names) => new Map(existing(names).map((name) => [name, topics.maxMessageBytes(name) ?? 0])),
+    topicIds: async (names) => topicIds(topics, names),
     createTopics: async (specs) => {
       const created = specs.filter((spec) => topics.create(spec)).map(({ topic }) => topic)
       if (created.length > 0) for (const group of groups.values()) group.rebalance()
@@ -75,6 +76,9 @@ export function memoryAdmin(topics: Topics, groups: Map<string, Group>, groupNam
     },
   }
 }
+
+export const topicIds = (topics: Topics, names: readonly string[]): Map<string, string> =>
+  new Map(names.flatMap((name) => (topics.id(name) === undefined ? [] : [[name, String(topics.id(name))] as const])))
 
 async function* readAll(
   topics: Topics,

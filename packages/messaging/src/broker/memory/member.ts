@@ -1,7 +1,9 @@
 // Not the global one: the broker goes on while a test moves time with fake timers.
 import { setImmediate } from 'node:timers'
 import { commits, partitionKey } from '../commits.ts'
-import { BrokerUnavailable, type Position, type Subscription, type SubscriptionListener } from '../port.ts'
+import { BrokerUnavailable, type KnownPosition, type Position, type SubscribeOptions, type Subscription } from '../port.ts'
+import type { SubscriptionListener, TopicPartition } from '../port.ts'
+import { topicIds } from './admin.ts'
 import type { Group, GroupMember } from './group.ts'
 import type { Topics } from './topics.ts'
 
@@ -23,12 +25,14 @@ interface MemberOptions {
   readonly topics: Topics
   readonly subscribed: readonly string[]
   readonly listener: SubscriptionListener
+  readonly goOnFrom: SubscribeOptions['goOnFrom']
   readonly commit: (positions: readonly Position[]) => void
 }
 
-export function memoryMember({ group, topics, subscribed, listener, commit }: MemberOptions): Member {
+export function memoryMember({ group, topics, subscribed, listener, goOnFrom, commit }: MemberOptions): Member {
   const { promise: joined, resolve, reject } = Promise.withResolvers<void>()
   const paused = new Set<string>()
+  const lastRead = new Map<string, Date>()
   const book = commits(
     async (positions) => {
       if (!isMember) throw new BrokerUnavailable('The member is out of its group')
@@ -40,18 +44,23 @@ export function memoryMember({ group, topics, subscribed, listener, commit }: Me
   let awake = false
   let isMember = false
   let stopped = false
+  /** Counts them, to know which one an answer belongs to. */
+  let assignments = 0
 
   const deliver = (position: Position): Position => {
     if (!isMember || paused.has(partitionKey(position))) return position
     // As Kafka does with an offset beyond the end.
     const from = position.offset > topics.end(position) ? topics.begin(position) : position.offset
     const lost = topics.begin(position) - from
-    if (lost > 0n) listener.onLost?.(position, Number(lost))
+    if (lost > 0n) listener.onLost?.(position, Number(lost), lastRead.get(partitionKey(position)))
     const { records, next } = topics.read(position, from, BATCH)
     if (next === position.offset) return position
     const [first, last] = [records[0], records.at(-1)]
     book.delivered(position, { first: first?.offset ?? from, end: last === undefined ? from : last.offset + 1n, next })
-    if (records.length > 0) listener.onRecords(records)
+    if (records.length > 0) {
+      lastRead.set(partitionKey(position), new Date())
+      listener.onRecords(records)
+    }
     return { ...position, offset: next }
   }
   const wake = () => {
@@ -71,6 +80,25 @@ export function memoryMember({ group, topics, subscribed, listener, commit }: Me
   const dropped = () => {
     isMember = false
     reading = []
+    assignments += 1
+  }
+  const begin = (partitions: readonly TopicPartition[], known: readonly KnownPosition[]) => {
+    const positions = new Map(known.map((position) => [partitionKey(position), position]))
+    reading = partitions.map((partition) => {
+      const committed = group.position(partition)
+      const { offset, at } = positions.get(partitionKey(partition)) ?? {}
+      if (at !== undefined) lastRead.set(partitionKey(partition), at)
+      if (offset === undefined || offset <= (committed ?? -1n))
+        return { ...partition, offset: committed ?? topics.begin(partition) }
+      group.commit([{ ...partition, offset }])
+      return { ...partition, offset }
+    })
+    wake()
+  }
+  const beginWhenKnown = async (partitions: readonly TopicPartition[]) => {
+    const assignment = assignments
+    const known = await goOnFrom?.(topicIds(topics, subscribed)).catch(() => undefined)
+    if (known !== undefined && assignment === assignments) begin(partitions, known)
   }
   const self: GroupMember = {
     id: group.nextMemberId(),
@@ -79,11 +107,14 @@ export function memoryMember({ group, topics, subscribed, listener, commit }: Me
     assigned: (partitions) => {
       isMember = true
       paused.clear()
-      reading = partitions.map((partition) => ({ ...partition, offset: group.position(partition) ?? topics.begin(partition) }))
+      lastRead.clear()
+      assignments += 1
+      reading = []
       book.assigned(partitions)
       listener.onAssigned(partitions)
       resolve()
-      wake()
+      if (goOnFrom === undefined) begin(partitions, [])
+      else void beginWhenKnown(partitions)
     },
   }
   const leave = () => {

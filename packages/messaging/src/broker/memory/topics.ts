@@ -18,6 +18,8 @@ export interface Topics {
   /** Number of partitions, or undefined for a topic that does not exist. */
   partitions(topic: string): number | undefined
   maxMessageBytes(topic: string): number | undefined
+  /** Another one each time that the topic is made. */
+  id(topic: string): string | undefined
   /** @returns false when it existed. */
   create(spec: TopicSpec): boolean
   remove(topic: string): void
@@ -39,6 +41,7 @@ export interface Slice {
 }
 
 interface Topic {
+  readonly id: string
   readonly maxMessageBytes: number
   readonly logs: PartitionLog[]
   keyless: number
@@ -54,12 +57,14 @@ interface PartitionLog {
 /** With `defaultPartitions`, a topic comes into being when it is first used. */
 export function memoryTopics(defaultPartitions?: number): Topics {
   const topics = new Map<string, Topic>()
+  let made = 0
   const log = ({ topic, partition }: TopicPartition) => topics.get(topic)?.logs[partition]
 
   const create = ({ topic, partitions, config }: TopicSpec) => {
     if (topics.has(topic)) return false
     const maxMessageBytes = Number(config['max.message.bytes'] ?? MAX_MESSAGE_BYTES)
     topics.set(topic, {
+      id: `topic-${(made += 1)}`,
       maxMessageBytes,
       logs: Array.from({ length: partitions }, () => ({ records: [], begin: 0n, end: 0n })),
       keyless: 0,
@@ -84,6 +89,7 @@ export function memoryTopics(defaultPartitions?: number): Topics {
     names: () => [...topics.keys()],
     partitions: (topic) => find(topic)?.logs.length,
     maxMessageBytes: (topic) => topics.get(topic)?.maxMessageBytes,
+    id: (topic) => topics.get(topic)?.id,
     create,
     remove: (topic) => void topics.delete(topic),
     append: (records, { transaction } = {}) => {

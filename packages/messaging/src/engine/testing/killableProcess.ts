@@ -62,6 +62,7 @@ export function killableProcess(broker: Broker, store: Store): KillableProcess {
           listener: {
             onAssigned: (partitions) => (killed ? undefined : listener.onAssigned(partitions)),
             onRecords: (records) => (killed ? undefined : listener.onRecords(records)),
+            onLost: (...lost) => (killed ? undefined : listener.onLost?.(...lost)),
           },
         })
         subscriptions.add(subscription)
@@ -79,9 +80,12 @@ export function killableProcess(broker: Broker, store: Store): KillableProcess {
       loadSagas: (keys) => whileAlive(() => store.loadSagas(keys)),
       begin: () => whileAlive(async () => rolledBackOnKill(await store.begin())),
       save: (units) => whileAlive(() => store.save(units), 'save'),
+      positions: (group) => whileAlive(() => store.positions(group)),
       pendingOutbox: (lane) => whileAlive(() => store.pendingOutbox(lane)),
+      lanesWithOutbox: (ms) => whileAlive(() => store.lanesWithOutbox(ms)),
       deleteOutbox: (ids) => whileAlive(() => store.deleteOutbox(ids)),
       deleteHandledBefore: (date) => whileAlive(() => store.deleteHandledBefore(date)),
+      deleteCompletedBefore: (date) => whileAlive(() => store.deleteCompletedBefore(date)),
       // A database unlocks the rows of a dead process: so the publishing fails, and the rows stay.
       publishScheduled: (publishAll, limit) =>
         whileAlive(() => store.publishScheduled((records) => Promise.race([publishAll(records), gone.promise]), limit)),

@@ -64,6 +64,7 @@ export const aSaga = (changes: Partial<SavedSaga> = {}): SavedSaga => ({
   id: randomUUID(),
   version: 0,
   state: { placed: true },
+  stateVersion: 1,
   completed: false,
   ...changes,
 })

@@ -62,6 +62,15 @@ export function outboxConformance({ store, other, save }: UnderTest): void {
     expect(await store().pendingOutbox('lane-1')).toEqual([])
   })
 
+  test('lanes that have left something are known, once it is old enough', async () => {
+    await save(aUnit({ lane: 'lane-2', outgoing: [aRecord('one')] }))
+    await save(aUnit({ lane: 'lane-1', outgoing: [aRecord('two')] }))
+    await save(aUnit({ lane: 'lane-1', outgoing: [aRecord('three')] }))
+    await save(aUnit({ lane: 'lane-3' }))
+    expect(await store().lanesWithOutbox(0)).toEqual(['lane-1', 'lane-2'])
+    expect(await store().lanesWithOutbox(60_000)).toEqual([])
+  })
+
   test('two thousand large records of a unit are one row', async () => {
     const outgoing = Array.from({ length: 2_000 }, (_, at) => aRecord(`${at}`.padEnd(1_000, '.')))
     await save(aUnit({ outgoing }))

@@ -14,6 +14,24 @@ export function sagasConformance(underTest: UnderTest): void {
     expect(await store().loadSagas([saga])).toEqual([{ ...saga, version: 2, state: { placed: false }, completed: true }])
   })
 
+  test('the version of a state’s form is saved with it, and changes with it', async () => {
+    const saga = aSaga({ stateVersion: 3 })
+    await saveSagas(saga)
+    expect(await store().loadSagas([saga])).toEqual([{ ...saga, version: 1 }])
+    await saveSagas({ ...saga, version: 1, stateVersion: 4 })
+    expect(await other().loadSagas([saga])).toEqual([{ ...saga, version: 2, stateVersion: 4 }])
+  })
+
+  test('completed sagas are deleted that were completed before a time; a saga that is open stays', async () => {
+    const [open, completed, atOnce] = [aSaga(), aSaga(), aSaga({ completed: true })]
+    await saveSagas(open, completed, atOnce)
+    await saveSagas({ ...completed, version: 1, completed: true })
+    expect(await store().deleteCompletedBefore(new Date(Date.now() - 60_000))).toBe(0)
+    expect(await store().loadSagas([open, completed, atOnce])).toHaveLength(3)
+    expect(await store().deleteCompletedBefore(new Date(Date.now() + 60_000))).toBe(2)
+    expect(await store().loadSagas([open, completed, atOnce])).toEqual([{ ...open, version: 1 }])
+  })
+
   test('only sagas that were saved are loaded, each under its own name and id', async () => {
     const [one, another] = [aSaga(), aSaga()]
     await saveSagas(one, another)

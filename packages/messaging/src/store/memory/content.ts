@@ -6,9 +6,11 @@ import {
   AlreadyHandled,
   type Census,
   type OutboxEntry,
+  type GroupPosition,
   SagaConflict,
   type SagaCount,
   type SagaKey,
+  type SavedPosition,
   type SavedSaga,
   type ScheduledRecord,
   type UnitOfWork,
@@ -30,9 +32,11 @@ export class MemoryContent {
   /** When each was handled. */
   readonly #inbox = new Map<string, Date>()
   readonly #sagas = new Map<string, SavedSaga>()
+  readonly #completedAt = new Map<string, Date>()
   readonly #outbox = new Map<string, OutboxEntry & { readonly lane: string; readonly at: number }>()
   readonly #scheduled = new Map<string, ScheduledRecord>()
   readonly #rows = new Map<string, AnyRow[]>()
+  readonly #positions = new Map<string, SavedPosition>()
   readonly #taken = new Set<string>()
   readonly #constraints: readonly Constraint[]
   #outboxIds = 0
@@ -49,6 +53,20 @@ export class MemoryContent {
     const old = [...this.#inbox].filter(([, at]) => at < date)
     for (const [key] of old) this.#inbox.delete(key)
     return old.length
+  }
+
+  deleteCompletedBefore(date: Date): number {
+    const old = [...this.#completedAt].filter(([, at]) => at < date)
+    for (const [key] of old) {
+      this.#completedAt.delete(key)
+      this.#sagas.delete(key)
+    }
+    return old.length
+  }
+
+  #saveSaga(saga: SavedSaga): void {
+    this.#sagas.set(sagaKey(saga), asSaved(saga))
+    if (saga.completed) this.#completedAt.set(sagaKey(saga), new Date())
   }
 
   sagasOf(keys: readonly SagaKey[]): SavedSaga[] {
@@ -77,15 +95,32 @@ export class MemoryContent {
 
   #saveOne(unit: UnitOfWork): string | undefined {
     for (const message of unit.handled) this.#inbox.set(messageKey(message), new Date())
-    for (const saga of unit.sagas) this.#sagas.set(sagaKey(saga), asSaved(saga))
+    for (const saga of unit.sagas) this.#saveSaga(saga)
     for (const record of unit.scheduled) if (!this.#scheduled.has(record.id)) this.#scheduled.set(record.id, record)
     for (const [table, rows] of unit.rows) this.#rows.set(table.name, [...this.rowsOf(table), ...rows.map(copy)])
     this.deleteOutbox(unit.sent)
+    for (const position of unit.positions ?? []) this.#savePosition(position)
     return this.#addToOutbox(unit)
+  }
+
+  #savePosition(position: GroupPosition): void {
+    const key = positionKey(position)
+    const saved = this.#positions.get(key)
+    const isBehind = saved?.topicId === position.topicId && saved.offset > position.offset
+    this.#positions.set(key, { ...(isBehind ? saved : position), savedAt: new Date() })
+  }
+
+  positions(group: string): SavedPosition[] {
+    return [...this.#positions.values()].filter((position) => position.group === group)
   }
 
   pendingOutbox(lane: string): OutboxEntry[] {
     return [...this.#outbox.values()].filter((entry) => entry.lane === lane).map(({ id, outgoing }) => ({ id, outgoing }))
+  }
+
+  lanesWithOutbox(ms: number): string[] {
+    const old = [...this.#outbox.values()].filter(({ at }) => Date.now() - at >= ms)
+    return [...new Set(old.map(({ lane }) => lane))].toSorted()
   }
 
   deleteOutbox(ids: readonly string[]): void {
@@ -165,6 +200,8 @@ export class MemoryContent {
 }
 
 const messageKey = ({ source, id }: MessageIdentity) => JSON.stringify([source, id])
+
+const positionKey = ({ group, topic, partition }: GroupPosition) => JSON.stringify([group, topic, partition])
 
 const sagaKey = ({ saga, id }: SagaKey) => JSON.stringify([saga, id])
 

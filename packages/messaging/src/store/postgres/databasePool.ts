@@ -43,7 +43,7 @@ export async function withDatabaseClient<T>(
 /** A class of connections to one database: each is opened with what the files have by then. */
 export function databaseClient(database: Database, log: PoolLog): new (config?: ClientConfig) => Client {
   const connection = databaseOf(database)
-  const ours = door({ server: 'PostgreSQL', credentials: shown(connection), log: { ...silentLog, ...log } })
+  const ours = door({ server: 'PostgreSQL', credentials: shown(connection), log: doorLog(log) })
   const ssl = connection.tls === undefined ? () => false as const : tlsOptions(connection.tls)
   const place = new URL(connection.url).host
 
@@ -66,6 +66,12 @@ export function databaseClient(database: Database, log: PoolLog): new (config?: 
     }
   }
 }
+
+/** Called as methods: pino's know their logger by `this`, so a copy of it has none that work. */
+const doorLog = (log: PoolLog): Pick<Log, 'info' | 'error'> => ({
+  info: (details, message) => log.info?.(details, message),
+  error: (details, message) => log.error?.(details, message),
+})
 
 /** pg says null where its types say that there is an error. */
 type Connected = (error: Error) => void

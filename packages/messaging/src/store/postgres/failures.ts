@@ -108,7 +108,7 @@ function isPassing({ code = '', severity }: DatabaseError): boolean {
   return passingClasses.has(code.slice(0, 2)) || passingStates.has(code)
 }
 
-const petrelsOwn = /\bpetrel_(inbox|outbox|saga|scheduled|former_keys|endpoint|migrations|require_none|[0-9a-f]{20})\b/
+const petrelsOwn = /\bpetrel_(inbox|outbox|position|saga|scheduled|former_keys|endpoint|migrations|require_none|[0-9a-f]{20})\b/
 
 /**
  * The library's own tables are missing or may not be written, or the connection (a pooler's) has lost the prepared statements

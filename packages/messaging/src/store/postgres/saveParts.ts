@@ -1,5 +1,5 @@
 import type { MessageIdentity } from '../../identity.ts'
-import type { SavedSaga, ScheduledRecord, UnitOfWork } from '../port.ts'
+import type { GroupPosition, SavedSaga, ScheduledRecord, UnitOfWork } from '../port.ts'
 import { arrayOf, arrayWith } from './arrays.ts'
 import { columnArrays, columnNames, unnest } from './columns.ts'
 import { inboxKeys } from './inboxKeys.ts'
@@ -19,6 +19,7 @@ export function saveParts(units: readonly UnitOfWork[], encoders: Encoders): Sav
   const outgoing = units.filter(hasOutgoing)
   const scheduled = units.flatMap((unit) => unit.scheduled)
   const sent = units.flatMap((unit) => unit.sent)
+  const positions = units.flatMap((unit) => unit.positions ?? [])
   return [
     handled.length > 0 && inbox(handled, encoders),
     changed.length > 0 && changedSagas(changed, encoders),
@@ -26,6 +27,7 @@ export function saveParts(units: readonly UnitOfWork[], encoders: Encoders): Sav
     outgoing.length > 0 && outbox(outgoing, encoders),
     scheduled.length > 0 && scheduledRecords(scheduled, encoders),
     sent.length > 0 && sentOutbox(sent, encoders),
+    positions.length > 0 && savedPositions(positions, encoders),
     ...insertedRows(units, encoders),
   ].filter((part) => part !== false)
 }
@@ -40,29 +42,33 @@ const inbox = (handled: readonly MessageIdentity[], { writer }: Encoders): SaveP
   values: () => [inboxKeys(writer, handled)],
 })
 
-const sagaColumns = { saga: 'text', id: 'text', state: 'jsonb', completed: 'boolean' } as const
+const sagaColumns = { saga: 'text', id: 'text', state: 'jsonb', state_version: 'integer', completed: 'boolean' } as const
 const changedSagaColumns = { ...sagaColumns, version: 'integer' } as const
 
 const changedSagas = (sagas: readonly SavedSaga[], { writer }: Encoders): SavePart => ({
   shape: 'changed',
   sql: (next) => `changed as (
-    update petrel_saga as saved set version = saved.version + 1, state = new.state, completed = new.completed
+    update petrel_saga as saved set version = saved.version + 1, state = new.state, state_version = new.state_version,
+      completed = new.completed, completed_at = case when new.completed then statement_timestamp() end
     from (${unnest(changedSagaColumns, next)}) as new
     where saved.saga = new.saga and saved.id = new.id and saved.version = new.version
     returning 1),
   conflicts as (select ${next()}::bigint - count(*) as sagas from changed)`,
   result: '(select petrel_require_none(sagas) from conflicts)',
-  values: () => [...columnArrays(writer, 'petrel_saga', changedSagaColumns, sagas.map(asRow)), sagas.length],
+  values: () => [...columnArrays(writer, 'petrel_saga', changedSagaColumns, sagas.map(sagaRow)), sagas.length],
 })
 
 const begunSagas = (sagas: readonly SavedSaga[], { writer }: Encoders): SavePart => ({
   shape: 'begun',
   sql: (next) => `begun as (
-    insert into petrel_saga (${columnNames(sagaColumns)}, version) ${unnest(sagaColumns, next)}, 1
+    insert into petrel_saga (${columnNames(sagaColumns)}, version, completed_at)
+    select new.*, 1, case when new.completed then statement_timestamp() end from (${unnest(sagaColumns, next)}) as new
     returning 1)`,
   result: '(select count(*) from begun)',
-  values: () => columnArrays(writer, 'petrel_saga', sagaColumns, sagas.map(asRow)),
+  values: () => columnArrays(writer, 'petrel_saga', sagaColumns, sagas.map(sagaRow)),
 })
+
+const sagaRow = (saga: SavedSaga): Record<string, unknown> => ({ ...saga, state_version: saga.stateVersion })
 
 const asRow = (value: object): Record<string, unknown> => ({ ...value })
 
@@ -105,3 +111,36 @@ const sentOutbox = (sent: readonly string[], { writer }: Encoders): SavePart => 
   sql: (next) => `sent as (delete from petrel_outbox where id = any(${next('bigint')}))`,
   values: () => [arrayOf(writer, 'bigint', sent.map(BigInt))],
 })
+
+const positionColumns = {
+  consumer_group: 'text',
+  topic: 'text',
+  topic_id: 'text',
+  partition: 'integer',
+  next_offset: 'bigint',
+} as const
+
+/** In one order, so that two replicas whose lanes have just changed places do not wait for each other in a circle. */
+const savedPositions = (positions: readonly GroupPosition[], { writer }: Encoders): SavePart => ({
+  shape: 'positions',
+  sql: (next) => `positions as (
+    insert into petrel_position as saved (${columnNames(positionColumns)}, saved_at)
+    ${unnest(positionColumns, next)}, statement_timestamp()
+    on conflict (consumer_group, topic, partition) do update set
+      next_offset = case when saved.topic_id = excluded.topic_id
+        then greatest(saved.next_offset, excluded.next_offset) else excluded.next_offset end,
+      topic_id = excluded.topic_id, saved_at = excluded.saved_at)`,
+  values: () => columnArrays(writer, 'petrel_position', positionColumns, positions.toSorted(byPartition).map(positionRow)),
+})
+
+const positionRow = ({ group, topic, topicId, partition, offset }: GroupPosition) => ({
+  consumer_group: group,
+  topic,
+  topic_id: topicId,
+  partition,
+  next_offset: offset,
+})
+
+const nameOf = ({ group, topic, partition }: GroupPosition) => `${group}/${topic}/${partition}`
+
+const byPartition = (one: GroupPosition, other: GroupPosition) => (nameOf(one) < nameOf(other) ? -1 : 1)

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Child } from '../../../../../deploy/local/processes/child.ts'
 import { type Authority, certificateAuthority } from '../../../../../deploy/local/stack/certificates.ts'
@@ -21,11 +22,8 @@ let [folder, port] = ['', 0]
 let authority: Authority
 let postgres: Child
 const said: string[] = []
-const log = {
-  warn: () => {},
-  info: (_: object, text: string) => said.push(text),
-  error: (_: object, text: string) => said.push(text),
-}
+/** What services log with: its methods work on it alone. */
+const log = pino({}, { write: (line: string) => void said.push((JSON.parse(line) as { msg: string }).msg) })
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'petrel-secured-'))

@@ -3,12 +3,14 @@ import type { OutboxEntry, SagaKey, SavedSaga, Store } from '../port.ts'
 import { arrayOf, isStorableText } from './arrays.ts'
 import { BinaryWriter } from './binaryWriter.ts'
 import { readCensus, readSagaCounts } from './census.ts'
+import { cleanSagas } from './cleanSagas.ts'
 import { openPool, runAlone } from './connections.ts'
 import { logLostConnections, type PoolLog } from './databasePool.ts'
 import { Inbox } from './inbox.ts'
 import { OutgoingRecordCodec } from './outgoingRecords.ts'
 import { saveFailure } from './saveFailure.ts'
 import { outboxIds, type SaveResult, SaveStatements, statement } from './saveStatement.ts'
+import { readPositions } from './positions.ts'
 import { publishScheduled } from './scheduledRecords.ts'
 import { beginTransaction } from './transaction.ts'
 
@@ -37,16 +39,21 @@ export function postgresStore(options: PostgresStoreOptions): Store {
       const [result] = await runAlone<SaveResult>(pool, save, (error) => saveFailure(error, units))
       return outboxIds(units, result)
     },
+    positions: (group) => readPositions(pool, group),
     async pendingOutbox(lane) {
       if (!isStorableText(lane)) return []
       const rows = await runAlone<{ id: string; records: Buffer }>(pool, { ...selectPending, values: [lane] })
       return rows.map(({ id, records }): OutboxEntry => ({ id, outgoing: codec.decode(records) }))
+    },
+    async lanesWithOutbox(ms) {
+      return (await runAlone<{ lane: string }>(pool, { ...selectLanes, values: [ms] })).map(({ lane }) => lane)
     },
     async deleteOutbox(ids) {
       if (ids.length > 0) await runAlone(pool, { ...deleteSent, values: [ids] })
     },
     publishScheduled: (publish, limit) => publishScheduled(pool, publish, limit),
     deleteHandledBefore: (date) => inbox.deleteBefore(date),
+    deleteCompletedBefore: (date) => cleanSagas(pool, date),
     census: () => readCensus(pool),
     sagaCounts: () => readSagaCounts(pool),
     async close() {
@@ -57,10 +64,12 @@ export function postgresStore(options: PostgresStoreOptions): Store {
 
 /** Each by the index. As a plain join it was planned while the table was small, and read all of it ever after. */
 const selectSagas = statement(`select found.* from unnest($1::text[], $2::text[]) as wanted (saga, id), lateral (
-    select saga, id, version, state, completed from petrel_saga as saved
+    select saga, id, version, state, state_version as "stateVersion", completed from petrel_saga as saved
     where saved.saga = wanted.saga and saved.id = wanted.id limit 1
   ) as found`)
 const selectPending = statement('select id, records from petrel_outbox where lane = $1 order by id')
+const selectLanes = statement(`select distinct lane from petrel_outbox
+  where created_at <= statement_timestamp() - $1 * interval '1 ms' order by lane`)
 const deleteSent = statement('delete from petrel_outbox where id = any($1::bigint[])')
 
 /** A key that PostgreSQL cannot store is not there: the message that begins such a saga is refused when it is saved. */
