@@ -96,17 +96,19 @@ async function alone(pool: Pool, work: () => Promise<void>): Promise<void> {
 }
 
 /** Does what is due, of what was begun here or by an instance that is gone. @throws BrokerUnavailable and others; it goes on later */
-export async function runDueErasures(context: ConsoleContext, parts: readonly Part[]): Promise<void> {
+export async function runDueErasures(context: ConsoleContext, parts: readonly Part[], ended: AbortSignal): Promise<void> {
   const { pool } = context
   const { rows } = await pool.query<{ id: string }>(
     'select id from erasure where ended_at is null and (again_at is null or again_at <= now()) order by at',
   )
   if (rows.length === 0) return
   await alone(pool, async () => {
-    for (const { id } of rows)
+    for (const { id } of rows) {
+      if (ended.aborted) return
       await runErasure(context, parts, id).catch(async (error: unknown) => {
         await tellProblem(pool, id, toProblem(error).details.title)
         throw error
       })
+    }
   })
 }

@@ -20,7 +20,8 @@ export function erasurePart(context: ConsoleContext, parts: readonly Part[]): Pa
   const { access, pool, log } = context
   let worker: Repeated | undefined
   return {
-    start: () => (worker = every(lookEveryMs, log, 'erase what is about somebody', () => runDueErasures(context, parts))),
+    start: () =>
+      (worker = every(lookEveryMs, log, 'erase what is about somebody', (ended) => runDueErasures(context, parts, ended))),
     routes(router) {
       router.post('/api/erasures', access.requires('admin'), async (ctx) => {
         const wanted = bodyOf(ctx, erasureBody)

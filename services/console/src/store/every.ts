@@ -7,14 +7,14 @@ export interface Repeated extends Work {
   soon(): void
 }
 
-/** Does something at once, and again and again. What fails is logged, and tried the next time. @param what completes `cannot …` */
-export function every(ms: number, log: Log, what: string, work: () => Promise<unknown>): Repeated {
+/** Does something at once, and again and again. What fails is logged, and tried the next time. @param what completes `cannot …` @param work is told when the console stops: what takes long then ends at the next occasion */
+export function every(ms: number, log: Log, what: string, work: (ended: AbortSignal) => Promise<unknown>): Repeated {
   const ending = new AbortController()
   let waking = new AbortController()
   const keepDoing = async () => {
     while (!ending.signal.aborted) {
       waking = new AbortController()
-      await work().catch((error: unknown) => log.warn({ err: error }, `cannot ${what}; trying again`))
+      await work(ending.signal).catch((error: unknown) => log.warn({ err: error }, `cannot ${what}; trying again`))
       await sleep(ms, undefined, { signal: AbortSignal.any([ending.signal, waking.signal]) }).catch(() => undefined)
     }
   }
