@@ -7,7 +7,10 @@ export interface Repeated extends Work {
   soon(): void
 }
 
-/** Does something at once, and again and again. What fails is logged, and tried the next time. @param what completes `cannot …` @param work is told when the console stops: what takes long then ends at the next occasion */
+/**
+ * Does something at once, and again and again. What fails is logged, and tried the next time.
+ * @param what completes `cannot …` @param work is told when the console stops: what takes long ends at the next occasion
+ */
 export function every(ms: number, log: Log, what: string, work: (ended: AbortSignal) => Promise<unknown>): Repeated {
   const ending = new AbortController()
   let waking = new AbortController()
