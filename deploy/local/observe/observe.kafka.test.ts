@@ -23,7 +23,7 @@ describe.skipIf(isSomebodyElses || !hasPrometheus)('npm start -- --observe', () 
   let prometheus: string
 
   beforeAll(async () => {
-    system = await ownStart('--observe', '--without', 'email,loyalty,mailbox')
+    system = await ownStart(['--observe', '--without', 'email,loyalty,mailbox'])
     ;({ lines, folder, env } = system)
     const file = JSON.parse(await readFile(join(folder, 'environment.json'), 'utf8')) as { PROMETHEUS_URL: string }
     prometheus = file.PROMETHEUS_URL

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { anEntry } from '../../../../test/support/audits.ts'
 import { Undecodable } from '../codec/errors.ts'
 import { compile } from '../avro/compile.ts'
 import { wireWriter } from '../codec/wire.ts'
@@ -11,30 +12,22 @@ import { auditSchema } from './schema.ts'
 const at = Date.parse('2026-01-02T03:04:05.678Z')
 
 const entry = {
-  id: 'm-1',
-  source: 'sales',
-  type: 'sales.OrderPlaced',
-  conversationId: 'c-1',
-  causationId: null,
-  traceId: null,
-  key: 'order-1',
-  topic: 'billing.replay',
-  partition: 2,
-  offset: 7,
-  originalTopic: 'sales.order-placed',
-  originalPartition: 2,
-  originalOffset: 1_234_567_890_123,
-  handler: 'OrderPlaced',
-  saga: null,
-  sagaId: null,
-  outcome: 'handled',
-  attempt: 1,
-  errorType: null,
+  ...anEntry({
+    id: 'm-1',
+    conversationId: 'c-1',
+    key: 'order-1',
+    topic: 'billing.replay',
+    partition: 2,
+    offset: 7,
+    originalTopic: 'sales.order-placed',
+    originalPartition: 2,
+    originalOffset: 1_234_567_890_123,
+    handler: 'OrderPlaced',
+    durationUs: 250,
+    replayOf: 'billing.dlt/0/3',
+  }),
   sentAt: new Date(at),
   startedAt: new Date(at + 1),
-  durationUs: 250,
-  replayOf: 'billing.dlt/0/3',
-  sagaStep: null,
 }
 
 const written = {

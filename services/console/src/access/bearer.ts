@@ -1,5 +1,5 @@
+import { Problem } from '@petrel/pages'
 import type { Context } from 'koa'
-import { Problem } from '../http/problem.ts'
 import { nameOf } from './provider.ts'
 import { roleIn } from './roles.ts'
 import type { Session } from './session.ts'

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
+import { Problem } from '@petrel/pages'
 import type { Context, Next } from 'koa'
-import { Problem } from '../http/problem.ts'
 import { type Access, type Identity, isAtLeast, tooLittle } from './access.ts'
 import { requireOwnHost } from './host.ts'
 import { isChange, requireJson, requireOwnPage } from './ownPage.ts'

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
+import { Problem } from '@petrel/pages'
 import type { Context } from 'koa'
-import { Problem } from '../http/problem.ts'
 import { csrfHeader } from './access.ts'
 
 /** Whether a request is to change something. */

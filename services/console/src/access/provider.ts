@@ -1,6 +1,6 @@
 import type { Log } from '@petrel/messaging'
+import { Problem } from '@petrel/pages'
 import * as openid from 'openid-client'
-import { Problem } from '../http/problem.ts'
 import { isLoopback } from './host.ts'
 import { valuesAt } from './roles.ts'
 

@@ -1,4 +1,4 @@
-import type { HandledOutcome, SagaStep } from '@petrel/messaging/operations'
+import { depthIn, type HandledOutcome, type SagaStep } from '@petrel/messaging/operations'
 import type { Definition } from '../monitoring/definition.ts'
 import { type SagaView, sagasOf } from './sagas.ts'
 
@@ -173,8 +173,6 @@ const tryingAgain = ({ handled }: MessageView): string[] =>
 
 /** By time; within a millisecond by what led to what. */
 function inOrder(messages: readonly Message[]): Message[] {
-  const causes = new Map(messages.map(({ id, causationId }) => [id, causationId]))
-  const depth = (id: string | null, seen = 0): number =>
-    id === null || !causes.has(id) || seen > causes.size ? seen : depth(causes.get(id) ?? null, seen + 1)
+  const depth = depthIn(new Map(messages.map(({ id, causationId }) => [id, causationId])))
   return messages.toSorted((one, other) => one.sentAt - other.sentAt || depth(one.id) - depth(other.id))
 }

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { beginAction, conclude } from '../actions/action.ts'
-import { toProblem } from '../http/problem.ts'
+import { explain } from '../http/problem.ts'
 import type { ConsoleContext, Part } from '../part.ts'
 import { transaction } from '../store/transaction.ts'
 import { aboutAny, valuesOf, type Wanted } from './aboutSomebody.ts'
@@ -106,7 +106,7 @@ export async function runDueErasures(context: ConsoleContext, parts: readonly Pa
     for (const { id } of rows) {
       if (ended.aborted) return
       await runErasure(context, parts, id).catch(async (error: unknown) => {
-        await tellProblem(pool, id, toProblem(error).details.title)
+        await tellProblem(pool, id, explain(error).details.title)
         throw error
       })
     }

@@ -1,6 +1,6 @@
+import { notFound } from '@petrel/pages'
 import { z } from 'zod'
 import { bodyOf } from '../http/input.ts'
-import { notFound } from '../http/problem.ts'
 import type { ConsoleContext, Part } from '../part.ts'
 import { every, type Repeated } from '../store/every.ts'
 import { beginErasure, runDueErasures } from './erasure.ts'

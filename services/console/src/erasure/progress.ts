@@ -1,5 +1,5 @@
+import { notFound } from '@petrel/pages'
 import type { Pool } from 'pg'
-import { notFound } from '../http/problem.ts'
 import { tellChanges } from '../hub/hub.ts'
 
 /** How much is gone. */

@@ -40,7 +40,8 @@ const piecesOf = (part: string): readonly string[] => part.match(/\p{Lu}?\p{Ll}+
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-const trimmed = (text: string): string => text.replaceAll(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')
+/** From its first letter or digit to its last one. */
+const trimmed = (text: string): string => /[\p{L}\p{N}](?:.*[\p{L}\p{N}])?/su.exec(text)?.[0] ?? ''
 const partsOf = (text: string): string[] => text.split(/[^\p{L}\p{N}]+/u).filter((part) => part !== '')
 
 /** The words as PostgreSQL reads a tsvector (https://www.postgresql.org/docs/current/datatype-textsearch.html). */

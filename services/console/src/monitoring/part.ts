@@ -1,7 +1,7 @@
+import { notFound } from '@petrel/pages'
 import { z } from 'zod'
 import { unresolvedByEndpoint } from '../failures/list.ts'
 import { queryOf } from '../http/input.ts'
-import { notFound } from '../http/problem.ts'
 import type { ConsoleContext, Part } from '../part.ts'
 import { remembered } from '../store/remembered.ts'
 import { readDefinitions } from './definitions.ts'

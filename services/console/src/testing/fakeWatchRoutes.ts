@@ -1,10 +1,10 @@
 import type { Router } from '@koa/router'
+import { notFound } from '@petrel/pages'
 import type { Context, Middleware } from 'koa'
 import { answerChanges } from '../http/eventStream.ts'
-import { notFound } from '../http/problem.ts'
 import { bodyIn, queryIn, written } from './fakeFailureRoutes.ts'
 import type { FakeStore } from './fakeStore.ts'
-import { conversationOf, wellConversation } from './story.ts'
+import { conversationOf, wellConversation } from './storyConversations.ts'
 import { endpointDetail, endpointViews, mapView, storyChecks } from './storyEndpoints.ts'
 
 const windowIn = (ctx: Context): number => Number(ctx.query['window'] ?? 15)

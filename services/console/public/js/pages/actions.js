@@ -1,6 +1,7 @@
 import { act } from '../api.js'
 import { Dialog, showDialog } from '../parts/dialog.js'
 import { Erasure } from '../parts/erasure.js'
+import { Pager } from '../parts/pager.js'
 import { Clocked, Empty, Fresh, Pill, TroubleBox, Waiting } from '../parts/small.js'
 import { useCalmList, useResource } from '../resource.js'
 import { Head } from '../parts/head.js'
@@ -61,23 +62,7 @@ export function Page() {
               )}
             </tbody>
           </table>
-          <nav class="pager" aria-label="Pages of actions">
-            <button
-              type="button"
-              class="small"
-              disabled=${cursors.length === 1}
-              onClick=${() => setCursors(cursors.slice(0, -1))}
-            >
-              ← Newer</button
-            ><button
-              type="button"
-              class="small"
-              disabled=${!list.data?.next}
-              onClick=${() => setCursors([...cursors, list.data.next])}
-            >
-              Older →
-            </button>
-          </nav>`
+          <${Pager} of="actions" cursors=${cursors} setCursors=${setCursors} next=${list.data?.next} />`
       }
     </section>`
 }

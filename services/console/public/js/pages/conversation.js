@@ -1,6 +1,7 @@
 import { Flow, Sequence } from '../parts/flow.js'
+import { NoData } from '../parts/noData.js'
 import { Sagas } from '../parts/sagas.js'
-import { Empty, Id, Pill, Section, TroubleBox, Waiting, When } from '../parts/small.js'
+import { Empty, Id, Pill, Section, TroubleBox, When } from '../parts/small.js'
 import { useResource } from '../resource.js'
 import { Head } from '../parts/head.js'
 import { html } from '../view.js'
@@ -11,18 +12,12 @@ export function Page({ params: { id }, query }) {
   const { data, error, reload } = useResource(conversationPath(id, query.key, '/api'), {
     hints: ['endpoints', 'failures', 'replay'],
   })
-  if (data === undefined && error?.status === 404)
-    return html`<${Head} title="Conversation" />
-      <section class="card">
-        <${Empty} title="Nothing is known of this conversation"
-          >Endpoints tell what they handle unless their audit is off, and for seven days. <a href="/orders">Find an order</a>.<//
-        >
-      </section>`
   if (data === undefined)
-    return html`<${Head} title="Conversation" />
-      <section class="card pad" key="waiting">
-        ${error === undefined ? html`<${Waiting} rows=${8} />` : html`<${TroubleBox} error=${error} reload=${reload} />`}
-      </section>`
+    return html`<${NoData} title="Conversation" error=${error} reload=${reload}
+      ><${Empty} title="Nothing is known of this conversation"
+        >Endpoints tell what they handle unless their audit is off, and for seven days. <a href="/orders">Find an order</a>.<//
+      ><//
+    >`
   const handled = data.messages.flatMap((message) => message.handled)
   const begun = data.messages.map(({ sentAt }) => Date.parse(sentAt))
   const ended = handled.map(({ startedAt, durationUs }) => Date.parse(startedAt) + durationUs / 1000)
