@@ -8,6 +8,7 @@ import { fetchOk, getJson, jsonBody } from '../../../test/support/http.ts'
 import { npmStart, type NpmStart } from '../../../test/support/npmStart.ts'
 import { bootstrap } from '../../../test/support/ownStart.ts'
 import type { Charges } from '../../../test/support/shop.ts'
+import { ROOT } from '../folders.ts'
 
 const run = promisify(execFile)
 
@@ -118,6 +119,21 @@ describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('np
     await system.expectDone(orderId)
     await eventually(async () =>
       expect(await getJson(at('/api/failures'))).toMatchObject({ total: 1, items: [{ state: 'resolved', key: orderId }] }),
+    )
+  })
+
+  test('petrel order tells the whole journey of an order as the console knows it', async () => {
+    const orderId = await system.placeOrder('journey')
+    await system.expectDone(orderId)
+    const petrel = [join(ROOT, 'packages/cli/bin/petrel.mjs'), 'order', orderId, '--console', at('')]
+    await eventually(
+      async () => {
+        const { stdout } = await run(process.execPath, petrel, { env: system.env, cwd: ROOT })
+        for (const name of ['sales', 'billing', 'stock', 'shipping', 'email', 'loyalty', 'client-ui'])
+          expect(stdout).toMatch(new RegExp(`\\b${name} handled it in [\\d.]+ m?s`))
+        expect(stdout).not.toContain('has not tried it yet')
+      },
+      { everyMs: 1_000 },
     )
   })
 

@@ -1,4 +1,4 @@
-export type { Audit, EndpointDefinition, HandledEntry, HandledOutcome, Heartbeat } from '../audit/audit.ts'
+export type { Audit, EndpointDefinition, HandledEntry, HandledOutcome, Heartbeat, SagaStep } from '../audit/audit.ts'
 export { auditDecoder, type DecodeAudit } from '../audit/auditDecoder.ts'
 export { deliveriesIn, type ToldDelivery } from '../audit/deliveries.ts'
 export { auditSchema } from '../audit/schema.ts'

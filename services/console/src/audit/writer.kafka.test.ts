@@ -73,6 +73,7 @@ test('a topic that was deleted and made again is read from its beginning', async
 })
 
 test('everything that an entry says is kept', async () => {
+  const sagaStep = { change: 'changed', timeouts: [{ id: 't-1', type: 'shipping.IsDue\0', dueAt: 9_000 }] } as const
   const replayed = anEntry({
     id: 'm1',
     causationId: 'm0',
@@ -87,6 +88,7 @@ test('everything that an entry says is kept', async () => {
     originalOffset: 17,
     replayOf: 'billing.dlt/0/5',
     key: 'a\0b',
+    sagaStep,
   })
   await write([recordOf(anAudit({ at: now, messages: [replayed] }), 0)])
   const { rows } = await pool.query(
@@ -106,6 +108,7 @@ test('everything that an entry says is kept', async () => {
       key: 'a\u{FFFD}b',
       trace_id: 'abc',
       saga_id: 'order-42',
+      saga_step: sagaStep,
       error_type: 'TypeError',
       original: 'sales.order-placed/3/17',
       replay_of: 'billing.dlt/0/5',

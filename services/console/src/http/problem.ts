@@ -22,7 +22,8 @@ export const badRequest = (errors: readonly FieldError[], status = 400): Problem
 /** Answers what was thrown as application/problem+json. */
 export const consoleProblems = (log: Log): Middleware => answerProblems({ log, explain })
 
-function explain(error: unknown): Problem {
+/** What an error of what the console works with says to whoever has asked. */
+export function explain(error: unknown): Problem {
   if (error instanceof BrokerUnavailable)
     return unavailable('Kafka does not answer', 'What was asked for may be done in part. Look at the list, and ask again.')
   if (error instanceof RegistryUnavailable)

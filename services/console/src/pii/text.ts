@@ -15,10 +15,11 @@ export const maskText = (text: string, personal: readonly string[] = []): string
 /** The same for many texts of one message. */
 export function textMask(personal: readonly string[]): (text: string) => string {
   const values = [...new Set(personal.flatMap(needlesOf).map((value) => value.trim()))].filter((value) => value.length > 1)
-  const pattern = patternOf(values)
   const mayHave = quickLook(values)
+  // Nearly no message needs it, and to make one takes longer than to look through all texts.
+  let pattern: RegExp | undefined
   return (text) => {
-    const without = pattern === undefined || !mayHave(text) ? text : text.replaceAll(pattern, hidden)
+    const without = mayHave(text) ? text.replaceAll((pattern ??= patternOf(values)), hidden) : text
     return without.includes('@') || without.includes('%40') ? without.replaceAll(address, hidden) : without
   }
 }
@@ -28,14 +29,14 @@ export function textMask(personal: readonly string[]): (text: string) => string 
 const address = /[\p{L}\p{N}.!#$*+_~{}^|`-]{1,64}(?:@|%40)(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,63}/gu
 
 /** Longer values first: a shorter one may be a part of them. What all have in common stands once, or ten thousand would take their time. */
-function patternOf(values: readonly string[]): RegExp | undefined {
+function patternOf(values: readonly string[]): RegExp {
   const longestFirst = values
     .toSorted((a, b) => b.length - a.length)
     .map((value) => [value.length, RegExp.escape(value)] as const)
   const anywhere = longestFirst.filter(([length]) => length >= anywhereFrom).map(([, value]) => value)
   const asWords = longestFirst.filter(([length]) => length < anywhereFrom).map(([, value]) => value)
   const parts = asWords.length === 0 ? anywhere : [...anywhere, `(?<![\\p{L}\\p{N}])(?:${asWords.join('|')})(?![\\p{L}\\p{N}])`]
-  return parts.length === 0 ? undefined : new RegExp(parts.join('|'), 'giu')
+  return new RegExp(parts.join('|'), 'giu')
 }
 
 /** To look for more values one after the other takes longer than the pattern does. */
@@ -46,6 +47,7 @@ const mostOneByOne = 50
  * than ASCII's, only the pattern knows.
  */
 function quickLook(values: readonly string[]): (text: string) => boolean {
+  if (values.length === 0) return () => false
   if (values.length > mostOneByOne || !values.every(isAscii)) return () => true
   const needles = values.map((value) => value.toLowerCase())
   return (text) => {

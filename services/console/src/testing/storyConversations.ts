@@ -101,23 +101,21 @@ function unbilledConversation(failure: StoryFailure): object {
       ],
     }),
   ]
+  const step = (number: number, after: number, type: string, change: string) => ({
+    messageId: `${conversationId.slice(-12)}-${number}`,
+    type,
+    at: new Date(at + after).toISOString(),
+    change,
+  })
   const sagas = [
     {
       saga: 'ShippingPolicy',
       id: key,
       endpoint: 'shipping',
-      states: [
-        {
-          at: new Date(at + 33).toISOString(),
-          message: 'OrderPlaced',
-          state: { isPlaced: true, isBilled: false, isReserved: false },
-        },
-        {
-          at: new Date(at + 60).toISOString(),
-          message: 'StockReserved',
-          state: { isPlaced: true, isBilled: false, isReserved: true },
-        },
-      ],
+      state: 'running',
+      steps: [step(2, 33, 'sales.OrderPlaced', 'begun'), step(3, 60, 'stock.StockReserved', 'changed')],
+      timeouts: [{ type: 'shipping.ShipmentOverdue', dueAt: new Date(at + 86_400_000).toISOString(), hasCome: false }],
+      notHeard: ['billing.OrderBilled'],
     },
   ]
   return { conversationId, key, traceId, messages, sagas }

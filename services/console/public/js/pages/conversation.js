@@ -5,7 +5,7 @@ import { Empty, Id, Pill, Section, TroubleBox, When } from '../parts/small.js'
 import { useResource } from '../resource.js'
 import { Head } from '../parts/head.js'
 import { html } from '../view.js'
-import { conversationPath, lasting, plural, shortId } from '../words.js'
+import { conversationPath, lasting, shortId, standingOf } from '../words.js'
 
 /** Everything that one first message led to: an order's whole journey. */
 export function Page({ params: { id }, query }) {
@@ -21,7 +21,7 @@ export function Page({ params: { id }, query }) {
   const handled = data.messages.flatMap((message) => message.handled)
   const begun = data.messages.map(({ sentAt }) => Date.parse(sentAt))
   const ended = handled.map(({ startedAt, durationUs }) => Date.parse(startedAt) + durationUs / 1000)
-  const [kind, word] = verdictOf(data)
+  const [kind, word] = standingOf(data)
   return html` <div class="top-of">
       <p class="crumb"><a href="/orders">← Orders</a></p>
       <${Head} title=${data.key === null ? 'Conversation' : `Order ${shortId(data.key)}`}><${Pill} kind=${kind}>${word}<//><//>
@@ -69,12 +69,4 @@ export function Page({ params: { id }, query }) {
     ><//>
     <${Section} title="One after the other" class="flush"><${Sequence} conversation=${data} /><//>
     <${Sagas} sagas=${data.sagas} />`
-}
-
-/** What a conversation has come to. */
-function verdictOf({ messages }) {
-  const failures = new Set(messages.flatMap(({ handled }) => handled.flatMap(({ failureId }) => (failureId ? [failureId] : []))))
-  const waiting = messages.flatMap((message) => message.waiting ?? [])
-  if (failures.size > 0) return ['fail', `${plural(failures.size, 'message')} failed`]
-  return waiting.length > 0 ? ['wait', `waiting for ${[...new Set(waiting)].join(', ')}`] : ['ok', 'nothing failed']
 }

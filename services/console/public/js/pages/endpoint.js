@@ -11,7 +11,7 @@ import { windowOf, WindowTabs } from './endpoints.js'
 export function Page({ params: { name }, query }) {
   const window = windowOf(query)
   const { data, error, reload } = useResource(`/api/endpoints/${encodeURIComponent(name)}?window=${window}`, {
-    hints: ['endpoints'],
+    hints: ['endpoints', 'failures'],
     keep: true,
   })
   if (data === undefined)

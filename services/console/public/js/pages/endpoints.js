@@ -20,7 +20,7 @@ export const WindowTabs = ({ window }) =>
 /** All endpoints, with how they are. */
 export function Page({ query }) {
   const window = windowOf(query)
-  const { data, error, reload } = useResource(`/api/endpoints?window=${window}`, { hints: ['endpoints'], keep: true })
+  const { data, error, reload } = useResource(`/api/endpoints?window=${window}`, { hints: ['endpoints', 'failures'], keep: true })
   return html` <${Head} title="Endpoints"><span class="spring"></span><${WindowTabs} window=${window} /><//>
     <${TroubleBox} error=${error} reload=${reload} />
     <section class="card" aria-label="Endpoints">

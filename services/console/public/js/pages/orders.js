@@ -5,7 +5,7 @@ import { useCalmList, useResource } from '../resource.js'
 import { goQuery } from '../router.js'
 import { Head } from '../parts/head.js'
 import { html } from '../view.js'
-import { conversationPath, lasting, plural, shortId } from '../words.js'
+import { conversationPath, lasting, plural, shortId, standingOf } from '../words.js'
 
 /** Finds any order, also those that went well: by its id, a customer's key, or the id of one of its messages. */
 export function Page({ query: { q = '' } }) {
@@ -45,7 +45,7 @@ export function Page({ query: { q = '' } }) {
           </thead>
           <tbody data-rows>
             ${rows.map(
-              ({ item: { conversationId, key, startedAt, lastAt, messages, failed } }) =>
+              ({ item: { conversationId, key, startedAt, lastAt, messages, ...standing } }) =>
                 html`<tr key=${conversationId} data-row=${conversationId}>
                   <td>
                     <a class="mono" data-go href=${conversationPath(conversationId, key)} title=${key ?? conversationId}
@@ -55,13 +55,16 @@ export function Page({ query: { q = '' } }) {
                   <td><${When} at=${startedAt} /></td>
                   <td class="right num">${messages}</td>
                   <td class="right num">${lasting(Date.parse(lastAt) - Date.parse(startedAt))}</td>
-                  <td>
-                    ${failed > 0 ? html`<${Pill} kind="fail">${failed} failed<//>` : html`<${Pill} kind="ok">nothing failed<//>`}
-                  </td>
+                  <td><${Standing} ...${standing} /></td>
                 </tr>`,
             )}
           </tbody>
         </table>`
       }
     </section>`
+}
+
+function Standing(conversation) {
+  const [kind, word] = standingOf(conversation)
+  return html`<${Pill} kind=${kind}>${word}<//>`
 }
