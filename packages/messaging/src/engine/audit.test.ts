@@ -10,7 +10,8 @@ import { type Log, silentLog } from '../log.ts'
 import { uuid7 } from '../uuid7.ts'
 import { isAudit } from './testing/audits.ts'
 import { billing, placed } from './testing/billing.ts'
-import { InvoiceOrder, OrderBilled, OrderCancelled, OrderPlaced, RefundOrder } from './testing/messages.ts'
+import { gates } from './testing/gates.ts'
+import { InvoiceOrder, OrderBilled, OrderCancelled, OrderPlaced, PaymentOverdue, RefundOrder } from './testing/messages.ts'
 import { type TestSystem, testSystem } from './testing/testSystem.ts'
 import { passTime, untilIdle, useVirtualTime } from './testing/virtualTime.ts'
 
@@ -69,6 +70,7 @@ test('of each message it says who handled it, where it lies, and for how long; o
     startedAt: at,
     durationUs: expect.any(Number),
     replayOf: null,
+    sagaStep: null,
   } satisfies HandledEntry)
   const who = entries.map(({ key, handler: by, saga: policy, sagaId, outcome }) => [key, by, policy, sagaId, outcome])
   expect(who.toSorted((one, other) => String(one[0]).localeCompare(String(other[0])))).toEqual([
@@ -84,6 +86,38 @@ test('of each message it says who handled it, where it lies, and for how long; o
     audits.every(({ endpoint: name, lane, heartbeat }) => name === 'billing' && lane === 'billing/0' && heartbeat === null),
   ).toBe(true)
   expect(new Set(audits.map(({ instance }) => instance)).size).toBe(1)
+})
+
+test('of a message of a saga it says whether the saga began, went on or ended by it, and which timeouts come', async () => {
+  const policy = saga('tab-policy', () => ({ seen: 0 }))
+    .startedBy(OrderPlaced, 'orderId', ({ orderId, number }, { requestTimeout }) =>
+      requestTimeout(PaymentOverdue({ orderId, number }), '30s'),
+    )
+    .on(RefundOrder, 'orderId', (_, { state }) => void (state.seen += 1))
+    .on(OrderCancelled, 'orderId', (_, { complete }) => complete())
+    .timeout(PaymentOverdue, () => {})
+  const billingWithTabs = endpoint({ name: 'billing', sagas: [policy], produces: [PaymentOverdue], partitions: 1 })
+  const system = await testSystem(billingWithTabs)
+  await system.start()
+  const at = Date.now()
+  for (const message of [RefundOrder(order(1)), placed(1), RefundOrder(order(1)), OrderCancelled(order(1)), placed(1)]) {
+    await system.publish(message)
+    await system.settled()
+  }
+  const entries = await entriesOf(system)
+  expect(entries.map(({ type, sagaStep }) => [type, sagaStep?.change])).toEqual([
+    ['billing.RefundOrder', 'ignored'],
+    ['sales.OrderPlaced', 'begun'],
+    ['billing.PaymentOverdue', 'changed'],
+    ['billing.RefundOrder', 'changed'],
+    ['sales.OrderCancelled', 'completed'],
+    ['sales.OrderPlaced', 'ignored'],
+  ])
+  const [, began, overdue] = entries
+  const [timeout, ...others] = entries.flatMap(({ sagaStep }) => sagaStep?.timeouts ?? [])
+  expect([began?.sagaStep?.timeouts, others]).toEqual([[timeout], []])
+  expect(timeout).toMatchObject({ id: overdue?.id, type: 'billing.PaymentOverdue' })
+  expect(timeout?.dueAt).toBeGreaterThanOrEqual(at + 30_000)
 })
 
 const fail = () => {
@@ -245,8 +279,8 @@ async function expectHandled(system: TestSystem, ids: readonly string[]): Promis
   )
 }
 
-const listening = () =>
-  endpoint({ name: 'billing', handlers: [handler(OrderPlaced, () => {})], partitions: 1, recoverability: { delayed: ['2s'] } })
+const listening = (hear: (order: { readonly number: number }) => void | Promise<void> = () => {}) =>
+  endpoint({ name: 'billing', handlers: [handler(OrderPlaced, hear)], partitions: 1, recoverability: { delayed: ['2s'] } })
 
 /** How often its audit is published, and how much of it each time. */
 function publishes(system: TestSystem): number[] {
@@ -278,6 +312,21 @@ describe('an endpoint that says nothing else', () => {
     expect(counts).toEqual([3])
     expect(await entriesOf(system)).toHaveLength(3)
     expect(await system.store.pendingOutbox('billing/0')).toEqual([])
+  })
+
+  test('does not let it wait for handlers that take their time', async () => {
+    const { hold, open } = gates()
+    const system = await testSystem(listening(({ number }) => (number === 3 ? hold(3) : undefined)))
+    const counts = publishes(system)
+    await system.start()
+    await oneByOne(system, [1, 2, 3])
+    await passTime(5_000)
+    expect(counts).toEqual([2])
+    expect(await system.store.pendingOutbox('billing/0')).toEqual([])
+    open(3)
+    await passTime(1_000)
+    expect(counts).toEqual([2, 1])
+    expect(await entriesOf(system)).toHaveLength(3)
   })
 
   test('does not let it wait for more than some batches, or longer than half a second while it is busy', async () => {

@@ -1,5 +1,5 @@
 import type { BrokerRecord, KnownPosition, Position, Subscription, TopicPartition } from '../broker/port.ts'
-import type { GroupPosition } from '../store/port.ts'
+import type { GroupPosition, SavedPosition } from '../store/port.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
 import { Lane, type LaneOwner } from './lane.ts'
 import { retryUntilStopped } from './retryUntilStopped.ts'
@@ -125,9 +125,14 @@ export class Consumer {
     const { store, signal, log } = this.#runtime
     const saved = await retryUntilStopped('read the positions', { signal, log }, () => store.positions(this.#options.group))
     this.#topicIds = topicIds
-    return saved
-      .filter(({ topic, topicId }) => topicIds.get(topic) === topicId)
-      .map(({ topic, partition, offset, savedAt }) => ({ topic, partition, offset, at: savedAt }))
+    const isSame = ({ topic, topicId }: SavedPosition) => topicIds.get(topic) === topicId
+    const madeAgain = new Set(saved.filter((each) => topicIds.has(each.topic) && !isSame(each)).map(({ topic }) => topic))
+    for (const topic of madeAgain)
+      log.warn(
+        { group: this.#options.group, topic },
+        'the topic was made again: where the endpoint was in the former one counts no more',
+      )
+    return saved.filter(isSame).map(({ topic, partition, offset, savedAt }) => ({ topic, partition, offset, at: savedAt }))
   }
 
   #ofGroup(positions: readonly Position[]): GroupPosition[] {

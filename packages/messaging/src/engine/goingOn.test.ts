@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { silentLog } from '../log.ts'
 import { billing, placed } from './testing/billing.ts'
 import { range } from './testing/gates.ts'
 import { type TestSystem, testSystem } from './testing/testSystem.ts'
@@ -89,7 +90,8 @@ describe('an endpoint that Kafka and its inbox have forgotten', () => {
 
   test('begins with the first record of a topic that was made again meanwhile', async () => {
     const { endpoint, numbers } = billing()
-    const system = await testSystem(endpoint)
+    const said: object[] = []
+    const system = await testSystem(endpoint, { log: { ...silentLog, warn: (details) => void said.push(details) } })
     const first = await system.start()
     await system.publish(placed(0), placed(1))
     await system.settled()
@@ -101,6 +103,7 @@ describe('an endpoint that Kafka and its inbox have forgotten', () => {
     await system.start()
     await until('what is there is billed', () => numbers().length >= 5)
     expect(numbers()).toEqual([0, 1, 2, 3, 4])
+    expect(said).toEqual([{ group: 'billing', topic: 'sales.order-placed' }])
   })
 
   test('what was deleted before it was read is counted', async () => {

@@ -11,7 +11,7 @@ export interface ReadGroup {
 /** A lane that is there deletes its rows within a second. */
 const abandonedAfterMs = milliseconds('1m')
 const lookFirstMs = milliseconds('90s')
-const lookEveryMs = milliseconds('1h')
+const lookEveryMs = milliseconds('10m')
 
 /**
  * Now and then sends what lanes have left in the outbox that are not there any more, since a topic was made again with fewer
@@ -25,7 +25,7 @@ export function sendOfGoneLanes(runtime: EndpointRuntime, groups: readonly ReadG
   function look(): void {
     timer = setTimeout(look, lookEveryMs).unref()
     sendNow(runtime, groups).catch((error: unknown) =>
-      runtime.log.warn({ err: error }, 'cannot look for messages of lanes that are gone; it is tried again in an hour'),
+      runtime.log.warn({ err: error }, 'cannot look for messages of lanes that are gone; it is tried again later'),
     )
   }
 }

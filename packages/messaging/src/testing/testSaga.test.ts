@@ -11,6 +11,7 @@ interface Order {
 
 const OrderPlaced = event<Order>(described('sales', 'OrderPlaced'))
 const OrderBilled = event<Order>(described('billing', 'OrderBilled'))
+const OrderRefunded = event<Order>(described('billing', 'OrderRefunded'))
 const OrderCancelled = event<Order>(described('sales', 'OrderCancelled'))
 const ShipOrder = command<Order>(described('shipping', 'ShipOrder'))
 const ShipmentDelayed = event<Order>(described('shipping', 'ShipmentDelayed'))
@@ -29,6 +30,9 @@ const shippingPolicy = saga('shipping-policy', () => ({ placed: false, alarms: [
     policy.send(ShipOrder(order))
     if (order.orderId === 'bug') throw new Error('bug')
     policy.complete()
+  })
+  .on(OrderRefunded, 'orderId', (_, policy) => policy.complete(), {
+    notFound: (order, { publish }) => publish(ShipmentDelayed(order)),
   })
   .timeout(ShipmentOverdue, (order, policy) => {
     policy.state.alarms.push('overdue')
@@ -69,6 +73,15 @@ describe('testSaga', () => {
     await policy.receive(OrderPlaced(order))
     expect(await policy.receive(OrderBilled({ orderId: 'b' }))).toMatchObject({ ignored: true, sent: [], state: undefined })
     expect(await policy.receive(OrderBilled(order))).toMatchObject({ ignored: false, sent: [ShipOrder(order)] })
+  })
+
+  test('a message for no saga is ignored, and what the saga does about that is told', async () => {
+    const policy = testSaga(shipping, shippingPolicy)
+    expect(await policy.receive(OrderRefunded(order))).toMatchObject({
+      ignored: true,
+      published: [ShipmentDelayed(order)],
+      state: undefined,
+    })
   })
 
   test('messages and timeouts for a complete saga are ignored', async () => {
