@@ -40,6 +40,12 @@ test('every alert has a test in which it fires, and one in which it is quiet', (
   }
 })
 
+test('every alert has a scenario, in which it is brought about on a real shop', () => {
+  const scenarios = read('deploy/alerts/scenarios.long.test.ts')
+  for (const { name, severity } of alerts)
+    expect(scenarios).toMatch(new RegExp(`alertname: '${name}',\\s+severity: '${severity}'`))
+})
+
 test('every metric that an alert reads is one that docs/metrics.md explains, or one that a rule makes', () => {
   const explained = new Set([...read('docs/metrics.md').matchAll(/^\| `([a-z_0-9]+)`/gm)].map(([, name = '']) => name))
   const made = new Set(recordings.map(({ record }) => record))

@@ -9,6 +9,8 @@ const main = 'consumergroup!~".+[.]retry"'
 const lag = `sum ${byGroup} (kafka_consumergroup_lag{${main}})`
 const members = `max ${byGroup} (kafka_consumergroup_members)`
 
+const offset = 'kafka_consumergroup_current_offset'
+
 /** Of an endpoint that says nothing about it: the default of charts/subscriber. */
 const objective = (byDefault: number) => `(
     max by (consumergroup) (petrel:lag_age_objective:seconds)
@@ -50,9 +52,10 @@ and (${members} >= on (consumergroup) group_left () max by (consumergroup) (petr
     {
       name: 'PartitionStandsStill',
       severity: 'critical',
-      // Without a member that is GroupWithoutMembers, of all partitions.
+      // Without a member that is GroupWithoutMembers, of all partitions. Compared with what was seen then: while lag-exporter has
+      // just been started, nobody knows how long it stands still.
       when: `min_over_time(kafka_consumergroup_lag{${main}}[5m]) > 0
-and on (namespace, consumergroup, topic, partition) (changes(kafka_consumergroup_current_offset[5m]) == 0)
+and on (namespace, consumergroup, topic, partition) (${offset} == max_over_time(${offset}[5m] offset 5m))
 and on (namespace, consumergroup) (${members} > 0)`,
       for: '1m',
       summary:

@@ -188,7 +188,7 @@ const expectFound = (found: Seeded['found']) =>
       }))
       expect(await examined()).toEqual(expected)
     },
-    { withinMs: 180_000, everyMs: 1_000 },
+    { withinMs: 180_000, everyMs: 4_000 },
   )
 
 test.for(Object.entries(faults))(

@@ -48,6 +48,7 @@ describe('the trace of an order', () => {
       attributes: { 'http.response.status_code': 202 },
     })
     expect(parentOf(spans, 'payment-gateway', 'POST /charges')).toMatchObject({ service: 'billing', name: 'POST' })
+    expect(parentOf(spans, 'payment-gateway', 'insert')).toMatchObject({ service: 'payment-gateway', name: 'POST /charges' })
     expect(parentOf(spans, 'email', 'SMTP').name).toMatch(/^process .*billing.order-billed$/)
   })
 

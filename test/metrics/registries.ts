@@ -10,6 +10,7 @@ import { consoleMetrics } from '../../services/console/src/metrics.ts'
 import { email } from '../../services/email/src/endpoint.ts'
 import { lagMetrics } from '../../services/lag-exporter/src/lagMetrics.ts'
 import { loyalty } from '../../services/loyalty/src/endpoint.ts'
+import { mailMetrics } from '../../services/mailbox/src/metrics.ts'
 import { sales } from '../../services/sales/src/endpoint.ts'
 import { shipping } from '../../services/shipping/src/endpoint.ts'
 import { shopkeeper } from '../../services/shopkeeper/src/endpoint.ts'
@@ -30,5 +31,7 @@ export function registries(): MetricsRegistry[] {
   httpDurations(gateway)
   const console = processRegistry('console')
   consoleMetrics(console, async () => [])
-  return [...endpoints, exporter, gateway, console]
+  const mailbox = processRegistry('mailbox')
+  mailMetrics(mailbox, { counts: () => ({ came: 0, since: undefined, kept: 0 }), bytes: () => 0 })
+  return [...endpoints, exporter, gateway, console, mailbox]
 }

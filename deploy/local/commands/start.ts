@@ -11,7 +11,7 @@ import { watchOutages } from '../processes/outages.ts'
 import { claim, release } from '../processes/pidFile.ts'
 import { collapseRepeats } from '../processes/repeats.ts'
 import type { Shown } from '../processes/serviceLog.ts'
-import { compileServices, keptServices, LAG_EXPORTER, SHOPKEEPER, watchedServices } from '../processes/serviceProcess.ts'
+import { compileServices, keptServices, LAG_EXPORTER, SHOPKEEPER } from '../processes/serviceProcess.ts'
 import { shutdownSignal } from '../processes/shutdownSignal.ts'
 import { supervisor } from '../processes/supervisor.ts'
 import { systemState } from '../processes/systemState.ts'
@@ -65,7 +65,7 @@ async function start(): Promise<void> {
   await assertPortsFree(portsToListenOn(settings, options))
   const stack = await startServers(settings, options)
   shutdown.throwIfAborted()
-  const opsPorts = prometheus === undefined ? {} : await chooseOpsPorts(watchedServices())
+  const opsPorts = prometheus === undefined ? {} : await chooseOpsPorts(keptServices())
   const environment = await prepareShop(stack, settings, options, opsPorts)
   shutdown.throwIfAborted()
   if (prometheus !== undefined) await watch(prometheus, stack, settings, opsPorts)

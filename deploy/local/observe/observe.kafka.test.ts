@@ -1,15 +1,10 @@
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toolThatIsThere } from '../../tools/build.ts'
 import { eventually } from '../../../test/support/eventually.ts'
 import { getJson, jsonBody } from '../../../test/support/http.ts'
-import { ownStartEnvironment } from '../../../test/support/ownStart.ts'
-import { ROOT } from '../folders.ts'
-import { type GuardedProcess, spawnGuarded } from '../processes/guardedProcess.ts'
+import { type OwnStart, ownStart } from '../../../test/support/ownStart.ts'
 import { alertsOf, measuredBy } from './whatItSays.ts'
 
 interface Answer {
@@ -21,29 +16,21 @@ const hasPrometheus = (await toolThatIsThere('prometheus')) !== undefined
 if (!hasPrometheus) console.log('skipped: Prometheus is not here; `node deploy/tools/build.ts prometheus` builds it')
 
 describe.skipIf(isSomebodyElses || !hasPrometheus)('npm start -- --observe', () => {
-  const lines: string[] = []
+  let system: OwnStart
+  let lines: readonly string[]
   let folder: string
-  let env: Record<string, string | undefined>
-  let system: GuardedProcess
+  let env: OwnStart['env']
   let prometheus: string
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'petrel-observed-'))
-    // PostgreSQL may run as another user than we.
-    await chmod(folder, 0o755)
-    env = await ownStartEnvironment(folder)
-    const args = [join(ROOT, 'deploy/local/bootstrap.mjs'), 'start', '--observe', '--without', 'email,loyalty,mailbox']
-    system = await spawnGuarded('npm start', process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
-    for (const output of [system.stdout, system.stderr])
-      if (output) createInterface({ input: output }).on('line', (line) => lines.push(stripVTControlCharacters(line)))
-    await eventually(() => expect(lines.join('\n')).toMatch(/^Up after/m), { withinMs: 100_000 })
+    system = await ownStart('--observe', '--without', 'email,loyalty,mailbox')
+    ;({ lines, folder, env } = system)
     const file = JSON.parse(await readFile(join(folder, 'environment.json'), 'utf8')) as { PROMETHEUS_URL: string }
     prometheus = file.PROMETHEUS_URL
   })
 
   afterAll(async () => {
     await system.stop()
-    await rm(folder, { recursive: true, force: true })
   })
 
   const query = async (expression: string) =>

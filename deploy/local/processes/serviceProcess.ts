@@ -18,8 +18,6 @@ export const SHOPKEEPER = 'shopkeeper'
 /** Measures the others, and runs only when somebody watches. */
 export const LAG_EXPORTER = 'lag-exporter'
 
-const MAILBOX = 'mailbox'
-
 /** The one that customers wait for. */
 const FRONT_END = 'client-ui'
 /**
@@ -30,9 +28,6 @@ const BEHIND_THE_FRONT_END = 10
 
 /** Every service that `npm start` keeps running. */
 export const keptServices = (): string[] => allServices().filter((name) => name !== SHOPKEEPER)
-
-/** Every kept service that has metrics: the mailbox has none. */
-export const watchedServices = (): string[] => keptServices().filter((name) => name !== MAILBOX)
 
 /** @throws Problem when there is no such service */
 export function assertService(name: string): void {

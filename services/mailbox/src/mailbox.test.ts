@@ -1,20 +1,25 @@
 import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type MetricsRegistry, processRegistry } from '@petrel/messaging/metrics'
 import { createTransport } from 'nodemailer'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { freePorts } from '../../../deploy/local/stack/ports.ts'
+import { expose } from '../../../packages/messaging/src/metrics/exposition.ts'
+import { scrapeOf } from '../../../test/metrics/scrape.ts'
 import { type Mailbox, startMailbox } from './mailbox.ts'
 
 let dataDir: string
 let mailbox: Mailbox
 let ports: { smtpPort: number; httpPort: number }
+let registry: MetricsRegistry
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'petrel-mailbox-'))
   const [smtpPort = 0, httpPort = 0] = await freePorts(2)
   ports = { smtpPort, httpPort }
-  mailbox = await startMailbox({ dataDir, ...ports })
+  registry = processRegistry('mailbox')
+  mailbox = await startMailbox({ dataDir, ...ports, registry })
 })
 
 afterEach(async () => {
@@ -128,6 +133,22 @@ test('a mail that is too large is refused for good, and those after it are taken
   await deliver('ada@example.com', '<2@petrel.example>')
   expect(await mailsTo('ada@example.com')).toMatchObject([{ messageId: '<2@petrel.example>' }])
 })
+
+test('what is taken and refused is counted, and so is what is kept', async () => {
+  await deliver('ada@example.com', '<1@petrel.example>')
+  const held = await measured('mailbox_store_bytes')
+  await deliver('bob@example.com', '<2@petrel.example>')
+  await deliver('ada@example.com', '<3@petrel.example>', `<p>${'tea '.repeat(400_000)}</p>`).catch(() => {})
+  expect(await measured('mailbox_mails_taken_total')).toBe(2)
+  expect(await measured('mailbox_mails_refused_total', { smtp_response_code: '552' })).toBe(1)
+  expect(await measured('mailbox_mails_kept')).toBe(2)
+  expect(held).toBeGreaterThan(0)
+  expect(await measured('mailbox_store_bytes')).toBeGreaterThan(held ?? 0)
+  await countOf('/api/count')
+  expect(await measured('http_server_request_duration_seconds_count', { http_route: '/api/count' })).toBe(1)
+})
+
+const measured = async (name: string, labels = {}) => scrapeOf((await expose(registry)).body).sum(name, labels)
 
 async function startAgain(keeps: number): Promise<void> {
   await mailbox.stop()

@@ -3,10 +3,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { Router } from '@koa/router'
+import { httpDurations, type MetricsRegistry, processRegistry } from '@petrel/messaging/metrics'
 import { sharedPublicFolder } from '@petrel/pages'
-import Koa, { type Context } from 'koa'
+import Koa, { type Context, type Middleware } from 'koa'
 import { type Mail, type MailHead, readHead, readMail } from './mail.ts'
 import { type Mails, openMails, standardKeeps } from './mails.ts'
+import { mailMetrics } from './metrics.ts'
 import { idsOnPage, listPage, mailPage, nothingPage, type Wanted } from './page.ts'
 import { listenForMails } from './smtp.ts'
 
@@ -21,6 +23,8 @@ export interface MailboxOptions {
   readonly shopPort?: number
   /** Whom it listens to. Default: this machine alone. */
   readonly host?: string
+  /** Where it counts. Default: nobody looks. */
+  readonly registry?: MetricsRegistry
 }
 
 export interface Mailbox {
@@ -35,10 +39,13 @@ export async function startMailbox({
   httpPort,
   shopPort = 8080,
   host = '127.0.0.1',
+  registry = processRegistry('mailbox'),
 }: MailboxOptions): Promise<Mailbox> {
   const mails = await openMails(dataDir, keeps)
-  const stopListening = await listenForMails(mails, smtpPort, host)
-  const server = mailboxApp(mails, await readPublicFiles(), shopPort).listen(httpPort, host)
+  const metrics = mailMetrics(registry, mails)
+  const stopListening = await listenForMails(mails, { port: smtpPort, host, metrics })
+  const app = mailboxApp(mails, await readPublicFiles(), shopPort, httpDurations(registry))
+  const server = app.listen(httpPort, host)
   await once(server, 'listening')
   return {
     async stop() {
@@ -67,7 +74,7 @@ const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 /** The page and its API. */
-export function mailboxApp(mails: Mails, files: ReadonlyMap<string, string>, shopPort: number): Koa {
+export function mailboxApp(mails: Mails, files: ReadonlyMap<string, string>, shopPort: number, measure?: Middleware): Koa {
   const router = new Router()
   // The name under which the browser found this page; a Host that is none is not written into it.
   const shop = ({ hostname }: Context) => `http://${/^[\w.-]+$/.test(hostname) ? hostname : 'localhost'}:${shopPort}`
@@ -101,6 +108,7 @@ export function mailboxApp(mails: Mails, files: ReadonlyMap<string, string>, sho
     ctx.body = { ready: true }
   })
   const app = new Koa()
+  if (measure !== undefined) app.use(measure)
   app.use(async (ctx, next) => {
     ctx.set('Content-Security-Policy', contentSecurityPolicy)
     await next()

@@ -15,6 +15,8 @@ export interface Mails {
   /** The mail as its file has it; undefined when it never came, or has left. */
   line(id: number): Promise<string | undefined>
   counts(): Counts
+  /** What those that are kept take on the disk. */
+  bytes(): number
 }
 
 export interface Counts {
@@ -49,6 +51,7 @@ export async function openMails(folder: string, most: number): Promise<Mails> {
       const since = segments.since()
       return { came: segments.came(), since: since === undefined ? undefined : new Date(since), kept: segments.kept() }
     },
+    bytes: () => segments.bytes(),
   }
 }
 

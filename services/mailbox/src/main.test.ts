@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type GuardedProcess, spawnGuarded } from '../../../deploy/local/processes/guardedProcess.ts'
 import { freePorts } from '../../../deploy/local/stack/ports.ts'
+import { eventually } from '../../../test/support/eventually.ts'
+import { fetchOk } from '../../../test/support/http.ts'
 
 let folder: string
 let mailbox: GuardedProcess | undefined
@@ -40,6 +42,17 @@ test('SIGTERM ends it in order, also while a client keeps its connection and sen
 
   expect(await running.exited).toEqual({ code: 0, signal: null })
   client.destroy()
+})
+
+test('it answers what a cluster and Prometheus ask, on a port of its own', async () => {
+  const [smtp = 0, http = 0, ops = 0] = await freePorts(3)
+  const ports = { SMTP_PORT: String(smtp), MAILBOX_PORT: String(http), OPS_PORT: String(ops) }
+  const running = await start({ MAILBOX_DATA: folder, ...ports })
+  const at = (path: string) => `http://127.0.0.1:${ops}${path}`
+  for (const path of ['/live', '/ready']) await eventually(() => fetchOk(at(path)))
+  expect(await (await fetchOk(at('/metrics'))).text()).toContain('mailbox_mails_kept{endpoint="mailbox"} 0')
+  running.kill('SIGTERM')
+  expect(await running.exited).toEqual({ code: 0, signal: null })
 })
 
 test('it says which settings it cannot use', async () => {

@@ -9,6 +9,8 @@ export interface Segments {
   /** How many lines were ever appended. */
   came(): number
   kept(): number
+  /** Of all files. */
+  bytes(): number
   /** When the very first came, in milliseconds since the epoch. */
   since(): number | undefined
   /**
@@ -56,6 +58,7 @@ export async function openSegments(folder: string, most: number): Promise<Segmen
     all: () => segments,
     came,
     kept,
+    bytes,
     since: () => since,
     async append(lines, at) {
       const segment = await withRoom(at)

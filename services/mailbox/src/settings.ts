@@ -1,3 +1,4 @@
+import { opsPort } from '@petrel/messaging/metrics'
 import { z } from 'zod'
 import { standardKeeps } from './mails.ts'
 
@@ -17,4 +18,6 @@ export const settingsSchema = z.object({
   LISTEN_HOST: z.string().min(1).default('127.0.0.1'),
   /** Where the shop listens, under the name by which the page was found: a mail links to its order's page. */
   CLIENT_UI_PORT: port(8080),
+  /** Where it answers /metrics, /live and /ready; 0: a free port, which the log names. */
+  OPS_PORT: opsPort,
 })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { coalescing } from '@petrel/messaging'
 import { DatabaseError, type Pool } from 'pg'
+import { tracedQuery } from './tracedQuery.ts'
 
 /** What somebody wants charged or given back. */
 export interface Amount {
@@ -39,10 +40,12 @@ interface Payment extends Amount {
  * first one: the primary key makes the second insert wait for the first and then find it. Requests that come while others are
  * written go into one statement, and to the disk together.
  */
-export const charging = (database: Pool): ((request: ChargeRequest) => Promise<ChargeAnswer>) =>
-  coalescing((requests: readonly ChargeRequest[]) => chargeAll(database, requests), {
+export function charging(database: Pool): (request: ChargeRequest) => Promise<ChargeAnswer> {
+  const charge = coalescing((requests: readonly ChargeRequest[]) => chargeAll(database, requests), {
     isOneCallsFault: (error) => error instanceof DatabaseError && error.severity === 'ERROR',
   })
+  return (request) => tracedQuery('insert', 'payments', () => charge(request))
+}
 
 async function chargeAll(database: Pool, requests: readonly ChargeRequest[]): Promise<ChargeAnswer[]> {
   const charges = requests.map((request) => ({ ...request, chargeId: `ch_${randomUUID()}` }))
@@ -88,17 +91,21 @@ function answerOf(payment: Payment | undefined, amount: Amount, ownChargeId: str
 
 /** Gives back all that was charged for an order, once. */
 export async function refund(database: Pool, key: string, orderId: string): Promise<RefundAnswer> {
-  const inserted = await database.query(
-    `insert into refunds (idempotency_key, refund_id, order_id, amount_cents, currency)
+  const inserted = await tracedQuery('insert', 'refunds', () =>
+    database.query(
+      `insert into refunds (idempotency_key, refund_id, order_id, amount_cents, currency)
      select $1, $2, order_id, amount_cents, currency from payments
      where order_id = $3 and declined_because is null order by at limit 1
      on conflict do nothing`,
-    [key, `re_${randomUUID()}`, orderId],
+      [key, `re_${randomUUID()}`, orderId],
+    ),
   )
-  const found = await database.query<Amount & { key: string; refundId: string }>(
-    `select idempotency_key as key, refund_id as "refundId", order_id as "orderId", amount_cents::float8 as "amountCents", currency
+  const found = await tracedQuery('select', 'refunds', () =>
+    database.query<Amount & { key: string; refundId: string }>(
+      `select idempotency_key as key, refund_id as "refundId", order_id as "orderId", amount_cents::float8 as "amountCents", currency
      from refunds where order_id = $1`,
-    [orderId],
+      [orderId],
+    ),
   )
   const [given] = found.rows
   if (given === undefined) return { outcome: 'never charged' }

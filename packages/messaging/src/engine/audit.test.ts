@@ -10,6 +10,7 @@ import { type Log, silentLog } from '../log.ts'
 import { uuid7 } from '../uuid7.ts'
 import { isAudit } from './testing/audits.ts'
 import { billing, placed } from './testing/billing.ts'
+import { gates } from './testing/gates.ts'
 import { InvoiceOrder, OrderBilled, OrderCancelled, OrderPlaced, RefundOrder } from './testing/messages.ts'
 import { type TestSystem, testSystem } from './testing/testSystem.ts'
 import { passTime, untilIdle, useVirtualTime } from './testing/virtualTime.ts'
@@ -245,8 +246,8 @@ async function expectHandled(system: TestSystem, ids: readonly string[]): Promis
   )
 }
 
-const listening = () =>
-  endpoint({ name: 'billing', handlers: [handler(OrderPlaced, () => {})], partitions: 1, recoverability: { delayed: ['2s'] } })
+const listening = (hear: (order: { readonly number: number }) => void | Promise<void> = () => {}) =>
+  endpoint({ name: 'billing', handlers: [handler(OrderPlaced, hear)], partitions: 1, recoverability: { delayed: ['2s'] } })
 
 /** How often its audit is published, and how much of it each time. */
 function publishes(system: TestSystem): number[] {
@@ -278,6 +279,21 @@ describe('an endpoint that says nothing else', () => {
     expect(counts).toEqual([3])
     expect(await entriesOf(system)).toHaveLength(3)
     expect(await system.store.pendingOutbox('billing/0')).toEqual([])
+  })
+
+  test('does not let it wait for handlers that take their time', async () => {
+    const { hold, open } = gates()
+    const system = await testSystem(listening(({ number }) => (number === 3 ? hold(3) : undefined)))
+    const counts = publishes(system)
+    await system.start()
+    await oneByOne(system, [1, 2, 3])
+    await passTime(5_000)
+    expect(counts).toEqual([2])
+    expect(await system.store.pendingOutbox('billing/0')).toEqual([])
+    open(3)
+    await passTime(1_000)
+    expect(counts).toEqual([2, 1])
+    expect(await entriesOf(system)).toHaveLength(3)
   })
 
   test('does not let it wait for more than some batches, or longer than half a second while it is busy', async () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { billing, placed } from './testing/billing.ts'
 import { isAudit } from './testing/audits.ts'
+import { gates } from './testing/gates.ts'
 import { bills } from './testing/messages.ts'
 import { type TestSystem, testSystem } from './testing/testSystem.ts'
-import { untilIdle, useVirtualTime } from './testing/virtualTime.ts'
+import { passTime, untilIdle, useVirtualTime } from './testing/virtualTime.ts'
 
 useVirtualTime()
 
@@ -49,6 +50,26 @@ describe('a batch', () => {
     await untilIdle()
     expect(system.store.unitsReceived.map(({ sent }) => sent)).toEqual([[], ['1']])
     expect((await system.store.pendingOutbox('billing/0')).map(({ id }) => id)).toEqual(['2'])
+  })
+
+  test('while the handlers of a batch take their time, the outbox row of the batch before it does not stay', async () => {
+    const { hold, open } = gates()
+    const { endpoint } = billing(async ({ number }) => {
+      if (number === 2) await hold(2)
+    })
+    const system = await testSystem(endpoint)
+    const rows = async () => (await system.store.pendingOutbox('billing/0')).map(({ id }) => id)
+    await system.start()
+    await system.publish(placed(1))
+    await untilIdle()
+    await system.publish(placed(2))
+    await untilIdle()
+    expect(await rows()).toEqual(['1'])
+    await passTime(5_000)
+    expect(await rows()).toEqual([])
+    open(2)
+    await system.settled()
+    expect(await system.ids('billing.order-billed')).toHaveLength(2)
   })
 
   test('a message whose handler throws has no effects and becomes a dead letter; the others of its batch are handled', async () => {

@@ -6,6 +6,7 @@ import { bisect } from './bisect.ts'
 import { type Delivery, open } from './delivery.ts'
 import { dropDuplicates, handledAmong, skipHandled } from './inbox.ts'
 import type { LaneContext } from './laneContext.ts'
+import { tidyingUp } from './outbox.ts'
 import { isRefusal } from './refusal.ts'
 import { kindOf, nextRound } from './rounds.ts'
 import { runHandlers } from './runHandlers.ts'
@@ -66,7 +67,7 @@ async function decideAndSave(context: RoundContext, deliveries: readonly Deliver
   const keys = deliveries.flatMap(sagaKeyOf)
   const load = () => SagaStates.load(lane.runtime.store, keys)
   const states = await lane.retry('load sagas', () => (keys.length === 0 ? load() : lane.runtime.tracing.load(deliveries, load)))
-  const ran = await lane.during('run handlers', () => runHandlers(lane, deliveries, states))
+  const ran = await lane.during('run handlers', () => tidyingUp(lane, () => runHandlers(lane, deliveries, states)))
   await saveDecided(context, ran.decided, states)
   notBegun.push(...ran.notBegun)
 }

@@ -1,8 +1,12 @@
 import type { LaneContext } from './laneContext.ts'
 import { publishOrPark } from './publish.ts'
+import { tellUntold } from './settle.ts'
 
 // A lane publishes its outgoing records right after the save. The outbox row is deleted with the lane's next save, so that it
 // needs no statement of its own. Until then `sent` has the ids of the rows whose records were published.
+
+/** Handlers that take longer do not keep the rows of earlier batches. */
+const longMs = 2_000
 
 /**
  * Sends what was saved for the lane and may not have been sent, because a process crashed or another replica had the lane.
@@ -18,6 +22,29 @@ export async function sendPendingOutbox(lane: LaneContext): Promise<void> {
       if (untold >= 0) lane.untold.splice(untold, 1)
     }
   })
+}
+
+/**
+ * Runs the handlers of a batch. They may take minutes, and no save comes meanwhile: then the rows of earlier batches go without one, or
+ * they would look as if nobody published them.
+ */
+export async function tidyingUp<T>(lane: LaneContext, run: () => Promise<T>): Promise<T> {
+  let tidied: Promise<void> | undefined
+  const timer = setTimeout(() => {
+    tidied = tidyUp(lane)
+  }, longMs)
+  try {
+    return await run()
+  } finally {
+    clearTimeout(timer)
+    // Not beside what the batch saves and publishes.
+    await tidied
+  }
+}
+
+async function tidyUp(lane: LaneContext): Promise<void> {
+  await tellUntold(lane)
+  await deleteSent(lane)
 }
 
 /** Deletes the rows whose records were sent, when no save follows that would delete them. */

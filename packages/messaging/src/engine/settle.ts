@@ -1,6 +1,6 @@
 import type { OutgoingRecord } from '../broker/port.ts'
 import { crashPoints } from './crashPoints.ts'
-import type { LaneContext } from './laneContext.ts'
+import type { LaneContext, Untold } from './laneContext.ts'
 import { publishOrPark } from './publish.ts'
 import type { Outcome } from './unitOfWork.ts'
 
@@ -51,6 +51,24 @@ async function publishWithUntold(lane: LaneContext, records: readonly OutgoingRe
   const untold = [...lane.untold]
   const all = [...untold.flatMap((each) => each.records), ...records]
   if (all.length > 0) await lane.retry('publish messages', () => publishOrPark(lane.runtime, all))
+  wereTold(lane, untold)
+}
+
+/** Publishes what was to be told later, while handlers take their time. Once: if it fails, it goes with what they say. */
+export async function tellUntold(lane: LaneContext): Promise<void> {
+  const { runtime } = lane
+  const untold = [...lane.untold]
+  if (untold.length === 0) return
+  const records = untold.flatMap((each) => each.records)
+  try {
+    await publishOrPark(runtime, records)
+    wereTold(lane, untold)
+  } catch (error) {
+    runtime.log.debug({ err: error }, 'what the audit says of earlier messages waits for the next batch')
+  }
+}
+
+function wereTold(lane: LaneContext, untold: readonly Untold[]): void {
   for (const { outboxId } of untold) lane.sent.add(outboxId)
   lane.untold.splice(0, untold.length)
 }
