@@ -6,11 +6,12 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startOwnStack } from '../test/support/oneStack.ts'
-import type { Contender, Result } from './effectsOnce/contender.ts'
+import { type Contender, says } from './effectsOnce/contender.ts'
 import { onOurStack } from './effectsOnce/ours.ts'
 import { startPeers } from './effectsOnce/peers.ts'
 import { resultTable } from './effectsOnce/ratios.ts'
 import { writeRun } from './figures/runs.ts'
+import { inTurns } from './figures/turns.ts'
 
 const { values: args } = parseArgs({
   options: {
@@ -38,12 +39,6 @@ if (existsSync(peersFolder)) {
   contenders.push(...peers.contenders)
 } else console.error(`There is no ${peersFolder}: without other frameworks.`)
 
-const results: Record<string, Result[]> = Object.fromEntries(contenders.map(({ name }) => [name, []]))
-for (let round = 1; round <= Number(args.rounds); round++)
-  for (const { name, run } of round % 2 === 1 ? contenders : contenders.toReversed()) {
-    const result = await run(round)
-    console.error(`round ${round}, ${name}: ${Math.round(result.perSecond)} messages a second`)
-    results[name]?.push(result)
-  }
+const results = await inTurns(Number(args.rounds), contenders, ({ run }, round) => run(round), says)
 console.log(resultTable(results))
 writeRun('effects-once', results, { keep: args.save })

@@ -2,20 +2,15 @@
 // and SCRAM.
 //   npm run bench -- secured [--messages 40000] [--rounds 9] [--save]
 // The two take turns, in an order that changes.
-import { parseArgs } from 'node:util'
 import { PETREL } from '../deploy/local/shop/connections.ts'
 import { startOwnStack } from '../test/support/oneStack.ts'
+import { says } from './effectsOnce/contender.ts'
 import { onOurStack } from './effectsOnce/ours.ts'
-import { writeRun } from './figures/runs.ts'
 import { differenceTable } from './figures/differences.ts'
+import { writeRun } from './figures/runs.ts'
+import { each, inTurns, turnOptions } from './figures/turns.ts'
 
-const { values: args } = parseArgs({
-  options: {
-    messages: { type: 'string', default: '40000' },
-    rounds: { type: 'string', default: '9' },
-    save: { type: 'boolean', default: false },
-  },
-})
+const { messages, rounds, save } = turnOptions()
 
 await using opened = new AsyncDisposableStack()
 const open = await startOwnStack()
@@ -27,16 +22,12 @@ const modes = [
   { name: 'plain', stack: open.stack },
   { name: 'TLS and SCRAM', stack: closed.stack },
 ]
-const costs: Record<string, number[]> = Object.fromEntries(modes.map(({ name }) => [name, []]))
-const rates: Record<string, number[]> = Object.fromEntries(modes.map(({ name }) => [name, []]))
-for (let round = 1; round <= Number(args.rounds); round++)
-  for (const { name, stack } of round % 2 === 1 ? modes : modes.toReversed()) {
-    const measured = await onOurStack(stack, 'secured', 'effectsOnce/main.ts', Number(args.messages)).run(round)
-    const { service, broker, database, perSecond } = measured
-    const parts = `service ${service.toFixed(1)} µs, broker ${broker.toFixed(1)} µs, database ${database.toFixed(1)} µs`
-    console.error(`round ${round}, ${name}: ${parts}, ${Math.round(perSecond)} messages a second`)
-    costs[name]?.push(service)
-    rates[name]?.push(perSecond)
-  }
+const results = await inTurns(
+  rounds,
+  modes,
+  ({ stack }, round) => onOurStack(stack, 'secured', 'effectsOnce/main.ts', messages).run(round),
+  says,
+)
+const costs = each(results, ({ service }) => service)
 console.log(differenceTable('connections', costs))
-writeRun('secured', { costs, rates }, { keep: args.save })
+writeRun('secured', { costs, rates: each(results, ({ perSecond }) => perSecond) }, { keep: save })

@@ -2,22 +2,15 @@
 //   npm run bench -- tracing [--messages 40000] [--rounds 9] [--save]
 // The three take turns, in an order that changes. A run with all counts only when the collector got a span of each message that
 // was handled, and one of each that was sent.
-import { parseArgs } from 'node:util'
 import { eventually } from '../test/support/eventually.ts'
 import { startOwnStack } from '../test/support/oneStack.ts'
 import { onOurStack } from './effectsOnce/ours.ts'
-import { writeRun } from './figures/runs.ts'
-import { type CountingCollector, countingCollector } from './tracing/countingCollector.ts'
 import { differenceTable } from './figures/differences.ts'
+import { writeRun } from './figures/runs.ts'
+import { each, inTurns, turnOptions } from './figures/turns.ts'
+import { type CountingCollector, countingCollector } from './tracing/countingCollector.ts'
 
-const { values: args } = parseArgs({
-  options: {
-    messages: { type: 'string', default: '40000' },
-    rounds: { type: 'string', default: '9' },
-    save: { type: 'boolean', default: false },
-  },
-})
-const messages = Number(args.messages)
+const { messages, rounds, save } = turnOptions()
 
 await using opened = new AsyncDisposableStack()
 const { stack, remove } = await startOwnStack()
@@ -31,19 +24,19 @@ const modes = [
   { name: '1 %', share: 0.01, environment: traced },
   { name: '100 %', share: 1, environment: traced },
 ]
-const costs: Record<string, number[]> = Object.fromEntries(modes.map(({ name }) => [name, []]))
-for (let round = 1; round <= Number(args.rounds); round++)
-  for (const { name, share, environment } of round % 2 === 1 ? modes : modes.toReversed()) {
-    const run = `tracing${share * 100}x`
-    const { service, perSecond } = await onOurStack(stack, run, 'effectsOnce/main.ts', messages, { share, environment }).run(
-      round,
-    )
-    const spans = share === 1 ? await wholeCount(collector) : collector.counted()
-    console.error(`round ${round}, ${name}: ${service.toFixed(1)} µs, ${Math.round(perSecond)} messages a second, ${said(spans)}`)
-    costs[name]?.push(service)
-  }
+const results = await inTurns(
+  rounds,
+  modes,
+  async ({ share, environment }, round) => {
+    const run = onOurStack(stack, `tracing${share * 100}x`, 'effectsOnce/main.ts', messages, { share, environment }).run(round)
+    const { service, perSecond } = await run
+    return { service, perSecond, spans: share === 1 ? await wholeCount(collector) : collector.counted() }
+  },
+  ({ service, perSecond, spans }) => `${service.toFixed(1)} µs, ${Math.round(perSecond)} messages a second, ${said(spans)}`,
+)
+const costs = each(results, ({ service }) => service)
 console.log(differenceTable('tracing', costs))
-writeRun('tracing', costs, { keep: args.save })
+writeRun('tracing', costs, { keep: save })
 
 /** @throws Error when a span is missing */
 async function wholeCount(collected: CountingCollector): Promise<Readonly<Record<string, number>>> {

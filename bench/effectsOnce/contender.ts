@@ -18,3 +18,7 @@ export interface Contender {
 
 /** CPU microseconds a message, of all processes. */
 export const allCpu = ({ service, database, broker }: Result): number => service + database + broker
+
+/** A run for whoever waits. */
+export const says = ({ service, database, broker, perSecond }: Result): string =>
+  `${service.toFixed(1)} µs of Node, ${database.toFixed(1)} of the database, ${broker.toFixed(1)} of the broker, ${Math.round(perSecond)} messages a second`

@@ -1,5 +1,6 @@
 import { uuid7 } from '@petrel/messaging'
 import type { Audit, HandledEntry } from '@petrel/messaging/operations'
+import { anEntry } from '../../test/support/audits.ts'
 
 /** Who hears what from whom in the shop. */
 const heard = [
@@ -46,7 +47,7 @@ export function someAudits(messages: number): Audit[] {
 
 function entry(type: string, source: string, at: number): HandledEntry {
   const [conversationId, causationId, id] = [uuid7(), uuid7(), uuid7()]
-  return {
+  return anEntry({
     id,
     source,
     type,
@@ -57,18 +58,9 @@ function entry(type: string, source: string, at: number): HandledEntry {
     topic: type.toLowerCase(),
     partition: number % lanes,
     offset: number,
-    originalTopic: null,
-    originalPartition: null,
-    originalOffset: null,
     handler: 'handle',
-    saga: null,
-    sagaId: null,
-    outcome: 'handled',
-    attempt: 1,
-    errorType: null,
     sentAt: at - (number % 80),
     startedAt: at - 5,
     durationUs: 500 + (number % 97) * 40,
-    replayOf: null,
-  }
+  })
 }

@@ -6,16 +6,17 @@ import type { Patience } from '../../services/email/src/smtp.ts'
 
 const numbers = (count: number) => Array.from({ length: count }, (_, number) => number)
 
-export const billedOrders = (count: number) =>
-  numbers(count).map((number) => ({
-    orderId: String(number),
-    customerId: 'ada',
-    email: 'ada@example.com',
-    amountCents: 1_690,
-    currency: 'EUR',
-    chargeId: 'ch_1',
-    billedAt: new Date('2026-03-01T10:00:00Z'),
-  }))
+export const billedOrder = (orderId: string) => ({
+  orderId,
+  customerId: 'ada',
+  email: 'ada@example.com',
+  amountCents: 1_690,
+  currency: 'EUR',
+  chargeId: 'ch_1',
+  billedAt: new Date('2026-03-01T10:00:00Z'),
+})
+
+export const billedOrders = (count: number) => numbers(count).map((number) => billedOrder(String(number)))
 
 /** The Message-IDs of their confirmations, sorted. */
 export const confirmationsOf = (count: number): string[] =>

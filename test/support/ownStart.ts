@@ -8,6 +8,8 @@ import { type GuardedProcess, spawnGuarded } from '../../deploy/local/processes/
 import { freePorts } from '../../deploy/local/stack/ports.ts'
 import { eventually } from './eventually.ts'
 
+export const bootstrap = join(ROOT, 'deploy/local/bootstrap.mjs')
+
 export const portVariables = [
   'CLIENT_UI_PORT',
   'PAYMENT_GATEWAY_PORT',
@@ -41,13 +43,22 @@ export interface OwnStart {
   stop(): Promise<void>
 }
 
+interface Starting {
+  /** How the name of its folder begins. */
+  readonly folderPrefix?: string
+  readonly environment?: Readonly<Record<string, string>>
+}
+
 /** `npm start` with these arguments; resolves when it is up. @throws Error with all that it has printed, when it is not up in time */
-export async function ownStart(...args: string[]): Promise<OwnStart> {
-  const folder = await mkdtemp(join(tmpdir(), 'petrel-started-'))
+export async function ownStart(
+  args: readonly string[] = [],
+  { folderPrefix = 'petrel-started-', environment = {} }: Starting = {},
+): Promise<OwnStart> {
+  const folder = await mkdtemp(join(tmpdir(), folderPrefix))
   // PostgreSQL may run as another user than we.
   await chmod(folder, 0o755)
-  const env = await ownStartEnvironment(folder)
-  const start = [join(ROOT, 'deploy/local/bootstrap.mjs'), 'start', ...args]
+  const env = { ...(await ownStartEnvironment(folder)), ...environment }
+  const start = [bootstrap, 'start', ...args]
   const system = await spawnGuarded('npm start', process.execPath, start, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const lines = linesOf(system)
   const stop = async () => {
@@ -55,7 +66,7 @@ export async function ownStart(...args: string[]): Promise<OwnStart> {
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    await eventually(() => requireUp(lines), { withinMs: 100_000 })
+    await eventually(() => requireUp(lines), { withinMs: 110_000 })
   } catch (error) {
     await stop()
     throw error

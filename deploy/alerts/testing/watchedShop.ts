@@ -45,7 +45,7 @@ export interface WatchedShop {
 
 /** Starts it; resolves when Prometheus follows the rules, and evaluates them as often as it measures. */
 export async function watchedShop(rules: readonly Group[], everySeconds: number): Promise<WatchedShop> {
-  const system = await ownStart('--observe')
+  const system = await ownStart(['--observe'])
   const { folder, env } = system
   const read = (...path: string[]) => readFile(join(folder, ...path), 'utf8')
   const environment = JSON.parse(await read('environment.json')) as EnvironmentFile

@@ -1,19 +1,16 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { promisify, stripVTControlCharacters } from 'node:util'
+import { promisify } from 'node:util'
 import { Kafka, logLevel } from 'kafkajs'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../../../test/support/eventually.ts'
-import { fetchOk, getJson, jsonBody } from '../../../test/support/http.ts'
-import { ownStartEnvironment, type portVariables } from '../../../test/support/ownStart.ts'
-import { type Charges, type OrderView, typesOf, wholeJourney } from '../../../test/support/shop.ts'
+import { fetchOk, getJson } from '../../../test/support/http.ts'
+import { npmStart, type NpmStart } from '../../../test/support/npmStart.ts'
+import type { Charges } from '../../../test/support/shop.ts'
 import { JARS, ROOT } from '../folders.ts'
-import { type GuardedProcess, spawnGuarded } from '../processes/guardedProcess.ts'
 import { ensureJars } from '../stack/jars.mjs'
 import { findJava } from '../stack/java.ts'
 import { scramClient, setKafkaPassword } from '../stack/kafkaPassword.ts'
@@ -29,78 +26,35 @@ async function topicsOf(kafka: Kafka): Promise<string[]> {
     await admin.disconnect()
   }
 }
-const bootstrap = join(ROOT, 'deploy/local/bootstrap.mjs')
 
 // A stack of somebody else is not ours to secure.
 describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('npm start -- --secure', () => {
-  let folder: string
-  let env: Record<string, string | undefined>
-  let system: GuardedProcess
-  const lines: string[] = []
-
+  let system: NpmStart
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'petrel-secure-'))
-    // PostgreSQL may run as another user than we.
-    await chmod(folder, 0o755)
-    env = await ownStartEnvironment(folder)
-    const args = [bootstrap, 'start', '--secure']
-    system = await spawnGuarded('npm start', process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
-    for (const output of [system.stdout, system.stderr])
-      if (output) createInterface({ input: output }).on('line', (line) => lines.push(stripVTControlCharacters(line)))
-    await eventually(
-      () => {
-        if (!lines.some((line) => line.startsWith('Up after'))) throw new Error(`It is not up:\n${lines.join('\n')}`)
-      },
-      { withinMs: 110_000 },
-    )
+    system = await npmStart(['--secure'])
   })
-  afterAll(async () => {
-    await system.stop()
-    await rm(folder, { recursive: true, force: true })
-  })
+  afterAll(() => system.stop())
 
-  const url = (variable: (typeof portVariables)[number], path: string) => `http://127.0.0.1:${env[variable]}${path}`
-  const secrets = () => join(folder, 'data-secure', 'secrets')
+  const secrets = () => join(system.folder, 'data-secure', 'secrets')
   const passwordOf = (user: string) => readFile(join(secrets(), `${user}.kafka`), 'utf8')
   const pidOf = async (service: string) =>
-    Number((await readFile(join(folder, 'services', `${service}.pid`), 'utf8')).split(' ')[0])
-  const order = { customerId: 'ada', email: 'ada@example.org', lines: [{ sku: 'green-tea', quantity: 2 }] }
-
-  const placeOrder = (key: string) =>
-    eventually(
-      async () => {
-        const response = await fetch(url('CLIENT_UI_PORT', '/api/orders'), jsonBody('POST', order, { 'idempotency-key': key }))
-        const answer = (await response.json()) as { orderId: string }
-        expect(response.status).toBe(202)
-        return answer.orderId
-      },
-      { withinMs: 60_000, everyMs: 200 },
-    )
-
-  const expectDone = (orderId: string) =>
-    eventually(
-      async () => {
-        const view = await getJson<OrderView>(url('CLIENT_UI_PORT', `/api/orders/${orderId}`))
-        expect(typesOf(view).filter((type) => type !== 'ShipmentDelayed')).toEqual(wholeJourney.toSorted())
-      },
-      { withinMs: 90_000, everyMs: 200 },
-    )
+    Number((await readFile(join(system.folder, 'services', `${service}.pid`), 'utf8')).split(' ')[0])
 
   test('the page is ready, and an order goes through all its steps', async () => {
-    await fetchOk(url('CLIENT_UI_PORT', '/ready'))
-    await expectDone(await placeOrder('first'))
+    await fetchOk(system.url('CLIENT_UI_PORT', '/ready'))
+    await system.expectDone(await system.placeOrder('first'))
   })
 
   test('petrel is let in with what the system has written down for it', async () => {
-    const written = JSON.parse(await readFile(join(folder, 'environment.json'), 'utf8')) as Record<string, string>
+    const written = JSON.parse(await readFile(join(system.folder, 'environment.json'), 'utf8')) as Record<string, string>
     const texts = Object.entries(written).filter(([, value]) => typeof value === 'string')
     const petrel = [join(ROOT, 'packages/cli/bin/petrel.mjs'), 'lag', '--json']
-    const { stdout } = await run(process.execPath, petrel, { env: { ...env, ...Object.fromEntries(texts) }, cwd: ROOT })
+    const { stdout } = await run(process.execPath, petrel, { env: { ...system.env, ...Object.fromEntries(texts) }, cwd: ROOT })
     expect(JSON.stringify(JSON.parse(stdout))).toContain('billing')
   })
 
   test('who has no credentials is let in nowhere', async () => {
-    const brokers = [`127.0.0.1:${env['KAFKA_PORT']}`]
+    const brokers = [`127.0.0.1:${system.env['KAFKA_PORT']}`]
     const ca = await readFile(join(secrets(), 'ca.pem'), 'utf8')
     const once = { logLevel: logLevel.NOTHING, retry: { retries: 0 } }
     await expect(topicsOf(new Kafka({ brokers, ...once }))).rejects.toThrow()
@@ -108,11 +62,11 @@ describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('np
     const sasl = { mechanism: 'scram-sha-512', username: 'billing', password: 'billing' } as const
     await expect(topicsOf(new Kafka({ brokers, ssl: { ca }, sasl, ...once }))).rejects.toThrow(/invalid credentials/)
 
-    const registry = await fetch(url('REGISTRY_PORT', '/apis/ccompat/v7/subjects')).catch((error: unknown) => error)
+    const registry = await fetch(system.url('REGISTRY_PORT', '/apis/ccompat/v7/subjects')).catch((error: unknown) => error)
     expect(registry).toBeInstanceOf(Error)
 
     const database = (ssl: boolean) => {
-      const port = Number(env['POSTGRES_PORT'])
+      const port = Number(system.env['POSTGRES_PORT'])
       const login = { host: '127.0.0.1', port, user: 'billing', password: 'billing', database: 'billing' }
       return new Client({ ...login, ssl: ssl ? { ca } : false }).connect()
     }
@@ -122,13 +76,13 @@ describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('np
 
   test('a foreign client, of Kafka itself, is let in with a password and not without', async () => {
     const [java, jars] = [await findJava(), await ensureJars(JARS, { print: () => {}, during: (_, work) => work })]
-    const config = join(folder, 'client.properties')
+    const config = join(system.folder, 'client.properties')
     const tool = [
       '-cp',
       join(jars, 'kafka', '*'),
       'kafka.admin.ConfigCommand',
       '--bootstrap-server',
-      `127.0.0.1:${env['KAFKA_PORT']}`,
+      `127.0.0.1:${system.env['KAFKA_PORT']}`,
     ]
     const describe = ['--describe', '--entity-type', 'topics', '--entity-name', 'sales.place-order']
     const ask = () => run(java, [...tool, '--command-config', config, ...describe])
@@ -154,13 +108,13 @@ describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('np
     { timeout: 300_000 },
     async () => {
       const [java, jars] = [await findJava(), await ensureJars(JARS, { print: () => {}, during: (_, work) => work })]
-      const broker = `127.0.0.1:${env['KAFKA_PORT']}`
+      const broker = `127.0.0.1:${system.env['KAFKA_PORT']}`
       const properties = scramClient('petrel', await passwordOf('petrel'), join(secrets(), 'ca.pem'))
       const orders: Promise<string>[] = []
-      const load = setInterval(() => orders.push(placeOrder(`rotated-${orders.length}`)), 50)
+      const load = setInterval(() => orders.push(system.placeOrder(`rotated-${orders.length}`)), 50)
       try {
         const another = randomUUID()
-        await setKafkaPassword({ java, jars, broker, properties, folder }, 'billing', another)
+        await setKafkaPassword({ java, jars, broker, properties, folder: system.folder }, 'billing', another)
         await writeFile(join(secrets(), 'billing.kafka'), another)
         // Its connections with the old one would go on for as long as they are open: all of them end, in the middle of its work.
         process.kill(await pidOf('billing'), 'SIGKILL')
@@ -171,8 +125,10 @@ describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('np
       }
       const placed = await Promise.all(orders)
       for (const orderId of placed) {
-        await expectDone(orderId)
-        expect((await getJson<Charges>(url('PAYMENT_GATEWAY_PORT', `/charges?orderId=${orderId}`))).charges).toHaveLength(1)
+        await system.expectDone(orderId)
+        expect((await getJson<Charges>(system.url('PAYMENT_GATEWAY_PORT', `/charges?orderId=${orderId}`))).charges).toHaveLength(
+          1,
+        )
       }
     },
   )
@@ -182,10 +138,10 @@ describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('np
     const passwords = await Promise.all(files.map((name) => readFile(join(secrets(), name), 'utf8')))
     expect(passwords.length).toBeGreaterThan(30)
     const logs = await Promise.all(
-      (await readdir(join(folder, 'logs'))).map((name) => readFile(join(folder, 'logs', name), 'utf8')),
+      (await readdir(join(system.folder, 'logs'))).map((name) => readFile(join(system.folder, 'logs', name), 'utf8')),
     )
     const { stdout: processes } = await run('ps', ['-eo', 'args'], { maxBuffer: 64 * 1024 * 1024 })
-    for (const said of [lines.join('\n'), ...logs, processes])
+    for (const said of [system.lines.join('\n'), ...logs, processes])
       for (const password of passwords) expect(said.includes(password)).toBe(false)
   })
 })

@@ -23,7 +23,7 @@ describe.skipIf(isSomebodyElses || !hasPrometheus)('npm start -- --observe', () 
   let prometheus: string
 
   beforeAll(async () => {
-    system = await ownStart('--observe', '--without', 'email,loyalty,mailbox')
+    system = await ownStart(['--observe', '--without', 'email,loyalty,mailbox'])
     ;({ lines, folder, env } = system)
     const file = JSON.parse(await readFile(join(folder, 'environment.json'), 'utf8')) as { PROMETHEUS_URL: string }
     prometheus = file.PROMETHEUS_URL
@@ -85,6 +85,7 @@ describe.skipIf(isSomebodyElses || !hasPrometheus)('npm start -- --observe', () 
     expect(status).toBe(202)
     await untilSeen('petrel_messages_handled_total{endpoint="billing", instance="billing"} > 0')
     await untilSeen('kafka_consumergroup_members{consumergroup="billing"} == 1')
+    await untilSeen('petrel_console_records_read_total{instance="console", kind="audit"} > 0')
     await untilSeen('pg_stat_database_xact_commit{datname="billing"} > 0')
   })
 

@@ -1,4 +1,4 @@
-import { pageHeader } from '@petrel/pages'
+import { escaped, pageHeader } from '@petrel/pages'
 import type { Alert, Measured } from './whatItSays.ts'
 
 export interface Watched {
@@ -101,6 +101,3 @@ const document = (shop: string, content: string) => `<!doctype html>
   </body>
 </html>
 `
-
-const replacements: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-const escaped = (text: string) => text.replaceAll(/[&<>"]/g, (letter) => replacements[letter] ?? '')

@@ -1,8 +1,8 @@
 import { bodyParser } from '@koa/bodyparser'
 import { Router } from '@koa/router'
+import { answerFile, notFound, type PageFile, securityHeaders } from '@petrel/pages'
 import type { Middleware } from 'koa'
-import { answerFile, type PageFile, securityHeaders, withRoomFor } from '../../../services/client-ui/src/http/page.ts'
-import { notFound } from '../../../services/client-ui/src/http/problem.ts'
+import { withRoomFor } from '../../../services/client-ui/src/http/page.ts'
 import { goods } from '../../../services/shopkeeper/src/goods.ts'
 import type { KeptOrder, Orders } from './orders.ts'
 

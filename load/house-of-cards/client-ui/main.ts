@@ -1,6 +1,7 @@
+import { unavailable } from '@petrel/pages'
 import { orderRequests } from '../../../services/client-ui/src/http/orderRequest.ts'
 import { readPage } from '../../../services/client-ui/src/http/page.ts'
-import { answerProblems, unavailable } from '../../../services/client-ui/src/http/problem.ts'
+import { shopProblems } from '../../../services/client-ui/src/http/problem.ts'
 import { goods } from '../../../services/shopkeeper/src/goods.ts'
 import { Refused } from '../http/refused.ts'
 import { failOnPurpose, listen, mostAtOnce, shedLoad, stopOnSignal } from '../http/serve.ts'
@@ -23,5 +24,5 @@ const placeIfThereIsRoom: typeof place = async (ctx) => {
   })
 }
 const routes = frontRoutes(placeIfThereIsRoom, orders, await readPage()).routes()
-const server = await listen([answerProblems(log), failOnPurpose(serving.faultFile), routes], serving)
+const server = await listen([shopProblems(log), failOnPurpose(serving.faultFile), routes], serving)
 stopOnSignal(server, () => database.end())

@@ -1,6 +1,6 @@
+import { Problem } from '@petrel/pages'
 import type { Context } from 'koa'
 import { type CheckRequest, idempotencyKey } from '../../../services/client-ui/src/http/orderRequest.ts'
-import { Problem } from '../../../services/client-ui/src/http/problem.ts'
 import { requestHash } from '../../../services/client-ui/src/order/acceptance.ts'
 import { placementIds } from '../../../services/client-ui/src/order/identity.ts'
 import { goods } from '../../../services/shopkeeper/src/goods.ts'

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as digestOf } from 'node:crypto'
 
 /** A UUID version 5: a name in a namespace always has the same UUID (RFC 9562, section 5.5). @param namespace a UUID */
 export function uuid5(namespace: string, name: string): string {
@@ -8,7 +8,7 @@ export function uuid5(namespace: string, name: string): string {
 
 /** The same as 16 bytes. @param namespace 16 bytes */
 export function uuid5Bytes(namespace: Uint8Array, name: string): Buffer {
-  const hash = createHash('sha1').update(namespace).update(name, 'utf8').digest()
+  const hash = digestOf('sha1', Buffer.concat([namespace, Buffer.from(name)]), 'buffer')
   hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50
   hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80
   return hash.subarray(0, 16)

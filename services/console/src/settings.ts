@@ -35,6 +35,8 @@ const own = z.object({
   CONSOLE_OIDC_CLIENT_ID: z.string().min(1).optional(),
   /** A client without a secret is a public one. */
   CONSOLE_OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  /** What a program's token must be for (`aud`); by default the client's id. */
+  CONSOLE_OIDC_AUDIENCE: z.string().min(1).optional(),
   /** The claim that has people's roles or groups, in the ID token or in what the provider says of a user. Dots lead inwards. */
   CONSOLE_OIDC_ROLES_CLAIM: z.string().min(1).default('roles'),
   /** Which values of that claim may look, may replay and see personal data, and may erase. */

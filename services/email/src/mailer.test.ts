@@ -4,20 +4,13 @@ import { Postpone, Unrecoverable } from '@petrel/messaging'
 import { type ParsedMail, simpleParser } from 'mailparser'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { afterEach, expect, test } from 'vitest'
+import { billedOrder } from '../../../test/support/billedOrders.ts'
 import { drawTrace } from '../../../test/support/otlp/drawTrace.ts'
 import { tracedHandler } from '../../../test/support/otlp/tracedHandler.ts'
 import { confirmation } from './letters.ts'
 import { mailerAt } from './mailer.ts'
 
-const letter = confirmation({
-  orderId: '42',
-  customerId: 'ada',
-  email: 'ada@example.com',
-  amountCents: 1_690,
-  currency: 'EUR',
-  chargeId: 'ch_1',
-  billedAt: new Date('2026-03-01T10:00:00Z'),
-})
+const letter = confirmation(billedOrder('42'))
 const from = 'Petrel Tea <shop@petrel.example>'
 const received: ParsedMail[] = []
 let server: SMTPServer | undefined

@@ -4,6 +4,7 @@ import { Postpone } from '@petrel/messaging'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { type Authority, type Certificate, certificateAuthority } from '../../../deploy/local/stack/certificates.ts'
+import { billedOrder } from '../../../test/support/billedOrders.ts'
 import { confirmation } from './letters.ts'
 import { mailerAt } from './mailer.ts'
 import { smtpSettings } from './smtpSettings.ts'
@@ -47,15 +48,7 @@ async function mailServer(options: SMTPServerOptions): Promise<{ readonly port: 
   return { port: (net.address() as AddressInfo).port, delivered }
 }
 
-const letter = confirmation({
-  orderId: '42',
-  customerId: 'ada',
-  email: 'ada@example.com',
-  amountCents: 1_690,
-  currency: 'EUR',
-  chargeId: 'ch_1',
-  billedAt: new Date('2026-03-01T10:00:00Z'),
-})
+const letter = confirmation(billedOrder('42'))
 
 const mailer = (environment: Record<string, string>) => {
   const parsed = smtpSettings.parse({ SMTP_SSL_CA: authority.ca, ...environment })

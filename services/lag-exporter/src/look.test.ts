@@ -1,5 +1,5 @@
 import { endpoint, handler, Unrecoverable } from '@petrel/messaging'
-import { discard, replay } from '@petrel/messaging/operations'
+import { discard, type OutgoingRecord, replay } from '@petrel/messaging/operations'
 import { startInMemory } from '@petrel/messaging/testing'
 import { OrderBilled, OrderPlaced } from '@petrel/contracts'
 import { expect, test } from 'vitest'
@@ -120,6 +120,25 @@ test('a topic that was deleted and made again begins again', async () => {
   expect(await waiting()).toBeUndefined()
   await admin.createTopics([{ topic: 'billing.dlt', partitions: 1, config: {} }])
   expect(await waiting()).toBe(0)
+})
+
+test('a topic that was gone and is back has its own letters only, however many there are', async () => {
+  const { billing } = brokenBilling()
+  await using system = await startInMemory([billing])
+  const { admin, broker } = system
+  const look = lookAt(admin, '')
+  const waiting = async () => (await look()).deadLetters.get('billing')
+  for (const id of ['a', 'b']) await system.publish(OrderPlaced(order(id)), { id })
+  await system.settled()
+  expect(await waiting()).toBe(2)
+  const copies: OutgoingRecord[] = []
+  for await (const { topic, value, headers } of admin.read('billing.dlt'))
+    if (copies.length === 0) copies.push(...[1, 2, 3].map(() => ({ topic, key: 'a', value, headers })))
+  await admin.deleteTopics(['billing.dlt'])
+  expect(await waiting()).toBeUndefined()
+  await admin.createTopics([{ topic: 'billing.dlt', partitions: 1, config: {} }])
+  await broker.publish(copies)
+  expect(await waiting()).toBe(1)
 })
 
 test('what does not have the prefix belongs to another shop', async () => {

@@ -62,7 +62,7 @@ export const orderKey = (orderId: string): string => `about ${orderId}`
 
 /** What the mail's header says; a header may go on in the next line (RFC 5322, 2.2.3). */
 const orderIn = (raw: string): string | null =>
-  /^X-Order-Id:\s*(\S.*?)\s*$/im.exec(headerOf(raw).replace(/\r?\n(?=[ \t])/g, ''))?.[1] ?? null
+  /^X-Order-Id:(.*)$/im.exec(headerOf(raw).replace(/\r?\n(?=[ \t])/g, ''))?.[1]?.trim() || null
 
 function headerOf(raw: string): string {
   const end = raw.search(/\r?\n\r?\n/)

@@ -1,10 +1,9 @@
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { Router } from '@koa/router'
 import { httpDurations, type MetricsRegistry, processRegistry } from '@petrel/messaging/metrics'
-import { sharedPublicFolder } from '@petrel/pages'
+import { contentSecurityPolicy, pageType, readFolder, sharedPublicFolder, shopAt } from '@petrel/pages'
 import Koa, { type Context, type Middleware } from 'koa'
 import { type Mail, type MailHead, readHead, readMail } from './mail.ts'
 import { type Mails, openMails, standardKeeps } from './mails.ts'
@@ -56,28 +55,23 @@ export async function startMailbox({
   }
 }
 
-const publicFiles: Readonly<Record<string, string | URL>> = {
-  '/css/tokens.css': join(sharedPublicFolder, 'css', 'tokens.css'),
-  '/css/frame.css': join(sharedPublicFolder, 'css', 'frame.css'),
-  '/mailbox.css': new URL('../public/mailbox.css', import.meta.url),
-  '/mailbox.js': new URL('../public/mailbox.js', import.meta.url),
-}
-
-/** Path → content. */
-export async function readPublicFiles(): Promise<ReadonlyMap<string, string>> {
-  const read = Object.entries(publicFiles).map(async ([path, file]) => [path, await readFile(file, 'utf8')] as const)
-  return new Map(await Promise.all(read))
-}
+const publicFolder = join(import.meta.dirname, '../public')
 
 /** Nothing of a mail runs here or is loaded from elsewhere; its own looks it may have. */
-const contentSecurityPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+const policy = contentSecurityPolicy({
+  'style-src': "'self' 'unsafe-inline'",
+  'img-src': "'self' data:",
+  'form-action': "'self'",
+})
+
+/** Path → content. */
+export const readPublicFiles = async (): Promise<ReadonlyMap<string, Buffer>> =>
+  new Map((await Promise.all([sharedPublicFolder, publicFolder].map(readFolder))).flat())
 
 /** The page and its API. */
-export function mailboxApp(mails: Mails, files: ReadonlyMap<string, string>, shopPort: number, measure?: Middleware): Koa {
+export function mailboxApp(mails: Mails, files: ReadonlyMap<string, Buffer>, shopPort: number, measure?: Middleware): Koa {
   const router = new Router()
-  // The name under which the browser found this page; a Host that is none is not written into it.
-  const shop = ({ hostname }: Context) => `http://${/^[\w.-]+$/.test(hostname) ? hostname : 'localhost'}:${shopPort}`
+  const shop = (ctx: Context) => shopAt(ctx, shopPort)
   router.get('/', async (ctx) => {
     const wanted = wantedBy(ctx)
     const ids = mails.find(wanted)
@@ -90,7 +84,7 @@ export function mailboxApp(mails: Mails, files: ReadonlyMap<string, string>, sho
     for await (const mail of inOrder(mails, [Number(ctx.params['id'])], readMail)) ctx.body = mailPage(mail, shop(ctx))
   })
   router.get([...files.keys()], (ctx) => {
-    ctx.type = ctx.path.slice(ctx.path.lastIndexOf('.'))
+    ctx.type = pageType(ctx.path)
     ctx.body = files.get(ctx.path)
   })
   router.get('/api/mails', (ctx) => {
@@ -110,7 +104,7 @@ export function mailboxApp(mails: Mails, files: ReadonlyMap<string, string>, sho
   const app = new Koa()
   if (measure !== undefined) app.use(measure)
   app.use(async (ctx, next) => {
-    ctx.set('Content-Security-Policy', contentSecurityPolicy)
+    ctx.set('Content-Security-Policy', policy)
     await next()
     if (ctx.status !== 404 || ctx.path.startsWith('/api/')) return
     ctx.body = nothingPage(shop(ctx))

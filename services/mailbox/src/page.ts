@@ -1,4 +1,4 @@
-import { type PageName, pageHeader } from '@petrel/pages'
+import { escaped, type PageName, pageHeader } from '@petrel/pages'
 import type { Mail, MailHead } from './mail.ts'
 import type { Counts } from './mails.ts'
 
@@ -132,6 +132,3 @@ const document = (title: string, shop: string, current: PageName | undefined, bo
 <link rel="stylesheet" href="/css/tokens.css"><link rel="stylesheet" href="/css/frame.css"><link rel="stylesheet" href="/mailbox.css">${head}</head>
 <body>${pageHeader(shop, current)}<main id="main">${body}</main></body></html>
 `
-
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

@@ -1,20 +1,5 @@
+import { Behaviour } from '@petrel/pages'
 import type { Pool } from 'pg'
-import { z } from 'zod'
-
-const share = z.number().min(0).max(1)
-
-/** How the gateway treats requests for money. What is left out is well-behaved. */
-export const Behaviour = z.strictObject({
-  /** More than this are answered 429; null for no limit. */
-  requestsPerSecond: z.number().positive().nullable().default(null),
-  /** How long every answer takes at least, in milliseconds. */
-  latencyMs: z.number().int().min(0).max(600_000).default(0),
-  /** Share of requests that are answered 500; for every other of them the money has moved all the same. */
-  failureRate: share.default(0),
-  /** Share of orders whose card is declined, always the same orders. */
-  declineRate: share.default(0),
-})
-export type Behaviour = z.infer<typeof Behaviour>
 
 /** The behaviour of the moment; kept over a restart. */
 export interface Behaviours {

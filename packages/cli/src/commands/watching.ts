@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
-import type { CommandContext, Runs } from '../commandContext.ts'
+import type { CommandContext, ProjectContext, Runs } from '../commandContext.ts'
 import { consoleAt } from '../console/consoleApi.ts'
+import { consoleToken } from '../console/consoleToken.ts'
 import { replayFailuresAt } from '../console/replayFailuresAt.ts'
 import { showFailuresAt } from '../console/showFailuresAt.ts'
 import { showOrderAt } from '../console/showOrderAt.ts'
@@ -43,7 +44,7 @@ export function watchingCommands(program: Command, runs: Runs): void {
     .action(({ console: url, ...options }: { endpoint?: string; group?: string; all?: true } & AtConsole & Json & InCluster) =>
       url === undefined
         ? run(options, (context) => showFailures(context, options))
-        : runs.alone((context) => showFailuresAt(consoleAt(url), context, options)),
+        : runs.alone(async (context) => showFailuresAt(await consoleOf(url, context), context, options)),
     )
   withSelection(program.command('replay'), '[endpoint]')
     .description('send failed messages back to their endpoint; what was sent back or discarded before is not sent again')
@@ -53,7 +54,7 @@ export function watchingCommands(program: Command, runs: Runs): void {
       const whose = whoseOf(command, endpoint, group)
       return url === undefined
         ? run(options, (context) => replayFailures(context, whose, options))
-        : runs.alone((context) => replayFailuresAt(consoleAt(url), context, whose, options))
+        : runs.alone(async (context) => replayFailuresAt(await consoleOf(url, context), context, whose, options))
     })
   withSelection(program.command('discard'), '<endpoint>')
     .description('take failed messages from the list that shall not be handled; they and the reason are kept')
@@ -76,7 +77,7 @@ export function watchingCommands(program: Command, runs: Runs): void {
     .action((id: string, { console: url, ...options }: AtConsole & Json) =>
       url === undefined
         ? runs.withKafka((context) => showOrder(context, id, options))
-        : runs.alone((context) => showOrderAt(consoleAt(url), context, id, options)),
+        : runs.alone(async (context) => showOrderAt(await consoleOf(url, context), context, id, options)),
     )
   inCluster(program.command('lag'))
     .description('show how many messages wait for each endpoint, and how many for a person')
@@ -94,6 +95,9 @@ function whoseOf(command: Command, endpoint: string | undefined, group: string |
     ? command.error("error: missing required argument 'endpoint', or the option --group")
     : { endpoint }
 }
+
+/** A console, with the token that the environment has for it. */
+const consoleOf = async (url: string, { env }: ProjectContext) => consoleAt(url, await consoleToken(env))
 
 const atConsole = () => new Option('--console <url>', 'ask a console, for example http://localhost:8090, instead of Kafka')
 

@@ -1,5 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { silentLog } from '@petrel/messaging'
+import { processRegistry } from '@petrel/messaging/metrics'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../../../../test/support/eventually.ts'
+import { client, program, startLoginProvider } from '../../../../services/console/src/access/testing/loginProvider.ts'
+import { startConsole } from '../../../../services/console/src/console.ts'
+import { settingsSchema } from '../../../../services/console/src/settings.ts'
 import { type ConsoleSystem, consoleSystem } from '../../../../services/console/src/testing/consoleSystem.ts'
 import { thrown } from '../../../../services/console/src/testing/failingEndpoint.ts'
 import { runPetrel } from '../testing/runPetrel.ts'
@@ -46,5 +54,67 @@ test('a console that is away is said, with the ways out', async () => {
     code: 1,
     out: '',
     err: expect.stringMatching(/^The console at .* does not answer: .*leave out --console/),
+  })
+})
+
+test('a console with a login is asked with a token of its provider, and does what the token’s role may', async () => {
+  const url = `http://127.0.0.1:${shop.system.ports.console}`
+  await using provider = await startLoginProvider({
+    redirectUri: `${url}/auth/callback`,
+    postLogoutUri: `${url}/auth/signed-out`,
+  })
+  provider.roles.set(program.id, ['reader'])
+  const settings = settingsSchema.parse({
+    ...(await shop.system.env('console')),
+    CONSOLE_PORT: String(shop.system.ports.console),
+    CONSOLE_URL: url,
+    CONSOLE_OIDC_ISSUER: provider.issuer,
+    CONSOLE_OIDC_CLIENT_ID: client.id,
+    CONSOLE_SESSION_SECRET: 'the secret of a test that is longer than 32 characters',
+  })
+  const withLogin = await startConsole({ settings, log: silentLog, registry: processRegistry('console') })
+  onTestFinished(() => withLogin.close())
+  const asked = (env: Readonly<Record<string, string>>, ...args: string[]) =>
+    runPetrel([...args, '--console', url], env, import.meta.dirname)
+
+  expect(await asked({}, 'failures')).toMatchObject({ code: 1, err: expect.stringContaining('Set PETREL_CONSOLE_TOKEN') })
+  expect(await asked({ PETREL_CONSOLE_TOKEN: 'nonsense' }, 'failures')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('refused the token: it is no signed JWT'),
+  })
+  const PETREL_CONSOLE_TOKEN = await provider.tokenFor(client.id)
+  await shop.fail([{ id: 'guarded-1' }], thrown('Behind a login', 'guarded.ts:1'))
+  const group = await eventually(async () => {
+    const { code, out } = await asked({ PETREL_CONSOLE_TOKEN }, 'failures')
+    expect([code, out]).toEqual([0, expect.stringContaining('guarded.ts:1')])
+    return / {2}1 {2}([\da-f]{8}).*guarded\.ts:1/.exec(out)?.[1] ?? ''
+  })
+  expect(await asked({ PETREL_CONSOLE_TOKEN }, 'replay', '--group', group)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('with the role reader. This needs operator'),
+  })
+
+  provider.roles.set(program.id, ['operator'])
+  const folder = await mkdtemp(join(tmpdir(), 'petrel-token-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const PETREL_CONSOLE_TOKEN_FILE = join(folder, 'token')
+  await writeFile(PETREL_CONSOLE_TOKEN_FILE, `${await provider.tokenFor(client.id)}\n`)
+  const out = 'Sent 1 message back.\n'
+  expect(await asked({ PETREL_CONSOLE_TOKEN_FILE }, 'replay', '--group', group)).toEqual({ code: 0, out, err: '' })
+  const { items } = await shop.get<{ items: { what: string; by: string }[] }>('/api/actions')
+  expect(items[0]).toMatchObject({ what: 'replay', by: program.id })
+})
+
+const failuresAt = (url: string, env: Readonly<Record<string, string>>) =>
+  runPetrel(['failures', '--console', url], env, import.meta.dirname)
+
+test('a token is sent to no console that everybody on the way can hear, and a file that is not there is said', async () => {
+  expect(await failuresAt('http://console.example.org', { PETREL_CONSOLE_TOKEN: 'secret' })).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^The token would go to http:\/\/console\.example\.org unencrypted/),
+  })
+  expect(await failuresAt(shop.console.url, { PETREL_CONSOLE_TOKEN_FILE: '/nowhere/token' })).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('PETREL_CONSOLE_TOKEN_FILE names /nowhere/token, which cannot be read'),
   })
 })

@@ -14,11 +14,26 @@ const longestMs = 30_000
 const Refusal = z.object({ detail: z.string() })
 const Summary = z.object({ access: z.object({ csrf: z.string() }) })
 
-/** @param url for example `http://localhost:8090` */
-export function consoleAt(url: string): ConsoleApi {
-  const ask = async <S extends z.ZodType>(schema: S, path: string, init: RequestInit = {}): Promise<z.infer<S>> => {
+interface Asking {
+  readonly method?: 'POST'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/**
+ * @param url for example `http://localhost:8090` @param token of the login provider, where the console wants one
+ * @throws Problem when the token would go over the network for everybody to read
+ */
+export function consoleAt(url: string, token?: string): ConsoleApi {
+  if (token !== undefined && !isSafe(new URL(url)))
+    throw new Problem(
+      `The token would go to ${url} unencrypted. Use https, or forward the console's port (kubectl port-forward).`,
+    )
+  const known: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const ask = async <S extends z.ZodType>(schema: S, path: string, init: Asking = {}): Promise<z.infer<S>> => {
     const response = await fetch(new URL(path, url), {
       ...init,
+      headers: { ...init.headers, ...known },
       redirect: 'manual',
       signal: AbortSignal.timeout(longestMs),
     }).catch((error: unknown) => {
@@ -28,7 +43,7 @@ export function consoleAt(url: string): ConsoleApi {
       )
     })
     if (response.ok) return schema.parse(await response.json())
-    throw new Problem(await refusal(url, response))
+    throw new Problem(await refusal(url, response, token !== undefined))
   }
   return {
     get: (schema, path, query = {}) => ask(schema, `${path}?${new URLSearchParams(given(query))}`),
@@ -49,9 +64,14 @@ const reason = (error: unknown): string => {
   return cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : message
 }
 
-async function refusal(url: string, response: Response): Promise<string> {
-  if (response.status === 401 || (response.status >= 300 && response.status < 400))
-    return `The console at ${url} wants a login, which only a browser can do. Without --console the command asks Kafka itself.`
+const isSafe = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'https:' || ['localhost', '[::1]'].includes(hostname) || /^127(?:\.\d+){3}$/.test(hostname)
+
+async function refusal(url: string, response: Response, hasToken: boolean): Promise<string> {
+  const wantsLogin = response.status === 401 || (response.status >= 300 && response.status < 400)
+  if (wantsLogin && !hasToken)
+    return `The console at ${url} wants a login. Set PETREL_CONSOLE_TOKEN to a token of its login provider, or leave out --console to ask Kafka itself.`
   const said = Refusal.safeParse(await response.json().catch(() => undefined))
-  return `The console at ${url} refused it: ${said.data?.detail ?? `status ${response.status}`}`
+  const detail = said.data?.detail ?? `status ${response.status}`
+  return wantsLogin ? `The console at ${url} refused the token: ${detail}` : `The console at ${url} refused it: ${detail}`
 }

@@ -78,7 +78,7 @@ export const Conversations = z.object({
 
 const Handled = z.object({
   endpoint: z.string(),
-  outcome: z.enum(['handled', 'retried', 'postponed', 'deadLettered', 'duplicate']),
+  outcome: z.enum(['handled', 'retried', 'postponed', 'deadLettered', 'duplicate', 'unknown']),
   attempt: z.number(),
   startedAt: z.string(),
   durationUs: z.number(),

@@ -67,14 +67,18 @@ function stepsOf({ conversationId, traceId, messages }: Conversation): TimelineS
       const at = Date.parse(message.sentAt)
       return [
         { ...common, kind: 'message', at },
-        ...message.handled.map((handled) => ({ ...common, ...stepOf(handled) })),
+        ...message.handled.filter(isKnown).map((handled) => ({ ...common, ...stepOf(handled) })),
         ...message.waiting.map((endpoint) => ({ ...common, kind: 'waiting' as const, at, endpoint })),
       ]
     })
     .toSorted((one, other) => one.at - other.at)
 }
 
-const kinds: Readonly<Record<Handled['outcome'], TimelineStep['kind']>> = {
+/** Of an outcome that only a later version knows nothing can be said. */
+type Known = Handled & { readonly outcome: Exclude<Handled['outcome'], 'unknown'> }
+const isKnown = (handled: Handled): handled is Known => handled.outcome !== 'unknown'
+
+const kinds: Readonly<Record<Known['outcome'], TimelineStep['kind']>> = {
   handled: 'handled',
   duplicate: 'handled',
   retried: 'retry',
@@ -82,7 +86,7 @@ const kinds: Readonly<Record<Handled['outcome'], TimelineStep['kind']>> = {
   deadLettered: 'dead-letter',
 }
 
-const stepOf = ({ endpoint, outcome, attempt, startedAt, durationUs, errorType }: Handled) => ({
+const stepOf = ({ endpoint, outcome, attempt, startedAt, durationUs, errorType }: Known) => ({
   kind: kinds[outcome],
   endpoint,
   // When it began: what it says comes below it.

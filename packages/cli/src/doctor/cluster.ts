@@ -150,9 +150,13 @@ const containersStayUp: ClusterCheck = ({ pods, lastWords }) =>
   pods
     .filter((pod) => !isDeployPod(pod))
     .flatMap((pod): Finding[] => {
-      const crashed = pod.status.containerStatuses.find(({ state }) => state.waiting?.reason === 'CrashLoopBackOff')
+      const crashed = pod.status.containerStatuses.find(
+        // Just ended, and begun again at once or after a pause. The phase of a pod that is done is another.
+        ({ state }) =>
+          state.waiting?.reason === 'CrashLoopBackOff' || (state.terminated !== undefined && pod.status.phase === 'Running'),
+      )
       if (crashed === undefined) return []
-      const ended = crashed.lastState.terminated
+      const ended = crashed.state.terminated ?? crashed.lastState.terminated
       if (ended?.reason === 'OOMKilled') return [outOfMemory(pod)]
       return [
         {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { infrastructureOf } from '../../../../test/support/infrastructure.ts'
 import { eventually, testSystem, type TestSystem } from '../../../../test/support/stack.ts'
 import { kafkajsBroker } from '../broker/kafkajs/broker.ts'
 import { endpoint } from '../definition/endpoint.ts'
@@ -13,7 +14,6 @@ import { listFailures } from '../operations/failures.ts'
 import type { Infrastructure } from '../operations/infrastructure.ts'
 import { replay } from '../operations/replay.ts'
 import { all } from '../operations/testing/failingEndpoint.ts'
-import { confluentRegistry } from '../registry/confluent.ts'
 import { type Service, start } from '../service.ts'
 import { readSettings } from '../settings.ts'
 import { openPool } from '../store/postgres/connections.ts'
@@ -64,9 +64,7 @@ let system: TestSystem
 let ground: Infrastructure
 beforeAll(async () => {
   system = await testSystem()
-  const broker = kafkajsBroker({ brokers: system.addresses.kafkaBrokers.split(','), clientId: 'test', log: silentLog })
-  const registry = confluentRegistry({ url: system.addresses.registryUrl })
-  ground = { broker, admin: broker.admin, registry, prefix: system.prefix }
+  ground = infrastructureOf(system)
 })
 afterAll(async () => {
   await ground.broker.close()

@@ -4,6 +4,16 @@
 export type HandledOutcome = 'handled' | 'retried' | 'postponed' | 'deadLettered' | 'duplicate' | 'unknown'
 
 /**
+ * What a message has done to its saga. `begun`: nothing of it had been saved before, so several messages that are saved together may
+ * say so. `ignored`: it had not begun, or was complete. `unknown`: a later version of the library knows more.
+ */
+export interface SagaStep {
+  readonly change: 'begun' | 'changed' | 'completed' | 'ignored' | 'unknown'
+  /** Which it has requested: `ce_id` and `ce_type` of the message that comes then. */
+  readonly timeouts: readonly { readonly id: string; readonly type: string | null; readonly dueAt: number }[]
+}
+
+/**
  * What became of one delivery of a message: `<topic>/<partition>/<offset>` names the delivery within its endpoint. After a
  * crash a delivery may have several entries. The one with the latest {@link Audit.at} counts, and a `duplicate` only where
  * there is no other.
@@ -39,6 +49,8 @@ export interface HandledEntry {
   readonly durationUs: number
   /** `<dlt topic>/<partition>/<offset>` of the dead letter that a person has sent back. */
   readonly replayOf: string | null
+  /** Null where no saga has handled it. */
+  readonly sagaStep: SagaStep | null
 }
 
 /** A sign of life of one process. */

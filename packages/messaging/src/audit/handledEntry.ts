@@ -3,20 +3,22 @@ import type { Envelope } from '../engine/envelope.ts'
 import { errorType } from '../engine/errorHeaders.ts'
 import { ce, failure, headerText } from '../headers.ts'
 import { traceIdOf } from '../tracing/traceContext.ts'
-import type { HandledEntry, HandledOutcome } from './audit.ts'
+import type { HandledEntry, HandledOutcome, SagaStep } from './audit.ts'
 
 /** What became of a delivery. */
 export interface Handling extends Tried {
   readonly outcome: HandledOutcome
   /** What its handler has thrown. */
   readonly error?: unknown
+  /** What it has done to its saga. */
+  readonly sagaStep?: SagaStep
 }
 
 /**
  * What the audit says of a delivery: ids and key, never the body. It must fit the schema whatever a foreign record has: so
  * texts are cut, and numbers that no place has are left out.
  */
-export function handledEntry({ delivery, outcome, tries, startedAt, seconds, error }: Handling): HandledEntry {
+export function handledEntry({ delivery, outcome, tries, startedAt, seconds, error, sagaStep }: Handling): HandledEntry {
   const { envelope, route, data, chain } = delivery
   const { record, identity } = envelope
   return {
@@ -42,6 +44,7 @@ export function handledEntry({ delivery, outcome, tries, startedAt, seconds, err
     startedAt,
     durationUs: Math.round(seconds * 1e6),
     replayOf: cutOrNull(headerText(record.headers, failure.replayOf)),
+    sagaStep: sagaStep ?? null,
   }
 }
 

@@ -6,6 +6,40 @@ import type { MessageDescriptor } from '../definition/message.ts'
 const time = { type: 'long', logicalType: 'timestamp-millis' }
 const optional = (type: string) => ({ type: ['null', type], default: null })
 
+const sagaStep = {
+  type: 'record',
+  name: 'SagaStep',
+  doc: 'What a message has done to its saga.',
+  fields: [
+    {
+      name: 'change',
+      type: {
+        type: 'enum',
+        name: 'SagaChange',
+        doc: 'begun: nothing of it had been saved before. ignored: it had not begun, or was complete. unknown is what an older reader makes of what was added later.',
+        symbols: ['unknown', 'begun', 'changed', 'completed', 'ignored'],
+        default: 'unknown',
+      },
+    },
+    {
+      name: 'timeouts',
+      type: {
+        type: 'array',
+        items: {
+          type: 'record',
+          name: 'SagaTimeout',
+          fields: [
+            { name: 'id', type: 'string', doc: 'ce_id of the message that comes then.' },
+            { name: 'type', ...optional('string') },
+            { name: 'dueAt', type: time },
+          ],
+        },
+      },
+      doc: 'Which it has requested.',
+    },
+  ],
+} as const
+
 const handled = {
   type: 'record',
   name: 'Handled',
@@ -51,6 +85,7 @@ const handled = {
       ...optional('string'),
       doc: '<dlt topic>/<partition>/<offset> of the dead letter that a person has sent back.',
     },
+    { name: 'sagaStep', type: ['null', sagaStep], default: null, doc: 'Where a saga has handled it.' },
   ],
 } as const
 

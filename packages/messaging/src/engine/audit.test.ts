@@ -11,7 +11,7 @@ import { uuid7 } from '../uuid7.ts'
 import { isAudit } from './testing/audits.ts'
 import { billing, placed } from './testing/billing.ts'
 import { gates } from './testing/gates.ts'
-import { InvoiceOrder, OrderBilled, OrderCancelled, OrderPlaced, RefundOrder } from './testing/messages.ts'
+import { InvoiceOrder, OrderBilled, OrderCancelled, OrderPlaced, PaymentOverdue, RefundOrder } from './testing/messages.ts'
 import { type TestSystem, testSystem } from './testing/testSystem.ts'
 import { passTime, untilIdle, useVirtualTime } from './testing/virtualTime.ts'
 
@@ -70,6 +70,7 @@ test('of each message it says who handled it, where it lies, and for how long; o
     startedAt: at,
     durationUs: expect.any(Number),
     replayOf: null,
+    sagaStep: null,
   } satisfies HandledEntry)
   const who = entries.map(({ key, handler: by, saga: policy, sagaId, outcome }) => [key, by, policy, sagaId, outcome])
   expect(who.toSorted((one, other) => String(one[0]).localeCompare(String(other[0])))).toEqual([
@@ -85,6 +86,38 @@ test('of each message it says who handled it, where it lies, and for how long; o
     audits.every(({ endpoint: name, lane, heartbeat }) => name === 'billing' && lane === 'billing/0' && heartbeat === null),
   ).toBe(true)
   expect(new Set(audits.map(({ instance }) => instance)).size).toBe(1)
+})
+
+test('of a message of a saga it says whether the saga began, went on or ended by it, and which timeouts come', async () => {
+  const policy = saga('tab-policy', () => ({ seen: 0 }))
+    .startedBy(OrderPlaced, 'orderId', ({ orderId, number }, { requestTimeout }) =>
+      requestTimeout(PaymentOverdue({ orderId, number }), '30s'),
+    )
+    .on(RefundOrder, 'orderId', (_, { state }) => void (state.seen += 1))
+    .on(OrderCancelled, 'orderId', (_, { complete }) => complete())
+    .timeout(PaymentOverdue, () => {})
+  const billingWithTabs = endpoint({ name: 'billing', sagas: [policy], produces: [PaymentOverdue], partitions: 1 })
+  const system = await testSystem(billingWithTabs)
+  await system.start()
+  const at = Date.now()
+  for (const message of [RefundOrder(order(1)), placed(1), RefundOrder(order(1)), OrderCancelled(order(1)), placed(1)]) {
+    await system.publish(message)
+    await system.settled()
+  }
+  const entries = await entriesOf(system)
+  expect(entries.map(({ type, sagaStep }) => [type, sagaStep?.change])).toEqual([
+    ['billing.RefundOrder', 'ignored'],
+    ['sales.OrderPlaced', 'begun'],
+    ['billing.PaymentOverdue', 'changed'],
+    ['billing.RefundOrder', 'changed'],
+    ['sales.OrderCancelled', 'completed'],
+    ['sales.OrderPlaced', 'ignored'],
+  ])
+  const [, began, overdue] = entries
+  const [timeout, ...others] = entries.flatMap(({ sagaStep }) => sagaStep?.timeouts ?? [])
+  expect([began?.sagaStep?.timeouts, others]).toEqual([[timeout], []])
+  expect(timeout).toMatchObject({ id: overdue?.id, type: 'billing.PaymentOverdue' })
+  expect(timeout?.dueAt).toBeGreaterThanOrEqual(at + 30_000)
 })
 
 const fail = () => {

@@ -1,8 +1,9 @@
-import type { HandledOutcome } from '../audit/audit.ts'
+import type { HandledOutcome, SagaStep } from '../audit/audit.ts'
 import type { Handling } from '../audit/handledEntry.ts'
 import type { OutgoingRecord } from '../broker/port.ts'
 import type { Table } from '../definition/table.ts'
-import type { UnitOfWork } from '../store/port.ts'
+import { ce, headerText } from '../headers.ts'
+import type { SavedSaga, UnitOfWork } from '../store/port.ts'
 import { type Decided, type Failed, type Handled, isFailed, isHandled } from './attempt.ts'
 import type { LaneContext } from './laneContext.ts'
 import { type RecoveryRecord, toRecoveryRecord } from './recoveryRecord.ts'
@@ -63,12 +64,19 @@ const outcomes = {
   'dead-letter': 'deadLettered',
 } as const satisfies Record<RecoveryRecord['kind'], HandledOutcome>
 
-const toldAsHandled = ({ delivery, tries, startedAt, seconds }: Handled): Handling => ({
-  delivery,
-  outcome: 'handled',
-  tries,
-  startedAt,
-  seconds,
+function toldAsHandled(handled: Handled): Handling {
+  const { delivery, tries, startedAt, seconds } = handled
+  const told: Handling = { delivery, outcome: 'handled', tries, startedAt, seconds }
+  return delivery.route?.saga === undefined ? told : { ...told, sagaStep: sagaStepOf(handled) }
+}
+
+const sagaStepOf = ({ saga, effects }: Handled): SagaStep => ({
+  change: changeOf(saga),
+  timeouts: effects.scheduled.map(({ id, dueAt, record }) => ({
+    id,
+    type: headerText(record.headers, ce.type) ?? null,
+    dueAt: dueAt.getTime(),
+  })),
 })
 
 /** What the audit says of a failed message. */
@@ -76,6 +84,12 @@ export const toldAsFailed = ({ failed, next }: FailedMessage): Handling => ({ ..
 
 /** A postponed message is saved, as those that were handled: any other goes on with what is published. */
 const isSaved = ({ next }: FailedMessage) => next.kind === 'schedule'
+
+function changeOf(saga: SavedSaga | undefined): SagaStep['change'] {
+  if (saga === undefined) return 'ignored'
+  if (saga.completed) return 'completed'
+  return saga.version === 0 ? 'begun' : 'changed'
+}
 
 function rowsByTable(handled: readonly Handled[]): UnitOfWork['rows'] {
   const rows = new Map<Table, Readonly<Record<string, unknown>>[]>()

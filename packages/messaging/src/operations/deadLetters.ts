@@ -123,22 +123,25 @@ export function followDeadLetters(
 
 /** Separates the open from the settled. A message is open while one of its failings has no mark. */
 function settle(failings: readonly Failing[], marks: Marks): DeadLetters {
-  const open = new Map<string, DeadLetter>()
-  const settled = new Map<string, SettledLetter>()
+  const open = new Map<string, DeadLetter & Gathered>()
+  const settled = new Map<string, SettledLetter & Gathered>()
   for (const failing of failings) {
     const message = identityKey(failing.identity)
     const mark = marks.of(failing)
-    const withEarlier = (letters: ReadonlyMap<string, Pick<DeadLetter, 'positions'>>) => ({
-      ...failing,
-      positions: [...(letters.get(message)?.positions ?? []), failing.position],
-    })
-    if (mark !== undefined) settled.set(message, { ...withEarlier(settled), mark })
-    else open.set(message, withEarlier(open))
+    const positions = (mark === undefined ? open : settled).get(message)?.positions ?? []
+    positions.push(failing.position)
+    if (mark === undefined) open.set(message, { ...failing, positions })
+    else settled.set(message, { ...failing, positions, mark })
   }
   return {
     open: [...open.values()],
     settled: [...settled].filter(([message]) => !open.has(message)).map(([, letter]) => letter),
   }
+}
+
+/** A producer that gives all its messages one id has them all in one list: it is not copied for each. */
+interface Gathered {
+  readonly positions: string[]
 }
 
 /** Whether somebody has decided about a letter since it was read. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { failure } from '../headers.ts'
 import { discard } from './discard.ts'
 import { listFailures } from './failures.ts'
 import { replay } from './replay.ts'
@@ -53,6 +54,26 @@ test('an id that waits no longer or never did is reported', async () => {
     discarded: [{ id: 'm-2' }],
     unknown: ['m-9'],
   })
+})
+
+// It would take a minute if the time grew with the square of their number.
+test('a producer that gives all its messages one id has them all in one letter', { timeout: 20_000 }, async () => {
+  const billing = await failingBilling()
+  await billing.receive('1')
+  const [letter] = await all(billing.broker.admin.read('p.billing.dlt'))
+  if (letter === undefined) throw new Error('there is no letter')
+  const count = 40_000
+  await billing.broker.publish(
+    Array.from({ length: count - 1 }, (_, at) => ({
+      topic: letter.topic,
+      key: 'order-1',
+      value: letter.value,
+      headers: { ...letter.headers, [failure.originalOffset]: String(at + 1) },
+    })),
+  )
+  expect(await openIds(billing)).toEqual(['1'])
+  expect(await discard({ endpoint: 'billing', reason, by }, billing)).toEqual({ ...nothing, count: 1 })
+  expect(await all(billing.broker.admin.read('p.billing.replayed'))).toHaveLength(count)
 })
 
 test('of two messages with one id, one can be discarded by its source', async () => {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { anEntry } from '../../../../test/support/audits.ts'
 import type { HandledEntry } from '../audit/audit.ts'
 import { auditEncoder } from '../audit/auditEncoder.ts'
 import type { ToldDelivery } from '../audit/deliveries.ts'
@@ -99,36 +100,21 @@ test('a key is found by how it begins or ends, the latest first', async () => {
   expect(await keys('cccc')).toEqual([])
 })
 
-const nothingKnown = {
-  type: 'sales.OrderPlaced',
-  conversationId: 'c-1',
-  causationId: null,
-  traceId: null,
-  originalTopic: null,
-  originalPartition: null,
-  originalOffset: null,
-  handler: 'OrderPlaced',
-  saga: null,
-  sagaId: null,
-  outcome: 'handled',
-  attempt: 1,
-  errorType: null,
-  sentAt: 0,
-  durationUs: 2_000,
-  replayOf: null,
-} as const
-
-const entryOf = ({ topic: from, partition, offset, headers, key }: BrokerRecord, more: Partial<HandledEntry>): HandledEntry => ({
-  ...nothingKnown,
-  id: headerText(headers, 'ce_id') ?? '',
-  source: headerText(headers, 'ce_source') ?? from,
-  key: String(key),
-  topic: from,
-  partition,
-  offset: Number(offset),
-  startedAt: Date.now(),
-  ...more,
-})
+const entryOf = ({ topic: from, partition, offset, headers, key }: BrokerRecord, more: Partial<HandledEntry>): HandledEntry =>
+  anEntry({
+    id: headerText(headers, 'ce_id') ?? '',
+    source: headerText(headers, 'ce_source') ?? from,
+    conversationId: 'c-1',
+    key: String(key),
+    topic: from,
+    partition,
+    offset: Number(offset),
+    handler: 'OrderPlaced',
+    sentAt: 0,
+    startedAt: Date.now(),
+    durationUs: 2_000,
+    ...more,
+  })
 
 /** Billing handles what failingBilling has published, and says so. */
 async function auditedBilling() {
@@ -190,15 +176,15 @@ test('a message without an id is one in the topics and in the audit', async () =
 })
 
 test('without the records a journey is what the audits tell: messages, who handled them, and what failed', () => {
-  const entry = {
-    ...nothingKnown,
+  const entry = anEntry({
     id: 'm-1',
-    source: 'sales',
+    conversationId: 'c-1',
     key: 'order-1',
-    topic: 'sales.order-placed',
-    partition: 0,
     offset: 7,
-  }
+    handler: 'OrderPlaced',
+    sentAt: 0,
+    durationUs: 2_000,
+  })
   const told = (endpoint: string, at: number, more: Partial<HandledEntry>): ToldDelivery => ({
     endpoint,
     instance: endpoint,

@@ -2,6 +2,7 @@ import type { HandledOutcome } from '../audit/audit.ts'
 import type { ToldDelivery } from '../audit/deliveries.ts'
 import type { MessageKind } from '../definition/message.ts'
 import { identityKey } from '../identity.ts'
+import { depthIn } from './depth.ts'
 
 /** How a record came to be where it is. */
 export type StepKind =
@@ -138,9 +139,7 @@ const placeOf = ({ topic, partition, offset }: Pick<JourneyStep, 'topic' | 'part
 
 /** Steps by time; those of the same millisecond by what led to what. */
 export function inOrder(steps: readonly JourneyStep[]): JourneyStep[] {
-  const causes = new Map(steps.map(({ id, causationId }) => [id, causationId]))
-  const depth = (id: string | undefined, seen = 0): number =>
-    id === undefined || !causes.has(id) || seen > causes.size ? seen : depth(causes.get(id), seen + 1)
+  const depth = depthIn(new Map(steps.map(({ id, causationId }) => [id, causationId])))
   return steps.toSorted(
     (a, b) => a.at - b.at || depth(a.id) - depth(b.id) || kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || comparePlaces(a, b),
   )

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { infrastructureOf } from '../../../../test/support/infrastructure.ts'
 import { testSystem, type TestSystem } from '../../../../test/support/stack.ts'
-import { kafkajsBroker } from '../broker/kafkajs/broker.ts'
 import { type Broker, BrokerUnavailable } from '../broker/port.ts'
 import { Unrecoverable } from '../definition/outcome.ts'
 import { openEnvelope } from '../engine/envelope.ts'
-import { silentLog } from '../log.ts'
-import { confluentRegistry } from '../registry/confluent.ts'
 import { checkDeployed } from './checkDeployed.ts'
 import { deployAll } from './deploy.ts'
 import { discard } from './discard.ts'
@@ -22,9 +20,7 @@ let system: TestSystem
 let infrastructure: Infrastructure
 beforeAll(async () => {
   system = await testSystem()
-  const broker = kafkajsBroker({ brokers: system.addresses.kafkaBrokers.split(','), clientId: 'test', log: silentLog })
-  const registry = confluentRegistry({ url: system.addresses.registryUrl })
-  infrastructure = { broker, admin: broker.admin, registry, prefix: system.prefix }
+  infrastructure = infrastructureOf(system)
 })
 afterAll(async () => {
   await infrastructure.broker.close()

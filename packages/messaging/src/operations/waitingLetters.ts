@@ -14,7 +14,7 @@ interface Followed {
 
 /**
  * How many messages wait for a person at each endpoint under the prefix, for whoever asks again and again. What has not grown
- * since the last time is not read; of what has grown, only what is new. A topic that is shorter than it was is another topic.
+ * since the last time is not read; of what has grown, only what is new. A topic that is shorter than it was, or was gone meanwhile, is another topic.
  * @returns a function that takes where topics end, and gives endpoint → waiting messages. @throws BrokerUnavailable
  */
 export function waitingLetters({ admin, prefix }: Pick<Infrastructure, 'admin' | 'prefix'>) {
@@ -31,8 +31,10 @@ export function waitingLetters({ admin, prefix }: Pick<Infrastructure, 'admin' |
     return waiting
   }
   return async (all: Ends): Promise<Map<string, number>> => {
+    const endpoints = new Set(endpointsIn(all, prefix))
+    for (const endpoint of followed.keys()) if (!endpoints.has(endpoint)) followed.delete(endpoint)
     const waiting = new Map<string, number>()
-    for (const endpoint of endpointsIn(all, prefix)) waiting.set(endpoint, await look(endpoint, endsOf(endpoint, all, prefix)))
+    for (const endpoint of endpoints) waiting.set(endpoint, await look(endpoint, endsOf(endpoint, all, prefix)))
     return waiting
   }
 }

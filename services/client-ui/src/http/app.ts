@@ -4,6 +4,7 @@ import { Router } from '@koa/router'
 import Koa, { type Middleware } from 'koa'
 import type { Bus } from '../bus.ts'
 import { type Log, type Spans, tracedRequests } from '@petrel/messaging'
+import { answerFile, notFound, type PageFile, Problem, securityHeaders, unavailable } from '@petrel/pages'
 import type { Acceptances } from '../readModel/acceptances.ts'
 import type { Catalogue } from '../readModel/catalogue.ts'
 import type { ReadModel } from '../readModel/port.ts'
@@ -14,9 +15,9 @@ import { streamOrder } from './orderStream.ts'
 import { gatewayCounts } from './gatewayCounts.ts'
 import { localControl } from './localControl.ts'
 import { orderView } from './orderView.ts'
-import { answerFile, type PageFile, securityHeaders, withRoomFor } from './page.ts'
+import { withRoomFor } from './page.ts'
 import { checkOrder, placeOrder } from './placeOrder.ts'
-import { answerProblems, badRequest, notFound, Problem, unavailable } from './problem.ts'
+import { badRequest, shopProblems } from './problem.ts'
 
 /** A hundred lines fit several times. */
 const largestBody = '64kb'
@@ -52,7 +53,7 @@ export function shopApp(shop: Shop): Koa {
   // What is thrown becomes an answer; left over are browsers that went away in the middle of one.
   app.on('error', (error: Error) => shop.log.info({ err: error }, 'an answer was not read to its end'))
   if (shop.measure !== undefined) app.use(shop.measure)
-  app.use(answerProblems(shop.log, shop.page.get('/not-found.html')))
+  app.use(shopProblems(shop.log, shop.page.get('/not-found.html')))
   app.use(async (ctx, next) => {
     securityHeaders(ctx)
     await next()

@@ -1,12 +1,12 @@
 import { CancelOrder } from '@petrel/contracts'
 import type { Log } from '@petrel/messaging'
+import { notFound } from '@petrel/pages'
 import type { Context } from 'koa'
 import { type Bus, handOver } from '../bus.ts'
 import { cancellationId } from '../order/identity.ts'
 import type { Acceptances } from '../readModel/acceptances.ts'
 import type { ReadModel } from '../readModel/port.ts'
 import { idempotencyKey } from './orderRequest.ts'
-import { notFound } from './problem.ts'
 
 /**
  * Hands the wish to cancel over; whether it came in time is shown on the order's page. A wish for an order that is not there is

@@ -1,7 +1,7 @@
 import { httpClient, noTlsSettings } from '@petrel/messaging/connections'
+import { Problem } from '@petrel/pages'
 import type { Context } from 'koa'
 import { z } from 'zod'
-import { Problem } from './problem.ts'
 
 /** The page can wait, and says when it did so for nothing. */
 const longestMs = 2_000

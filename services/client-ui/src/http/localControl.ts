@@ -1,6 +1,6 @@
+import { notFound, Problem } from '@petrel/pages'
 import type { Context } from 'koa'
 import { z } from 'zod'
-import { notFound, Problem } from './problem.ts'
 
 /** Starting a service may take its time on a busy machine. */
 const longestMs = 60_000

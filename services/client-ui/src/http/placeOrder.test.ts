@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type FakeShop, startFakeShop } from '../testing/fakeShop.ts'
 
 let shop: FakeShop
@@ -194,14 +194,13 @@ describe('an order that cannot be accepted at the moment', () => {
   })
 
   test('is answered within five seconds when the broker does not answer at all', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
     shop.away.answer = true
-    const response = await fetch(`${shop.url}/api/orders`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(anOrder),
-      signal: AbortSignal.timeout(5_000),
-    })
-    expect(response.status).toBe(503)
+    const answered = post(anOrder)
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0))
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect((await answered).status).toBe(503)
   })
 
   test('is answered with 503 as long as the catalogue is not known', async () => {

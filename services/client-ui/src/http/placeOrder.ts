@@ -1,5 +1,6 @@
 import { PlaceOrder } from '@petrel/contracts'
 import { activeTraceId } from '@petrel/messaging'
+import { Problem, unavailable } from '@petrel/pages'
 import type { Context } from 'koa'
 import { type Bus, handOver } from '../bus.ts'
 import { ordersPlaced } from '../counters.ts'
@@ -8,7 +9,6 @@ import { placementIds } from '../order/identity.ts'
 import type { Acceptances } from '../readModel/acceptances.ts'
 import type { Catalogue } from '../readModel/catalogue.ts'
 import { type CheckRequest, idempotencyKey, type OrderRequest, orderRequests } from './orderRequest.ts'
-import { Problem, unavailable } from './problem.ts'
 
 /**
  * Hands an order over and moves on: only the broker has to be there, no database and no other service.

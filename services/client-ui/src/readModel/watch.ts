@@ -81,7 +81,8 @@ async function look(readModel: ReadModel, all: readonly Watching[]): Promise<voi
   } catch (error) {
     for (const watching of all) {
       Object.assign(watching, { wasShown: false, snapshot: undefined, wholeAt: 0 })
-      watching.viewer.unread()
+      // One that does not read is told when it does: otherwise all of it would wait in memory.
+      if (!watching.viewer.busy()) watching.viewer.unread()
     }
     throw error
   }

@@ -11,7 +11,6 @@ const watchers = new Set()
 let source
 let timer
 let connected = true
-let wasConnected = false
 let heardAt = Date.now()
 /** The server's clock minus this one, so that ages are right on a computer whose clock is not. */
 let clockAhead = 0
@@ -25,7 +24,7 @@ export function freshness() {
   return { connected, ageMs, isStale: !connected || ageMs > staleMs }
 }
 
-/** Calls back with the name and data of each hint; `again` after the connection was lost and is back. @returns what ends it */
+/** Calls back with the name and data of each hint; `again` when the connection is there, also after it was lost. @returns what ends it */
 export function onHint(callback) {
   listeners.add(callback)
   return () => listeners.delete(callback)
@@ -60,8 +59,8 @@ function connect() {
   source.addEventListener('open', () => {
     heard()
     say(true)
-    if (wasConnected) tell('again')
-    wasConnected = true
+    // Nobody has told what has changed since it was asked for, also before the first connection.
+    tell('again')
   })
   source.addEventListener('tick', ({ data }) => heard(JSON.parse(data).now))
   for (const name of hints)

@@ -1,10 +1,9 @@
 import { get } from './api.js'
 import { onHint } from './live.js'
 import { anew, calmed, freshIn, noRows } from './parts/calm.js'
+import { askSoon, forget } from './rounds.js'
 import { useEffect, useRef, useState } from './view.js'
 
-/** At most twice a second: enough to look live, and calm. */
-const calmMs = 500
 /** Where nothing was heard for so long, the page asks by itself. */
 const anywayMs = 15_000
 const againMs = 3_000
@@ -25,36 +24,25 @@ export function useResource(path, { hints = [], keep = false, once = false } = {
     const stop = new AbortController()
     let timer
     let asking = false
-    let isWantedAgain = false
-    const load = async () => {
+    const ask = async () => {
       clearTimeout(timer)
-      if (asking) return void (isWantedAgain = true)
+      if (asking) askSoon(ask)
+      if (asking) return () => {}
       asking = true
-      isWantedAgain = false
-      let next = anywayMs
-      try {
-        const data = await get(path, stop.signal)
-        if (stop.signal.aborted) return
-        setState({ path, data, error: undefined, isLoading: false })
-      } catch (error) {
-        if (stop.signal.aborted) return
-        if (error.isTemporary) next = againMs
-        setState((before) => ({ ...before, path, data: before.path === path ? before.data : undefined, error, isLoading: false }))
-      }
+      const [next, state] = await answerOf(path, stop.signal)
       asking = false
-      if (!once || next === againMs) timer = setTimeout(load, isWantedAgain ? calmMs : next)
+      if (stop.signal.aborted) return () => {}
+      if (!once || next === againMs) timer = setTimeout(() => askSoon(ask), next)
+      return () => stop.signal.aborted || setState(state)
     }
-    const soon = () => {
-      if (asking) return void (isWantedAgain = true)
-      clearTimeout(timer)
-      timer = setTimeout(load, calmMs)
-    }
+    const load = () => void ask().then((show) => show())
     setState((before) => (keep ? { ...before, isLoading: true } : { path, data: undefined, error: undefined, isLoading: true }))
     reload.current = load
-    void load()
-    const deaf = onHint((name) => !once && (name === 'again' || hints.includes(name)) && soon())
+    load()
+    const deaf = onHint((name) => !once && (name === 'again' || hints.includes(name)) && askSoon(ask))
     return () => {
       deaf()
+      forget(ask)
       clearTimeout(timer)
       stop.abort()
     }
@@ -66,6 +54,17 @@ export function useResource(path, { hints = [], keep = false, once = false } = {
     isLoading: state.isLoading || isOther,
     path: isOther ? path : state.path,
     reload: () => reload.current(),
+  }
+}
+
+/** @returns in how many milliseconds to ask again, and the state after the one before */
+async function answerOf(path, signal) {
+  try {
+    const data = await get(path, signal)
+    return [anywayMs, { path, data, error: undefined, isLoading: false }]
+  } catch (error) {
+    const kept = (before) => ({ path, data: before.path === path ? before.data : undefined, error, isLoading: false })
+    return [error.isTemporary ? againMs : anywayMs, kept]
   }
 }
 

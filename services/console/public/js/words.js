@@ -69,6 +69,13 @@ export const listed = (words) => new Intl.ListFormat('en-GB').format(words)
 export const conversationPath = (id, key, before = '') =>
   `${before}/conversations/${encodeURIComponent(id)}${key === null || key === undefined ? '' : `?key=${encodeURIComponent(key)}`}`
 
+/** @returns what a conversation has come to: shape and word */
+export function standingOf({ failed, settled, waiting }) {
+  if (failed > 0) return ['fail', `${counted(failed)} failed`]
+  if (waiting.length > 0) return ['wait', `waits for ${waiting.join(', ')}`]
+  return ['ok', settled > 0 ? `${counted(settled)} failed, settled` : 'nothing failed']
+}
+
 /** The states of a failure: word and shape. */
 export const failureStates = {
   unresolved: ['fail', 'unresolved'],

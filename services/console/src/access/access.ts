@@ -1,5 +1,5 @@
+import { Problem } from '@petrel/pages'
 import type { Context, Middleware } from 'koa'
-import { Problem } from '../http/problem.ts'
 
 /** What somebody may do; each may do what those before it may. */
 export const roles = ['reader', 'operator', 'admin'] as const

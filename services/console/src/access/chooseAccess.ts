@@ -8,6 +8,7 @@ import { openAccess } from './openAccess.ts'
 import { openProvider } from './provider.ts'
 import { rateLimit } from './rateLimit.ts'
 import { sealWith } from './sealed.ts'
+import { tokenCheck } from './tokens.ts'
 
 /**
  * With a login where settings name a provider. Without one whoever reaches the console may do everything: that is for one machine,
@@ -37,15 +38,18 @@ function withLogin(settings: Settings, limit: (user: string) => void, log: Log):
   const publicUrl = new URL(required(settings, 'CONSOLE_URL'))
   const redirectUri = new URL('/auth/callback', publicUrl)
   log.info({ access: 'oidc', issuer: issuer.href, redirectUri: redirectUri.href }, `people sign in at ${issuer.origin}`)
+  const clientId = required(settings, 'CONSOLE_OIDC_CLIENT_ID')
+  const provider = openProvider({
+    issuer,
+    clientId,
+    clientSecret: settings.CONSOLE_OIDC_CLIENT_SECRET,
+    redirectUri,
+    rolesClaim: settings.CONSOLE_OIDC_ROLES_CLAIM,
+    log,
+  })
   return oidcAccess({
-    provider: openProvider({
-      issuer,
-      clientId: required(settings, 'CONSOLE_OIDC_CLIENT_ID'),
-      clientSecret: settings.CONSOLE_OIDC_CLIENT_SECRET,
-      redirectUri,
-      rolesClaim: settings.CONSOLE_OIDC_ROLES_CLAIM,
-      log,
-    }),
+    provider,
+    checkToken: tokenCheck(provider, settings.CONSOLE_OIDC_AUDIENCE ?? clientId),
     seal: sealWith(required(settings, 'CONSOLE_SESSION_SECRET')),
     mapping: {
       claim: settings.CONSOLE_OIDC_ROLES_CLAIM,

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
+import { Problem } from '@petrel/pages'
 import type { Context } from 'koa'
-import { Problem } from '../http/problem.ts'
 
 /**
  * Refuses requests for a name that could be anybody's. A page of another site may have its own name lead here (DNS rebinding), and

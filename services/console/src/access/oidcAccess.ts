@@ -1,20 +1,23 @@
 import { Readable } from 'node:stream'
+import { Problem } from '@petrel/pages'
 import type { Context, Next } from 'koa'
-import { Problem } from '../http/problem.ts'
 import { type Access, type Identity, isAtLeast, tooLittle } from './access.ts'
 import { requireOwnHost } from './host.ts'
-import { isChange, requireOwnPage } from './ownPage.ts'
+import { isChange, requireJson, requireOwnPage } from './ownPage.ts'
 import { readSession, type Session } from './session.ts'
 import { paths, signingIn, type SigningInOptions } from './signingIn.ts'
+import { bearerToken, sessionOfToken } from './bearer.ts'
+import type { CheckToken } from './tokens.ts'
 
 export interface OidcAccessOptions extends SigningInOptions {
+  readonly checkToken: CheckToken
   /** Counts a change. @throws Problem 429 */
   readonly limit: (user: string) => void
 }
 
 /**
- * Whoever asks has signed in at a provider, which says who they are and what they may. It is all in their cookie, encrypted. What
- * has been taken from somebody's roles counts when the session ends.
+ * Whoever asks has signed in at a provider, which says who they are and what they may. It is all in their cookie, encrypted; a
+ * program sends a token of the provider instead. What has been taken from somebody's roles counts when the session or the token ends.
  */
 export function oidcAccess(options: OidcAccessOptions): Access {
   const { publicUrl, limit, log } = options
@@ -36,10 +39,24 @@ export function oidcAccess(options: OidcAccessOptions): Access {
     endWith(session, ctx)
   }
 
+  /** No browser adds such a header by itself: no other site's page can make it do something. */
+  const answerToken = async (token: string, ctx: Context, next: Next) => {
+    const session = await sessionOfToken(token, ctx, options)
+    sessions.set(ctx, session)
+    if (isChange(ctx)) {
+      requireJson(ctx)
+      limit(session.user)
+    }
+    await next()
+    endWith(session, ctx)
+  }
+
   return {
     identify: async (ctx, next) => {
       requireOwnHost(ctx, publicUrl)
       if (publicUrl.protocol === 'https:') ctx.set('Strict-Transport-Security', 'max-age=31536000')
+      const token = bearerToken(ctx)
+      if (token !== undefined) return answerToken(token, ctx, next)
       const answer = ctx.method === 'GET' ? answers.get(ctx.path) : undefined
       const session = await readSession(ctx, options)
       if (answer !== undefined) await answer(ctx)
@@ -56,7 +73,9 @@ export function oidcAccess(options: OidcAccessOptions): Access {
     of: (ctx) => identityOf(sessionOf(ctx)),
     told: (ctx) => {
       const session = sessionOf(ctx)
-      return { kind: 'oidc', ...identityOf(session), csrf: session.csrf, signOut: paths.signOut }
+      const { csrf } = session
+      // Who comes with a token has no session to end.
+      return { kind: 'oidc', ...identityOf(session), csrf, ...(csrf !== '' && { signOut: paths.signOut }) }
     },
   }
 }
@@ -77,7 +96,7 @@ const signInFirst = () =>
   new Problem({
     status: 401,
     title: 'Sign in first',
-    detail: `Nobody is signed in, or not any more. Open ${paths.signIn} in a browser.`,
+    detail: `Nobody is signed in, or not any more. Open ${paths.signIn} in a browser. A program sends a token of the provider.`,
   })
 
 const longestTimeoutMs = 2 ** 31 - 1

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
+import { Problem } from '@petrel/pages'
 import type { Context } from 'koa'
-import { Problem } from '../http/problem.ts'
 import { csrfHeader } from './access.ts'
 
 /** Whether a request is to change something. */
@@ -12,12 +12,7 @@ export const isChange = ({ method }: Pick<Context, 'method'>): boolean => !['GET
  * @param csrf what the page was told @throws Problem 403, 415
  */
 export function requireOwnPage(ctx: Context, csrf: string, publicUrl: URL | undefined): void {
-  if (ctx.is('json') !== 'json')
-    throw new Problem({
-      status: 415,
-      title: 'Only JSON',
-      detail: 'Send the body as application/json, {} when there is nothing to say.',
-    })
+  requireJson(ctx)
   if (!isOwnOrigin(ctx, publicUrl))
     throw new Problem({
       status: 403,
@@ -29,6 +24,16 @@ export function requireOwnPage(ctx: Context, csrf: string, publicUrl: URL | unde
       status: 403,
       title: 'Not from this page',
       detail: `Send the header ${csrfHeader} with the value of access.csrf of GET /api/summary. It changes when you sign in again.`,
+    })
+}
+
+/** @throws Problem 415 */
+export function requireJson(ctx: Context): void {
+  if (ctx.is('json') !== 'json')
+    throw new Problem({
+      status: 415,
+      title: 'Only JSON',
+      detail: 'Send the body as application/json, {} when there is nothing to say.',
     })
 }
 

@@ -1,6 +1,6 @@
 import type { Log } from '@petrel/messaging'
+import { Problem } from '@petrel/pages'
 import * as openid from 'openid-client'
-import { Problem } from '../http/problem.ts'
 import { isLoopback } from './host.ts'
 import { valuesAt } from './roles.ts'
 
@@ -44,6 +44,10 @@ export interface Provider {
   finish(answer: URL, attempt: Attempt): Promise<Claims>
   /** Where one signs out there as well; undefined when it has no such place. */
   signOut(back: URL): Promise<URL | undefined>
+  /** By which name it signs, and where its keys are. @throws Problem 503 */
+  keys(): Promise<{ readonly issuer: string; readonly jwksUri: URL }>
+  /** What is answered when it does not answer as it should. */
+  away(error: unknown): Problem
 }
 
 const answersWithinSeconds = 10
@@ -101,6 +105,14 @@ export function openProvider(options: ProviderOptions): Provider {
       if (config.serverMetadata().end_session_endpoint === undefined) return undefined
       return openid.buildEndSessionUrl(config, { post_logout_redirect_uri: back.href })
     },
+
+    async keys() {
+      const { issuer, jwks_uri: jwksUri } = (await configuration()).serverMetadata()
+      if (jwksUri === undefined) throw away(new Error('It publishes no keys (jwks_uri).'), options, log)
+      return { issuer, jwksUri: new URL(jwksUri) }
+    },
+
+    away: (error) => away(error, options, log),
   }
 }
 

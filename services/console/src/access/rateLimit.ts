@@ -1,4 +1,4 @@
-import { Problem } from '../http/problem.ts'
+import { Problem } from '@petrel/pages'
 
 /** Everybody together may do this many times as much as one. */
 const togetherTimes = 5

@@ -1,5 +1,5 @@
 import { uuid7 } from '@petrel/messaging'
-import type { Pool } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import { tellChanges } from '../hub/hub.ts'
 
 /** Something a person does. */
@@ -20,19 +20,25 @@ export interface Outcome {
   readonly detail?: string
 }
 
+/** Writes down who begins what. @returns its id */
+export async function beginAction(tx: ClientBase | Pool, { by, what, selection }: Action): Promise<string> {
+  const id = uuid7()
+  await tx.query('insert into action (id, by, what, selection) values ($1, $2, $3, $4)', [
+    id,
+    by,
+    what,
+    selection === undefined ? null : JSON.stringify(selection),
+  ])
+  return id
+}
+
 /** Writes down who begins what, does it, and writes down what came of it: an action that was cut short is there without an outcome. */
 export async function recorded<T>(
   pool: Pool,
   action: Action,
   act: (id: string) => Promise<{ readonly result: T } & Outcome>,
 ): Promise<T> {
-  const id = uuid7()
-  await pool.query('insert into action (id, by, what, selection) values ($1, $2, $3, $4)', [
-    id,
-    action.by,
-    action.what,
-    action.selection === undefined ? null : JSON.stringify(action.selection),
-  ])
+  const id = await beginAction(pool, action)
   try {
     const { result, count, detail } = await act(id)
     await conclude(pool, id, 'done', { ...(count !== undefined && { count }), ...(detail !== undefined && { detail }) })
@@ -43,7 +49,8 @@ export async function recorded<T>(
   }
 }
 
-async function conclude(pool: Pool, id: string, outcome: 'done' | 'failed', { count, detail }: Outcome): Promise<void> {
+/** Writes down what came of it. */
+export async function conclude(pool: Pool, id: string, outcome: 'done' | 'failed', { count, detail }: Outcome): Promise<void> {
   await pool.query('update action set outcome = $2, count = $3, detail = $4, ended_at = now() where id = $1', [
     id,
     outcome,

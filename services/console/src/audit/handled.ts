@@ -29,6 +29,7 @@ const columns = ({ routes, instances }: Names): readonly Column<Row>[] => [
   ['error_type', 'text', ({ entry }) => text(entry.errorType)],
   ['original', 'text', ({ entry }) => text(originalOf(entry))],
   ['replay_of', 'text', ({ entry }) => text(entry.replayOf)],
+  ['saga_step', 'json', ({ entry }) => (entry.sagaStep === null ? null : JSON.stringify(entry.sagaStep))],
 ]
 
 /** Writes down what was handled. @param first what is older is not kept, in milliseconds since the epoch */

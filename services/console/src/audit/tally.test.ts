@@ -2,7 +2,7 @@ import type { HandledOutcome } from '@petrel/messaging/operations'
 import { array, assert, constantFrom, integer, property, record } from 'fast-check'
 import { expect, test } from 'vitest'
 import { bucketOf } from '../monitoring/histogram.ts'
-import { anAudit, anEntry } from '../testing/audits.ts'
+import { anAudit, anEntry } from '../../../../test/support/audits.ts'
 import { tally } from './tally.ts'
 
 const now = Date.parse('2026-03-01T10:00:00Z')

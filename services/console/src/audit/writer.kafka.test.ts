@@ -4,7 +4,7 @@ import type { Pool } from 'pg'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { serviceDatabase } from '../../../../test/support/serviceDatabase.ts'
 import { transaction } from '../store/transaction.ts'
-import { aHeartbeat, anAudit, anEntry } from '../testing/audits.ts'
+import { aHeartbeat, anAudit, anEntry } from '../../../../test/support/audits.ts'
 import { keepDays } from './days.ts'
 import type { AuditRecord } from './positions.ts'
 import { auditWriter } from './writer.ts'
@@ -73,6 +73,7 @@ test('a topic that was deleted and made again is read from its beginning', async
 })
 
 test('everything that an entry says is kept', async () => {
+  const sagaStep = { change: 'changed', timeouts: [{ id: 't-1', type: 'shipping.IsDue\0', dueAt: 9_000 }] } as const
   const replayed = anEntry({
     id: 'm1',
     causationId: 'm0',
@@ -87,6 +88,7 @@ test('everything that an entry says is kept', async () => {
     originalOffset: 17,
     replayOf: 'billing.dlt/0/5',
     key: 'a\0b',
+    sagaStep,
   })
   await write([recordOf(anAudit({ at: now, messages: [replayed] }), 0)])
   const { rows } = await pool.query(
@@ -106,6 +108,7 @@ test('everything that an entry says is kept', async () => {
       key: 'a\u{FFFD}b',
       trace_id: 'abc',
       saga_id: 'order-42',
+      saga_step: sagaStep,
       error_type: 'TypeError',
       original: 'sales.order-placed/3/17',
       replay_of: 'billing.dlt/0/5',

@@ -1,16 +1,4 @@
-import { z } from 'zod'
-import { Problem } from '../http/problem.ts'
-
-const share = z.number().min(0).max(1)
-
-/** How the payment gateway treats requests for money; its README says more. What is left out is well-behaved. */
-export const Behaviour = z.strictObject({
-  requestsPerSecond: z.number().positive().nullable().default(null),
-  latencyMs: z.number().int().min(0).max(600_000).default(0),
-  failureRate: share.default(0),
-  declineRate: share.default(0),
-})
-export type Behaviour = z.infer<typeof Behaviour>
+import { Behaviour, Problem } from '@petrel/pages'
 
 const longestMs = 5_000
 

@@ -1,5 +1,5 @@
+import { Problem } from '@petrel/pages'
 import { z } from 'zod'
-import { Problem } from '../http/problem.ts'
 import type { FaultSwitch } from './port.ts'
 
 /** Starting a service may take its time on a busy machine. */

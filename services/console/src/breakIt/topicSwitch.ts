@@ -1,5 +1,5 @@
 import { type Broker, endpointsWithDeadLetters, faultRecord, faultsIn, faultTopicSpec } from '@petrel/messaging/operations'
-import { notFound } from '../http/problem.ts'
+import { notFound } from '@petrel/pages'
 import type { FaultSwitch } from './port.ts'
 
 /** By a topic that the services read (FAULT_TOPIC): pods share no disk, and have no right to change each other. @param topic without the prefix */

@@ -27,6 +27,7 @@ const handling = (id: string, endpoint: string, fields: Partial<Handling> = {}):
   handler: 'handle',
   saga: null,
   sagaId: null,
+  sagaStep: null,
   outcome: 'handled',
   attempt: 1,
   errorType: null,
@@ -77,6 +78,17 @@ describe('a message', () => {
       committed: (endpoint) => ({ stock: 5n, late: 6n })[endpoint],
     })
     expect(messages[0]?.waiting, 'late has passed it before audits began').toEqual(['stock', 'new'])
+  })
+
+  test('that is tried again keeps its conversation waiting, until the last word is another one', () => {
+    const again = handling('m', 'billing', { outcome: 'retried' })
+    const later = { delivery: 'billing.retry.2s/0/1', at: 4_000, startedAt: 3_900 }
+    expect(view({ handlings: [again] }).waiting).toEqual(['billing'])
+    expect(view({ handlings: [again, handling('m', 'billing', { ...later, outcome: 'postponed' })] }).waiting).toEqual([
+      'billing',
+    ])
+    expect(view({ handlings: [again, handling('m', 'billing', later)] }).waiting).toEqual([])
+    expect(view({ handlings: [again, handling('m', 'billing', { ...later, outcome: 'deadLettered' })] }).waiting).toEqual([])
   })
 
   test('that nobody has handled waits, too', () => {
@@ -148,18 +160,4 @@ test('messages are in the order of their sending, and within a millisecond by wh
 test('messages that claim to have caused each other are shown all the same', () => {
   const sent = [message('a', { causationId: 'b' }), message('b', { causationId: 'a' })]
   expect(view({ sent }).messages).toHaveLength(2)
-})
-
-test('sagas are named once each, by the id of their state', () => {
-  const { sagas } = view({
-    handlings: [
-      handling('m', 'shipping', { saga: 'ShippingPolicy' }),
-      handling('n', 'shipping', { saga: 'ShippingPolicy' }),
-      handling('o', 'billing', { saga: 'RefundPolicy', sagaId: 'charge-7' }),
-    ],
-  })
-  expect(sagas).toEqual([
-    { saga: 'ShippingPolicy', id: '42', endpoint: 'shipping' },
-    { saga: 'RefundPolicy', id: 'charge-7', endpoint: 'billing' },
-  ])
 })

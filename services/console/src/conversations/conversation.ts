@@ -1,5 +1,6 @@
-import type { HandledOutcome } from '@petrel/messaging/operations'
+import { depthIn, type HandledOutcome, type SagaStep } from '@petrel/messaging/operations'
 import type { Definition } from '../monitoring/definition.ts'
+import { type SagaView, sagasOf } from './sagas.ts'
 
 /** A message, as whoever has seen it knows it. Times are milliseconds since the epoch. */
 export interface Message {
@@ -26,6 +27,7 @@ export interface Handling extends Message {
   readonly handler: string | null
   readonly saga: string | null
   readonly sagaId: string | null
+  readonly sagaStep: SagaStep | null
   readonly outcome: HandledOutcome
   readonly attempt: number
   readonly errorType: string | null
@@ -51,6 +53,8 @@ export interface ConversationView {
   /** Of the first message. */
   readonly key: string | null
   readonly traceId: string | null
+  /** Endpoints that have not handled all that they hear of it: some of it they have not tried yet, or try again. */
+  readonly waiting: readonly string[]
   readonly messages: readonly MessageView[]
   readonly sagas: readonly SagaView[]
 }
@@ -85,24 +89,21 @@ export interface HandlingView {
   readonly failureId: string | null
 }
 
-export interface SagaView {
-  readonly saga: string
-  readonly id: string
-  readonly endpoint: string
-}
-
 /** Puts together who said what to whom, what became of it, and who has not tried it yet. */
 export function conversationView(evidence: Evidence): ConversationView {
   const { handlings, sent } = evidence
   const known = new Map<string, Message>()
   for (const message of [...handlings, ...sent]) if (!known.has(keyOf(message))) known.set(keyOf(message), message)
   const messages = inOrder([...known.values()])
-  const byMessage = Map.groupBy(lastOfEachDelivery(handlings), keyOf)
+  const told = lastOfEachDelivery(handlings)
+  const byMessage = Map.groupBy(told, keyOf)
+  const views = messages.map((message) => messageView(message, byMessage.get(keyOf(message)) ?? [], evidence))
   return {
     key: messages.find(({ key }) => key !== null)?.key ?? null,
     traceId: messages.find(({ traceId }) => traceId !== null)?.traceId ?? null,
-    messages: messages.map((message) => messageView(message, byMessage.get(keyOf(message)) ?? [], evidence)),
-    sagas: sagasOf(handlings),
+    waiting: [...new Set(views.flatMap((view) => [...view.waiting, ...tryingAgain(view)]))].toSorted(),
+    messages: views,
+    sagas: sagasOf(told, evidence.definitions),
   }
 }
 
@@ -164,18 +165,14 @@ function waitingFor(message: Message, handlings: readonly Handling[], { definiti
     .map(([endpoint]) => endpoint)
 }
 
-function sagasOf(handlings: readonly Handling[]): SagaView[] {
-  const sagas = handlings.flatMap(({ saga, sagaId, key, endpoint }): [string, SagaView][] => {
-    const id = sagaId ?? key
-    return saga === null || id === null ? [] : [[JSON.stringify([endpoint, saga, id]), { saga, id, endpoint }]]
-  })
-  return [...new Map(sagas).values()]
-}
+/** Endpoints whose last word about a message is that they try it again. */
+const tryingAgain = ({ handled }: MessageView): string[] =>
+  [...new Map(handled.map(({ endpoint, outcome }) => [endpoint, outcome]))]
+    .filter(([, outcome]) => outcome === 'retried' || outcome === 'postponed')
+    .map(([endpoint]) => endpoint)
 
 /** By time; within a millisecond by what led to what. */
 function inOrder(messages: readonly Message[]): Message[] {
-  const causes = new Map(messages.map(({ id, causationId }) => [id, causationId]))
-  const depth = (id: string | null, seen = 0): number =>
-    id === null || !causes.has(id) || seen > causes.size ? seen : depth(causes.get(id) ?? null, seen + 1)
+  const depth = depthIn(new Map(messages.map(({ id, causationId }) => [id, causationId])))
   return messages.toSorted((one, other) => one.sentAt - other.sentAt || depth(one.id) - depth(other.id))
 }

@@ -1,6 +1,6 @@
+import { notFound } from '@petrel/pages'
 import { z } from 'zod'
 import { queryOf } from '../http/input.ts'
-import { notFound } from '../http/problem.ts'
 import type { Look } from '../monitoring/look.ts'
 import type { ConsoleContext, Part } from '../part.ts'
 import { plainText } from '../store/columns.ts'

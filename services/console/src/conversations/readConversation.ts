@@ -1,17 +1,27 @@
-import { mainGroup, type SentMessage } from '@petrel/messaging/operations'
 import type { Pool } from 'pg'
+import type { State } from '../failures/filter.ts'
 import { readDefinitions } from '../monitoring/definitions.ts'
 import type { Look } from '../monitoring/look.ts'
 import type { ConsoleContext } from '../part.ts'
-import { type ConversationView, conversationView, type Evidence, type Message } from './conversation.ts'
+import { committedIn } from './committed.ts'
+import { type ConversationView, conversationView, type Evidence } from './conversation.ts'
 import { readHandlings } from './readHandlings.ts'
+import { messageOf } from './sentMessage.ts'
+import type { StoredConversation } from './storedConversations.ts'
 import { unheardMessages } from './unheardMessages.ts'
+
+type WholeConversation = ConversationView & Pick<StoredConversation, 'failed' | 'settled'>
 
 /**
  * What is known of a conversation, from what endpoints have said, from failures, and from topics.
  * @param key of a conversation of which no message was handled yet: nothing else leads to its messages
  */
-export async function readConversation(context: ConsoleContext, look: Look, id: string, key?: string): Promise<ConversationView> {
+export async function readConversation(
+  context: ConsoleContext,
+  look: Look,
+  id: string,
+  key?: string,
+): Promise<WholeConversation> {
   const { pool, prefix } = context
   const [handlings, definitions, failures, lags] = await Promise.all([
     readHandlings(pool, id),
@@ -21,35 +31,39 @@ export async function readConversation(context: ConsoleContext, look: Look, id: 
   ])
   const keys = new Set([...(key === undefined ? [] : [key]), ...handlings.flatMap((handling) => handling.key ?? [])])
   const unheard = await unheardMessages([...keys].slice(0, mostKeys), definitions, context, look)
-  const positions = new Map(lags?.map((lag) => [JSON.stringify([lag.group, lag.topic, lag.partition]), lag.committed]))
   const sent = unheard.filter(({ conversationId }) => conversationId === id).map(messageOf)
-  return conversationView({
-    handlings,
-    sent,
-    definitions,
-    committed: (endpoint, topic, partition) => positions.get(JSON.stringify([prefix + mainGroup(endpoint), topic, partition])),
-    failureOf: failures,
-  })
+  const committed = committedIn(lags ?? [], prefix)
+  const settled = failures.filter(({ state }) => state === 'resolved' || state === 'archived').length
+  return {
+    failed: failures.length - settled,
+    settled,
+    ...conversationView({ handlings, sent, definitions, committed, failureOf: failureAmong(failures) }),
+  }
 }
 
 /** For each of them the ends of topics are read. */
 const mostKeys = 10
 
-const messageOf = ({ type, causationId, traceId, sentAt, ...message }: SentMessage): Message => ({
-  ...message,
-  type: type ?? null,
-  causationId: causationId ?? null,
-  traceId: traceId ?? null,
-  sentAt: sentAt.getTime(),
-})
+interface FailureRow {
+  readonly id: string
+  readonly endpoint: string
+  readonly source: string
+  readonly identity: string
+  readonly message_id: string
+  readonly state: State
+}
 
-async function failuresOf(pool: Pool, conversationId: string): Promise<Evidence['failureOf']> {
-  const { rows } = await pool.query<{ id: string; endpoint: string; source: string; identity: string; message_id: string }>(
-    'select id, endpoint, source, identity, message_id from failure where conversation_id = $1',
+async function failuresOf(pool: Pool, conversationId: string): Promise<FailureRow[]> {
+  const { rows } = await pool.query<FailureRow>(
+    'select id, endpoint, source, identity, message_id, state from failure where conversation_id = $1',
     [conversationId],
   )
+  return rows
+}
+
+function failureAmong(failures: readonly FailureRow[]): Evidence['failureOf'] {
   const byMessage = new Map(
-    rows.flatMap(({ id, endpoint, source, identity, message_id }) =>
+    failures.flatMap(({ id, endpoint, source, identity, message_id }) =>
       [identity, message_id].map((message) => [JSON.stringify([endpoint, source, message]), id] as const),
     ),
   )

@@ -1,8 +1,9 @@
-import type { HandledOutcome } from '@petrel/messaging/operations'
+import type { HandledOutcome, SagaStep } from '@petrel/messaging/operations'
 import type { Pool } from 'pg'
 import type { Handling } from './conversation.ts'
 
 interface HandlingRow {
+  readonly conversation_id: string
   readonly message_id: string
   readonly source: string
   readonly type: string
@@ -19,6 +20,7 @@ interface HandlingRow {
   readonly handler: string
   readonly saga: string
   readonly saga_id: string | null
+  readonly saga_step: SagaStep | null
   readonly outcome: HandledOutcome
   readonly attempt: number
   readonly error_type: string | null
@@ -32,14 +34,22 @@ const most = 5_000
 
 /** What endpoints have said about the messages of a conversation, the first ones first. */
 export async function readHandlings(pool: Pool, conversationId: string): Promise<Handling[]> {
+  return (await handlingsOfEach(pool, [conversationId], most)).get(conversationId) ?? []
+}
+
+/** The same of several, of each at most so many. */
+export async function handlingsOfEach(pool: Pool, ids: readonly string[], mostOfEach: number): Promise<Map<string, Handling[]>> {
   const { rows } = await pool.query<HandlingRow>(
-    `select handled.*, audit_route.endpoint, type, topic, handler, saga, instance.id as instance_id
-     from handled join audit_route on audit_route.number = handled.route
-     left join instance on instance.number = handled.instance
-     where conversation_id = $1 order by at limit $2`,
-    [conversationId, most],
+    `select said.*, audit_route.endpoint, type, topic, handler, saga, instance.id as instance_id
+     from unnest($1::text[]) as wanted
+       cross join lateral (select * from handled where conversation_id = wanted order by at limit $2) as said
+       join audit_route on audit_route.number = said.route
+       left join instance on instance.number = said.instance
+     order by said.at`,
+    [ids, mostOfEach],
   )
-  return rows.map(handlingOf)
+  const byConversation = Map.groupBy(rows, (row) => row.conversation_id)
+  return new Map([...byConversation].map(([id, own]) => [id, own.map(handlingOf)]))
 }
 
 function handlingOf(row: HandlingRow): Handling {
@@ -59,6 +69,7 @@ function handlingOf(row: HandlingRow): Handling {
     handler: row.handler === '' ? null : row.handler,
     saga: row.saga === '' ? null : row.saga,
     sagaId: row.saga_id,
+    sagaStep: row.saga_step,
     outcome: row.outcome,
     attempt: row.attempt,
     errorType: row.error_type,

@@ -10,6 +10,8 @@ export interface StoredConversation {
   readonly messages: number
   /** Failures that wait for a person or are on their way back. */
   readonly failed: number
+  /** Failures that are resolved or archived. */
+  readonly settled: number
 }
 
 /** Of one key or id so many handlings are looked at, the latest; among them are so many conversations. */
@@ -43,7 +45,9 @@ async function summaries(pool: Pool, hits: string, parameters: readonly string[]
        (array_agg(key order by causation_id nulls first, sent_at) filter (where key is not null))[1] as key,
        min(sent_at) as "startedAt", max(at) as "lastAt", count(distinct (source, message_id))::int as messages,
        (select count(*)::int from failure
-        where failure.conversation_id = handled.conversation_id and state in ('unresolved', 'replayRequested')) as failed
+        where failure.conversation_id = handled.conversation_id and state in ('unresolved', 'replayRequested')) as failed,
+       (select count(*)::int from failure
+        where failure.conversation_id = handled.conversation_id and state in ('resolved', 'archived')) as settled
      from handled where conversation_id in (select conversation_id from latest)
      group by conversation_id order by "lastAt" desc`,
     [mostHandlings, mostConversations, ...parameters],

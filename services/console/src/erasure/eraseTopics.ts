@@ -13,12 +13,16 @@ export interface ErasedTopics {
   readonly waiting: number
 }
 
-/** Removes what is about somebody from the topics of endpoints. @param found failures that are about them, whatever else a record says */
-export async function eraseTopics(
-  context: ConsoleContext,
-  isAbout: (text: string) => boolean,
-  found: ReadonlySet<string>,
-): Promise<ErasedTopics> {
+interface Erasing {
+  readonly isAbout: (text: string) => boolean
+  /** Failures that are about them, whatever else a record says. */
+  readonly found: ReadonlySet<string>
+  /** How many endpoints are done, of how many. */
+  readonly tell: (done: number, of: number) => Promise<void>
+}
+
+/** Removes what is about somebody from the topics of endpoints. */
+export async function eraseTopics(context: ConsoleContext, { isAbout, found, tell }: Erasing): Promise<ErasedTopics> {
   const { broker, prefix, codec } = context
   const isAboutThem = (endpoint: string) => async (record: BrokerRecord) => {
     const { identity } = readLetter(endpoint, record)
@@ -27,7 +31,9 @@ export async function eraseTopics(
   }
   const places: string[] = []
   let waiting = 0
-  for (const endpoint of await endpointsWithDeadLetters({ admin: broker.admin, prefix })) {
+  const endpoints = await endpointsWithDeadLetters({ admin: broker.admin, prefix })
+  for (const [done, endpoint] of endpoints.entries()) {
+    await tell(done, endpoints.length)
     const report = await erase({ endpoint, isAbout: isAboutThem(endpoint) }, { broker, prefix })
     places.push(...report.erased)
     waiting += report.waiting

@@ -8,7 +8,7 @@ import type { Failure } from '../failures/list.ts'
 import { settingsSchema } from '../settings.ts'
 import { type ConsoleSystem, consoleSystem } from '../testing/consoleSystem.ts'
 import { thrown } from '../testing/failingEndpoint.ts'
-import type { ErasureReport } from './erasure.ts'
+import type { ErasureProgress } from './progress.ts'
 
 const schema = {
   type: 'record',
@@ -43,8 +43,14 @@ const idsIn = async (topic: string) => (await letters(topic)).map(({ headers }) 
 
 const erase = async (wanted: object) => {
   const answer = await shop.send('POST', '/api/erasures', wanted)
-  expect([answer.status, answer.ok || (await answer.text())]).toEqual([200, true])
-  return (await answer.json()) as ErasureReport
+  expect([answer.status, answer.ok || (await answer.text())]).toEqual([202, true])
+  const { erasureId } = (await answer.json()) as { erasureId: string }
+  expect(answer.headers.get('location')).toBe(`/api/erasures/${erasureId}`)
+  return eventually(async () => {
+    const progress = await shop.get<ErasureProgress>(`/api/erasures/${erasureId}`)
+    expect(progress).toMatchObject({ erasureId, by: 'local', state: 'checking', step: null, problem: null })
+    return progress
+  })
 }
 
 test('a customer is forgotten in the console and in dead letters, and others are as they were', async () => {
@@ -111,7 +117,12 @@ test('killed before anything is cut off, it is done by itself, and a console tha
   await own.send('POST', '/api/archive', { ids: [second?.id], reason: 'Because of order-77' })
 
   vi.spyOn(broker.admin, 'deleteRecords').mockRejectedValueOnce(new BrokerUnavailable('as if it had been killed here'))
-  expect((await own.send('POST', '/api/erasures', { key: 'order-77' })).status).toBe(503)
+  const begun = await own.send('POST', '/api/erasures', { key: 'order-77' })
+  expect(begun.status).toBe(202)
+  const progress = () => own.get<ErasureProgress>(begun.headers.get('location') ?? '')
+  await eventually(async () =>
+    expect(await progress()).toMatchObject({ state: 'running', step: 'topics', problem: 'Kafka does not answer' }),
+  )
   await eventually(async () => expect(await idsAt(own.console.url)).toEqual(['bob-1', 'bob-2', 'bob-3']))
   await eventually(async () => {
     const { rows } = await pool.query('select wanted, dead_letters from erasure')
@@ -124,6 +135,7 @@ test('killed before anything is cut off, it is done by itself, and a console tha
       (await pool.query('select wanted, found, failures, dead_letters from erasure where ended_at is not null')).rows,
     ).toEqual([ended]),
   )
+  expect(await progress()).toMatchObject({ state: 'done', erased: { failures: 1, deadLetters: 1 }, problem: null })
   const kept: (string | undefined)[] = []
   for await (const { headers } of broker.admin.read(`${own.prefix}billing.dlt`)) kept.push(headerText(headers, 'ce_id'))
   expect(sorted(kept)).toEqual(['bob-1', 'bob-2', 'bob-3'])
@@ -139,6 +151,32 @@ test('killed before anything is cut off, it is done by itself, and a console tha
   expect(reasons).toEqual([{ reason: 'erased' }])
   await fresh.close()
   await own.system.cleanup()
+})
+
+test('a console that is killed in the middle of it leaves it to another one', async () => {
+  await shop.fail([
+    { id: 'eve-1', key: 'order-eve' },
+    { id: 'eve-2', key: 'order-eve' },
+  ])
+  await eventually(async () => expect(Object.keys(await states())).toEqual(expect.arrayContaining(['eve-1', 'eve-2'])))
+  const { pool } = shop.console.context
+  const { process, api } = await shop.startProcess()
+  // Its last step has to wait for a row.
+  const held = await pool.connect()
+  await held.query('begin')
+  await held.query(`select from letter where key = 'order-eve' for update`)
+  const answer = await api.send('POST', '/api/erasures', { key: 'order-eve' })
+  const { erasureId } = (await answer.json()) as { erasureId: string }
+  const progress = () => shop.get<ErasureProgress>(`/api/erasures/${erasureId}`)
+  await eventually(async () => expect(await progress()).toMatchObject({ state: 'running', step: 'tables' }))
+  expect(await states()).toMatchObject({ 'eve-1': 'unresolved', 'eve-2': 'unresolved' })
+  await process.kill('SIGKILL')
+  await held.query('rollback')
+  held.release()
+  await eventually(async () => expect(await progress()).toMatchObject({ state: 'checking', erased: { failures: 2 } }))
+  expect(Object.keys(await states())).not.toEqual(expect.arrayContaining(['eve-1']))
+  const { items } = await shop.get<{ items: { id: string; outcome: string | null; count: number | null }[] }>('/api/actions')
+  expect(items.find(({ id }) => id === erasureId)).toMatchObject({ outcome: 'done', count: 2 })
 })
 
 test('what is too short to be somebody’s alone, and what names nobody, is refused', async () => {

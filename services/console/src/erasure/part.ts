@@ -1,10 +1,10 @@
+import { notFound } from '@petrel/pages'
 import { z } from 'zod'
-import { recorded } from '../actions/action.ts'
 import { bodyOf } from '../http/input.ts'
-import { Problem } from '../http/problem.ts'
 import type { ConsoleContext, Part } from '../part.ts'
-import { every } from '../store/every.ts'
-import { alone, beginErasure, runDueErasures, runErasure } from './erasure.ts'
+import { every, type Repeated } from '../store/every.ts'
+import { beginErasure, runDueErasures } from './erasure.ts'
+import { erasureProgress } from './progress.ts'
 
 /** Shorter ones would be found in too much. */
 const shortest = 3
@@ -16,34 +16,26 @@ const erasureBody = z
 const lookEveryMs = 5_000
 
 /** Forgets a customer. @param parts those that know something about people */
-export const erasurePart = (context: ConsoleContext, parts: readonly Part[]): Part => ({
-  start: () => every(lookEveryMs, context.log, 'erase what is about somebody', () => runDueErasures(context, parts)),
-  routes(router) {
-    const { access, pool } = context
-    router.post('/api/erasures', access.requires('admin'), async (ctx) => {
-      const wanted = bodyOf(ctx, erasureBody)
-      const { user: by } = access.of(ctx)
-      // By what, and not whom: this stays.
-      const selection = { by: Object.keys(wanted) }
-      ctx.body = await recorded(pool, { by, what: 'erase', selection }, async () => {
-        const done = await alone(pool, async () => runErasure(context, parts, await beginErasure(pool, wanted, by)))
-        const report = done?.result
-        if (report === undefined) {
-          await beginErasure(pool, wanted, by)
-          throw later()
-        }
-        const { failures, audit, deadLetters } = report.erased
-        const detail = `${failures} failures, ${audit} rows of audits, ${deadLetters} dead letters; it is looked once more in a minute`
-        return { result: report, count: failures, detail }
+export function erasurePart(context: ConsoleContext, parts: readonly Part[]): Part {
+  const { access, pool, log } = context
+  let worker: Repeated | undefined
+  return {
+    start: () =>
+      (worker = every(lookEveryMs, log, 'erase what is about somebody', (ended) => runDueErasures(context, parts, ended))),
+    routes(router) {
+      router.post('/api/erasures', access.requires('admin'), async (ctx) => {
+        const wanted = bodyOf(ctx, erasureBody)
+        const erasureId = await beginErasure(pool, wanted, access.of(ctx).user)
+        worker?.soon()
+        ctx.status = 202
+        ctx.set('Location', `/api/erasures/${erasureId}`)
+        ctx.body = { erasureId }
       })
-    })
-  },
-})
-
-const later = () =>
-  new Problem({
-    status: 503,
-    title: 'Somebody else is being forgotten at the moment',
-    detail: 'It was written down, and happens by itself within a minute. The actions log says so when it is done.',
-    retryAfter: 60,
-  })
+      router.get('/api/erasures/:id', access.requires('reader'), async (ctx) => {
+        const id = z.uuid().safeParse(ctx.params['id']).data
+        if (id === undefined) throw notFound(`There is no erasure ${ctx.params['id']}.`)
+        ctx.body = await erasureProgress(pool, id)
+      })
+    },
+  }
+}

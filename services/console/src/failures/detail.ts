@@ -1,6 +1,6 @@
 import { type BrokerRecord, hasOutlivedInbox, type Registry, RegistryUnavailable } from '@petrel/messaging/operations'
+import { notFound } from '@petrel/pages'
 import type { Pool } from 'pg'
-import { notFound } from '../http/problem.ts'
 import type { ConsoleContext } from '../part.ts'
 import { headerKind, maskHeaders, type ShownHeader } from '../pii/headers.ts'
 import { asJson } from '../pii/mask.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../../../../test/support/eventually.ts'
-import { anAudit, anEntry } from '../testing/audits.ts'
+import { anAudit, anEntry } from '../../../../test/support/audits.ts'
 import { type ConsoleSystem, consoleSystem } from '../testing/consoleSystem.ts'
 import { thrown } from '../testing/failingEndpoint.ts'
 import { tellAudits } from '../testing/tellAudits.ts'

@@ -1,6 +1,6 @@
+import { notFound } from '@petrel/pages'
 import type { Context } from 'koa'
 import { z } from 'zod'
-import { notFound } from '../http/problem.ts'
 
 /** The id in an address. @throws Problem 404 when it is none */
 export function failureIdIn(ctx: Context & { readonly params: Readonly<Record<string, string>> }): string {

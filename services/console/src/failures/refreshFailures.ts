@@ -8,7 +8,7 @@ export async function lockEndpoints(tx: PoolClient, endpoints: readonly string[]
     `select pg_advisory_xact_lock(738652, lock) from (
        select distinct hashtext(endpoint) as lock from unnest($1::text[]) as endpoint order by lock
      ) as locks`,
-    [endpoints],
+    [[...new Set(endpoints)]],
   )
 }
 

@@ -14,22 +14,34 @@ export function wordsOf(texts: Iterable<string>): ReadonlySet<string> {
 }
 
 function addWords(chunk: string, words: Set<string>): void {
+  for (const word of wordsIn(chunk)) if (words.size < most.words) words.add(word)
+}
+
+/** Names and the words of errors come with every other failure. */
+const recent = new Map<string, readonly string[]>()
+const mostRecent = { chunks: 2_000, length: 60 }
+
+function wordsIn(chunk: string): readonly string[] {
+  const known = recent.get(chunk)
+  if (known !== undefined) return known
   const whole = trimmed(chunk)
   // Nobody looks for a part of one, but for its beginning.
-  if (uuid.test(whole)) {
-    words.add(whole.toLowerCase())
-    return
+  if (uuid.test(whole)) return [whole.toLowerCase()]
+  const found = [whole, ...partsOf(whole)].filter((part) => part !== '').flatMap((part) => [part, ...piecesOf(part)])
+  const words = [...new Set(found.map((word) => word.slice(0, most.word).toLowerCase()))]
+  if (chunk.length <= mostRecent.length) {
+    if (recent.size >= mostRecent.chunks) recent.clear()
+    recent.set(chunk, words)
   }
-  for (const part of [whole, ...partsOf(whole)]) {
-    if (part === '' || words.size >= most.words) continue
-    words.add(part.slice(0, most.word).toLowerCase())
-    for (const piece of part.match(/\p{Lu}?\p{Ll}+|\p{Lu}+(?!\p{Ll})/gu) ?? []) words.add(piece.slice(0, most.word).toLowerCase())
-  }
+  return words
 }
+
+const piecesOf = (part: string): readonly string[] => part.match(/\p{Lu}?\p{Ll}+|\p{Lu}+(?!\p{Ll})/gu) ?? []
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-const trimmed = (text: string): string => text.replaceAll(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')
+/** From its first letter or digit to its last one. */
+const trimmed = (text: string): string => /[\p{L}\p{N}](?:.*[\p{L}\p{N}])?/su.exec(text)?.[0] ?? ''
 const partsOf = (text: string): string[] => text.split(/[^\p{L}\p{N}]+/u).filter((part) => part !== '')
 
 /** The words as PostgreSQL reads a tsvector (https://www.postgresql.org/docs/current/datatype-textsearch.html). */
@@ -60,13 +72,22 @@ const shortestBeginning = 3
 const beginning = (word: string): string => (word.length < shortestBeginning ? quoted(word) : `${quoted(word)}:*`)
 
 /** Of what has a meaning inside of quotes only the backslash and the quote are left (a lexeme has no NUL). */
-const quoted = (word: string): string => `'${word.replaceAll('\0', '').replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+const quoted = (word: string): string =>
+  special.test(word) ? `'${word.replaceAll('\0', '').replaceAll('\\', '\\\\').replaceAll("'", "''")}'` : `'${word}'`
+// oxlint-disable-next-line no-control-regex
+const special = /[\0\\']/
 
 /** All texts and numbers in a body. */
-export function* textsIn(body: unknown, depth = 0): Generator<string> {
-  if (typeof body === 'string') yield body
-  else if (typeof body === 'number' || typeof body === 'bigint' || typeof body === 'boolean') yield String(body)
-  else if (body instanceof Date) yield Number.isNaN(body.getTime()) ? '' : body.toISOString()
+export function textsIn(body: unknown): string[] {
+  const found: string[] = []
+  addTexts(body, 0, found)
+  return found
+}
+
+function addTexts(body: unknown, depth: number, found: string[]): void {
+  if (typeof body === 'string') found.push(body)
+  else if (typeof body === 'number' || typeof body === 'bigint' || typeof body === 'boolean') found.push(String(body))
+  else if (body instanceof Date) found.push(Number.isNaN(body.getTime()) ? '' : body.toISOString())
   else if (typeof body === 'object' && body !== null && !ArrayBuffer.isView(body) && depth < 20)
-    for (const value of Object.values(body)) yield* textsIn(value, depth + 1)
+    for (const value of Object.values(body)) addTexts(value, depth + 1, found)
 }

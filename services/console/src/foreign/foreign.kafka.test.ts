@@ -1,4 +1,4 @@
-import type { BrokerRecord, OutgoingRecord, RecordHeaders } from '@petrel/messaging/operations'
+import type { BrokerRecord } from '@petrel/messaging/operations'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../../../../test/support/eventually.ts'
 import type { FailureDetail } from '../failures/detail.ts'
@@ -6,50 +6,20 @@ import type { FailureGroup } from '../failures/groups.ts'
 import type { Failure } from '../failures/list.ts'
 import { type ConsoleSystem, consoleSystem } from '../testing/consoleSystem.ts'
 import { type Recorded, recorded } from './testing/recorded.ts'
+import { origins, withPrefix, writeRecorded } from './testing/writeRecorded.ts'
 
 let shop: ConsoleSystem
 beforeAll(async () => void (shop = await consoleSystem()))
 afterAll(() => shop[Symbol.asyncDispose]())
 
-/** The topics that the recorded ones came from. */
-const origins: Readonly<Record<Recorded, string>> = {
-  springKafka: 'spring-place-order',
-  springRetryableTopic: 'spring-retried-order',
-  kafkaConnect: 'connect-place-order',
-  watermill: 'watermill-place-order',
-}
-
-/** What somebody wrote, as if it had been written into this test's topics. */
-function here(record: BrokerRecord): OutgoingRecord {
-  const renamed = (value: Buffer | string) => {
-    const text = value.toString()
-    const isTopic = Object.values(origins).some((origin) => text === origin || text.startsWith(`${origin}-`))
-    return isTopic ? Buffer.from(shop.prefix + text) : value
-  }
-  const headers: RecordHeaders = Object.fromEntries(
-    Object.entries(record.headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.map(renamed) : renamed(value as Buffer),
-    ]),
-  )
-  const { partition, key, value } = record
-  return { topic: shop.prefix + record.topic, partition, key, value, headers }
-}
-
-async function write(by: Recorded): Promise<void> {
-  const { broker } = shop.console.context
-  const records = recorded(by).map(here)
-  const topics = new Set([...records.map(({ topic }) => topic), ...Object.values(origins).map((origin) => shop.prefix + origin)])
-  await broker.admin.createTopics([...topics].map((topic) => ({ topic, partitions: 4, config: {} })))
-  await broker.publish(records)
-}
+const write = (by: Recorded) => writeRecorded(by, shop.console.context.broker, shop.prefix)
 
 /** What they wrote when they had failed again at what the console had sent. Where that was from they had only passed on. */
 async function writeAgain(by: Recorded, sent: readonly BrokerRecord[]): Promise<void> {
   const letters = recorded(`${by}Again`).map((record) => {
     const mine = sent.find(({ key }) => key?.toString() === record.key?.toString())
     const ofPetrel = Object.entries(mine?.headers ?? {}).filter(([name]) => name.startsWith('petrel-'))
-    const letter = here(record)
+    const letter = withPrefix(shop.prefix, record)
     return { ...letter, headers: { ...letter.headers, ...Object.fromEntries(ofPetrel) } }
   })
   await shop.console.context.broker.publish(letters)

@@ -1,9 +1,10 @@
 import { bodyParser } from '@koa/bodyparser'
 import { Router } from '@koa/router'
+import { answerFile, notFound, type PageFile, securityHeaders } from '@petrel/pages'
 import Koa, { type Context, type Middleware } from 'koa'
 import type { ConsoleContext, Part } from '../part.ts'
-import { answerFile, type PageFile, securityHeaders } from './page.ts'
-import { answerProblems, badRequest, notFound } from './problem.ts'
+import { cacheControl } from './page.ts'
+import { badRequest, consoleProblems } from './problem.ts'
 
 /** A selection of ten thousand ids fits, and so does an edited message. */
 const largestBody = '4mb'
@@ -22,7 +23,7 @@ export function consoleApp({ context, parts, page, measure }: AppOptions): Koa {
   // What is thrown becomes an answer; left over are browsers that went away in the middle of one.
   app.on('error', (error: Error) => context.log.debug({ err: error }, 'an answer was not read to its end'))
   if (measure !== undefined) app.use(measure)
-  app.use(answerProblems(context.log))
+  app.use(consoleProblems(context.log))
   app.use(async (ctx, next) => {
     securityHeaders(ctx)
     if (ctx.path.startsWith('/api/')) ctx.set('Cache-Control', 'no-store')
@@ -50,7 +51,7 @@ function pageRoutes(page: ReadonlyMap<string, PageFile>): Router {
     // To a person the page says that there is nothing, with the way to all others.
     const file = found ?? (isForPeople(ctx) ? page.get('/index.html') : undefined)
     if (file === undefined) throw notFound(`There is no page ${ctx.path}.`)
-    answerFile(ctx, file, found === undefined ? 404 : 200)
+    answerFile(ctx, file, { status: found === undefined ? 404 : 200, cacheControl: cacheControl(ctx.path) })
   })
   return router
 }

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import { sharedPublicFolder } from '@petrel/pages'
-import type { Context } from 'koa'
+import { hashOf, type PageFile, pageFile, readFolder, sharedPublicFolder } from '@petrel/pages'
 
 const publicFolder = join(import.meta.dirname, '../../public')
 
@@ -15,20 +13,6 @@ const vendored = () => ({
   hooks: import.meta.resolve('preact/hooks'),
   htm: import.meta.resolve('htm'),
 })
-
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.svg': 'image/svg+xml',
-}
-
-export interface PageFile {
-  readonly type: string
-  readonly etag: string
-  /** By content coding (RFC 9110, 8.4.1); `identity` is the file as it is. */
-  readonly contents: Readonly<Record<'identity' | 'gzip' | 'br', Buffer>>
-}
 
 /**
  * Reads the page's few small files, and compresses them once: path → file. Only what was there at start is ever served. The
@@ -46,17 +30,10 @@ export async function readPage(): Promise<ReadonlyMap<string, PageFile>> {
   return new Map(
     await Promise.all(
       [['/index.html', written] as const, ...served].map(
-        async ([path, content]) => [path, await pageFile(path, content)] as const,
+        async ([path, content]) => [path, await compressed(path, content)] as const,
       ),
     ),
   )
-}
-
-async function readFolder(folder: string): Promise<[string, Buffer][]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile() && types[extname(entry.name)] !== undefined)
-  const paths = files.map((file) => join(file.parentPath, file.name))
-  return Promise.all(paths.map(async (path) => [path.slice(folder.length), await readFile(path)] as [string, Buffer]))
 }
 
 /** A browser resolves no names of packages, and the policy below allows no import map in the document: addresses are written in. */
@@ -73,47 +50,14 @@ function readVendored(): Promise<[string, Buffer][]> {
 const asBrotli = promisify(brotliCompress)
 const asGzip = promisify(gzip)
 
-async function pageFile(path: string, identity: Buffer): Promise<PageFile> {
-  const [br, gz] = await Promise.all([
+async function compressed(path: string, identity: Buffer): Promise<PageFile> {
+  const [br, gzipped] = await Promise.all([
     asBrotli(identity, { params: { [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT } }),
     asGzip(identity, { level: 9 }),
   ])
-  return { type: types[extname(path)] ?? '', etag: hashOf(identity), contents: { identity, br, gzip: gz } }
+  return pageFile(path, { identity, br, gzip: gzipped })
 }
 
-function hashOf(...contents: readonly Buffer[]): string {
-  const hash = createHash('sha256')
-  for (const content of contents) hash.update(content)
-  return hash.digest('base64url').slice(0, 22)
-}
-
-/** Everything comes from this service and nothing is written into the page: no inline script or style, no frame. */
-const contentSecurityPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-export function securityHeaders(ctx: Context): void {
-  ctx.set('Content-Security-Policy', contentSecurityPolicy)
-  ctx.set('X-Content-Type-Options', 'nosniff')
-  ctx.set('Referrer-Policy', 'same-origin')
-  ctx.set('Cross-Origin-Opener-Policy', 'same-origin')
-  ctx.set('Cross-Origin-Resource-Policy', 'same-origin')
-}
-
-/** Answers with a file; for the document the browser asks each time, and mostly learns that it has it (304). */
-export function answerFile(ctx: Context, { type, etag, contents }: PageFile, status = 200): void {
-  const coding = codingFor(ctx)
-  ctx.set('Content-Type', type)
-  ctx.set('Cache-Control', ctx.path.startsWith('/v/') ? 'public, max-age=31536000, immutable' : 'no-cache')
-  ctx.vary('Accept-Encoding')
-  // Each coding is a representation of its own (RFC 9110, 8.8.3.3).
-  ctx.set('ETag', `"${etag}${coding === 'identity' ? '' : `-${coding}`}"`)
-  if (coding !== 'identity') ctx.set('Content-Encoding', coding)
-  ctx.status = status
-  if (ctx.fresh) ctx.status = 304
-  else ctx.body = contents[coding]
-}
-
-function codingFor(ctx: Context): keyof PageFile['contents'] {
-  const coding = ctx.acceptsEncodings('br', 'gzip', 'identity')
-  return coding === 'br' || coding === 'gzip' ? coding : 'identity'
-}
+/** For how long a browser may keep what is at a path. */
+export const cacheControl = (path: string): string =>
+  path.startsWith('/v/') ? 'public, max-age=31536000, immutable' : 'no-cache'

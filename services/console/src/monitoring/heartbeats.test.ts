@@ -1,6 +1,6 @@
 import type { Heartbeat } from '@petrel/messaging/operations'
 import { describe, expect, test } from 'vitest'
-import { aHeartbeat, anAudit } from '../testing/audits.ts'
+import { aHeartbeat, anAudit } from '../../../../test/support/audits.ts'
 import { fallSilent, hear } from './heartbeats.ts'
 import { endpointState, type Instance, shownInstances } from './instance.ts'
 
@@ -48,6 +48,15 @@ describe('an endpoint', () => {
     expect(kinds(more)).toEqual([])
     expect(kinds(hear(more.instances, [sign('b', 5_000)]))).toEqual(['outage-guard-off'])
   })
+})
+
+test('an endpoint that has started again and again hears its heartbeats as fast as another', () => {
+  const former = Array.from({ length: 20_000 }, (_, at) => instance(`former-${at}`, 'stopped', at))
+  const beats = Array.from({ length: 10_000 }, (_, at) => sign('a', 30_000 + at))
+  const { instances, changed, events } = hear(former, beats)
+  expect(instances).toHaveLength(20_001)
+  expect(changed).toMatchObject([{ id: 'a', state: 'running', lastSeenAt: 39_999 }])
+  expect(events.map(({ kind }) => kind)).toEqual(['endpoint-started'])
 })
 
 test('a heartbeat that is read again, or late, changes nothing', () => {

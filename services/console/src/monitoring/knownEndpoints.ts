@@ -10,10 +10,10 @@ export interface Sources {
   readonly look: Look
 }
 
-/** Reads everything that is shown of all endpoints; lags are left out while Kafka is away. */
-export async function readKnown(sources: Sources, span: Span, now: number): Promise<Known> {
+/** Reads what is shown of all endpoints besides their failures; lags are left out while Kafka is away. */
+export async function readKnown(sources: Sources, span: Span, now: number): Promise<Omit<Known, 'failures'>> {
   const { pool, look } = sources
-  const [endpoints, instances, counts, points, times, perSecond, lags, failures] = await Promise.all([
+  const [endpoints, instances, counts, points, times, perSecond, lags] = await Promise.all([
     endpointNames(sources),
     instancesOf(pool, null),
     countsByEndpoint(pool, now),
@@ -21,9 +21,8 @@ export async function readKnown(sources: Sources, span: Span, now: number): Prom
     timesByType(pool, span),
     perSecondByInstance(pool, span),
     look.lags(),
-    unresolvedByEndpoint(pool),
   ])
-  return { endpoints, instances, counts, points, times, perSecond, lags, failures }
+  return { endpoints, instances, counts, points, times, perSecond, lags }
 }
 
 /** Those that are deployed, whether they were ever heard or not; while nobody knows, those that were. */
@@ -32,11 +31,4 @@ export async function endpointNames({ pool, look }: Sources): Promise<string[]> 
   if (deployed !== undefined) return [...deployed].toSorted()
   const { rows } = await pool.query<{ name: string }>('select name from endpoint order by name')
   return rows.map(({ name }) => name)
-}
-
-export async function unresolvedByEndpoint(pool: Pool): Promise<Map<string, number>> {
-  const { rows } = await pool.query<{ endpoint: string; count: number }>(
-    `select endpoint, count(*)::int as count from failure where state = 'unresolved' group by endpoint`,
-  )
-  return new Map(rows.map(({ endpoint, count }) => [endpoint, count]))
 }

@@ -1,7 +1,9 @@
 import { uuid7 } from '@petrel/messaging'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../../../../test/support/eventually.ts'
-import { aHeartbeat, anAudit, anEntry } from '../testing/audits.ts'
+import { aHeartbeat, anAudit, anEntry } from '../../../../test/support/audits.ts'
+import type { ConversationView } from '../conversations/conversation.ts'
+import type { FoundConversation } from '../conversations/findConversations.ts'
 import { type ConsoleSystem, consoleSystem } from '../testing/consoleSystem.ts'
 import { tellAudits } from '../testing/tellAudits.ts'
 import type { EndpointDetail } from './endpointDetail.ts'
@@ -67,6 +69,52 @@ test('what an endpoint does is seen: its processes, its rates, its times, and on
   for (const { instance } of lane) expect(instance).toBe(billing.instance)
   const { edges } = await shop.get<SystemMap>('/api/map')
   expect(edges).toMatchObject([{ from: 'sales', to: 'billing', types: ['sales.OrderPlaced'], failed: 1 }])
+})
+
+test('an order waits for those who have not handled it, in the list as in itself', async () => {
+  const heard = {
+    source: 'sales',
+    type: 'sales.OrderPlaced',
+    topic: `${shop.prefix}sales.OrderPlaced`,
+    key: 'waits',
+    id: uuid7(),
+  }
+  const hearing = aHeartbeat({ startedAt: 2_000, definition: definition(['sales.OrderPlaced'], ['sales.OrderPlaced']) })
+  const standing = async () => {
+    const { items } = await shop.get<{ items: FoundConversation[] }>('/api/conversations')
+    const { failed, waiting } = items.find(({ conversationId }) => conversationId === heard.id) ?? {}
+    return { failed, waiting }
+  }
+  const at = Date.now()
+  await tellAudits(shop.console, [
+    anAudit({
+      endpoint: 'sales',
+      instance: uuid7(),
+      at,
+      heartbeat: hearing,
+      messages: [anEntry({ ...heard, conversationId: heard.id })],
+    }),
+    anAudit({ at, heartbeat: aHeartbeat({ startedAt: 2_000, definition: definition(['sales.OrderPlaced'], []) }) }),
+  ])
+  await eventually(async () => expect(await standing()).toEqual({ failed: 0, waiting: ['billing'] }))
+  const again = anEntry({ ...heard, conversationId: heard.id, outcome: 'retried' })
+  await tellAudits(shop.console, [anAudit({ at: at + 1, messages: [again] })])
+  await eventually(async () => {
+    const { messages, ...whole } = await shop.get<ConversationView>(`/api/conversations/${heard.id}`)
+    expect(messages[0]?.handled).toHaveLength(2)
+    expect(whole).toMatchObject({ failed: 0, settled: 0, waiting: ['billing'] })
+  })
+  expect(await standing()).toEqual({ failed: 0, waiting: ['billing'] })
+  const there = anEntry({
+    ...heard,
+    conversationId: heard.id,
+    topic: 'billing.retry.2s',
+    originalTopic: heard.topic,
+    originalPartition: 0,
+    originalOffset: 0,
+  })
+  await tellAudits(shop.console, [anAudit({ at: at + 2, messages: [there] })])
+  await eventually(async () => expect(await standing()).toEqual({ failed: 0, waiting: [] }))
 })
 
 test('what happens to an endpoint is listed in its order, and told to browsers', async () => {

@@ -1,11 +1,12 @@
+import { notFound } from '@petrel/pages'
 import { z } from 'zod'
+import { unresolvedByEndpoint } from '../failures/list.ts'
 import { queryOf } from '../http/input.ts'
-import { notFound } from '../http/problem.ts'
 import type { ConsoleContext, Part } from '../part.ts'
 import { remembered } from '../store/remembered.ts'
 import { readDefinitions } from './definitions.ts'
 import { endpointDetail } from './endpointDetail.ts'
-import { endpointViews, type Known } from './endpointView.ts'
+import { endpointViews } from './endpointView.ts'
 import { readKnown } from './knownEndpoints.ts'
 import type { Look } from './look.ts'
 import { systemMap } from './map.ts'
@@ -28,13 +29,18 @@ const mapWindow: Window = 1
 export function monitoringPart(context: ConsoleContext, look: Look): Part {
   const { pool, prefix, access } = context
   const sources = { pool, look }
-  const known = new Map<Window, () => Promise<Known>>(
+  const known = new Map(
     windows.map((window) => [window, remembered(readEveryMs, () => readKnown(sources, spanOf(window, Date.now()), Date.now()))]),
   )
   const views = async (window: Window) => {
     const now = Date.now()
-    const read = await (known.get(window)?.() ?? readKnown(sources, spanOf(window, now), now))
-    return endpointViews(read, { prefix, span: spanOf(window, now), now })
+    const [read, unresolved] = await Promise.all([
+      known.get(window)?.() ?? readKnown(sources, spanOf(window, now), now),
+      // Counted each time: beside it a page shows the failures themselves.
+      unresolvedByEndpoint(pool),
+    ])
+    const failures = new Map(unresolved.map(({ endpoint, count }) => [endpoint, count]))
+    return endpointViews({ ...read, failures }, { prefix, span: spanOf(window, now), now })
   }
   const reads = access.requires('reader')
   return {

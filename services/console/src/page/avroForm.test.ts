@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { detailOf, failureOf } from '../testing/story.ts'
+import { failureOf } from '../testing/story.ts'
+import { detailOf } from '../testing/storyDetail.ts'
 import { browserCode } from './browserCode.ts'
 
 interface Shape {

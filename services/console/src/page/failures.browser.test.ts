@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { noBrowser } from '../../../../test/support/startBrowser.ts'
 import { consolePages } from '../testing/consolePages.ts'
 import { failureOf, groupIdOf, manyFailures, sevenFailures } from '../testing/story.ts'
@@ -153,6 +153,30 @@ describe.skipIf(noBrowser())('failed messages', () => {
     store.add(failureOf('pricing', 1, { at: Date.now() }))
     await groups(page).getByRole('link', { name: pricing }).waitFor()
     await detail(page).getByRole('button', { name: 'Replay 1' }).waitFor()
+  })
+
+  test('are as many above the list as in it, however much else happens', async () => {
+    const { store } = await pages.start({ isNew: true })
+    const page = await pages.open('/failures')
+    await page.getByRole('heading', { name: 'Nothing failed' }).waitFor()
+    const busy = setInterval(() => store.tell('endpoints'), 100)
+    onTestFinished(() => clearInterval(busy))
+    store.add(...[1, 2, 3, 4, 5].map((number) => failureOf('pricing', number, { at: Date.now() })))
+    await groups(page).getByText('1 group · 5 messages').waitFor()
+    const unresolved = page.getByRole('region', { name: 'Now' }).locator('.fact', { hasText: 'unresolved' })
+    expect(await unresolved.innerText()).toMatch(/unresolved\s+5/i)
+  })
+
+  test('that came before the page was connected are there as soon as it is', async () => {
+    const fake = await pages.start({ isNew: true })
+    const connected = Promise.withResolvers<void>()
+    fake.waits.set('/api/events', connected.promise)
+    const page = await pages.open('/failures')
+    await page.getByRole('heading', { name: 'Nothing failed' }).waitFor()
+    fake.store.add(failureOf('pricing', 1, { at: Date.now() }))
+    connected.resolve()
+    await groups(page).getByText('1 group · 1 message').waitFor()
+    await page.getByRole('link', { name: 'Failed messages' }).getByText('1', { exact: true }).waitFor()
   })
 
   test('are a hundred thousand without pain: page by page, and all that match at once', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { conversationOf, failureOf, wellConversation } from '../testing/story.ts'
+import { failureOf } from '../testing/story.ts'
+import { conversationOf, wellConversation } from '../testing/storyConversations.ts'
 import { browserCode } from './browserCode.ts'
 
 interface Node {

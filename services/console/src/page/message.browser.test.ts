@@ -16,7 +16,11 @@ describe.skipIf(noBrowser())('one failed message', () => {
     expect(await flow.locator('svg').first().getAttribute('aria-label')).toContain('sales → OrderPlaced → billing (failed)')
     expect(await flow.locator('.box.current').textContent()).toContain('failed 13 times')
     expect(await page.getByRole('region', { name: 'One after the other' }).getByRole('row').count()).toBe(10)
-    await page.getByRole('region', { name: 'Sagas' }).getByText('ShippingPolicy').waitFor()
+    const sagas = page.getByRole('region', { name: 'Sagas' })
+    await sagas.getByText('ShippingPolicy').waitFor()
+    expect(await sagas.innerText()).toMatch(
+      /running[\s\S]*OrderPlaced[\s\S]*begins[\s\S]*StockReserved[\s\S]*ShipmentOverdue[\s\S]*comes in[\s\S]*not heard yet: OrderBilled/i,
+    )
     await page.getByText('billing.dlt · partition 5 · offset 11').waitFor()
   })
 

@@ -110,7 +110,18 @@ describe.skipIf(noBrowser())('every page', () => {
     expect(await erase.isDisabled()).toBe(true)
     await dialog.getByLabel('The same once more').fill('ada')
     await erase.click()
+    const erasure = page.getByRole('region', { name: 'Erasure' })
+    await erasure.getByText('Searching dead letters: 400 of 1,000').waitFor()
+    store.erasure = { ...store.erasure, problem: 'Kafka does not answer' }
+    store.tell('event')
+    await erasure.getByText('Kafka does not answer. It goes on by itself.').waitFor()
+    const erased = { failures: 3, audit: 21, deadLetters: 3 }
+    store.erasure = { ...store.erasure, state: 'checking', step: null, problem: null, erased }
+    store.tell('event')
     await page.getByText('Erased: failures 3').waitFor()
+    await erasure.getByText('looked once more').waitFor()
+    await erasure.getByRole('button', { name: 'Close' }).click()
+    await erasure.waitFor({ state: 'detached' })
     expect(store.asked.at(-1)).toEqual({ path: '/api/erasures', body: { customer: 'ada' } })
   })
 

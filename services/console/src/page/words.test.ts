@@ -9,6 +9,7 @@ interface Words {
   readonly plural: (count: number, one: string) => string
   readonly counted: (count: number | null) => string
   readonly exactTime: (iso: string) => string
+  readonly standingOf: (conversation: { failed: number; settled: number; waiting: string[] }) => [string, string]
   readonly clockOrDay: (iso: string, now: number) => string
 }
 const words = await browserCode<Words>('words.js')
@@ -39,6 +40,14 @@ test('times are in UTC, and the day is said when it is not today', () => {
   expect(words.exactTime(at)).toBe('2026-03-01 14:02:07.120 UTC')
   expect(words.clockOrDay(at, Date.parse('2026-03-01T20:00:00Z'))).toBe('14:02:07')
   expect(words.clockOrDay(at, Date.parse('2026-03-02T20:00:00Z'))).toBe('Mar 1, 14:02')
+})
+
+test('an order has come to a failure, to a wait, or to its end', () => {
+  const waiting = ['billing', 'stock']
+  expect(words.standingOf({ failed: 2, settled: 1, waiting })).toEqual(['fail', '2 failed'])
+  expect(words.standingOf({ failed: 0, settled: 1, waiting })).toEqual(['wait', 'waits for billing, stock'])
+  expect(words.standingOf({ failed: 0, settled: 1, waiting: [] })).toEqual(['ok', '1 failed, settled'])
+  expect(words.standingOf({ failed: 0, settled: 0, waiting: [] })).toEqual(['ok', 'nothing failed'])
 })
 
 test('a scale ends at a round number', () => expect([0, 0.3, 1, 17, 340].map(niceTop)).toEqual([1, 0.5, 1, 20, 500]))

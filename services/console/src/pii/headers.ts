@@ -1,4 +1,4 @@
-import { hidden, maskText } from './text.ts'
+import { hidden, textMask } from './text.ts'
 
 /**
  * What may be done with a header. `own`: seen and changed. `locked`: seen, and never changed by hand, because the bus reads it.
@@ -35,5 +35,7 @@ const lockedNames = new Set([
 const secret = /auth|token|secret|passw|cookie|credential|api[-_]?key|session|signature/
 
 /** Headers as a reader sees them. @param personal what is hidden in the body */
-export const maskHeaders = (headers: readonly ShownHeader[], personal: readonly string[] = []): ShownHeader[] =>
-  headers.map((header) => ({ ...header, value: header.kind === 'sensitive' ? hidden : maskText(header.value, personal) }))
+export function maskHeaders(headers: readonly ShownHeader[], personal: readonly string[] = []): ShownHeader[] {
+  const mask = textMask(personal)
+  return headers.map((header) => ({ ...header, value: header.kind === 'sensitive' ? hidden : mask(header.value) }))
+}

@@ -1,6 +1,6 @@
 import type { AvroSchema } from '@petrel/messaging'
 import { looksPersonal } from '@petrel/messaging/personal'
-import { type Shape, shapeOf } from '../avro/shape.ts'
+import { type RecordShape, type Shape, shapeOf } from '../avro/shape.ts'
 import { hidden, textMask } from './text.ts'
 
 /** A body that people without further rights may see. */
@@ -68,12 +68,30 @@ function partsOf(value: unknown, shape: Known): { readonly parts: PartOf[]; read
   if (shape.kind === 'map') return { areKeys: true, parts: entries.map(([name, part]) => [name, part, shape.values, false]) }
   if (shape.kind !== 'record')
     return { areKeys: true, parts: entries.map(([name, part]) => [name, part, json, looksPersonal(name)]) }
-  const fields = new Map(shape.fields.map((field) => [field.name, field]))
+  const fields = fieldsOf(shape)
   const parts = entries.map(([name, part]): PartOf => {
     const field = fields.get(name)
-    return [name, part, field?.shape ?? json, field?.pii ?? looksPersonal(name)]
+    return [name, part, field?.shape ?? json, field?.isPersonal ?? looksPersonal(name)]
   })
   return { areKeys: false, parts }
+}
+
+interface KnownField {
+  readonly shape: Shape
+  readonly isPersonal: boolean
+}
+
+const knownFields = new WeakMap<RecordShape, ReadonlyMap<string, KnownField>>()
+
+/** Worked out once for each record of a schema. */
+function fieldsOf(shape: RecordShape): ReadonlyMap<string, KnownField> {
+  const known = knownFields.get(shape)
+  if (known !== undefined) return known
+  const fields = new Map(
+    shape.fields.map(({ name, pii, ...field }) => [name, { shape: field.shape, isPersonal: pii ?? looksPersonal(name) }]),
+  )
+  knownFields.set(shape, fields)
+  return fields
 }
 
 /** Adds every text that stands in a personal field. */

@@ -14,10 +14,12 @@ export const maskText = (text: string, personal: readonly string[] = []): string
 
 /** The same for many texts of one message. */
 export function textMask(personal: readonly string[]): (text: string) => string {
-  const pattern = patternOf(personal)
-  const mayHave = quickLook(personal)
+  const values = [...new Set(personal.flatMap(needlesOf).map((value) => value.trim()))].filter((value) => value.length > 1)
+  const mayHave = quickLook(values)
+  // Nearly no message needs it, and to make one takes longer than to look through all texts.
+  let pattern: RegExp | undefined
   return (text) => {
-    const without = pattern === undefined || !mayHave(text) ? text : text.replaceAll(pattern, hidden)
+    const without = mayHave(text) ? text.replaceAll((pattern ??= patternOf(values)), hidden) : text
     return without.includes('@') || without.includes('%40') ? without.replaceAll(address, hidden) : without
   }
 }
@@ -26,24 +28,28 @@ export function textMask(personal: readonly string[]): (text: string) => string 
 // (`koa@3.3.0`, `node_modules/@petrel/…`) are none: a domain ends with letters. In addresses of pages @ is %40.
 const address = /[\p{L}\p{N}.!#$*+_~{}^|`-]{1,64}(?:@|%40)(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,63}/gu
 
-function patternOf(personal: readonly string[]): RegExp | undefined {
-  const values = new Set(personal.flatMap(needlesOf).map((value) => value.trim()))
-  const parts = [...values]
-    .filter((value) => value.length > 1)
+/** Longer values first: a shorter one may be a part of them. What all have in common stands once, or ten thousand would take their time. */
+function patternOf(values: readonly string[]): RegExp {
+  const longestFirst = values
     .toSorted((a, b) => b.length - a.length)
-    .map((value) =>
-      value.length < anywhereFrom ? `(?<![\\p{L}\\p{N}])${RegExp.escape(value)}(?![\\p{L}\\p{N}])` : RegExp.escape(value),
-    )
-  return parts.length === 0 ? undefined : new RegExp(parts.join('|'), 'giu')
+    .map((value) => [value.length, RegExp.escape(value)] as const)
+  const anywhere = longestFirst.filter(([length]) => length >= anywhereFrom).map(([, value]) => value)
+  const asWords = longestFirst.filter(([length]) => length < anywhereFrom).map(([, value]) => value)
+  const parts = asWords.length === 0 ? anywhere : [...anywhere, `(?<![\\p{L}\\p{N}])(?:${asWords.join('|')})(?![\\p{L}\\p{N}])`]
+  return new RegExp(parts.join('|'), 'giu')
 }
+
+/** To look for more values one after the other takes longer than the pattern does. */
+const mostOneByOne = 50
 
 /**
  * Whether a text may have one of the values, in a fraction of the time: nearly all have none. Where upper and lower case are more
  * than ASCII's, only the pattern knows.
  */
-function quickLook(personal: readonly string[]): (text: string) => boolean {
-  const needles = personal.flatMap(needlesOf).map((value) => value.trim().toLowerCase())
-  if (!needles.every(isAscii)) return () => true
+function quickLook(values: readonly string[]): (text: string) => boolean {
+  if (values.length === 0) return () => false
+  if (values.length > mostOneByOne || !values.every(isAscii)) return () => true
+  const needles = values.map((value) => value.toLowerCase())
   return (text) => {
     if (!isAscii(text)) return true
     const lower = text.toLowerCase()

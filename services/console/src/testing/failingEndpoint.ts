@@ -122,6 +122,7 @@ export function auditRecord(
     startedAt: at,
     durationUs: 100,
     replayOf,
+    sagaStep: null,
   }))
   const audit = { endpoint: 'billing', instance: 'i-1', at, lane: 'billing/0', messages, heartbeat: null }
   return { topic: prefix + auditTopic('billing'), key: 'i-1', value: write(schemaId, schema, audit), headers: {} }

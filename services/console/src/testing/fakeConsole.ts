@@ -53,8 +53,10 @@ export async function startFakeConsole(options: FakeOptions = {}): Promise<FakeC
     if (options.breakIt) breakItRoutes(router, store, access.requires('operator'))
     router.post('/api/erasures', access.requires('admin'), (ctx) => {
       written(ctx, store, 'erase', 3)
-      ctx.body = { erased: { failures: 3, audit: 21, deadLetters: 3 } }
+      ctx.status = 202
+      ctx.body = { erasureId: 'e-1' }
     })
+    router.get('/api/erasures/:id', (ctx) => void (ctx.body = { erasureId: ctx.params['id'], ...store.erasure }))
   }
   // The HTTP side asks for no more of the context than this.
   const context = { log: quiet, access } as unknown as ConsoleContext

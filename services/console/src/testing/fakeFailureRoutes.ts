@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Router } from '@koa/router'
+import { notFound } from '@petrel/pages'
 import type { Context, Middleware } from 'koa'
-import { badRequest, type FieldError, notFound } from '../http/problem.ts'
+import { badRequest, type FieldError } from '../http/problem.ts'
 import { type FakeStore, replayView } from './fakeStore.ts'
 import { filtered, groupsOf } from './selecting.ts'
-import { detailOf, editableOf, type StoryFailure } from './story.ts'
+import { type StoryFailure } from './story.ts'
+import { detailOf, editableOf } from './storyDetail.ts'
 
 type Body = Readonly<Record<string, unknown>>
 type Query = Readonly<Record<string, string>>

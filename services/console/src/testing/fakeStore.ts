@@ -38,6 +38,16 @@ export class FakeStore {
   readonly asked: { readonly path: string; readonly body: Body }[] = []
   readonly guards: readonly string[]
   readonly silent: readonly string[]
+  /** How far the last one is. */
+  erasure: object = {
+    state: 'running',
+    step: 'search',
+    done: 400,
+    of: 1_000,
+    erased: { failures: 0, audit: 0, deadLetters: 0 },
+    againAt: null,
+    problem: null,
+  }
   readonly #listeners = new Set<(change: Change) => void>()
 
   constructor(failures: readonly StoryFailure[], guards: readonly string[], silent: readonly string[]) {

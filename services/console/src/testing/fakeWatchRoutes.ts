@@ -1,10 +1,10 @@
 import type { Router } from '@koa/router'
+import { notFound } from '@petrel/pages'
 import type { Context, Middleware } from 'koa'
 import { answerChanges } from '../http/eventStream.ts'
-import { notFound } from '../http/problem.ts'
 import { bodyIn, queryIn, written } from './fakeFailureRoutes.ts'
 import type { FakeStore } from './fakeStore.ts'
-import { conversationOf, wellConversation } from './story.ts'
+import { conversationOf, wellConversation } from './storyConversations.ts'
 import { endpointDetail, endpointViews, mapView, storyChecks } from './storyEndpoints.ts'
 
 const windowIn = (ctx: Context): number => Number(ctx.query['window'] ?? 15)
@@ -43,11 +43,14 @@ export function conversationRoutes(router: Router, store: FakeStore, isNew: bool
     const { id = '' } = ctx.params
     const failure = store.failures.find(({ conversationId }) => conversationId === id)
     const number = Number.parseInt(id.slice(-12), 16)
-    if (failure !== undefined) ctx.body = conversationOf(failure)
-    else if (wellOnes.includes(number)) ctx.body = { ...wellConversation(number, Date.now() - 60_000), traceId: null, sagas: [] }
+    if (failure !== undefined) ctx.body = { ...conversationOf(failure), failed: 1, settled: 0, waiting: [] }
+    else if (wellOnes.includes(number))
+      ctx.body = { ...wellConversation(number, Date.now() - 60_000), ...nothingFailed, traceId: null, sagas: [] }
     else throw notFound('Nothing is known of this conversation.')
   })
 }
+
+const nothingFailed = { failed: 0, settled: 0, waiting: [] }
 
 const stuckOnes = ({ failures }: FakeStore) =>
   failures.slice(0, 7).map(({ conversationId, key, sentAt, lastFailedAt }) => ({
@@ -56,6 +59,7 @@ const stuckOnes = ({ failures }: FakeStore) =>
     startedAt: sentAt,
     lastAt: lastFailedAt,
     messages: 1,
+    ...nothingFailed,
     failed: 1,
   }))
 
@@ -64,7 +68,7 @@ const doneOnes = (now: number) =>
     const { conversationId, key, messages } = wellConversation(number, 0)
     const began = now - 9_000 - at * 31_000
     const times = { startedAt: new Date(began).toISOString(), lastAt: new Date(began + 158).toISOString() }
-    return { conversationId, key, ...times, messages: messages.length, failed: 0 }
+    return { conversationId, key, ...times, messages: messages.length, ...nothingFailed }
   })
 
 const breakable = ['sales', 'billing', 'stock', 'shipping', 'email', 'loyalty']

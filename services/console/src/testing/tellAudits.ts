@@ -28,8 +28,12 @@ export async function auditRecords(registry: Registry, prefix: string, endpoints
 const withDates = ({ at, messages, heartbeat, ...audit }: Audit) => ({
   ...audit,
   at: new Date(at),
-  messages: messages.map(({ sentAt, startedAt, ...entry }) => ({
+  messages: messages.map(({ sentAt, startedAt, sagaStep, ...entry }) => ({
     ...entry,
+    sagaStep: sagaStep && {
+      ...sagaStep,
+      timeouts: sagaStep.timeouts.map(({ dueAt, ...timeout }) => ({ ...timeout, dueAt: new Date(dueAt) })),
+    },
     sentAt: new Date(sentAt),
     startedAt: new Date(startedAt),
   })),

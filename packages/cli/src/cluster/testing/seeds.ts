@@ -38,6 +38,8 @@ export interface PodChanges {
   readonly isReady?: boolean
   /** Instead of running. */
   readonly waiting?: Reason
+  /** Instead of running, for the moment before it begins again or waits. */
+  readonly hasJustEnded?: Reason
   /** Before it began again. */
   readonly ended?: Reason
   readonly restarts?: number
@@ -50,6 +52,7 @@ const reason = ({ reason, message = '', exitCode }: Reason) => ({ reason, messag
 export function pod(service: string, number: number, changes: PodChanges = {}): Pod {
   const {
     waiting,
+    hasJustEnded,
     ended,
     unschedulable,
     restarts = 0,
@@ -57,7 +60,7 @@ export function pod(service: string, number: number, changes: PodChanges = {}): 
     phase = 'Running',
     variables = ['KAFKA_BROKERS'],
   } = changes
-  const state = waiting === undefined ? { running: {} } : { waiting: reason(waiting) }
+  const state = stateOf({ waiting, hasJustEnded })
   const lastState = ended === undefined ? {} : { terminated: reason(ended) }
   const ready = { type: 'Ready', status: isReady ? 'True' : 'False', reason: '', message: '' }
   const scheduled = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: unschedulable ?? '' }
@@ -73,6 +76,11 @@ export function pod(service: string, number: number, changes: PodChanges = {}): 
         unschedulable === undefined ? [{ name: service, ready: isReady, restartCount: restarts, state, lastState }] : [],
     },
   }
+}
+
+function stateOf({ waiting, hasJustEnded }: Pick<PodChanges, 'waiting' | 'hasJustEnded'>) {
+  if (hasJustEnded !== undefined) return { terminated: reason(hasJustEnded) }
+  return waiting === undefined ? { running: {} } : { waiting: reason(waiting) }
 }
 
 type Condition = ScaledObject['status']['conditions'][number]

@@ -2,7 +2,7 @@ import { selectionOfGroup } from '../filters.js'
 import { focusedRow, useKeys } from '../keys.js'
 import { askArchive } from '../parts/archive.js'
 import { askReplay } from '../parts/replay.js'
-import { Empty, Fresh, Pill, TroubleBox, Waiting, When } from '../parts/small.js'
+import { Empty, Fresh, Pill, Tick, TroubleBox, Waiting, When } from '../parts/small.js'
 import { useCalmList } from '../resource.js'
 import { useMay } from '../summary.js'
 import { html, useState } from '../view.js'
@@ -39,13 +39,11 @@ export function Groups({ by, filter, groups, chosen }) {
     <div class="list-head">
       ${
         may &&
-        html`<label class="box"
-          ><input
-            type="checkbox"
-            aria-label="Select all groups"
-            checked=${picked.length > 0 && picked.length === there.length}
-            onChange=${() => (picked.length === there.length ? clear() : setSelected(new Set(there.map(({ id }) => id))))}
-        /></label>`
+        html`<${Tick}
+          label="Select all groups"
+          isOn=${picked.length > 0 && picked.length === there.length}
+          onChange=${() => (picked.length === there.length ? clear() : setSelected(new Set(there.map(({ id }) => id))))}
+        />`
       }
       ${
         picked.length === 0
@@ -118,7 +116,7 @@ function Group({ group, by, isGone, isChosen, isSelected, toggle, may }) {
   const address = new URLSearchParams(location.search)
   address.set('group', group.id)
   return html`<li class="group ${isChosen ? 'sel' : ''} ${isGone ? 'gone' : ''}" data-row=${group.id}>
-    ${may ? html`<label class="box"><input type="checkbox" aria-label="Select ${titleOf(group)}" checked=${isSelected} disabled=${isGone} onChange=${() => toggle(group.id)} /></label>` : html`<span></span>`}
+    ${may ? html`<${Tick} label="Select ${titleOf(group)}" isOn=${isSelected} disabled=${isGone} onChange=${() => toggle(group.id)} />` : html`<span></span>`}
     <div class="what">
       <a class="title" data-go href="/failures?${address}" aria-current=${isChosen ? 'true' : undefined}>${titleOf(group)}</a>
       ${

@@ -1,4 +1,4 @@
-import { FailureState, When } from '../parts/small.js'
+import { FailureState, Tick, When } from '../parts/small.js'
 import { html } from '../view.js'
 import { counted, shortId, shortType } from '../words.js'
 
@@ -24,14 +24,12 @@ export function Row({ item, isGone, isWide, picking }) {
     ${
       picking.may &&
       html`<td class="box-cell">
-        <label class="box"
-          ><input
-            type="checkbox"
-            aria-label="Select ${shortType(type)} ${shortId(messageId)}"
-            checked=${picking.has(id)}
-            disabled=${isGone}
-            onChange=${() => picking.toggle(id)}
-        /></label>
+        <${Tick}
+          label="Select ${shortType(type)} ${shortId(messageId)}"
+          isOn=${picking.has(id)}
+          disabled=${isGone}
+          onChange=${() => picking.toggle(id)}
+        />
       </td>`
     }
     <td class="message">

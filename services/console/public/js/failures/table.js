@@ -1,5 +1,6 @@
 import { queryOf } from '../api.js'
-import { TroubleBox, Waiting } from '../parts/small.js'
+import { Pager } from '../parts/pager.js'
+import { Tick, TroubleBox, Waiting } from '../parts/small.js'
 import { useCalmList, useResource } from '../resource.js'
 import { html, useEffect, useState } from '../view.js'
 import { counted } from '../words.js'
@@ -55,13 +56,7 @@ export function FailureTable({ filter, isWide = false, onFirst = () => {} }) {
               ${
                 picking.may &&
                 html`<th class="box-cell">
-                  <label class="box"
-                    ><input
-                      type="checkbox"
-                      aria-label="Select the messages of this page"
-                      checked=${picking.isPagePicked}
-                      onChange=${picking.togglePage}
-                  /></label>
+                  <${Tick} label="Select the messages of this page" isOn=${picking.isPagePicked} onChange=${picking.togglePage} />
                 </th>`
               }
               <th>message</th>
@@ -81,20 +76,9 @@ export function FailureTable({ filter, isWide = false, onFirst = () => {} }) {
             ${rows.map(({ item, isGone }) => html`<${Row} key=${item.id} item=${item} isGone=${isGone} isWide=${isWide} picking=${picking} />`)}
           </tbody>
         </table>
-        <nav class="pager" aria-label="Pages of messages">
-          <button type="button" class="small" disabled=${cursors.length === 1} onClick=${() => setCursors(cursors.slice(0, -1))}>
-            ← Newer
-          </button>
-          <span class="muted num">${counted(begin)}–${counted(begin + rows.length - 1)} of ${counted(list.data?.total)}</span>
-          <button
-            type="button"
-            class="small"
-            disabled=${!list.data?.next}
-            onClick=${() => setCursors([...cursors, list.data.next])}
-          >
-            Older →
-          </button>
-        </nav>`
+        <${Pager} of="messages" cursors=${cursors} setCursors=${setCursors} next=${list.data?.next}
+          ><span class="muted num">${counted(begin)}–${counted(begin + rows.length - 1)} of ${counted(list.data?.total)}</span><//
+        >`
     }
   </div>`
 }

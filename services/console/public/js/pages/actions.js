@@ -1,7 +1,8 @@
 import { act } from '../api.js'
 import { Dialog, showDialog } from '../parts/dialog.js'
+import { Erasure } from '../parts/erasure.js'
+import { Pager } from '../parts/pager.js'
 import { Clocked, Empty, Fresh, Pill, TroubleBox, Waiting } from '../parts/small.js'
-import { toast } from '../parts/toasts.js'
 import { useCalmList, useResource } from '../resource.js'
 import { Head } from '../parts/head.js'
 import { useMay } from '../summary.js'
@@ -13,13 +14,19 @@ export function Page() {
   const [cursors, setCursors] = useState([undefined])
   const cursor = cursors.at(-1)
   const path = `/api/actions?limit=50${cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`}`
-  const list = useResource(path, { hints: ['summary', 'replay', 'failures'], keep: true })
+  const list = useResource(path, { hints: ['summary', 'replay', 'failures', 'event'], keep: true })
   const { rows, fresh, showFresh } = useCalmList(list.path, list.data?.items, () => true)
   const isAdmin = useMay('admin')
+  const [begun, setBegun] = useState([])
+  const [closed, setClosed] = useState([])
+  // An erasure has the id of its action.
+  const running = (list.data?.items ?? []).filter(({ what, outcome }) => what === 'erase' && outcome === null).map(({ id }) => id)
+  const erasures = [...new Set([...begun, ...running])].filter((id) => !closed.includes(id))
   return html` <${Head} title="Actions log"
       ><span class="spring"></span
-      >${isAdmin && html`<button type="button" class="danger" onClick=${() => showDialog(Erase, { onDone: list.reload })}>Erase a customer …</button>`}<//
+      >${isAdmin && html`<button type="button" class="danger" onClick=${() => showDialog(Erase, { onBegun: (id) => setBegun((before) => [...before, id]) })}>Erase a customer …</button>`}<//
     >
+    ${erasures.map((id) => html`<${Erasure} key=${id} id=${id} close=${() => setClosed((before) => [...before, id])} />`)}
     <section class="card" aria-label="Actions">
       <div class="list-head">
         <span class="muted">Newest first. Nothing is ever taken out of it.</span><span class="spring"></span
@@ -55,23 +62,7 @@ export function Page() {
               )}
             </tbody>
           </table>
-          <nav class="pager" aria-label="Pages of actions">
-            <button
-              type="button"
-              class="small"
-              disabled=${cursors.length === 1}
-              onClick=${() => setCursors(cursors.slice(0, -1))}
-            >
-              ← Newer</button
-            ><button
-              type="button"
-              class="small"
-              disabled=${!list.data?.next}
-              onClick=${() => setCursors([...cursors, list.data.next])}
-            >
-              Older →
-            </button>
-          </nav>`
+          <${Pager} of="actions" cursors=${cursors} setCursors=${setCursors} next=${list.data?.next} />`
       }
     </section>`
 }
@@ -110,7 +101,7 @@ function groupLink(group) {
 
 const kinds = { customer: 'customer id', email: 'e-mail', key: 'key of a message' }
 
-function Erase({ close, onDone }) {
+function Erase({ close, onBegun }) {
   const [kind, setKind] = useState('customer')
   const [value, setValue] = useState('')
   const [again, setAgain] = useState('')
@@ -122,14 +113,9 @@ function Erase({ close, onDone }) {
     if (!isSure) return
     setBusy(true)
     try {
-      const { erased } = await act('POST', '/api/erasures', { [kind]: value.trim() })
+      const { erasureId } = await act('POST', '/api/erasures', { [kind]: value.trim() })
       close()
-      onDone()
-      toast(
-        `Erased: ${Object.entries(erased)
-          .map(([what, count]) => `${what} ${counted(count)}`)
-          .join(', ')}.`,
-      )
+      onBegun(erasureId)
     } catch (trouble) {
       setError(trouble)
       setBusy(false)

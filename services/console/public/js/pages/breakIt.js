@@ -76,7 +76,7 @@ const knobs = [
   [
     'requestsPerSecond',
     'Too many requests',
-    'more than this a second are answered 429; empty: no limit',
+    'more are answered 429; empty: no limit',
     'a second',
     { min: 1, max: 10_000, step: 1 },
     1,

@@ -1,32 +1,27 @@
 import { Flow, Sequence } from '../parts/flow.js'
+import { NoData } from '../parts/noData.js'
 import { Sagas } from '../parts/sagas.js'
-import { Empty, Id, Pill, Section, TroubleBox, Waiting, When } from '../parts/small.js'
+import { Empty, Id, Pill, Section, TroubleBox, When } from '../parts/small.js'
 import { useResource } from '../resource.js'
 import { Head } from '../parts/head.js'
 import { html } from '../view.js'
-import { conversationPath, lasting, plural, shortId } from '../words.js'
+import { conversationPath, lasting, shortId, standingOf } from '../words.js'
 
 /** Everything that one first message led to: an order's whole journey. */
 export function Page({ params: { id }, query }) {
   const { data, error, reload } = useResource(conversationPath(id, query.key, '/api'), {
     hints: ['endpoints', 'failures', 'replay'],
   })
-  if (data === undefined && error?.status === 404)
-    return html`<${Head} title="Conversation" />
-      <section class="card">
-        <${Empty} title="Nothing is known of this conversation"
-          >Endpoints tell what they handle unless their audit is off, and for seven days. <a href="/orders">Find an order</a>.<//
-        >
-      </section>`
   if (data === undefined)
-    return html`<${Head} title="Conversation" />
-      <section class="card pad" key="waiting">
-        ${error === undefined ? html`<${Waiting} rows=${8} />` : html`<${TroubleBox} error=${error} reload=${reload} />`}
-      </section>`
+    return html`<${NoData} title="Conversation" error=${error} reload=${reload}
+      ><${Empty} title="Nothing is known of this conversation"
+        >Endpoints tell what they handle unless their audit is off, and for seven days. <a href="/orders">Find an order</a>.<//
+      ><//
+    >`
   const handled = data.messages.flatMap((message) => message.handled)
   const begun = data.messages.map(({ sentAt }) => Date.parse(sentAt))
   const ended = handled.map(({ startedAt, durationUs }) => Date.parse(startedAt) + durationUs / 1000)
-  const [kind, word] = verdictOf(data)
+  const [kind, word] = standingOf(data)
   return html` <div class="top-of">
       <p class="crumb"><a href="/orders">← Orders</a></p>
       <${Head} title=${data.key === null ? 'Conversation' : `Order ${shortId(data.key)}`}><${Pill} kind=${kind}>${word}<//><//>
@@ -74,12 +69,4 @@ export function Page({ params: { id }, query }) {
     ><//>
     <${Section} title="One after the other" class="flush"><${Sequence} conversation=${data} /><//>
     <${Sagas} sagas=${data.sagas} />`
-}
-
-/** What a conversation has come to. */
-function verdictOf({ messages }) {
-  const failures = new Set(messages.flatMap(({ handled }) => handled.flatMap(({ failureId }) => (failureId ? [failureId] : []))))
-  const waiting = messages.flatMap((message) => message.waiting ?? [])
-  if (failures.size > 0) return ['fail', `${plural(failures.size, 'message')} failed`]
-  return waiting.length > 0 ? ['wait', `waiting for ${[...new Set(waiting)].join(', ')}`] : ['ok', 'nothing failed']
 }

@@ -2,6 +2,7 @@ import { act } from '../api.js'
 import { changesOf, pathOf, problemsOf, shapeOf } from '../edit/avro.js'
 import { RecordForm } from '../edit/form.js'
 import { Dialog, showDialog } from '../parts/dialog.js'
+import { follow } from '../parts/replays.js'
 import { Empty, Id, Section, Tabs, TroubleBox, Waiting } from '../parts/small.js'
 import { toast } from '../parts/toasts.js'
 import { useResource } from '../resource.js'
@@ -164,12 +165,13 @@ function Confirm({ id, failure, body, headers, changes, onRefused, close }) {
   const send = async () => {
     setBusy(true)
     try {
-      const { messageId } = await act('POST', `/api/failures/${encodeURIComponent(id)}/edit-and-replay`, {
+      const { messageId, replayId } = await act('POST', `/api/failures/${encodeURIComponent(id)}/edit-and-replay`, {
         body,
         headers,
         requestId,
       })
       close()
+      follow(replayId)
       toast(`The edited copy is on its way to ${failure.endpoint}, as message ${messageId.slice(-8)}.`)
       go(`/failures/${id}`)
     } catch (trouble) {
@@ -183,7 +185,7 @@ function Confirm({ id, failure, body, headers, changes, onRefused, close }) {
     ><button type="button" class="primary" disabled=${isBusy} aria-busy=${isBusy} onClick=${send}>Replay 1</button>`
   return html`<${Dialog} title="Send the edited copy to ${failure.endpoint}?" close=${close} buttons=${buttons}>
     <${TroubleBox} error=${error} />
-    <p>${plural(changes.length, 'change')}. The copy has an id of its own; the original is kept, and counts as replayed.</p>
+    <p>${plural(changes.length, 'change')}. The copy has an id of its own; the original is archived, as edited.</p>
     <${Changes} changes=${changes} />
   <//>`
 }

@@ -1,29 +1,23 @@
-import { Empty, EndpointState, Fact, Pill, Section, Since, TroubleBox, Tabs, Waiting, When } from '../parts/small.js'
+import { NoData } from '../parts/noData.js'
+import { Empty, EndpointState, Fact, Pill, Section, Since, TroubleBox, When } from '../parts/small.js'
 import { Chart } from '../parts/spark.js'
 import { useResource } from '../resource.js'
-import { goQuery } from '../router.js'
 import { Head } from '../parts/head.js'
 import { html } from '../view.js'
 import { counted, lasting, longSpan, rate, shortId, shortType } from '../words.js'
-import { windowOf, windows } from './endpoints.js'
+import { windowOf, WindowTabs } from './endpoints.js'
 
 /** One endpoint: over time, by message type, by partition, by instance. */
 export function Page({ params: { name }, query }) {
   const window = windowOf(query)
   const { data, error, reload } = useResource(`/api/endpoints/${encodeURIComponent(name)}?window=${window}`, {
-    hints: ['endpoints'],
+    hints: ['endpoints', 'failures'],
     keep: true,
   })
-  if (data === undefined && error?.status === 404)
-    return html`<${Head} title=${name} />
-      <section class="card">
-        <${Empty} title="There is no endpoint of this name">Those that have been heard are <a href="/endpoints">here</a>.<//>
-      </section>`
   if (data === undefined)
-    return html`<${Head} title=${name} />
-      <section class="card pad" key="waiting">
-        ${error === undefined ? html`<${Waiting} rows=${8} />` : html`<${TroubleBox} error=${error} reload=${reload} />`}
-      </section>`
+    return html`<${NoData} title=${name} error=${error} reload=${reload}
+      ><${Empty} title="There is no endpoint of this name">Those that have been heard are <a href="/endpoints">here</a>.<//><//
+    >`
   const { state, outageGuard, series, lag, oldestWaitingSeconds, waitingForRetry, failed, instances } = data
   const minutes = Number(window)
   return html` <div class="top-of">
@@ -32,11 +26,7 @@ export function Page({ params: { name }, query }) {
         ><${EndpointState} state=${state} />${outageGuard && html`<${Pill} kind="wait">outage guard on<//>`}<span
           class="spring"
         ></span
-        ><${Tabs}
-          label="Window"
-          value=${window}
-          options=${windows}
-          onChange=${(value) => goQuery({ window: value }, { replace: true })}
+        ><${WindowTabs} window=${window}
       /><//>
     </div>
     <${TroubleBox} error=${error} reload=${reload} />

@@ -6,21 +6,22 @@ import { Head } from '../parts/head.js'
 import { html } from '../view.js'
 import { counted, lasting, longSpan, rate } from '../words.js'
 
-export const windows = { 1: '1 min', 5: '5 min', 15: '15 min', 60: '60 min' }
+const windows = { 1: '1 min', 5: '5 min', 15: '15 min', 60: '60 min' }
 export const windowOf = (query) => (windows[query.window] === undefined ? '15' : query.window)
+
+export const WindowTabs = ({ window }) =>
+  html`<${Tabs}
+    label="Window"
+    value=${window}
+    options=${windows}
+    onChange=${(value) => goQuery({ window: value }, { replace: true })}
+  />`
 
 /** All endpoints, with how they are. */
 export function Page({ query }) {
   const window = windowOf(query)
-  const { data, error, reload } = useResource(`/api/endpoints?window=${window}`, { hints: ['endpoints'], keep: true })
-  return html` <${Head} title="Endpoints"
-      ><span class="spring"></span
-      ><${Tabs}
-        label="Window"
-        value=${window}
-        options=${windows}
-        onChange=${(value) => goQuery({ window: value }, { replace: true })}
-    /><//>
+  const { data, error, reload } = useResource(`/api/endpoints?window=${window}`, { hints: ['endpoints', 'failures'], keep: true })
+  return html` <${Head} title="Endpoints"><span class="spring"></span><${WindowTabs} window=${window} /><//>
     <${TroubleBox} error=${error} reload=${reload} />
     <section class="card" aria-label="Endpoints">
       ${data === undefined && error === undefined && html`<${Waiting} rows=${8} />`}

@@ -2,10 +2,10 @@ import { Message } from '../failure/message.js'
 import { Top } from '../failure/top.js'
 import { Places, Why } from '../failure/why.js'
 import { Flow, Sequence } from '../parts/flow.js'
-import { Head } from '../parts/head.js'
+import { NoData } from '../parts/noData.js'
 import { History } from '../parts/history.js'
 import { Sagas } from '../parts/sagas.js'
-import { Empty, Section, TroubleBox, Waiting } from '../parts/small.js'
+import { Empty, Section, TroubleBox } from '../parts/small.js'
 import { useResource } from '../resource.js'
 import { html } from '../view.js'
 import { conversationPath } from '../words.js'
@@ -17,18 +17,12 @@ export function Page({ params: { id } }) {
   const conversation = useResource(data?.conversationId ? conversationPath(data.conversationId, data.key, '/api') : undefined, {
     hints: ['failures', 'replay'],
   })
-  if (data === undefined && error?.status === 404)
-    return html`<${Head} title="Failed message" />
-      <section class="card">
-        <${Empty} title="There is no such failure"
-          >It may have been resolved or archived long ago. <a href="/failures">All failed messages</a>.<//
-        >
-      </section>`
   if (data === undefined)
-    return html`<${Head} title="Failed message" />
-      <section class="card pad" key="waiting">
-        ${error === undefined ? html`<${Waiting} rows=${8} />` : html`<${TroubleBox} error=${error} reload=${reload} />`}
-      </section>`
+    return html`<${NoData} title="Failed message" error=${error} reload=${reload}
+      ><${Empty} title="There is no such failure"
+        >It may have been resolved or archived long ago. <a href="/failures">All failed messages</a>.<//
+      ><//
+    >`
   return html`
     <${Top} failure=${data} id=${id} reload=${reload} />
     <${TroubleBox} error=${error} reload=${reload} />

@@ -3,6 +3,7 @@ import { FailureTable } from '../failures/table.js'
 import { GroupDetail } from '../failures/groupDetail.js'
 import { Groups } from '../failures/groups.js'
 import { filterOf, groupings, stateFilters } from '../filters.js'
+import { Search } from '../parts/search.js'
 import { Choice, Fact, Section, Since } from '../parts/small.js'
 import { useResource } from '../resource.js'
 import { goQuery } from '../router.js'
@@ -42,36 +43,18 @@ function Now({ summary }) {
   </section>`
 }
 
-const searchAfterMs = 300
-
 function Filters({ query, by }) {
-  const [text, setText] = useState(query.q ?? '')
-  const timer = useRef()
-  const field = useRef(null)
-  useEffect(() => {
-    if (document.activeElement !== field.current) setText(query.q ?? '')
-  }, [query.q])
-  const search = (value) => {
-    setText(value)
-    clearTimeout(timer.current)
-    timer.current = setTimeout(() => goQuery({ q: value.trim(), group: undefined }, { replace: true }), searchAfterMs)
-  }
   const set = (name) => (value) => goQuery({ [name]: value, ...(name !== 'group' && { group: undefined }) })
   const endpoints = useResource('/api/groups?by=endpoint', { hints: ['groups'] }).data?.items ?? []
   const names = [...new Set([...endpoints.map(({ title }) => title), ...(query.endpoint ? [query.endpoint] : [])])].toSorted()
   const isMore = Boolean(query.type || query.errorType || query.from || query.to)
   return html`<div class="filters">
     <div class="bar">
-      <input
-        ref=${field}
-        type="search"
-        data-search
-        aria-label="Search"
+      <${Search}
+        value=${query.q ?? ''}
+        label="Search"
         placeholder="Order id, text in the body, header, error …"
-        autocomplete="off"
-        spellcheck="false"
-        value=${text}
-        onInput=${(event) => search(event.currentTarget.value)}
+        onSearch=${(text) => goQuery({ q: text, group: undefined }, { replace: true })}
       />
       <${Choice}
         label="Endpoint"

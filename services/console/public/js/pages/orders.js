@@ -1,35 +1,25 @@
 import { queryOf } from '../api.js'
+import { Search } from '../parts/search.js'
 import { Empty, Fresh, Pill, TroubleBox, Waiting, When } from '../parts/small.js'
 import { useCalmList, useResource } from '../resource.js'
 import { goQuery } from '../router.js'
 import { Head } from '../parts/head.js'
-import { html, useRef, useState } from '../view.js'
-import { conversationPath, lasting, plural, shortId } from '../words.js'
+import { html } from '../view.js'
+import { conversationPath, lasting, plural, shortId, standingOf } from '../words.js'
 
 /** Finds any order, also those that went well: by its id, a customer's key, or the id of one of its messages. */
 export function Page({ query: { q = '' } }) {
-  const [text, setText] = useState(q)
-  const timer = useRef()
   const list = useResource(`/api/conversations${queryOf({ q })}`, { hints: ['endpoints', 'failures'], keep: true })
   const items = list.data?.items.map((item) => ({ ...item, id: item.conversationId }))
   const { rows, fresh, showFresh } = useCalmList(list.path, items, () => true)
-  const search = (value) => {
-    setText(value)
-    clearTimeout(timer.current)
-    timer.current = setTimeout(() => goQuery({ q: value.trim() }, { replace: true }), 300)
-  }
   return html` <${Head} title="Orders" />
     <div class="filters">
       <div class="bar">
-        <input
-          type="search"
-          data-search
-          aria-label="Find an order"
+        <${Search}
+          value=${q}
+          label="Find an order"
           placeholder="Order id, or the id of a message or conversation"
-          autocomplete="off"
-          spellcheck="false"
-          value=${text}
-          onInput=${(event) => search(event.currentTarget.value)}
+          onSearch=${(text) => goQuery({ q: text }, { replace: true })}
         />
       </div>
     </div>
@@ -55,7 +45,7 @@ export function Page({ query: { q = '' } }) {
           </thead>
           <tbody data-rows>
             ${rows.map(
-              ({ item: { conversationId, key, startedAt, lastAt, messages, failed } }) =>
+              ({ item: { conversationId, key, startedAt, lastAt, messages, ...standing } }) =>
                 html`<tr key=${conversationId} data-row=${conversationId}>
                   <td>
                     <a class="mono" data-go href=${conversationPath(conversationId, key)} title=${key ?? conversationId}
@@ -65,13 +55,16 @@ export function Page({ query: { q = '' } }) {
                   <td><${When} at=${startedAt} /></td>
                   <td class="right num">${messages}</td>
                   <td class="right num">${lasting(Date.parse(lastAt) - Date.parse(startedAt))}</td>
-                  <td>
-                    ${failed > 0 ? html`<${Pill} kind="fail">${failed} failed<//>` : html`<${Pill} kind="ok">nothing failed<//>`}
-                  </td>
+                  <td><${Standing} ...${standing} /></td>
                 </tr>`,
             )}
           </tbody>
         </table>`
       }
     </section>`
+}
+
+function Standing(conversation) {
+  const [kind, word] = standingOf(conversation)
+  return html`<${Pill} kind=${kind}>${word}<//>`
 }

@@ -13,7 +13,7 @@ import { counted, lasting, plural, rate, shortType } from '../words.js'
 export function Page() {
   const summary = useSummary()
   const groups = useResource('/api/groups?by=error&state=unresolved', { hints: ['groups', 'failures', 'replay'] })
-  const endpoints = useResource('/api/endpoints?window=15', { hints: ['endpoints'] })
+  const endpoints = useResource('/api/endpoints?window=15', { hints: ['endpoints', 'failures'] })
   const events = useResource('/api/events?limit=6', { hints: ['event'] })
   const isReady = [groups, endpoints, events].every(({ data, error }) => (data ?? error) !== undefined)
   if (!isReady)

@@ -133,6 +133,12 @@ export const Fact = ({ name, kind = '', href, children }) => {
   return href === undefined ? html`<div class="fact">${inside}</div>` : html`<a class="fact" href=${href}>${inside}</a>`
 }
 
+/** A box to pick a row by. */
+export const Tick = ({ label, isOn, disabled = false, onChange }) =>
+  html`<label class="box"
+    ><input type="checkbox" aria-label=${label} checked=${isOn} disabled=${disabled} onChange=${onChange}
+  /></label>`
+
 /** A choice of a few, as a field of its own. @param options value → word */
 export function Choice({ label, value, options, onChange, class: own = '' }) {
   return html`<label class="choice ${own}"

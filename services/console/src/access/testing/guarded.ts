@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream'
 import { Router } from '@koa/router'
 import type { Log } from '@petrel/messaging'
 import Koa from 'koa'
-import { answerProblems } from '../../http/problem.ts'
+import { consoleProblems } from '../../http/problem.ts'
 import { settingsSchema } from '../../settings.ts'
 import type { Access } from '../access.ts'
 import { chooseAccess } from '../chooseAccess.ts'
@@ -48,7 +48,7 @@ function guardedApp(access: Access, changedBy: string[], log: Log): Koa {
   const app = new Koa()
   // Streams that end early are what some tests are about.
   app.silent = true
-  app.use(answerProblems(log))
+  app.use(consoleProblems(log))
   app.use(access.identify)
   const router = new Router()
   router.get('/api/who', access.requires('reader'), (ctx) => void (ctx.body = access.told(ctx)))

@@ -28,6 +28,7 @@ export function anEntry(fields: Partial<HandledEntry> = {}): HandledEntry {
     startedAt: 2_000,
     durationUs: 5_000,
     replayOf: null,
+    sagaStep: null,
     ...fields,
   }
 }
