@@ -252,9 +252,10 @@ test.for(Object.entries(faults))('%s is found alone, in a sentence, with a way o
   expect(findings[0]?.wayOut).toMatch(/\w/)
 })
 
+const ended = (reason: string, phase = 'Running') =>
+  cluster({ pods: [pod('shipping', 1, { hasJustEnded: { reason, exitCode: 1 }, restarts: 2, isReady: false, phase })] })
+
 test('a program that has ended is named also in the moment before Kubernetes begins it again, and one that is done is not', () => {
-  const ended = (reason: string, phase = 'Running') =>
-    cluster({ pods: [pod('shipping', 1, { hasJustEnded: { reason, exitCode: 1 }, restarts: 2, isReady: false, phase })] })
   expect(ended('Error')).toMatchObject([{ code: 'CRASH_LOOP', what: expect.stringContaining('ended 2 times') }])
   expect(ended('OOMKilled')).toMatchObject([{ code: 'OUT_OF_MEMORY' }])
   expect(ended('Completed', 'Succeeded')).toEqual([])

@@ -50,17 +50,8 @@ export interface PodChanges {
 const reason = ({ reason, message = '', exitCode }: Reason) => ({ reason, message, ...(exitCode !== undefined && { exitCode }) })
 
 export function pod(service: string, number: number, changes: PodChanges = {}): Pod {
-  const {
-    waiting,
-    hasJustEnded,
-    ended,
-    unschedulable,
-    restarts = 0,
-    isReady = true,
-    phase = 'Running',
-    variables = ['KAFKA_BROKERS'],
-  } = changes
-  const state = stateOf({ waiting, hasJustEnded })
+  const { ended, unschedulable, restarts = 0, isReady = true, phase = 'Running', variables = ['KAFKA_BROKERS'] } = changes
+  const state = stateOf(changes)
   const lastState = ended === undefined ? {} : { terminated: reason(ended) }
   const ready = { type: 'Ready', status: isReady ? 'True' : 'False', reason: '', message: '' }
   const scheduled = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: unschedulable ?? '' }
@@ -78,7 +69,7 @@ export function pod(service: string, number: number, changes: PodChanges = {}): 
   }
 }
 
-function stateOf({ waiting, hasJustEnded }: Pick<PodChanges, 'waiting' | 'hasJustEnded'>) {
+function stateOf({ waiting, hasJustEnded }: PodChanges) {
   if (hasJustEnded !== undefined) return { terminated: reason(hasJustEnded) }
   return waiting === undefined ? { running: {} } : { waiting: reason(waiting) }
 }
