@@ -18,3 +18,9 @@ test('two certificates have different keys and numbers', async () => {
   expect(one.key).not.toBe(other.key)
   expect(new X509Certificate(one.cert).serialNumber).not.toBe(new X509Certificate(other.cert).serialNumber)
 })
+
+test.for([0x00, 0x7f, 0xff])('a certificate can be read whatever its number is: %d again and again', async (byte) => {
+  const { ca, issue } = await certificateAuthority('Test CA', (size) => Buffer.alloc(size, byte))
+  const authority = new X509Certificate(ca)
+  expect(new X509Certificate((await issue({ name: 'kafka' })).cert).verify(authority.publicKey)).toBe(true)
+})

@@ -24,9 +24,10 @@ export interface CertificateRequest {
   readonly validUntil?: Date
 }
 
-export async function certificateAuthority(name: string): Promise<Authority> {
+/** @param random where the serial numbers come from */
+export async function certificateAuthority(name: string, random: (size: number) => Buffer = randomBytes): Promise<Authority> {
   const key = await newKey()
-  const certificate = unsigned({ name }, key, name)
+  const certificate = unsigned({ name }, key, name, random)
   certificate.setExtensions([
     { name: 'basicConstraints', cA: true, critical: true },
     { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
@@ -37,7 +38,7 @@ export async function certificateAuthority(name: string): Promise<Authority> {
     ca: forge.pki.certificateToPem(certificate),
     async issue(request) {
       const own = await newKey()
-      const issued = unsigned(request, own, name)
+      const issued = unsigned(request, own, name, random)
       issued.setExtensions(extensions(request))
       issued.sign(signingKey, forge.md.sha256.create())
       return { cert: forge.pki.certificateToPem(issued), key: own.privateKey }
@@ -55,11 +56,16 @@ const newKey = () =>
 
 const day = 86_400_000
 
-function unsigned({ name, validFrom, validUntil }: CertificateRequest, key: { readonly publicKey: string }, issuer: string) {
+function unsigned(
+  { name, validFrom, validUntil }: CertificateRequest,
+  key: { readonly publicKey: string },
+  issuer: string,
+  random: (size: number) => Buffer,
+) {
   const certificate = forge.pki.createCertificate()
   certificate.publicKey = forge.pki.publicKeyFromPem(key.publicKey)
-  // Positive: the first bit is its sign.
-  certificate.serialNumber = `00${randomBytes(15).toString('hex')}`
+  // The first bit is its sign, and a number that begins with zeros is none that OpenSSL reads.
+  certificate.serialNumber = `01${random(15).toString('hex')}`
   // A clock may be a little late.
   certificate.validity.notBefore = validFrom ?? new Date(Date.now() - day)
   certificate.validity.notAfter = validUntil ?? new Date(Date.now() + 365 * day)
