@@ -6,13 +6,10 @@ const withBrowser = everywhere.map((folder) => `${folder}/*.browser.test.ts`)
 const long = everywhere.map((folder) => `${folder}/*.long.test.ts`)
 const withCluster = everywhere.map((folder) => `${folder}/*.cluster.test.ts`)
 
-/**
- * On the real broker: most of the time a file waits, so two go side by side; more would be in each other's way on two cores. Each
- * has topics and databases of its own.
- */
+/** On the real broker: whoever waits for an order to travel must not be overtaken by five other files on two cores. */
 const onTheStack = {
   globalSetup: ['test/support/oneStack.ts'],
-  maxWorkers: 2,
+  fileParallelism: false,
   testTimeout: 120_000,
   hookTimeout: 120_000,
 }
@@ -50,7 +47,6 @@ const longProject: TestProjectConfiguration = {
     include: [...long, 'packages/messaging/src/engine/anyWeather.test.ts'],
     env: { WEATHER_RUNS: process.env['WEATHER_RUNS'] ?? '2000' },
     ...onTheStack,
-    maxWorkers: 1,
     testTimeout: 60 * 60_000,
   },
 }
