@@ -3,20 +3,12 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { Broker } from '@petrel/messaging/operations'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { TestSystem } from '../../../test/support/stack.ts'
+import { afterAll, expect, test } from 'vitest'
 import { runPetrel } from './testing/runPetrel.ts'
 import { systemOfSales } from './testing/systemOfSales.ts'
 
-let system: TestSystem
-let broker: Broker
-let env: Record<string, string>
-let close: () => Promise<void>
-beforeAll(async () => {
-  ;({ system, broker, env, close } = await systemOfSales())
-})
-afterAll(() => close())
+const { system, broker, env, close } = await systemOfSales()
+afterAll(close)
 
 /** Runs the command in this project. */
 const petrel = (...args: string[]) => runPetrel(args, env, import.meta.dirname)

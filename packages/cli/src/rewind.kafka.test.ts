@@ -1,17 +1,10 @@
-import type { Broker } from '@petrel/messaging/operations'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { eventually, joined, type TestSystem } from '../../../test/support/stack.ts'
+import { afterAll, expect, test } from 'vitest'
+import { eventually, joined } from '../../../test/support/stack.ts'
 import { runPetrel } from './testing/runPetrel.ts'
 import { systemOfSales } from './testing/systemOfSales.ts'
 
-let system: TestSystem
-let broker: Broker
-let env: Record<string, string>
-let close: () => Promise<void>
-beforeAll(async () => {
-  ;({ system, broker, env, close } = await systemOfSales())
-})
-afterAll(() => close())
+const { system, broker, env, close } = await systemOfSales()
+afterAll(close)
 
 const petrel = (...args: string[]) => runPetrel(args, env, import.meta.dirname)
 

@@ -1,14 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { silentLog } from '@petrel/messaging'
-import { processRegistry } from '@petrel/messaging/metrics'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../../../../test/support/eventually.ts'
-import { client, program, startLoginProvider } from '../../../../services/console/src/access/testing/loginProvider.ts'
-import { startConsole } from '../../../../services/console/src/console.ts'
-import { settingsSchema } from '../../../../services/console/src/settings.ts'
+import { client, program } from '../../../../services/console/src/access/testing/loginProvider.ts'
 import { type ConsoleSystem, consoleSystem } from '../../../../services/console/src/testing/consoleSystem.ts'
+import { consoleWithLogin } from '../../../../services/console/src/testing/consoleWithLogin.ts'
 import { thrown } from '../../../../services/console/src/testing/failingEndpoint.ts'
 import { runPetrel } from '../testing/runPetrel.ts'
 
@@ -58,22 +55,9 @@ test('a console that is away is said, with the ways out', async () => {
 })
 
 test('a console with a login is asked with a token of its provider, and does what the token’s role may', async () => {
-  const url = `http://127.0.0.1:${shop.system.ports.console}`
-  await using provider = await startLoginProvider({
-    redirectUri: `${url}/auth/callback`,
-    postLogoutUri: `${url}/auth/signed-out`,
-  })
+  await using withLogin = await consoleWithLogin(shop.system)
+  const { url, provider } = withLogin
   provider.roles.set(program.id, ['reader'])
-  const settings = settingsSchema.parse({
-    ...(await shop.system.env('console')),
-    CONSOLE_PORT: String(shop.system.ports.console),
-    CONSOLE_URL: url,
-    CONSOLE_OIDC_ISSUER: provider.issuer,
-    CONSOLE_OIDC_CLIENT_ID: client.id,
-    CONSOLE_SESSION_SECRET: 'the secret of a test that is longer than 32 characters',
-  })
-  const withLogin = await startConsole({ settings, log: silentLog, registry: processRegistry('console') })
-  onTestFinished(() => withLogin.close())
   const asked = (env: Readonly<Record<string, string>>, ...args: string[]) =>
     runPetrel([...args, '--console', url], env, import.meta.dirname)
 

@@ -1,22 +1,14 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Broker } from '@petrel/messaging/operations'
 import { Client } from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { TestSystem } from '../../../../test/support/stack.ts'
+import { afterAll, expect, test } from 'vitest'
 import { runPetrel } from '../testing/runPetrel.ts'
 import { systemOfSales } from '../testing/systemOfSales.ts'
 import type { FaultCode, Finding } from './finding.ts'
 
-let system: TestSystem
-let broker: Broker
-let env: Record<string, string>
-let close: () => Promise<void>
-beforeAll(async () => {
-  ;({ system, broker, env, close } = await systemOfSales())
-})
-afterAll(() => close())
+const { system, broker, env, close } = await systemOfSales()
+afterAll(close)
 
 /** What is found about sales; this machine may have faults of its own, which are others' tests. */
 async function findings(changes: Readonly<Record<string, string>> = {}): Promise<Finding[]> {

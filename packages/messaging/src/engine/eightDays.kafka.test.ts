@@ -1,4 +1,3 @@
-import { Client } from 'pg'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { eventually, testSystem, type TestSystem } from '../../../../test/support/stack.ts'
 import { kafkajsBroker } from '../broker/kafkajs/broker.ts'
@@ -82,14 +81,22 @@ const hasMailed = (numbers: readonly number[]) => eventually(() => expect(mails.
 
 const topic = () => `${system.prefix}billing.refund-order`
 
-async function inDatabase<T extends object>(sql: string): Promise<T[]> {
-  const client = new Client({ connectionString: await system.createDatabase('billing') })
-  await client.connect()
-  try {
-    return (await client.query<T>(sql)).rows
-  } finally {
-    await client.end()
-  }
+async function openDatabase() {
+  const pool = openPool(await system.createDatabase('billing'), silentLog)
+  onTestFinished(() => pool.end())
+  return pool
+}
+
+const inDatabase = async <T extends object>(sql: string): Promise<T[]> => (await (await openDatabase()).query<T>(sql)).rows
+
+/** It runs, and has mailed these. @returns what stops it */
+async function hasRun(billing: Endpoint, numbers: readonly number[]): Promise<Service> {
+  await deployed(billing)
+  await openTill()
+  const { service } = await started(billing)
+  await send(numbers)
+  await hasMailed(numbers)
+  return service
 }
 
 /** What eight days do: Kafka deletes the offsets of groups without members, and the inbox is cleaned. */
@@ -104,12 +111,8 @@ describe('a service that was away for eight days', () => {
     'handles nothing twice, and what it has missed: %s',
     async (how) => {
       const billing = billingFrom('earliest')
-      await deployed(billing)
-      await openTill()
-      const first = await started(billing)
-      await send(range(0, 20))
-      await hasMailed(range(0, 20))
-      await first.service.stop()
+      const service = await hasRun(billing, range(0, 20))
+      await service.stop()
       await passEightDays()
       await send(range(20, 30))
 
@@ -124,18 +127,12 @@ describe('a service that was away for eight days', () => {
 
   test('does not pass over what it has missed, although it began with the latest record', async () => {
     const billing = billingFrom('latest')
-    await deployed(billing)
-    await openTill()
-    const first = await started(billing)
-    await send(range(0, 10))
-    await hasMailed(range(0, 10))
-    await first.service.stop()
+    const service = await hasRun(billing, range(0, 10))
+    await service.stop()
     await passEightDays()
     await send(range(10, 20))
-    const pool = openPool(await system.createDatabase('billing'), silentLog)
-    onTestFinished(() => pool.end())
 
-    await checkDeployed(billing, { ...infrastructure(), database: pool })
+    await checkDeployed(billing, { ...infrastructure(), database: await openDatabase() })
     await deployed(billing)
     await started(billing)
 
@@ -144,12 +141,8 @@ describe('a service that was away for eight days', () => {
 
   test('says what retention has deleted before it was read: how many records, of which partition, since when', async () => {
     const billing = billingFrom('earliest')
-    await deployed(billing)
-    await openTill()
-    const first = await started(billing)
-    await send(range(0, 20))
-    await hasMailed(range(0, 20))
-    await first.service.stop()
+    const service = await hasRun(billing, range(0, 20))
+    await service.stop()
     await passEightDays()
     const before = await broker.admin.offsets(topic())
     await send(range(20, 40))
@@ -176,16 +169,10 @@ describe('a service that was away for eight days', () => {
 describe('a rewind', () => {
   test('is refused while the endpoint runs, says what will be handled again, and moves both positions', async () => {
     const billing = billingFrom('earliest')
-    await deployed(billing)
-    await openTill()
-    const first = await started(billing)
-    await send(range(0, 10))
-    await hasMailed(range(0, 10))
-    const database = openPool(await system.createDatabase('billing'), silentLog)
-    onTestFinished(() => database.end())
-    const ground = { admin: broker.admin, prefix: system.prefix, database }
+    const service = await hasRun(billing, range(0, 10))
+    const ground = { admin: broker.admin, prefix: system.prefix, database: await openDatabase() }
     await expect(planRewind({ endpoint: 'billing', since: 0 }, ground)).rejects.toThrow('has running members')
-    await first.service.stop()
+    await service.stop()
     await inDatabase('delete from petrel_inbox where id in (select id from petrel_inbox limit 4)')
 
     const planned = await planRewind({ endpoint: 'billing', since: 0 }, ground)
@@ -201,15 +188,9 @@ describe('a rewind', () => {
 
   test('goes no further back than is asked, and nowhere when nothing was handled since', async () => {
     const billing = billingFrom('earliest')
-    await deployed(billing)
-    await openTill()
-    const first = await started(billing)
-    await send(range(0, 10))
-    await hasMailed(range(0, 10))
-    await first.service.stop()
-    const database = openPool(await system.createDatabase('billing'), silentLog)
-    onTestFinished(() => database.end())
-    const ground = { admin: broker.admin, prefix: system.prefix, database }
+    const service = await hasRun(billing, range(0, 10))
+    await service.stop()
+    const ground = { admin: broker.admin, prefix: system.prefix, database: await openDatabase() }
 
     expect(await planRewind({ endpoint: 'billing', since: Date.now() + 60_000 }, ground)).toMatchObject({
       topics: [],

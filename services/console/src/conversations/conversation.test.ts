@@ -1,41 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Definition } from '../monitoring/definition.ts'
-import { conversationView, type Evidence, type Handling, type Message } from './conversation.ts'
-
-function message(id: string, fields: Partial<Message> = {}): Message {
-  const type = fields.type ?? 'sales.OrderPlaced'
-  return {
-    id,
-    source: 'sales',
-    type,
-    causationId: null,
-    traceId: null,
-    key: '42',
-    sentAt: 1_000,
-    topic: 'sales.order-placed',
-    partition: 0,
-    offset: 5n,
-    ...fields,
-  }
-}
-
-const handling = (id: string, endpoint: string, fields: Partial<Handling> = {}): Handling => ({
-  ...message(id, fields),
-  endpoint,
-  delivery: 'sales.order-placed/0/5',
-  instance: 'one',
-  handler: 'handle',
-  saga: null,
-  sagaId: null,
-  sagaStep: null,
-  outcome: 'handled',
-  attempt: 1,
-  errorType: null,
-  at: 2_000,
-  startedAt: 1_500,
-  durationUs: 400,
-  ...fields,
-})
+import { conversationView, type Evidence } from './conversation.ts'
+import { aHandling, aMessage } from './testing/handlings.ts'
 
 function hears(...types: readonly string[]): Definition {
   const handles = types.map((type) => ({ type, topic: topicOf(type), kind: 'event' as const, handler: 'handle' }))
@@ -57,8 +23,8 @@ const view = (evidence: Partial<Evidence>) =>
 describe('a message', () => {
   test('is shown once, with all who have handled it', () => {
     const { messages } = view({
-      handlings: [handling('m', 'billing', { startedAt: 1_600 }), handling('m', 'stock')],
-      sent: [message('m')],
+      handlings: [aHandling('m', 'billing', { startedAt: 1_600 }), aHandling('m', 'stock')],
+      sent: [aMessage('m')],
     })
     expect(messages).toHaveLength(1)
     expect(messages[0]).toMatchObject({ id: 'm', from: 'sales', waiting: [] })
@@ -67,7 +33,7 @@ describe('a message', () => {
 
   test('waits for those who hear it, have not tried it, and have it before them', () => {
     const { messages } = view({
-      handlings: [handling('m', 'billing')],
+      handlings: [aHandling('m', 'billing')],
       definitions: new Map([
         ['billing', hears('sales.OrderPlaced')],
         ['stock', hears('sales.OrderPlaced')],
@@ -81,30 +47,30 @@ describe('a message', () => {
   })
 
   test('that is tried again keeps its conversation waiting, until the last word is another one', () => {
-    const again = handling('m', 'billing', { outcome: 'retried' })
+    const again = aHandling('m', 'billing', { outcome: 'retried' })
     const later = { delivery: 'billing.retry.2s/0/1', at: 4_000, startedAt: 3_900 }
     expect(view({ handlings: [again] }).waiting).toEqual(['billing'])
-    expect(view({ handlings: [again, handling('m', 'billing', { ...later, outcome: 'postponed' })] }).waiting).toEqual([
+    expect(view({ handlings: [again, aHandling('m', 'billing', { ...later, outcome: 'postponed' })] }).waiting).toEqual([
       'billing',
     ])
-    expect(view({ handlings: [again, handling('m', 'billing', later)] }).waiting).toEqual([])
-    expect(view({ handlings: [again, handling('m', 'billing', { ...later, outcome: 'deadLettered' })] }).waiting).toEqual([])
+    expect(view({ handlings: [again, aHandling('m', 'billing', later)] }).waiting).toEqual([])
+    expect(view({ handlings: [again, aHandling('m', 'billing', { ...later, outcome: 'deadLettered' })] }).waiting).toEqual([])
   })
 
   test('that nobody has handled waits, too', () => {
-    const { messages, key } = view({ sent: [message('m')], definitions: new Map([['billing', hears('sales.OrderPlaced')]]) })
+    const { messages, key } = view({ sent: [aMessage('m')], definitions: new Map([['billing', hears('sales.OrderPlaced')]]) })
     expect(messages).toMatchObject([{ id: 'm', kind: 'event', handled: [], waiting: ['billing'] }])
     expect(key).toBe('42')
   })
 
   test('is the same only with the same source', () => {
-    expect(view({ sent: [message('m'), message('m', { source: 'elsewhere' })] }).messages).toHaveLength(2)
+    expect(view({ sent: [aMessage('m'), aMessage('m', { source: 'elsewhere' })] }).messages).toHaveLength(2)
   })
 
   test('that failed leads to its failure, and tells each try', () => {
     const tries = [
-      handling('m', 'billing', { outcome: 'retried', attempt: 3, errorType: 'TypeError', at: 2_000 }),
-      handling('m', 'billing', {
+      aHandling('m', 'billing', { outcome: 'retried', attempt: 3, errorType: 'TypeError', at: 2_000 }),
+      aHandling('m', 'billing', {
         outcome: 'deadLettered',
         attempt: 6,
         errorType: 'TypeError',
@@ -124,40 +90,40 @@ describe('a message', () => {
 describe('a delivery that was written down several times after a crash', () => {
   test('counts as it ended', () => {
     const { messages } = view({
-      handlings: [handling('m', 'billing', { at: 3_000 }), handling('m', 'billing', { outcome: 'retried', at: 2_000 })],
+      handlings: [aHandling('m', 'billing', { at: 3_000 }), aHandling('m', 'billing', { outcome: 'retried', at: 2_000 })],
     })
     expect(messages[0]?.handled).toMatchObject([{ outcome: 'handled' }])
   })
 
   test('was handled, and is no duplicate', () => {
     const { messages } = view({
-      handlings: [handling('m', 'billing'), handling('m', 'billing', { outcome: 'duplicate', at: 9_000 })],
+      handlings: [aHandling('m', 'billing'), aHandling('m', 'billing', { outcome: 'duplicate', at: 9_000 })],
     })
     expect(messages[0]?.handled).toMatchObject([{ outcome: 'handled' }])
   })
 
   test('is a duplicate where it is another record of the same message', () => {
-    const second = handling('m', 'billing', {
+    const second = aHandling('m', 'billing', {
       outcome: 'duplicate',
       at: 9_000,
       delivery: 'sales.order-placed/0/6',
       startedAt: 8_000,
     })
-    expect(view({ handlings: [handling('m', 'billing'), second] }).messages[0]?.handled).toHaveLength(2)
+    expect(view({ handlings: [aHandling('m', 'billing'), second] }).messages[0]?.handled).toHaveLength(2)
   })
 })
 
 test('messages are in the order of their sending, and within a millisecond by what led to what', () => {
   const sent = [
-    message('third', { causationId: 'second' }),
-    message('later', { sentAt: 2_000 }),
-    message('second', { causationId: 'first' }),
-    message('first'),
+    aMessage('third', { causationId: 'second' }),
+    aMessage('later', { sentAt: 2_000 }),
+    aMessage('second', { causationId: 'first' }),
+    aMessage('first'),
   ]
   expect(view({ sent }).messages.map(({ id }) => id)).toEqual(['first', 'second', 'third', 'later'])
 })
 
 test('messages that claim to have caused each other are shown all the same', () => {
-  const sent = [message('a', { causationId: 'b' }), message('b', { causationId: 'a' })]
+  const sent = [aMessage('a', { causationId: 'b' }), aMessage('b', { causationId: 'a' })]
   expect(view({ sent }).messages).toHaveLength(2)
 })

@@ -3,33 +3,10 @@ import { expect, test } from 'vitest'
 import type { Definition } from '../monitoring/definition.ts'
 import type { Handling } from './conversation.ts'
 import { sagasOf } from './sagas.ts'
+import { aHandling } from './testing/handlings.ts'
 
-const handling = (id: string, type: string, fields: Partial<Handling> = {}): Handling => ({
-  id,
-  source: 'sales',
-  type,
-  causationId: null,
-  traceId: null,
-  key: '42',
-  sentAt: 1_000,
-  topic: type,
-  partition: 0,
-  offset: 5n,
-  endpoint: 'shipping',
-  delivery: `${type}/0/5`,
-  instance: 'one',
-  handler: null,
-  saga: 'ShippingPolicy',
-  sagaId: null,
-  sagaStep: null,
-  outcome: 'handled',
-  attempt: 1,
-  errorType: null,
-  at: 2_000,
-  startedAt: 1_500,
-  durationUs: 400,
-  ...fields,
-})
+const handling = (id: string, type: string, { endpoint = 'shipping', ...fields }: Partial<Handling> = {}): Handling =>
+  aHandling(id, endpoint, { type, topic: type, delivery: `${type}/0/5`, handler: null, saga: 'ShippingPolicy', ...fields })
 
 const did = (change: SagaStep['change'], timeouts: SagaStep['timeouts'] = []): Partial<Handling> => ({
   sagaStep: { change, timeouts },

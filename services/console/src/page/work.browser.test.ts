@@ -1,5 +1,4 @@
-import { command, endpoint, handler, readSettings, type Service, silentLog, start } from '@petrel/messaging'
-import { processRegistry } from '@petrel/messaging/metrics'
+import { command, endpoint, handler, readSettings, type Service, start } from '@petrel/messaging'
 import { avroCodec, type BrokerRecord, deploy, headerText } from '@petrel/messaging/operations'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -7,12 +6,10 @@ import { described } from '../../../../packages/messaging/src/definition/testing
 import { eventually } from '../../../../test/support/eventually.ts'
 import { noBrowser } from '../../../../test/support/startBrowser.ts'
 import { watchedPages } from '../../../../test/support/watchedPages.ts'
-import { client, type LoginProvider, startLoginProvider } from '../access/testing/loginProvider.ts'
-import { type Console, startConsole } from '../console.ts'
 import type { Failure } from '../failures/list.ts'
 import { origins, writeRecorded } from '../foreign/testing/writeRecorded.ts'
-import { settingsSchema } from '../settings.ts'
 import { type ConsoleSystem, consoleSystem } from '../testing/consoleSystem.ts'
+import { type ConsoleWithLogin, consoleWithLogin } from '../testing/consoleWithLogin.ts'
 import { thrown } from '../testing/failingEndpoint.ts'
 
 // What a person does at the page, with the real API, Kafka and PostgreSQL behind it.
@@ -186,27 +183,12 @@ describe.skipIf(noBrowser())('a person', () => {
   })
 
   describe('who signs in at a provider', () => {
-    let provider: LoginProvider
-    let withLogin: Console
+    let withLogin: ConsoleWithLogin
     beforeAll(async () => {
-      const url = `http://127.0.0.1:${shop.system.ports.console}`
-      provider = await startLoginProvider({ redirectUri: `${url}/auth/callback`, postLogoutUri: `${url}/auth/signed-out` })
-      provider.roles.set('bob', ['reader']).set('grace', ['operator'])
-      const settings = settingsSchema.parse({
-        ...(await shop.system.env('console')),
-        CONSOLE_PORT: String(shop.system.ports.console),
-        CONSOLE_URL: url,
-        CONSOLE_OIDC_ISSUER: provider.issuer,
-        CONSOLE_OIDC_CLIENT_ID: client.id,
-        CONSOLE_OIDC_CLIENT_SECRET: client.secret,
-        CONSOLE_SESSION_SECRET: 'the secret of a test that is longer than 32 characters',
-      })
-      withLogin = await startConsole({ settings, log: silentLog, registry: processRegistry('console') })
+      withLogin = await consoleWithLogin(shop.system)
+      withLogin.provider.roles.set('bob', ['reader']).set('grace', ['operator'])
     })
-    afterAll(async () => {
-      await withLogin.close()
-      await provider[Symbol.asyncDispose]()
-    })
+    afterAll(() => withLogin[Symbol.asyncDispose]())
 
     /** Opens a page of the console, signs in, and is back at that page. */
     async function signIn(name: string, path: string): Promise<Page> {
