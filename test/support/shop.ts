@@ -217,7 +217,9 @@ function shopOf(system: TestSystem, broker: Broker, keeper: Service, close: () =
     requestCancellation: (orderId) => fetch(`${page}/api/orders/${orderId}/cancel`, { method: 'POST' }),
     order: (orderId) => getJson(`${page}/api/orders/${orderId}`),
     orderHas: (orderId, types, withinMs = 60_000) =>
-      eventually(async () => requireTypes(await shop.order(orderId), types), { withinMs }),
+      eventually(async () => requireTypes(await shop.order(orderId), types), { withinMs }).catch(async (error: unknown) => {
+        throw new Error(`${error instanceof Error ? error.message : String(error)}\n${await situationOf(shop)}`, { cause: error })
+      }),
     charges: (orderId) => getJson(`${gateway}/charges?orderId=${orderId}`),
     totals: () => getJson(`${gateway}/charges`),
     mails: (to) => getJson(`${mailbox}/api/mails?to=${encodeURIComponent(to)}`),
@@ -236,4 +238,18 @@ function shopOf(system: TestSystem, broker: Broker, keeper: Service, close: () =
     [Symbol.asyncDispose]: close,
   }
   return shop
+}
+
+const warning = 40
+
+/** For whoever asks why an order does not go on: what waits, and what the services have warned of last. */
+async function situationOf(shop: Shop): Promise<string> {
+  const waiting = await shop.lags().then((all) => [...all].map(([name, count]) => `${count} for ${name}`).join(', '), String)
+  const warnings = [...shop.running.values()].flatMap(({ name, logs }) =>
+    logs
+      .filter(({ level = 0 }) => level >= warning)
+      .slice(-5)
+      .map((line) => `${name}: ${JSON.stringify(line)}`),
+  )
+  return [`What waits: ${waiting}`, ...warnings].join('\n')
 }
