@@ -93,6 +93,7 @@ describe.skipIf(noBrowser())('failed messages', () => {
       by: 'error',
       reason: 'the gateway lost them',
     })
+    await detail(page).getByText('none left').waitFor()
     await page.getByRole('button', { name: 'Undo' }).click()
     await page.getByText('2 messages restored').waitFor()
     expect(store.open().length).toBe(7)

@@ -35,6 +35,7 @@ export function FailureTable({ filter, isWide = false, onFirst = () => {} }) {
   const first = rows[0]?.item.id
   useEffect(() => onFirst(first), [first])
   const begin = (cursors.length - 1) * size + 1
+  const left = rows.filter(({ isGone }) => !isGone).length
   const isEmpty = list.data !== undefined && rows.length === 0
   return html`<div class="failures ${isWide ? 'is-wide' : ''}">
     <${Picked}
@@ -77,7 +78,9 @@ export function FailureTable({ filter, isWide = false, onFirst = () => {} }) {
           </tbody>
         </table>
         <${Pager} of="messages" cursors=${cursors} setCursors=${setCursors} next=${list.data?.next}
-          ><span class="muted num">${counted(begin)}–${counted(begin + rows.length - 1)} of ${counted(list.data?.total)}</span><//
+          ><span class="muted num"
+            >${left === 0 ? 'none left' : `${counted(begin)}–${counted(begin + left - 1)} of ${counted(list.data?.total)}`}</span
+          ><//
         >`
     }
   </div>`
