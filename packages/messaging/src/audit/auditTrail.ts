@@ -6,6 +6,7 @@ import type { HandledEntry, Heartbeat } from './audit.ts'
 import { auditEncoder, type EncodeAudit } from './auditEncoder.ts'
 import type { AuditMode } from './auditMode.ts'
 import { handledEntry, type Handling } from './handledEntry.ts'
+import { HeldAudits } from './heldAudits.ts'
 
 interface AuditTrailOptions {
   readonly endpoint: string
@@ -13,6 +14,7 @@ interface AuditTrailOptions {
   readonly topic: string
   readonly mode: AuditMode
   readonly log: Log
+  readonly publish: (records: readonly OutgoingRecord[]) => Promise<void>
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -25,12 +27,13 @@ const mostBytes = 256 * 1024
 
 /**
  * What a process writes into its endpoint's audit topic. Nothing of it may keep a message from being handled: what the topic
- * does not take is lost, and the log says so.
+ * does not take for a while is lost, and the log says so.
  */
 export class AuditTrail {
   readonly mode: AuditMode
   readonly #options: AuditTrailOptions
   readonly #instance = uuid7()
+  readonly #held: HeldAudits
   #encode: EncodeAudit | undefined
   #silentUntil = 0
   /** Whether the log has said that something was not taken, and not yet that it is again. */
@@ -38,8 +41,15 @@ export class AuditTrail {
 
   /** Nothing is written before `begin`. */
   constructor(options: AuditTrailOptions) {
+    const { publish, now } = options
     this.#options = options
     this.mode = options.mode
+    this.#held = new HeldAudits({
+      publish,
+      onPublished: (records) => this.published(records),
+      onLost: (error) => this.notTaken(error),
+      now,
+    })
   }
 
   /** @param maxBytes how large a record the topic takes */
@@ -60,6 +70,21 @@ export class AuditTrail {
   /** @returns undefined while nothing is written */
   heartbeat(heartbeat: Heartbeat): OutgoingRecord | undefined {
     return this.#records(null, () => [], heartbeat)[0]
+  }
+
+  /** Whether records wait for their topic: what comes now waits, too. */
+  get isHolding(): boolean {
+    return this.#held.areThere
+  }
+
+  /** Its topic does not take these records just now: they are published later, or lost when it never does. */
+  hold(records: readonly OutgoingRecord[]): void {
+    this.#held.hold(records)
+  }
+
+  /** Publishes what waits, if its topic takes it now. */
+  close(): Promise<void> {
+    return this.#held.close()
   }
 
   /** Its topic does not take its records: for a while no more are made. */

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { HandledEntry } from '../audit/audit.ts'
 import { deliveriesIn } from '../audit/deliveries.ts'
-import { RecordRefused } from '../broker/port.ts'
+import { RecordRefused, TopicUnavailable } from '../broker/port.ts'
 import { endpoint } from '../definition/endpoint.ts'
 import { batchHandler, handler, transactionalHandler } from '../definition/handler.ts'
 import { Postpone, Unrecoverable } from '../definition/outcome.ts'
@@ -403,6 +403,7 @@ describe('an audit that is not taken', () => {
     await expectHandled(system, ids)
     const more = await system.publish(placed(4))
     await expectHandled(system, [...ids, ...more])
+    await passTime(31_000)
     expect(warnings.filter((text) => text.includes('audit'))).toHaveLength(1)
 
     await system.broker.admin.createTopics([{ topic: 'billing.audit', partitions: 1, config: {} }])
@@ -410,6 +411,34 @@ describe('an audit that is not taken', () => {
     const [id] = await system.publish(placed(5))
     await system.settled()
     expect((await entriesOf(system)).map((entry) => entry.id)).toEqual([id])
+  })
+
+  test('a topic that nobody leads for some seconds gets everything, in its order and once', async () => {
+    const { log, warnings } = keptLog()
+    const system = await testSystem(failsFirst().endpoint, { log })
+    const engine = await system.start()
+    const publish = system.broker.publish.bind(system.broker)
+    let isLed = false
+    system.broker.publish = (records) =>
+      isLed || !records.some(isAudit) ? publish(records) : Promise.reject(new TopicUnavailable('no leader'))
+    const ids = await system.publish(placed(1), placed(2))
+    await expectHandled(system, ids)
+    await passTime(20_000)
+    const more = await system.publish(placed(3))
+    await expectHandled(system, [...ids, ...more])
+    expect(await system.audits()).toEqual([])
+
+    isLed = true
+    await passTime(1_000)
+    const told = (await entriesOf(system)).map(({ id, outcome }) => [id, outcome])
+    expect(told.toSorted()).toEqual([...ids, ...more].map((id, index) => [id, index === 0 ? 'deadLettered' : 'handled']).toSorted())
+    expect(warnings.filter((text) => text.includes('audit'))).toEqual([])
+
+    isLed = false
+    await expectHandled(system, [...ids, ...more, ...(await system.publish(placed(4)))])
+    isLed = true
+    await engine.stop()
+    expect(await entriesOf(system)).toHaveLength(4)
   })
 
   test.each([

@@ -6,18 +6,19 @@ import { parkRefused } from './parkedRecord.ts'
 
 /**
  * Publishes records. One that its topic refuses goes to the dead letter topic instead, and the others are published again:
- * some of them may then be in Kafka twice, with one id. A record of the audit keeps no other from being published: it is
- * dropped when its topic does not take it.
+ * some of them may then be in Kafka twice, with one id. A record of the audit keeps no other from being published: it waits
+ * aside while its topic does not take it.
  * @throws BrokerUnavailable, also when the dead letter topic refuses even the smallest dead letter: a person must mend that
  */
 export async function publishOrPark(runtime: EndpointRuntime, records: readonly OutgoingRecord[]): Promise<void> {
-  let left = records
+  let left = runtime.audit.isHolding ? withoutAudit(runtime, records) : records
   while (left.length > 0) {
     try {
       await runtime.broker.publish(left)
       return runtime.audit.published(left)
     } catch (error) {
-      if (error instanceof TopicUnavailable && left.some(runtime.audit.isAudit)) return withoutAudit(runtime, left, error)
+      // It may be the audit's topic. If it is that of another record, that one fails again.
+      if (error instanceof TopicUnavailable && left.some(runtime.audit.isAudit)) return publishOthersFirst(runtime, left)
       if (error instanceof BrokerUnavailable) throw error
       if (!(error instanceof RecordRefused) || !left.includes(error.record)) return findRefused(runtime, left, error)
       const parked = park(runtime, error)
@@ -27,16 +28,19 @@ export async function publishOrPark(runtime: EndpointRuntime, records: readonly 
 }
 
 /** If the others are published, it was the topic of the audit that is not there. */
-async function withoutAudit(
-  runtime: EndpointRuntime,
-  records: readonly OutgoingRecord[],
-  error: TopicUnavailable,
-): Promise<void> {
+async function publishOthersFirst(runtime: EndpointRuntime, records: readonly OutgoingRecord[]): Promise<void> {
   await publishOrPark(
     runtime,
     records.filter((record) => !runtime.audit.isAudit(record)),
   )
-  runtime.audit.notTaken(error)
+  withoutAudit(runtime, records)
+}
+
+/** @returns the others; those of the audit wait aside */
+function withoutAudit({ audit }: EndpointRuntime, records: readonly OutgoingRecord[]): OutgoingRecord[] {
+  const { ofAudit = [], others = [] } = Object.groupBy(records, (record) => (audit.isAudit(record) ? 'ofAudit' : 'others'))
+  if (ofAudit.length > 0) audit.hold(ofAudit)
+  return others
 }
 
 /** @returns what is published instead: a dead letter, and nothing for a record of the audit */

@@ -59,7 +59,7 @@ export interface Engine {
   readonly encodeMessage: EncodeMessage
   /** Publishes what comes from outside a handler. */
   publish(record: OutgoingRecord): Promise<void>
-  /** Publishes a heartbeat; there is no other try. @returns whether it is in the audit topic */
+  /** Publishes a heartbeat. @returns whether it is in the audit topic */
   heartbeat(this: void, heartbeat: Heartbeat): Promise<boolean>
   /** Whether it is a member of its consumer groups and is not stopping. */
   isReady(): boolean
@@ -91,6 +91,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     gone.stop()
     endAuditSearch()
     await drain(runtime.running, giveUp, () => Promise.all([scheduler.stop(), ...consumers.map((consumer) => consumer.stop())]))
+    await runtime.audit.close()
   }
   const isReady = () => stopping === undefined && consumers.every((consumer) => consumer.isJoined())
   return {
@@ -147,6 +148,7 @@ async function runtimeOf(options: EngineOptions & { readonly giveUp: AbortContro
     topic: planned.audit.topic,
     mode: options.audit ?? 'all',
     log,
+    publish: (records) => broker.publish(records),
     now: Date.now,
   })
   const ground = { plan: planned, admin: broker.admin, registry, log }

@@ -179,7 +179,8 @@ test('a console that is killed in the middle of it leaves it to another one', as
   expect(items.find(({ id }) => id === erasureId)).toMatchObject({ outcome: 'done', count: 2 })
 })
 
-test('what is too short to be somebody’s alone, and what names nobody, is refused', async () => {
-  for (const wanted of [{}, { email: 'a@' }, { customer: '  x  ' }, { name: 'Ada Lovelace' }])
+test('what is too short to be somebody’s alone, what names nobody, and what no database could have, is refused', async () => {
+  const notInAnyDatabase = [{ email: 'ada\u0000@example.org' }, { key: 'order-\ud800' }]
+  for (const wanted of [{}, { email: 'a@' }, { customer: '  x  ' }, { name: 'Ada Lovelace' }, ...notInAnyDatabase])
     expect([wanted, (await shop.send('POST', '/api/erasures', wanted)).status]).toEqual([wanted, 400])
 })

@@ -2,13 +2,20 @@ import { notFound } from '@petrel/pages'
 import { z } from 'zod'
 import { bodyOf } from '../http/input.ts'
 import type { ConsoleContext, Part } from '../part.ts'
+import { plainText } from '../store/columns.ts'
 import { every, type Repeated } from '../store/every.ts'
 import { beginErasure, runDueErasures } from './erasure.ts'
 import { erasureProgress } from './progress.ts'
 
 /** Shorter ones would be found in too much. */
 const shortest = 3
-const value = z.string().trim().min(shortest, `must have at least ${shortest} characters`).max(500)
+const value = z
+  .string()
+  .trim()
+  .min(shortest, `must have at least ${shortest} characters`)
+  .max(500)
+  // Neither can be looked for in a database. Something near it would be about somebody else.
+  .refine((text) => plainText(text) === text, 'must have neither U+0000 nor half a surrogate pair')
 const erasureBody = z
   .strictObject({ email: value.optional(), customer: value.optional(), key: value.optional() })
   .refine((wanted) => Object.values(wanted).some((given) => given !== undefined), 'needs an email, a customer or a key')

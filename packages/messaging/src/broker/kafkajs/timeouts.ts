@@ -18,7 +18,7 @@ export const timeouts = {
   /** How long a member counts as busy after it received records. */
   busy: 2_000,
   /** A consumer that began no fetch for this long has stopped without an error (https://github.com/tulios/kafkajs/issues/659). */
-  stall: 90_000,
+  stall: 45_000,
   /** For leaving the group. */
   leave: 5_000,
   /** How long a fetch waits for records; it returns when the first one comes. Half of what a request may take, or a slow answer would count as none. */
