@@ -6,7 +6,10 @@ const withBrowser = everywhere.map((folder) => `${folder}/*.browser.test.ts`)
 const long = everywhere.map((folder) => `${folder}/*.long.test.ts`)
 const withCluster = everywhere.map((folder) => `${folder}/*.cluster.test.ts`)
 
-/** On the real broker: whoever waits for an order to travel must not be overtaken by five other files on two cores. */
+/** They kill whole servers, or start a second system: beside another file it would be a question of luck who waits for how long. */
+const alone = ['test/chaos', 'deploy/local', 'packages/messaging/src/broker'].map((folder) => `${folder}/**/*.kafka.test.ts`)
+
+/** On the real broker. */
 const onTheStack = {
   globalSetup: ['test/support/oneStack.ts'],
   fileParallelism: false,
@@ -26,7 +29,20 @@ const projects: TestProjectConfiguration[] = [
       sequence: { groupOrder: 0 },
     },
   },
-  { extends: true, test: { name: 'stack', include: withStack, ...onTheStack, sequence: { groupOrder: 1 } } },
+  {
+    extends: true,
+    test: {
+      name: 'stack',
+      include: withStack,
+      exclude: ['**/node_modules/**', ...alone],
+      ...onTheStack,
+      // They wait most of the time. With more, whoever waits for an order to travel would be overtaken on two cores.
+      fileParallelism: true,
+      maxWorkers: 2,
+      sequence: { groupOrder: 1 },
+    },
+  },
+  { extends: true, test: { name: 'alone', include: alone, ...onTheStack, sequence: { groupOrder: 2 } } },
   {
     extends: true,
     test: {
@@ -34,7 +50,7 @@ const projects: TestProjectConfiguration[] = [
       include: withBrowser,
       ...onTheStack,
       globalSetup: ['test/support/browser.ts', ...onTheStack.globalSetup],
-      sequence: { groupOrder: 2 },
+      sequence: { groupOrder: 3 },
     },
   },
 ]

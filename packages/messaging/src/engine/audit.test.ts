@@ -413,7 +413,7 @@ describe('an audit that is not taken', () => {
     expect((await entriesOf(system)).map((entry) => entry.id)).toEqual([id])
   })
 
-  test('a topic that nobody leads for some seconds gets everything, in its order and once', async () => {
+  test('a topic that nobody leads for some seconds gets everything, and once', async () => {
     const { log, warnings } = keptLog()
     const system = await testSystem(failsFirst().endpoint, { log })
     const engine = await system.start()
@@ -430,8 +430,9 @@ describe('an audit that is not taken', () => {
 
     isLed = true
     await passTime(1_000)
-    const told = (await entriesOf(system)).map(({ id, outcome }) => [id, outcome])
-    expect(told.toSorted()).toEqual([...ids, ...more].map((id, index) => [id, index === 0 ? 'deadLettered' : 'handled']).toSorted())
+    expect(await entriesOf(system)).toHaveLength(3)
+    const told = new Map((await entriesOf(system)).map(({ id, outcome }) => [id, outcome]))
+    expect(told).toEqual(new Map([...ids, ...more].map((id, index) => [id, index === 0 ? 'deadLettered' : 'handled'])))
     expect(warnings.filter((text) => text.includes('audit'))).toEqual([])
 
     isLed = false

@@ -32,9 +32,18 @@ export const filterShape = {
 }
 
 /** A group's id says what kind it is of. */
-export const groupRef = z.union([z.uuid(), z.string().regex(/^(?:type|endpoint|errorType):/).transform(plainText)], {
-  error: 'is the id of a group, as GET /api/groups has it',
-})
+export const groupRef = z.union(
+  [
+    z.uuid(),
+    z
+      .string()
+      .regex(/^(?:type|endpoint|errorType):/)
+      .transform(plainText),
+  ],
+  {
+    error: 'is the id of a group, as GET /api/groups has it',
+  },
+)
 
 export interface Filter {
   readonly endpoint?: string | undefined

@@ -48,7 +48,8 @@ export function runConsumer(settings: ClientSettings, { group, topics, membershi
   const started = start(consumer, topics, membership).catch(end)
   const startedAt = Date.now()
   const watch = setInterval(() => {
-    if (Date.now() - Math.max(startedAt, membership.lastFetch()) > timeouts.stall) end(new Error(`nothing was fetched for ${timeouts.stall} ms`))
+    if (Date.now() - Math.max(startedAt, membership.lastFetch()) > timeouts.stall)
+      end(new Error(`nothing was fetched for ${timeouts.stall} ms`))
   }, timeouts.stall / 10)
   const cleanUp = async () => {
     await ended
