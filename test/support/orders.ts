@@ -16,18 +16,19 @@ export function differentOrders(count: number, random: () => number): OrderReque
   }))
 }
 
-/** Places each order until it is accepted, ten at a time. @returns their ids */
+/** Places each order until it is accepted, ten at a time. @param name of these orders, where a shop gets others, too @returns their ids */
 export async function placeAll(
   shop: Shop,
   orders: readonly OrderRequest[],
   onAccepted: (count: number) => void,
+  name = 'order',
 ): Promise<string[]> {
   const orderIds: string[] = []
   const queue = [...orders.entries()]
   const customer = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [number, order] = next
-      orderIds.push(await insist(shop, order, `order-${number}`))
+      orderIds.push(await insist(shop, order, `${name}-${number}`))
       onAccepted(orderIds.length)
     }
   }

@@ -21,6 +21,8 @@ export interface KafkaOptions {
   /** Users that it has from the beginning, `SCRAM-SHA-512=[name=sales,password=…]`. */
   readonly users?: readonly string[]
   readonly jvm?: readonly string[]
+  /** Of a cluster that it joins. Default: one of its own. */
+  readonly clusterId?: string
 }
 
 /** Log4j takes an address: a path with a space in it would be none. */
@@ -48,12 +50,14 @@ export async function startKafka(options: KafkaOptions, signal?: AbortSignal): P
 const classPath = ({ jars }: KafkaOptions) => join(jars, 'kafka', '*')
 const logDir = ({ dataDir }: KafkaOptions) => join(dataDir, 'log')
 
+export const newClusterId = (): string => randomBytes(16).toString('base64url').replace(/^-/, 'p')
+
 /** The mark is written last: a folder without it was never used, so it is safe to format it again. */
 async function formatOnce(options: KafkaOptions, properties: string): Promise<void> {
   const mark = join(options.dataDir, 'formatted')
   if (existsSync(mark)) return
   await rm(logDir(options), { recursive: true, force: true })
-  const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'p')
+  const clusterId = options.clusterId ?? newClusterId()
   const users = await usersFile(options)
   const args = [
     ...JVM,

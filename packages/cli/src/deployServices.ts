@@ -1,10 +1,16 @@
 import { type Database } from '@petrel/messaging/connections'
-import { confluentRegistry, deployAll, type DeployReport } from '@petrel/messaging/operations'
+import {
+  confluentRegistry,
+  deployAll,
+  type DeployReport,
+  findWeakDurability,
+  type WeakDurability,
+} from '@petrel/messaging/operations'
 import type { CommandContext } from './commandContext.ts'
 import { makeDatabase, newDatabase } from './makeDatabaseAlone.ts'
 import { patiently } from './patience.ts'
 import { Problem } from './problem.ts'
-import { paint } from './screen.ts'
+import { paint, type Text } from './screen.ts'
 import { loadServices } from './services.ts'
 
 interface Options {
@@ -30,6 +36,8 @@ export async function deployServices(context: CommandContext, names: readonly st
   const infrastructure = { admin: broker.admin, registry, prefix: addresses.prefix }
   const report = await patiently(() => deployAll(deployments, infrastructure), patience)
   for (const text of [...madeDatabases, ...newThings(report)]) out.line(text)
+  const endpoints = services.map(({ endpoint }) => endpoint)
+  for (const text of weakThings(await findWeakDurability(endpoints, infrastructure))) err.line(text)
   const deployed = services.map(({ name }) => name).join(', ')
   out.line(paint('green', `${deployed} ${services.length === 1 ? 'is' : 'are'} deployed.`))
   return true
@@ -39,6 +47,10 @@ export async function deployServices(context: CommandContext, names: readonly st
 async function makeItsDatabase(admin: Database | undefined, database: Database): Promise<string[]> {
   return admin === undefined ? [] : newDatabase(await makeDatabase(admin, database))
 }
+
+/** One broker is as somebody has chosen it; each service says it when it starts. */
+const weakThings = (weak: WeakDurability | undefined): Text[] =>
+  weak === undefined || weak.brokers === 1 ? [] : [paint('yellow', weak.what), weak.wayOut]
 
 /** What a deployment has made, a line each; none when all was there. */
 export function newThings({ topics, subjects, migrations, positions }: DeployReport): string[] {

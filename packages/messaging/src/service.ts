@@ -17,6 +17,7 @@ import { type EndpointMetrics, endpointMetrics } from './metrics/endpointMetrics
 import { type MetricsRegistry, processRegistry } from './metrics/registry.ts'
 import { startOpsServer } from './ops/opsServer.ts'
 import { checkDeployed } from './operations/checkDeployed.ts'
+import { tellDurability } from './operations/durability.ts'
 import { NotDeployed, PartitionCountMismatch } from './operations/notDeployed.ts'
 import { processLog } from './processLog.ts'
 import { confluentRegistry } from './registry/confluent.ts'
@@ -97,6 +98,7 @@ export async function start(endpoint: Endpoint, settings: Settings, options: Sta
   }
   try {
     await untilDeployed(endpoint, { admin: broker.admin, registry, prefix, database }, { signal: giveUp.signal, log })
+    await tellDurability(endpoint, { admin: broker.admin, prefix, log })
     await retryUntilStopped('claim the database', { signal: giveUp.signal, log }, () => claimDatabase(database, endpoint.name))
     faults = await openFaults(endpoint, settings, { admin: broker.admin, log })
     const { fault } = faults

@@ -1,4 +1,4 @@
-import type { EndpointLag } from '@petrel/messaging/operations'
+import type { EndpointLag, WeakDurability } from '@petrel/messaging/operations'
 import type { Check, Finding } from './finding.ts'
 
 /** An address, and why there is no connection to it. */
@@ -39,6 +39,8 @@ export interface BusFacts {
     | undefined
   readonly services: readonly ServiceFacts[]
   readonly lags: readonly EndpointLag[]
+  /** Where acknowledged messages have fewer copies than they could have. */
+  readonly weakDurability: WeakDurability | undefined
 }
 
 /** The sentence of the refusal says what to check. */
@@ -123,6 +125,12 @@ const partitionsAgree: Check<BusFacts> = ({ services }) =>
 /** PostgreSQL's states for who may not come in, and for a database that is not there. */
 const refusals = new Set(['28P01', '28000', '42501', '3D000'])
 
+/** With one broker there is no other way. */
+const copiesAreEnough: Check<BusFacts> = ({ weakDurability }) =>
+  weakDurability === undefined || weakDurability.brokers === 1
+    ? []
+    : [{ code: 'ONE_COPY', what: weakDurability.what, wayOut: weakDurability.wayOut }]
+
 const databaseLetsIn: Check<BusFacts> = ({ services }) =>
   services.flatMap(({ name, database }): Finding[] => {
     if (database === undefined) return []
@@ -193,6 +201,7 @@ export const busChecks: readonly Check<BusFacts>[] = [
   registryAnswers,
   isDeployed,
   partitionsAgree,
+  copiesAreEnough,
   databaseLetsIn,
   isMigrated,
   ...lagChecks,

@@ -3,6 +3,7 @@ import { type Database, NotLetIn, notLetIn, type RegistryConnection } from '@pet
 import {
   checkDeployed,
   confluentRegistry,
+  findWeakDurability,
   type Infrastructure,
   NotDeployed,
   PartitionCountMismatch,
@@ -44,6 +45,13 @@ export async function busFacts({ root, addresses, broker }: CommandContext, name
     kafkaRefusal: said.refusal,
     registry,
     services: await Promise.all(services.map((service, index) => serviceFacts(service, databases[index], infrastructure))),
+    weakDurability:
+      said.error === undefined
+        ? await findWeakDurability(
+            services.map(({ endpoint }) => endpoint),
+            { admin: broker.admin, prefix },
+          )
+        : undefined,
     lags: said.error === undefined ? await readLag({ admin: broker.admin, prefix }) : [],
   }
 }

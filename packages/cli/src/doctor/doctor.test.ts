@@ -38,6 +38,7 @@ const healthyBus: BusFacts = {
   registry: { url: 'http://registry:8080/apis/ccompat/v7', error: undefined, status: 200 },
   services: [healthyService],
   lags: [lag(3, 1)],
+  weakDurability: undefined,
 }
 
 const program = (namespace: string, service: string, changes: Partial<Placed> = {}): Placed => ({
@@ -137,6 +138,10 @@ const faults: Readonly<Record<Exclude<FaultCode, 'NO_CLUSTER'>, readonly [Findin
       partitionsDiffer: 'Topic sales.order-placed has 3 partitions, but endpoint "sales" wants 6. Partitions are never changed.',
     }),
     /wants 6\.$/,
+  ],
+  ONE_COPY: [
+    bus({ weakDurability: { brokers: 3, topics: ['sales.order-placed'], what: 'acks=all is one copy.', wayOut: 'Raise it.' } }),
+    /^acks=all is one copy\.$/,
   ],
   DATABASE_UNREACHABLE: [
     service({ database: { code: 'ECONNREFUSED', message: 'connect ECONNREFUSED' } }),

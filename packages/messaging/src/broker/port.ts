@@ -1,3 +1,5 @@
+import type { ClusterDurability } from './durability.ts'
+
 /**
  * Kafka record headers. A value is bytes or text; a name that occurs more than once has an array. Adapters drop null values
  * when they read and when they write, and names like `constructor` or `__proto__` are names like any other.
@@ -182,7 +184,9 @@ export interface BrokerAdmin {
   topicIds(topics: readonly string[]): Promise<Map<string, string>>
   /** Names of all topics. */
   topics(): Promise<string[]>
-  /** Creates those that do not exist yet. @returns the names created. */
+  /** How many copies the brokers keep of those of the topics that exist, and of how many they are sure. @throws BrokerUnavailable */
+  durability(topics: readonly string[]): Promise<ClusterDurability>
+  /** Creates those that do not exist yet, with as many copies as `durabilityWith` of durability.ts says. @returns the names created. */
   createTopics(specs: readonly TopicSpec[]): Promise<string[]>
   deleteTopics(topics: readonly string[]): Promise<void>
   /**

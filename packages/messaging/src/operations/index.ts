@@ -32,6 +32,7 @@ export { type Acl, aclDrift, type AclDrift, type Acls, aclsOf, applyAcls, type P
 export { type AgedLag, type AgedLags, agedLags } from './agedLag.ts'
 export { checkDeployed } from './checkDeployed.ts'
 export { deploy, deployAll, type Deployment, type DeployReport } from './deploy.ts'
+export { findWeakDurability, type WeakDurability } from './durability.ts'
 export { CircularSubscription } from './deployOrder.ts'
 export { depthIn } from './depth.ts'
 export { discard, type DiscardReport, type DiscardRequest } from './discard.ts'

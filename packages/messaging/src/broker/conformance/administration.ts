@@ -151,6 +151,14 @@ export function administration(at: Fixture): void {
       expect(await at.broker.admin.maxMessageBytes([])).toEqual(new Map())
     })
 
+    test('a topic has as many copies as the brokers can keep, and its own setting says how many must be in sync', async () => {
+      const [one, other] = [await topicOf(2), await topicOf(1)]
+      const { brokers, topics } = await at.broker.admin.durability([one, other, newName()])
+      expect(brokers).toBe(1)
+      expect(topics).toEqual(new Map([one, other].map((topic) => [topic, { replicas: 1, minInSync: 1 }])))
+      expect(await at.broker.admin.durability([])).toEqual({ brokers: 1, topics: new Map() })
+    })
+
     test('a group that never committed has no positions', async () => {
       expect(await at.broker.admin.committed(newName(), [await topicOf(2)])).toEqual([])
     })

@@ -1,4 +1,5 @@
 import kafkajs, { type Admin, type Cluster } from 'kafkajs'
+import { type ClusterDurability, type Durability, durabilityWith } from '../durability.ts'
 import { type BrokerAdmin, GroupIsRunning, type Position, type TopicSpec } from '../port.ts'
 import { clusterOf, withClient } from './cluster.ts'
 import { brokerErrorCode } from './errors.ts'
@@ -29,6 +30,7 @@ export function kafkajsAdmin(settings: ClientSettings): BrokerAdmin {
     partitions: (topics) => withAdmin('Could not look up topics', (admin) => partitions(admin, topics)),
     maxMessageBytes: (topics) => withAdmin('Could not look up the limits of topics', (admin) => maxMessageBytes(admin, topics)),
     topicIds: (topics) => withCluster('Could not look up the ids of topics', (cluster) => topicIds(cluster, topics)),
+    durability: (topics) => withAdmin('Could not look up the copies of topics', (admin) => durability(admin, topics)),
     createTopics: (specs) => withAdmin('Could not create topics', (admin) => createTopics(admin, specs)),
     deleteTopics: (topics) => withAdmin('Could not delete topics', (admin) => deleteTopics(admin, topics)),
     deleteRecords: (before) => withAdmin('Could not delete records', (admin) => deleteRecords(admin, before)),
@@ -83,14 +85,29 @@ async function refuseUnseen(admin: Admin, topics: string[]): Promise<void> {
   })
 }
 
-async function maxMessageBytes(admin: Admin, wanted: readonly string[]): Promise<Map<string, number>> {
-  const topics = await existing(admin, wanted)
+const maxMessageBytes = async (admin: Admin, wanted: readonly string[]): Promise<Map<string, number>> =>
+  setting(admin, await existing(admin, wanted), 'max.message.bytes')
+
+/** One number of each topic's configuration, the broker's own where the topic has none. */
+async function setting(admin: Admin, topics: readonly string[], configName: string): Promise<Map<string, number>> {
   if (topics.length === 0) return new Map()
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ['max.message.bytes'] })),
+    resources: topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: [configName] })),
   })
   return new Map(resources.map(({ resourceName, configEntries }) => [resourceName, Number(configEntries[0]?.configValue)]))
+}
+
+async function durability(admin: Admin, wanted: readonly string[]): Promise<ClusterDurability> {
+  const [topics, { brokers }] = [await existing(admin, wanted), await admin.describeCluster()]
+  if (topics.length === 0) return { brokers: brokers.length, topics: new Map() }
+  const { topics: metadata } = await admin.fetchTopicMetadata({ topics })
+  const minInSync = await setting(admin, topics, 'min.insync.replicas')
+  const found = metadata.map(({ name, partitions }): [string, Durability] => {
+    const replicas = Math.min(...partitions.map((partition) => partition.replicas.length))
+    return [name, { replicas, minInSync: minInSync.get(name) ?? 1 }]
+  })
+  return { brokers: brokers.length, topics: new Map(found) }
 }
 
 async function createTopics(admin: Admin, specs: readonly TopicSpec[]): Promise<string[]> {
@@ -102,11 +119,16 @@ async function createTopics(admin: Admin, specs: readonly TopicSpec[]): Promise<
   )
   const missing = specs.filter(({ topic }) => !there.has(topic))
   if (missing.length === 0) return []
+  const { replicas, minInSync } = durabilityWith((await admin.describeCluster()).brokers.length)
   await admin.createTopics({
     topics: missing.map(({ topic, partitions, config }) => ({
       topic,
       numPartitions: partitions,
-      configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+      replicationFactor: replicas,
+      configEntries: Object.entries({ 'min.insync.replicas': String(minInSync), ...config }).map(([name, value]) => ({
+        name,
+        value,
+      })),
     })),
   })
   // A new topic may have no leader yet: wait until every partition answers.

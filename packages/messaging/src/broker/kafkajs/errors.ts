@@ -23,8 +23,12 @@ const TOPIC_FAULTS = new Set([
   'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
 ])
 
+const notEnough = 'fewer copies are in sync than min.insync.replicas demands; it goes on when enough brokers are back'
+
 const HINTS: Record<string, string> = {
   UNKNOWN_TOPIC_OR_PARTITION: 'a topic does not exist; `petrel deploy` creates the topics',
+  NOT_ENOUGH_REPLICAS: notEnough,
+  NOT_ENOUGH_REPLICAS_AFTER_APPEND: notEnough,
   TOPIC_AUTHORIZATION_FAILED: 'a topic may not be used by this user',
   GROUP_AUTHORIZATION_FAILED: 'the group may not be used by this user',
 }

@@ -1,3 +1,4 @@
+import { durabilityWith } from '../durability.ts'
 import { type BrokerAdmin, type BrokerRecord, GroupIsRunning } from '../port.ts'
 import type { Group } from './group.ts'
 import type { Topics } from './topics.ts'
@@ -17,6 +18,7 @@ export function memoryAdmin(topics: Topics, groups: Map<string, Group>, groupNam
     partitions: async (names) => new Map(existing(names).map((name) => [name, numbers(name).length])),
     maxMessageBytes: async (names) => new Map(existing(names).map((name) => [name, topics.maxMessageBytes(name) ?? 0])),
     topicIds: async (names) => topicIds(topics, names),
+    durability: async (names) => ({ brokers: 1, topics: new Map(existing(names).map((name) => [name, durabilityWith(1)])) }),
     createTopics: async (specs) => {
       const created = specs.filter((spec) => topics.create(spec)).map(({ topic }) => topic)
       if (created.length > 0) for (const group of groups.values()) group.rebalance()
