@@ -1,6 +1,7 @@
 import { isDate } from 'node:util/types'
 import avsc, { type Type } from 'avsc'
 import { smallestLong } from './bounded.ts'
+import { Microseconds, OtherInt, OtherLong } from './logicalTypes.ts'
 
 /** Reads and writes `timestamp-millis` as Date. Without it avsc would read and write plain numbers. */
 export class TimestampMillis extends avsc.types.LogicalType {
@@ -21,6 +22,8 @@ export class TimestampMillis extends avsc.types.LogicalType {
 
   protected override _resolve(writer: Type): ((value: never) => Date) | undefined {
     if (writer instanceof TimestampMillis) return (date: Date) => date
+    if (writer instanceof Microseconds) return (microseconds: number) => timeAt(Math.floor(microseconds / 1_000))
+    if (writer instanceof OtherLong || writer instanceof OtherInt) return undefined
     return avsc.Type.isType(writer, 'long', 'int') ? timeAt : undefined
   }
 }

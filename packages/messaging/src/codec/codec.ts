@@ -2,6 +2,7 @@ import type { Type } from 'avsc'
 import type { AvroSchema, MessageDescriptor } from '../definition/message.ts'
 import type { Registry } from '../registry/port.ts'
 import { compile } from '../avro/compile.ts'
+import { isUnion } from '../avro/unions.ts'
 import { InvalidMessage, Undecodable } from './errors.ts'
 import { validationError } from './validationError.ts'
 import { readBody, type Reading, readingOf } from './reading.ts'
@@ -81,7 +82,7 @@ export function avroCodec({ registry, unknownForMs = 1_000 }: AvroCodecOptions):
     async decodeAny(value) {
       await writers.fetch(schemaIds([value]))
       const { type, schema } = writers.get(schemaIdOf(value))
-      return { fullName: type.name ?? '', data: readBody(value as Buffer, type, undefined), schema }
+      return { ...messageIn(type, readBody(value as Buffer, type, undefined)), schema }
     },
 
     async decodeAs(value, schemaId) {
@@ -107,6 +108,16 @@ function isValid(type: Type, data: object): boolean {
   } catch (error) {
     throw new InvalidMessage(`${type.name}: ${(error as Error).message}`, { cause: error })
   }
+}
+
+/** @param data of a choice of records it says itself which one it is, unless there is only one */
+function messageIn(type: Type, data: object | null): Pick<WrittenMessage, 'fullName' | 'data'> {
+  if (data === null) throw new Undecodable('The value holds nothing: its writer has chosen null.')
+  if (!isUnion(type)) return { fullName: type.name ?? '', data }
+  if (type.typeName === 'union:unwrapped')
+    return { fullName: type.types.find(({ typeName }) => typeName === 'record')?.name ?? '', data }
+  const [[fullName, chosen] = ['', data]] = Object.entries(data) as [string, object][]
+  return { fullName, data: chosen }
 }
 
 function requireKey({ fullName, key }: MessageDescriptor, data: object): void {

@@ -20,8 +20,9 @@ const isSame = (writer: Type, reader: Type): boolean =>
   JSON.stringify(writer.schema({ exportAttrs: true })) === JSON.stringify(reader.schema({ exportAttrs: true }))
 
 function problemOf({ id, type }: WriterSchema, reader: Type, error: Error): string {
-  const written = `The record was written as ${type.name} (schema ${id})`
-  if (type.name !== reader.name) return `${written}, which is not ${reader.name}. Find out who writes it into this topic.`
+  const written = `The record was written as ${nameOf(type)} (schema ${id})`
+  if (type.name !== undefined && type.name !== reader.name)
+    return `${written}, which is not ${reader.name}. Find out who writes it into this topic.`
   return `${written}, in a version that cannot be read here: ${beginning(error.message)}. Deploy a version that can, then replay it.`
 }
 
@@ -32,7 +33,9 @@ export function readBody(value: Buffer, type: Type, resolver: Resolver | undefin
     if (offset === value.length) return data
     throw new RangeError(offset < 0 ? 'the value ends too early' : `${value.length - offset} bytes are left over`)
   } catch (error) {
-    const message = `The value does not hold a ${type.name}: ${beginning((error as Error).message)}. It may have been damaged or written with another schema.`
+    const message = `The value does not hold a ${nameOf(type)}: ${beginning((error as Error).message)}. It may have been damaged or written with another schema.`
     throw new Undecodable(message, { cause: error })
   }
 }
+
+const nameOf = (type: Type): string => type.name ?? 'one of several types'

@@ -1,5 +1,6 @@
 import type { Type } from 'avsc'
-import { compile } from '../avro/compile.ts'
+import { compileWriter } from '../avro/compile.ts'
+import { isUnion } from '../avro/unions.ts'
 import { coalescing } from '../coalescing.ts'
 import type { AvroSchema } from '../definition/message.ts'
 import { NotAvro, type Registry } from '../registry/port.ts'
@@ -91,13 +92,16 @@ async function answerOf(registry: Pick<Registry, 'schemaOf'>, id: number): Promi
 
 function compiled(id: number, schema: AvroSchema): WriterSchema | Unreadable {
   try {
-    const type = compile(schema)
-    if (type.typeName === 'record') return { id, type, schema }
+    const type = compileWriter(schema)
+    if (isMessage(type)) return { id, type, schema }
     return { problem: `Schema ${id} is not a record but ${type.typeName}: it is no message.` }
   } catch (error) {
     return { problem: `Schema ${id} cannot be read: ${beginning((error as Error).message)}` }
   }
 }
+
+/** A record, or a choice of records: some producers write several messages into one topic so. */
+const isMessage = (type: Type): boolean => type.typeName === 'record' || (isUnion(type) && type.types.some(isMessage))
 
 /** The beginning of an avsc error: it may contain the whole schema or value, and it goes into the headers of every dead letter. */
 export const beginning = (text: string) => (text.length > 500 ? `${text.slice(0, 500)}…` : text)

@@ -48,6 +48,21 @@ test("an order's records are found in every topic, and those of other orders are
   expect(await journey('order-9', endpoints, infrastructure)).toEqual([])
 })
 
+test("an order's records are found in whichever partition another client's rule has put them", async () => {
+  const broker = memoryBroker()
+  const infrastructure = { broker, admin: broker.admin, registry: memoryRegistry(), prefix: 'p.' }
+  await deployAll(
+    endpoints.map((endpoint) => ({ endpoint })),
+    infrastructure,
+  )
+  for (const partition of [0, 1, 2]) {
+    await broker.publish([{ ...message('p.sales.order-placed', 'order-2', `in ${partition}`), partition }])
+    await broker.publish([{ ...message('p.sales.order-placed', 'order-3', `other ${partition}`), partition }])
+  }
+  const steps = await journey('order-2', endpoints, infrastructure)
+  expect(new Set(steps.map(({ id }) => id))).toEqual(new Set([0, 1, 2].map((partition) => `in ${partition}`)))
+})
+
 test('a failure, a replay and what was postponed are steps of the journey', async () => {
   const failing = await failingBilling()
   await failing.receive('m-1', { key: 'order-1' })

@@ -1,7 +1,6 @@
 import type { Audit } from '../audit/audit.ts'
 import { auditDecoder, type DecodeAudit } from '../audit/auditDecoder.ts'
 import { deliveriesIn, type ToldDelivery } from '../audit/deliveries.ts'
-import { partitionOf } from '../broker/partitioner.ts'
 import type { BrokerAdmin, BrokerRecord } from '../broker/port.ts'
 import { Undecodable } from '../codec/errors.ts'
 import type { Endpoint } from '../definition/endpoint.ts'
@@ -44,9 +43,8 @@ export async function journey(
   const existing = await admin.partitions(places.map(({ topic }) => topic))
   const steps = await Promise.all(
     places.map(async (place) => {
-      const partitions = existing.get(place.topic)
-      if (partitions === undefined) return []
-      return (await withKey(key, place.topic, partitions, admin)).map((record) => stepOf(place, record, messageKinds))
+      if (!existing.has(place.topic)) return []
+      return (await withKey(key, place.topic, admin)).map((record) => stepOf(place, record, messageKinds))
     }),
   )
   const records = steps.flat()
@@ -115,19 +113,12 @@ function placesOf(endpoints: readonly Endpoint[], prefix: string): Place[] {
   return [...new Map(places.map((place) => [place.topic, place])).values()]
 }
 
-/** Only the partition that the key belongs to is read. */
-async function withKey(key: string, topic: string, partitions: number, admin: BrokerAdmin): Promise<BrokerRecord[]> {
-  const own = partitionOf(key, partitions)
-  const ends = await admin.offsets(topic)
-  // Most partitions of a young system are empty, and each read has a connection of its own.
-  if (ends.every(({ partition, earliest, latest }) => partition !== own || earliest === latest)) return []
-  const from = ends.map(({ partition, earliest, latest }) => ({
-    topic,
-    partition,
-    offset: partition === own ? earliest : latest,
-  }))
+/** All partitions are read: a client other than ours may have its own rule where a key belongs, as librdkafka has. */
+async function withKey(key: string, topic: string, admin: BrokerAdmin): Promise<BrokerRecord[]> {
+  // Most topics of a young system are empty, and each read has a connection of its own.
+  if ((await admin.offsets(topic)).every(({ earliest, latest }) => earliest === latest)) return []
   const found: BrokerRecord[] = []
-  for await (const record of admin.read(topic, { from })) if (record.key?.toString() === key) found.push(record)
+  for await (const record of admin.read(topic)) if (record.key?.toString() === key) found.push(record)
   return found
 }
 
