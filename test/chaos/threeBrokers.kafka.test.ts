@@ -5,9 +5,12 @@ import type { StackAddresses } from '../../deploy/local/stack/stack.ts'
 import { runPetrel } from '../../packages/cli/src/testing/runPetrel.ts'
 import { allEnded, differentOrders, expectEndedOnce, placeAll } from '../support/orders.ts'
 import { randomFrom } from '../support/random.ts'
+import type { LogLine } from '../support/processes.ts'
 import { openShop, type Shop } from '../support/shop.ts'
 import { joined, testSystem } from '../support/stack.ts'
 import { type ThreeBrokers, threeBrokers } from '../support/threeBrokers.ts'
+
+const isAboutCopies = (line: LogLine) => JSON.stringify(line).includes('fewer copies are in sync')
 
 describe('three brokers', () => {
   let kafka: ThreeBrokers
@@ -60,12 +63,12 @@ describe('three brokers', () => {
   test('two that are killed: what comes waits, and it is said why; it goes on when they are back', async () => {
     let killed: Promise<unknown> | undefined
     const killTwo = () => Promise.all([kafka.kill(2), kafka.kill(3)])
-    const others = differentOrders(40, random)
-    const placing = placeAll(shop, others, (count) => count >= 10 && (killed ??= killTwo()), 'other')
+    const onAccepted = (count: number) => {
+      if (count >= 10) killed ??= killTwo()
+    }
+    const placing = placeAll(shop, differentOrders(40, random), onAccepted, 'other')
     const saying = [...shop.running.values()].filter(({ name }) => name !== 'payment-gateway')
-    await Promise.any(
-      saying.map(({ logged }) => logged((line) => /fewer copies are in sync/.test(JSON.stringify(line)), 120_000)),
-    )
+    await Promise.any(saying.map((service) => service.logged(isAboutCopies, 120_000)))
     expect(killed).toBeDefined()
     await Promise.all([kafka.start(2), kafka.start(3)])
     placed.push(...(await placing))
