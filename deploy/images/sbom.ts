@@ -18,19 +18,31 @@ export interface Bom {
 /** What is in a service's image besides Node and its operating system: every package, its version, licence and hash. */
 export function sbomOf(root: string, service: string): Bom {
   // With --omit dev npm leaves out, too, what the service needs when somebody else needs it for development.
-  const args = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only', ...workspaceFlags(root, service)]
-  return inProduction(JSON.parse(execFileSync('npm', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 })) as Bom, service)
+  return inProduction(npmSbom(root, workspaceFlags(root, service)), service)
 }
 
-/** Without what is only there for development, and named after the image: npm takes the name of the folder. */
+/** What package-lock.json installs, tools for development included. */
+export const sbomOfAll = (root: string): Bom => named(npmSbom(root, []), 'petrel')
+
+function npmSbom(root: string, flags: readonly string[]): Bom {
+  const args = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only', ...flags]
+  return JSON.parse(execFileSync('npm', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 })) as Bom
+}
+
+/** npm takes the name of the folder. */
+const named = (bom: Bom, name: string): Bom => ({
+  ...bom,
+  metadata: { ...bom.metadata, component: { ...bom.metadata.component, name } },
+})
+
+/** Without what is only there for development, and named after the image. */
 export function inProduction(bom: Bom, service: string): Bom {
   const components = bom.components.filter((component) => !isForDevelopment(component))
   const there = new Set([bom.metadata.component['bom-ref'], ...components.map((component) => component['bom-ref'])])
   const dependencies = bom.dependencies
     .filter(({ ref }) => there.has(ref))
     .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((each) => there.has(each)) }))
-  const component = { ...bom.metadata.component, name: `petrel/${service}` }
-  return { ...bom, metadata: { ...bom.metadata, component }, components, dependencies }
+  return { ...named(bom, `petrel/${service}`), components, dependencies }
 }
 
 const isForDevelopment = ({ properties = [] }: Component): boolean =>
