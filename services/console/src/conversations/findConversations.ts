@@ -63,6 +63,7 @@ function summaryOf(conversationId: string, messages: readonly SentMessage[]): St
   return {
     conversationId,
     key: messages[0]?.key ?? null,
+    type: messages[0]?.type ?? null,
     startedAt: new Date(Math.min(...times)),
     lastAt: new Date(Math.max(...times)),
     messages: messages.length,

@@ -5,6 +5,8 @@ export interface StoredConversation {
   readonly conversationId: string
   /** Of its first message. */
   readonly key: string | null
+  /** Of its first message. */
+  readonly type: string | null
   readonly startedAt: Date
   readonly lastAt: Date
   readonly messages: number
@@ -43,12 +45,14 @@ async function summaries(pool: Pool, hits: string, parameters: readonly string[]
      latest as (select conversation_id from hit group by conversation_id order by max(at) desc limit $2)
      select conversation_id as "conversationId",
        (array_agg(key order by causation_id nulls first, sent_at) filter (where key is not null))[1] as key,
+       nullif((array_agg(audit_route.type order by causation_id nulls first, sent_at))[1], '') as type,
        min(sent_at) as "startedAt", max(at) as "lastAt", count(distinct (source, message_id))::int as messages,
        (select count(*)::int from failure
         where failure.conversation_id = handled.conversation_id and state in ('unresolved', 'replayRequested')) as failed,
        (select count(*)::int from failure
         where failure.conversation_id = handled.conversation_id and state in ('resolved', 'archived')) as settled
-     from handled where conversation_id in (select conversation_id from latest)
+     from handled join audit_route on audit_route.number = handled.route
+     where conversation_id in (select conversation_id from latest)
      group by conversation_id order by "lastAt" desc`,
     [mostHandlings, mostConversations, ...parameters],
   )

@@ -82,8 +82,8 @@ test('an order waits for those who have not handled it, in the list as in itself
   const hearing = aHeartbeat({ startedAt: 2_000, definition: definition(['sales.OrderPlaced'], ['sales.OrderPlaced']) })
   const standing = async () => {
     const { items } = await shop.get<{ items: FoundConversation[] }>('/api/conversations')
-    const { failed, waiting } = items.find(({ conversationId }) => conversationId === heard.id) ?? {}
-    return { failed, waiting }
+    const { type, failed, waiting } = items.find(({ conversationId }) => conversationId === heard.id) ?? {}
+    return { type, failed, waiting }
   }
   const at = Date.now()
   await tellAudits(shop.console, [
@@ -96,7 +96,7 @@ test('an order waits for those who have not handled it, in the list as in itself
     }),
     anAudit({ at, heartbeat: aHeartbeat({ startedAt: 2_000, definition: definition(['sales.OrderPlaced'], []) }) }),
   ])
-  await eventually(async () => expect(await standing()).toEqual({ failed: 0, waiting: ['billing'] }))
+  await eventually(async () => expect(await standing()).toEqual({ type: 'sales.OrderPlaced', failed: 0, waiting: ['billing'] }))
   const again = anEntry({ ...heard, conversationId: heard.id, outcome: 'retried' })
   await tellAudits(shop.console, [anAudit({ at: at + 1, messages: [again] })])
   await eventually(async () => {
@@ -104,7 +104,7 @@ test('an order waits for those who have not handled it, in the list as in itself
     expect(messages[0]?.handled).toHaveLength(2)
     expect(whole).toMatchObject({ failed: 0, settled: 0, waiting: ['billing'] })
   })
-  expect(await standing()).toEqual({ failed: 0, waiting: ['billing'] })
+  expect(await standing()).toEqual({ type: 'sales.OrderPlaced', failed: 0, waiting: ['billing'] })
   const there = anEntry({
     ...heard,
     conversationId: heard.id,
@@ -114,7 +114,7 @@ test('an order waits for those who have not handled it, in the list as in itself
     originalOffset: 0,
   })
   await tellAudits(shop.console, [anAudit({ at: at + 2, messages: [there] })])
-  await eventually(async () => expect(await standing()).toEqual({ failed: 0, waiting: [] }))
+  await eventually(async () => expect(await standing()).toEqual({ type: 'sales.OrderPlaced', failed: 0, waiting: [] }))
 })
 
 test('what happens to an endpoint is listed in its order, and told to browsers', async () => {

@@ -53,9 +53,10 @@ export function conversationRoutes(router: Router, store: FakeStore, isNew: bool
 const nothingFailed = { failed: 0, settled: 0, waiting: [] }
 
 const stuckOnes = ({ failures }: FakeStore) =>
-  failures.slice(0, 7).map(({ conversationId, key, sentAt, lastFailedAt }) => ({
+  failures.slice(0, 7).map(({ conversationId, key, type, sentAt, lastFailedAt }) => ({
     conversationId,
     key,
+    type,
     startedAt: sentAt,
     lastAt: lastFailedAt,
     messages: 1,
@@ -68,7 +69,7 @@ const doneOnes = (now: number) =>
     const { conversationId, key, messages } = wellConversation(number, 0)
     const began = now - 9_000 - at * 31_000
     const times = { startedAt: new Date(began).toISOString(), lastAt: new Date(began + 158).toISOString() }
-    return { conversationId, key, ...times, messages: messages.length, ...nothingFailed }
+    return { conversationId, key, type: 'sales.PlaceOrder', ...times, messages: messages.length, ...nothingFailed }
   })
 
 const breakable = ['sales', 'billing', 'stock', 'shipping', 'email', 'loyalty']

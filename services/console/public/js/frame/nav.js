@@ -78,6 +78,6 @@ function Live() {
   const { ageMs, isStale } = freshness()
   const age = ageMs < 1_000 ? 'now' : `${span(ageMs)} ago`
   return html`<span class="live num ${isStale ? 'stale' : ''}"
-    ><i aria-hidden="true"></i>${isStale ? `not live · ${age}` : `live · ${age}`}</span
+    ><i aria-hidden="true"></i><span>${isStale ? 'not live' : 'live'}<span class="age"> · ${age}</span></span></span
   >`
 }

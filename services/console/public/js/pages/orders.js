@@ -5,7 +5,7 @@ import { useCalmList, useResource } from '../resource.js'
 import { goQuery } from '../router.js'
 import { Head } from '../parts/head.js'
 import { html } from '../view.js'
-import { conversationPath, lasting, plural, shortId, standingOf } from '../words.js'
+import { conversationPath, lasting, plural, shortId, shortType, standingOf } from '../words.js'
 
 /** Finds any order, also those that went well: by its id, a customer's key, or the id of one of its messages. */
 export function Page({ query: { q = '' } }) {
@@ -36,7 +36,8 @@ export function Page({ query: { q = '' } }) {
         html`<table class="orders">
           <thead>
             <tr>
-              <th>order</th>
+              <th>id</th>
+              <th>began with</th>
               <th>began</th>
               <th class="right">messages</th>
               <th class="right">took</th>
@@ -45,13 +46,14 @@ export function Page({ query: { q = '' } }) {
           </thead>
           <tbody data-rows>
             ${rows.map(
-              ({ item: { conversationId, key, startedAt, lastAt, messages, ...standing } }) =>
+              ({ item: { conversationId, key, type, startedAt, lastAt, messages, ...standing } }) =>
                 html`<tr key=${conversationId} data-row=${conversationId}>
                   <td>
                     <a class="mono" data-go href=${conversationPath(conversationId, key)} title=${key ?? conversationId}
                       >${shortId(key ?? conversationId)}</a
                     >
                   </td>
+                  <td>${shortType(type)}</td>
                   <td><${When} at=${startedAt} /></td>
                   <td class="right num">${messages}</td>
                   <td class="right num">${lasting(Date.parse(lastAt) - Date.parse(startedAt))}</td>
