@@ -1,7 +1,7 @@
 /**
- * What a log may have of an error. Errors carry values of messages, and those are customers' data: PostgreSQL's `detail` has
- * whole rows, a mail server quotes addresses. So type, message, code and stack are kept, and every other field is dropped.
- * Dead letters keep all that the error says: they have the message anyway.
+ * What a log, and a header of a dead letter, may have of an error. Errors carry values of messages, and those are customers' data:
+ * PostgreSQL's `detail` has whole rows, a mail server quotes addresses. So type, message, code and stack are kept, and every other
+ * field is dropped. Who may see the message finds the values in the body of its dead letter.
  */
 export interface ErrorForLog {
   readonly type: string
@@ -28,8 +28,12 @@ export function loggedAs<E extends Error>(error: E, text: string): E {
 export function messageForLog(error: Error): string {
   const own = (error as { [forLog]?: string })[forLog]
   const text = own ?? (isDataException(error) ? error.message.replaceAll(quoted, '"…"') : error.message)
-  return shortened(text).replaceAll(address, '…@…')
+  return withoutAddresses(text)
 }
+
+/** @param text may be anything: a handler may throw what it likes */
+export const withoutAddresses = (text: unknown): string =>
+  shortened(typeof text === 'string' ? text : typeof text).replaceAll(address, '…@…')
 
 /** In characters. An error may quote a value of a megabyte: a log is not the place, and to look for addresses takes the square of it. */
 const longestMessage = 2_000
@@ -56,15 +60,15 @@ function messageWithCauses(error: Error, depth = 0): string {
   return why === '' || error.message.includes(cause.message) ? message : `${message}: ${why}`
 }
 
-function framesWithCauses(error: Error, depth = 0): string {
+export function framesWithCauses(error: Error, depth = 0): string {
   const { cause } = error
   const below = cause instanceof Error && depth <= 3 ? `\ncaused by ${typeOf(cause)}\n${framesWithCauses(cause, depth + 1)}` : ''
   return frames(error) + below
 }
 
 /** A stack begins with the message, which may have several lines. */
-const frames = ({ stack = '' }: Error) =>
-  stack
+const frames = ({ stack }: { readonly stack?: unknown }) =>
+  (typeof stack === 'string' ? stack : '')
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
     .join('\n')

@@ -1,5 +1,5 @@
 import type { TlsSettings } from '@petrel/messaging/connections'
-import { loggedAs, Postpone, traced, Unrecoverable } from '@petrel/messaging'
+import { Postpone, traced, Unrecoverable } from '@petrel/messaging'
 import addressparser from 'nodemailer/lib/addressparser'
 import type { Letter } from './letters.ts'
 import { toMime } from './mime.ts'
@@ -94,11 +94,10 @@ function asOutcome(error: unknown, mailId: string, to: string): unknown {
   const { code, responseCode = 0, message }: SmtpError = error
   const saysLater = responseCode >= 400 && responseCode < 500
   if (saysLater || connectionErrors.includes(code))
-    return new Postpone('2s', `the mail server did not take ${mailId}: ${message}`)
+    return new Postpone('2s', `the mail server did not take ${mailId}: ${message.replaceAll(to, '…')}`)
   if (letterErrors.includes(code))
-    return loggedAs(
-      new Unrecoverable(`The mail server refuses ${mailId} to ${to}: ${message}. Correct the address, then replay it.`),
-      `The mail server refuses ${mailId} (${responseCode || code}). Its dead letter says the address to correct.`,
+    return new Unrecoverable(
+      `The mail server refuses ${mailId} (${responseCode || code}). Correct the address in its message, then replay it.`,
     )
   return error
 }

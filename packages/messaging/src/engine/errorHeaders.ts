@@ -1,8 +1,11 @@
-import { inspect } from 'node:util'
 import type { RecordHeaders } from '../broker/port.ts'
+import { framesWithCauses, messageForLog, withoutAddresses } from '../errorForLog.ts'
 import { failure } from '../headers.ts'
 
-/** An error as headers: type, message and stack, each cut when it is too long. */
+/**
+ * An error as headers: type, message and stack, each cut when it is too long, and without values of the message, as in a log:
+ * headers are copied, listed and searched where nobody expects a customer.
+ */
 export function errorHeaders(error: unknown): RecordHeaders {
   const { type, message, stack } = describe(error)
   return {
@@ -17,17 +20,13 @@ export const errorType = (error: unknown): string => describe(error).type
 
 /** A handler may throw anything. Even a value that is hard to describe must not keep its message from its destination. */
 function describe(error: unknown): { type: string; message: string; stack: string } {
-  if (!(error instanceof Error)) return { type: typeof error, message: inText(error), stack: '' }
-  const { name, message, stack = '', cause }: { [part in keyof Error]: unknown } = error
-  const causes = cause instanceof Error ? `\ncaused by ${inText(cause.stack ?? cause.message)}` : ''
-  return {
-    type: typeof name === 'string' && name !== 'Error' ? name : error.constructor.name,
-    message: inText(message),
-    stack: inText(stack) + causes,
-  }
+  // An object may be the message itself.
+  if (!(error instanceof Error)) return { type: typeof error, message: withoutAddresses(error), stack: '' }
+  const { name, constructor }: { name: unknown; constructor: { name: string } } = error
+  const type = typeof name === 'string' && name !== 'Error' ? name : constructor.name
+  const message = messageForLog(error)
+  return { type, message, stack: `${type}: ${message}\n${framesWithCauses(error)}` }
 }
-
-const inText = (value: unknown) => (typeof value === 'string' ? value : inspect(value))
 
 const headerLimitBytes = 16 * 1024
 

@@ -135,7 +135,7 @@ test('an error of encoding is always a message’s: nothing has left the process
     expect(refused(error)).toMatchObject({ name: 'WriteRefused', cause: error })
 })
 
-test('a refused write says which table, column and constraint, and has PostgreSQL’s detail', () => {
+test('a refused write says which table, column and constraint, and has no row of PostgreSQL’s detail', () => {
   const error = databaseError('23505', {
     message: 'duplicate key value violates unique constraint "orders_pkey"',
     table: 'orders',
@@ -143,7 +143,7 @@ test('a refused write says which table, column and constraint, and has PostgreSQ
     detail: 'Key (id)=(17) already exists.',
   })
   expect(failureOf(error).message).toBe(
-    'duplicate key value violates unique constraint "orders_pkey" (table orders, constraint orders_pkey, SQLSTATE 23505): Key (id)=(17) already exists.',
+    'duplicate key value violates unique constraint "orders_pkey" (table orders, constraint orders_pkey, SQLSTATE 23505)',
   )
 })
 

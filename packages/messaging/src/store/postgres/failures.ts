@@ -64,8 +64,7 @@ export function failureOf(error: unknown): SaveFailure {
   const { code = '', constraint } = error
   if (code === sagaChanged || isConflictOn('petrel_saga_pkey', code, constraint))
     return new SagaConflict(error.message, { cause: error })
-  if (isConflictOn('petrel_inbox_pkey', code, constraint))
-    return new AlreadyHandled(error.detail ?? error.message, { cause: error })
+  if (isConflictOn('petrel_inbox_pkey', code, constraint)) return new AlreadyHandled(error.message, { cause: error })
   return isPassing(error) || isMissingDeployment(error) ? unavailable(error) : refused(error)
 }
 
@@ -85,8 +84,9 @@ export const isStoreAway = (error: unknown): boolean =>
 export function refused(error: unknown): WriteRefused {
   if (error instanceof WriteRefused) return error
   if (!(error instanceof DatabaseError)) return new WriteRefused(messageOf(error), { cause: error })
-  const what = new WriteRefused(describe(error), { cause: error })
-  return loggedAs(what, messageForLog(error) + placeOf(error))
+  // Without PostgreSQL's detail, which may be a whole row; and its own message is in this one.
+  const text = messageForLog(error) + placeOf(error)
+  return loggedAs(new WriteRefused(text, { cause: error }), text)
 }
 
 const isSaveFailure = (error: unknown): error is SaveFailure =>
@@ -116,9 +116,6 @@ const petrelsOwn = /\bpetrel_(inbox|outbox|position|saga|scheduled|former_keys|e
  */
 const isMissingDeployment = ({ code = '', message }: DatabaseError) =>
   (code.startsWith('42') || code === noSuchPreparedStatement) && petrelsOwn.test(message)
-
-const describe = (error: DatabaseError): string =>
-  `${error.message}${placeOf(error)}${error.detail === undefined ? '' : `: ${error.detail}`}`
 
 function placeOf({ table, column, constraint, code }: DatabaseError): string {
   const place = [table, column].filter((part) => part !== undefined).join('.')
