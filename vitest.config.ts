@@ -7,7 +7,9 @@ const long = everywhere.map((folder) => `${folder}/*.long.test.ts`)
 const withCluster = everywhere.map((folder) => `${folder}/*.cluster.test.ts`)
 
 /** They kill whole servers, or start a second system: beside another file it would be a question of luck who waits for how long. */
-const alone = ['test/chaos', 'deploy/local', 'packages/messaging/src/broker'].map((folder) => `${folder}/**/*.kafka.test.ts`)
+const alone = ['test/chaos', 'test/leaks', 'deploy/local', 'packages/messaging/src/broker'].map(
+  (folder) => `${folder}/**/*.kafka.test.ts`,
+)
 
 /** On the real broker. */
 const onTheStack = {
