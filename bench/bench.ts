@@ -16,6 +16,8 @@ const benchmarks: Readonly<Record<string, readonly [file: string, what: string]>
   metrics: ['metrics.ts', 'what the metrics cost a message'],
   console: ['console.ts', 'how fast the console reads, answers and sends 100,000 failures back'],
   handled: ['handled.ts', 'what it costs the console to know what the endpoints handle'],
+  inbox: ['inbox.ts', 'what saves, look-ups and the cleaning cost beside an inbox of fifty million rows'],
+  statements: ['statements.ts', 'what it costs that statements have no names, which a pooler would not keep'],
   rebalance: ['rebalance.ts', 'how long lanes stand still when a replica joins or leaves'],
 }
 

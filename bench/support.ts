@@ -14,3 +14,7 @@ export { confluentRegistry } from '../packages/messaging/src/registry/confluent.
 export { memoryRegistry } from '../packages/messaging/src/registry/memory.ts'
 export { memoryStore } from '../packages/messaging/src/store/memory.ts'
 export { memoryTransport } from '../packages/messaging/src/testing/memoryTransport.ts'
+export { openPool } from '../packages/messaging/src/store/postgres/connections.ts'
+export { migrate, petrelMigrations } from '../packages/messaging/src/store/postgres/migrate.ts'
+export { SaveStatements } from '../packages/messaging/src/store/postgres/saveStatement.ts'
+export { postgresStore } from '../packages/messaging/src/store/postgres/store.ts'

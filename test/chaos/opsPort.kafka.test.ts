@@ -47,7 +47,7 @@ describe('a cluster that asks a service', () => {
     // Only the Kafka is of its own.
     const { registryUrl, databaseUrl } = inject('stack')
     own = await startOwnStack({ elsewhere: { registryUrl, databaseUrl } })
-    system = await testSystem(own.stack)
+    system = await testSystem({ addresses: own.stack })
     sender = await deployBilling(system, customer)
   })
   afterAll(async () => {

@@ -78,7 +78,7 @@ describe('three brokers', () => {
   }, 600_000)
 
   test('a topic from a time with one broker: its deployment and its service say that acks=all is one copy', async () => {
-    await using system = await testSystem(addresses)
+    await using system = await testSystem({ addresses })
     const topic = `${system.prefix}sales.order-placed`
     const admin = new Kafka({ brokers: kafka.kafkaBrokers.split(','), logLevel: logLevel.NOTHING }).admin()
     await admin.connect()

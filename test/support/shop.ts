@@ -6,12 +6,11 @@ import { type Broker, type Failure, kafkajsBroker, listFailures, silentLog } fro
 import { startMailbox } from '../../services/mailbox/src/mailbox.ts'
 import { connectionsOf } from '../../deploy/local/shop/connections.ts'
 import { ADMINISTRATOR } from '../../deploy/local/stack/security.ts'
-import type { StackAddresses } from '../../deploy/local/stack/stack.ts'
 import type { BrokerRecord } from '../../packages/messaging/src/broker/port.ts'
 import { fetchOk, getJson, jsonBody } from './http.ts'
 import { lags } from './lag.ts'
 import { fillShelves, hireShopkeeper, openForBusiness } from './shopkeeper.ts'
-import { eventually, joined, type RunningService, type TestSystem, testSystem } from './stack.ts'
+import { eventually, joined, type RunningService, type TestSystem, type TestSystemOptions, testSystem } from './stack.ts'
 
 /** The services that handle messages, each a process of its own. */
 export const endpoints = ['sales', 'billing', 'stock', 'shipping', 'email', 'loyalty', 'client-ui'] as const
@@ -130,10 +129,8 @@ export const typesOf = ({ history }: OrderView): string[] => history.map(({ type
 /** The same without alarms: one about an order that waits for a busy or absent service is in order. */
 export const stepsOf = (view: OrderView): string[] => typesOf(view).filter((type) => type !== 'ShipmentDelayed')
 
-export interface ShopOptions {
+export interface ShopOptions extends TestSystemOptions {
   readonly without?: readonly EndpointName[]
-  /** Of a stack of the test's own. */
-  readonly addresses?: StackAddresses
   /** Default: in this process. */
   readonly openMailbox?: typeof startMailbox
   /** For all its processes, besides what they need. */
@@ -144,10 +141,11 @@ export interface ShopOptions {
 export async function openShop({
   without = [],
   addresses,
+  pooler,
   openMailbox = startMailbox,
   env = {},
 }: ShopOptions = {}): Promise<Shop> {
-  const system = await testSystem(addresses)
+  const system = await testSystem({ addresses, pooler })
   const broker = kafkajsBroker({ ...connectionsOf(system.addresses, ADMINISTRATOR).kafka, clientId: 'test', log: silentLog })
   const mailsDir = await mkdtemp(join(tmpdir(), 'petrel-mails-'))
   const { smtp: smtpPort, mailbox: httpPort, clientUi: shopPort } = system.ports

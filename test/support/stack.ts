@@ -12,6 +12,7 @@ import { connectionEnvironment, connectionsOf } from '../../deploy/local/shop/co
 import { ADMINISTRATOR } from '../../deploy/local/stack/security.ts'
 import type { StackAddresses } from '../../deploy/local/stack/stack.ts'
 import { serviceEnvironment, type ServicePorts } from '../../deploy/local/shop/serviceEnvironment.ts'
+import type { PgBouncer } from './pgBouncer.ts'
 import { type RunningService, startProcess } from './processes.ts'
 
 export { eventually } from './eventually.ts'
@@ -42,8 +43,15 @@ export interface TestSystem {
 /** What belongs to a test alone is no user of its own where doors are closed. */
 const userOf = (service: string) => (allServices().includes(service) ? service : ADMINISTRATOR)
 
-/** Nothing in it yet: no topics, no databases. `addresses` of a stack of the test's own, if it has one. */
-export async function testSystem(addresses: StackAddresses = inject('stack')): Promise<TestSystem> {
+export interface TestSystemOptions {
+  /** Of a stack of the test's own, if it has one. */
+  readonly addresses?: StackAddresses | undefined
+  /** What stands between services and their databases. */
+  readonly pooler?: PgBouncer | undefined
+}
+
+/** Nothing in it yet: no topics, no databases. */
+export async function testSystem({ addresses = inject('stack'), pooler }: TestSystemOptions = {}): Promise<TestSystem> {
   const name = `t${randomBytes(4).toString('hex')}`
   const prefix = `${name}.`
   const faultsDir = await mkdtemp(join(tmpdir(), 'petrel-faults-'))
@@ -65,7 +73,8 @@ export async function testSystem(addresses: StackAddresses = inject('stack')): P
       return known
     },
     async env(service) {
-      const databaseUrl = await system.createDatabase(service)
+      const direct = await system.createDatabase(service)
+      const databaseUrl = (await pooler?.urlOf(direct)) ?? direct
       const environment = serviceEnvironment({ ...addresses, databaseUrl, prefix, ports, faultFile: faultFile(service) })
       return { ...environment, ...connectionEnvironment(addresses, userOf(service)) }
     },

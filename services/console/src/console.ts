@@ -12,7 +12,7 @@ import { chooseAccess } from './access/chooseAccess.ts'
 import { unresolvedByEndpoint } from './failures/list.ts'
 import { consoleApp } from './http/app.ts'
 import { readPage } from './http/page.ts'
-import { openHub } from './hub/hub.ts'
+import { openConsoleSession, openHub } from './hub/hub.ts'
 import { consoleMetrics } from './metrics.ts'
 import type { ConsoleContext } from './part.ts'
 import { partsOf } from './parts.ts'
@@ -41,7 +41,11 @@ const migrations = { namespace: 'console', path: join(import.meta.dirname, '../m
 /** Starts the console, as soon as its database answers. Kafka, the registry and later the database may come and go. @throws Error when the port is taken */
 export async function startConsole({ settings, log, registry: processRegistry, lookEveryMs }: ConsoleOptions): Promise<Console> {
   const access = chooseAccess(settings, log)
-  await untilThere(log, () => migrate(settings.database, [migrations]))
+  await untilThere(log, async () => {
+    await migrate(settings.database, [migrations])
+    // Behind a pooler without a way past it, no page would ever hear of a change: better not to begin.
+    await (await openConsoleSession(settings.database, log)).end()
+  })
   const pool = consolePool(settings, log)
   const broker = kafkajsBroker({ ...settings.kafka, clientId: 'petrel-console', log })
   const registry = confluentRegistry({ ...settings.registry, log })

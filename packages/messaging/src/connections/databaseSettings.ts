@@ -9,6 +9,8 @@ export interface DatabaseConnection {
   readonly password: Supplied | undefined
   /** Undefined: without TLS. */
   readonly tls: TlsSettings | undefined
+  /** The same database past the pooler that `url` leads to; missing where it leads to the server itself. */
+  readonly direct?: DatabaseConnection
 }
 
 /** A URL with everything in it, or what was read from an environment. */
@@ -17,17 +19,22 @@ export type Database = string | DatabaseConnection
 export const databaseOf = (database: Database): DatabaseConnection =>
   typeof database === 'string' ? databaseAt(database) : database
 
+/** Where a session is one's own: past the pooler, if one is named. */
+export const directly = (database: Database): Database =>
+  typeof database === 'string' ? database : (database.direct ?? database)
+
 /**
  * `DATABASE_URL`, whose password may be in `DATABASE_PASSWORD`; `DATABASE_SSL_MODE` and `DATABASE_SSL_…`, where the URL does not
- * say it as libpq has it (`sslmode`, `sslrootcert`, `sslcert`, `sslkey`).
+ * say it as libpq has it (`sslmode`, `sslrootcert`, `sslcert`, `sslkey`). `DATABASE_DIRECT_URL`, past a pooler, with the same TLS,
+ * and the same password unless it has one.
  */
 export const databaseSettings = fromEnvironment((variables) => ({
-  database: readDatabase(variables, 'DATABASE') ?? missing(variables),
+  database: readPooled(variables) ?? missing(variables),
 }))
 
 /** The same for whom a database is only sometimes needed; and `DATABASE_ADMIN_URL` of who may make it, with the same TLS. */
 export const optionalDatabaseSettings = fromEnvironment((variables) => ({
-  database: readDatabase(variables, 'DATABASE'),
+  database: readPooled(variables),
   databaseAdmin: readDatabase(variables, 'DATABASE_ADMIN'),
 }))
 
@@ -38,7 +45,17 @@ function missing({ wrong }: Variables): DatabaseConnection {
 
 const nowhere: DatabaseConnection = { url: '', password: undefined, tls: undefined }
 
-function readDatabase(variables: Variables, prefix: 'DATABASE' | 'DATABASE_ADMIN'): DatabaseConnection | undefined {
+function readPooled(variables: Variables): DatabaseConnection | undefined {
+  const database = readDatabase(variables, 'DATABASE')
+  const direct = readDatabase(variables, 'DATABASE_DIRECT')
+  if (database === undefined || direct === undefined) return database
+  return { ...database, direct: { ...direct, password: direct.password ?? database.password } }
+}
+
+function readDatabase(
+  variables: Variables,
+  prefix: 'DATABASE' | 'DATABASE_DIRECT' | 'DATABASE_ADMIN',
+): DatabaseConnection | undefined {
   const { text, supplied, choice, wrong } = variables
   const name = `${prefix}_URL`
   const url = text(name)

@@ -4,20 +4,7 @@ import { testSystem, type TestSystem } from '../../../../test/support/stack.ts'
 import { storeConformance } from './conformance.ts'
 import { openPool } from './postgres/connections.ts'
 import { migrate, petrelMigrations } from './postgres/migrate.ts'
-import { postgresStore } from './postgres/store.ts'
-
-const tables = `
-  create table orders (id text primary key, total_cents bigint not null, placed_at timestamptz, lines jsonb not null);
-  create table notes (
-    id uuid primary key, text text, urgent boolean not null,
-    quantity integer constraint notes_quantity_positive check (quantity > 0))`
-
-/** A new one: connections of the test before may tell the statistics of theirs only now. */
-const newInbox = `
-  create table fresh (like petrel_inbox including all);
-  drop table petrel_inbox;
-  alter table fresh rename to petrel_inbox;
-  alter index fresh_pkey rename to petrel_inbox_pkey`
+import { conformanceFixture, conformanceTables } from './testing/postgresFixture.ts'
 
 let system: TestSystem
 let pool: Pool
@@ -27,7 +14,7 @@ beforeAll(async () => {
   const databaseUrl = await system.createDatabase('store')
   await migrate(databaseUrl, [petrelMigrations])
   pool = openPool(databaseUrl, console)
-  await pool.query(tables)
+  await pool.query(conformanceTables)
 })
 
 afterAll(async () => {
@@ -35,16 +22,4 @@ afterAll(async () => {
   await system.cleanup()
 })
 
-storeConformance('PostgreSQL store', async () => {
-  await pool.query(newInbox)
-  await pool.query('truncate petrel_outbox, petrel_position, petrel_saga, petrel_scheduled, orders, notes')
-  return {
-    replica: () => postgresStore({ pool, log: console }),
-    async rows({ name, columns }) {
-      const { rows } = await pool.query<Record<string, unknown>>(`select * from ${name} order by 1`)
-      const bigints = Object.keys(columns).filter((column) => columns[column]?.startsWith('bigint'))
-      return rows.map((row) => ({ ...row, ...Object.fromEntries(bigints.map((column) => [column, Number(row[column])])) }))
-    },
-    close: async () => {},
-  }
-})
+storeConformance('PostgreSQL store', () => conformanceFixture(pool))

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { beginAction, conclude } from '../actions/action.ts'
+import { openConsoleSession } from '../hub/hub.ts'
 import { explain } from '../http/problem.ts'
 import type { ConsoleContext, Part } from '../part.ts'
 import { transaction } from '../store/transaction.ts'
@@ -84,14 +85,14 @@ async function ended(pool: Pool, id: string, { erased: { failures, audit, deadLe
 const lock = 738_653
 
 /** Two at once would bring back what the other erases: of all instances one works. */
-async function alone(pool: Pool, work: () => Promise<void>): Promise<void> {
-  const client = await pool.connect()
+async function alone({ settings, log }: ConsoleContext, work: () => Promise<void>): Promise<void> {
+  const client = await openConsoleSession(settings.database, log)
   try {
     const { rows } = await client.query<{ is_mine: boolean }>('select pg_try_advisory_lock($1) as is_mine', [lock])
     if (rows[0]?.is_mine === true) await work()
   } finally {
     // The lock goes with the connection, whatever has happened to it.
-    client.release(true)
+    await client.end()
   }
 }
 
@@ -102,7 +103,7 @@ export async function runDueErasures(context: ConsoleContext, parts: readonly Pa
     'select id from erasure where ended_at is null and (again_at is null or again_at <= now()) order by at',
   )
   if (rows.length === 0) return
-  await alone(pool, async () => {
+  await alone(context, async () => {
     for (const { id } of rows) {
       if (ended.aborted) return
       await runErasure(context, parts, id).catch(async (error: unknown) => {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Database, notLetIn } from '@petrel/messaging/connections'
-import { databaseClient, isStoreAway } from '@petrel/messaging/operations'
+import { isStoreAway, openSession } from '@petrel/messaging/operations'
 import type { Log } from '@petrel/messaging'
-import type { Client, ClientBase, ClientConfig, Pool } from 'pg'
+import type { Client, ClientBase, Pool } from 'pg'
 
 /** That something has changed. `data` is small: whoever shows it asks for it again. */
 export interface Change {
@@ -55,7 +55,7 @@ export function openHub(database: Database, log: Log): Hub {
     waiting.set(keyOf(change), change)
     timer ??= setTimeout(tellWaiting, tellEveryMs)
   }
-  const running = listenUntil(databaseClient(database, log), ended.signal, take, log)
+  const running = listenUntil(() => openConsoleSession(database, log), ended.signal, take, log)
 
   return {
     listen(listener) {
@@ -81,18 +81,17 @@ const keyOf = ({ event, data }: Change): string => {
   return `${event} ${replayId}${id}`
 }
 
-type ClientClass = new (config: ClientConfig) => Client
+type Open = () => Promise<Client>
 
-async function listenUntil(
-  clientClass: ClientClass,
-  ended: AbortSignal,
-  take: (change: Change) => void,
-  log: Log,
-): Promise<void> {
+/** A connection that may listen, and lock for longer than a transaction. @throws Error when a pooler is in between, and no way past it is known */
+export const openConsoleSession = (database: Database, log: Log): Promise<Client> =>
+  openSession(database, log, { application_name: 'petrel console', keepAlive: true, connectionTimeoutMillis: 5_000 })
+
+async function listenUntil(open: Open, ended: AbortSignal, take: (change: Change) => void, log: Log): Promise<void> {
   let isFirst = true
   while (!ended.aborted) {
     try {
-      await listenOnce(clientClass, ended, take, () => {
+      await listenOnce(open, ended, take, () => {
         if (!isFirst) for (const event of changeKinds) take({ event, data: {} })
         isFirst = false
       })
@@ -105,13 +104,8 @@ async function listenUntil(
   }
 }
 
-async function listenOnce(
-  clientClass: ClientClass,
-  ended: AbortSignal,
-  take: (change: Change) => void,
-  onBegin: () => void,
-): Promise<void> {
-  const client = new clientClass({ application_name: 'petrel console', keepAlive: true, connectionTimeoutMillis: 5_000 })
+async function listenOnce(open: Open, ended: AbortSignal, take: (change: Change) => void, onBegin: () => void): Promise<void> {
+  const client = await open()
   const { promise: lost, resolve, reject } = Promise.withResolvers<void>()
   client.on('error', reject)
   client.on('end', () => reject(new Error('Connection terminated')))
@@ -121,7 +115,6 @@ async function listenOnce(
   const stop = () => resolve()
   ended.addEventListener('abort', stop, { once: true })
   try {
-    await client.connect()
     await client.query(`listen ${channel}`)
     onBegin()
     if (!ended.aborted) await lost

@@ -12,10 +12,9 @@ import { unavailable } from './failures.ts'
 export const connectionsByDefault = 4
 
 /**
- * A pool with the time limits that the store needs, in milliseconds. The limit for a lock is shorter than the one for a
- * statement, so the error of a blocked statement names the lock. A transaction may be idle while a handler calls another
- * system or while scheduled records are published, but not for ever, since it holds locks. `query_timeout` is measured by the
- * client, for a server that has vanished; it comes last.
+ * A pool of the store's connections. How long a statement, a lock and an idle transaction may take is a setting of the database
+ * (migrations/005), since a pooler takes no start-up parameters. `query_timeout` is measured by the client, for a server that has
+ * vanished, and comes last.
  */
 export function openPool(database: Database, log: PoolLog, max = connectionsByDefault): Pool {
   return databasePool(database, log, {
@@ -25,9 +24,6 @@ export function openPool(database: Database, log: PoolLog, max = connectionsByDe
     connectionTimeoutMillis: 10_000,
     // Longer than the scheduler sleeps: a new connection costs more than everything else that an idle service asks.
     idleTimeoutMillis: 30_000,
-    lock_timeout: 10_000,
-    statement_timeout: 30_000,
-    idle_in_transaction_session_timeout: 60_000,
     query_timeout: 35_000,
   })
 }

@@ -72,7 +72,6 @@ describe('what passes: no message is at fault, and it is tried again', () => {
     ['a library table that may not be written', '42501', 'permission denied for table petrel_outbox'],
     ['a library column that does not exist', '42703', 'column "id" of relation "petrel_scheduled" does not exist'],
     ['a library function that does not exist', '42883', 'function petrel_require_none(bigint) does not exist'],
-    ['a prepared statement that a pooler has lost', '26000', 'prepared statement "petrel_0123456789abcdef0123" does not exist'],
   ])('%s', (_, code, message) => expectFailure(databaseError(code, { message }), StoreUnavailable))
 
   test('a session that a pooler ends, which has the state of a protocol violation', () => {

@@ -51,7 +51,6 @@ const lostConnection =
 
 const uniqueViolation = '23505'
 const protocolViolation = '08P01'
-const noSuchPreparedStatement = '26000'
 /** Raised by the function petrel_require_none. */
 const sagaChanged = 'PS001'
 
@@ -108,14 +107,10 @@ function isPassing({ code = '', severity }: DatabaseError): boolean {
   return passingClasses.has(code.slice(0, 2)) || passingStates.has(code)
 }
 
-const petrelsOwn = /\bpetrel_(inbox|outbox|position|saga|scheduled|former_keys|endpoint|migrations|require_none|[0-9a-f]{20})\b/
+const petrelsOwn = /\bpetrel_(inbox|outbox|position|saga|scheduled|former_keys|endpoint|migrations|require_none)\b/
 
-/**
- * The library's own tables are missing or may not be written, or the connection (a pooler's) has lost the prepared statements
- * of the library, whose names end in 20 hexadecimal digits: an operator mends it, and then everything can be saved.
- */
-const isMissingDeployment = ({ code = '', message }: DatabaseError) =>
-  (code.startsWith('42') || code === noSuchPreparedStatement) && petrelsOwn.test(message)
+/** The library's own tables are missing or may not be written: an operator mends it, and then everything can be saved. */
+const isMissingDeployment = ({ code = '', message }: DatabaseError) => code.startsWith('42') && petrelsOwn.test(message)
 
 function placeOf({ table, column, constraint, code }: DatabaseError): string {
   const place = [table, column].filter((part) => part !== undefined).join('.')

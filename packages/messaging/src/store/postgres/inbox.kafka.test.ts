@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { testSystem, type TestSystem } from '../../../../../test/support/stack.ts'
 import { aMessage, aUnit } from '../conformance/fixture.ts'
-import { deleteHandledInPages } from './cleanInbox.ts'
+import { deleteHandledInKeys } from './cleanInbox.ts'
 import { openPool } from './connections.ts'
 import { migrate, petrelMigrations } from './migrate.ts'
 import { postgresStore } from './store.ts'
@@ -88,24 +88,55 @@ test('a database that 0.1 has never used has no keys of 0.1', async () => {
   expect(await open().handledIds([byUuid, byText])).toEqual(new Set())
 })
 
-test('old messages are deleted in steps of some pages, later ones stay', async () => {
+/** Rows whose keys are times, one for each second from the beginning of 2030, handled as soon as they were made. */
+const insertTimes = (count: number) => `insert into petrel_inbox (id, handled_at)
+  select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || substr(md5(at::text), 13))::uuid, at
+  from generate_series('2030-01-01T00:00:00Z'::timestamptz, '2030-01-01T00:00:00Z'::timestamptz + interval '${count - 1} s', '1 s') as at`
+const after = (seconds: number) => new Date(Date.UTC(2030, 0, 1) + seconds * 1_000 + 500)
+const countRows = async () => (await pool.query<{ left: number }>('select count(*)::int as left from petrel_inbox')).rows[0]?.left
+
+test('old messages are deleted in steps, later ones stay', async () => {
   await migrate(databaseUrl, [petrelMigrations])
-  await pool.query(`insert into petrel_inbox (id, handled_at)
-    select gen_random_uuid(), '2030-01-01T00:00:00Z'::timestamptz + at * interval '1 second' from generate_series(1, 100000) as at`)
-  const date = new Date(Date.UTC(2030, 0, 1) + 90_000_500)
-  expect(await open().deleteHandledBefore(date)).toBe(90_000)
-  expect(await open().deleteHandledBefore(date)).toBe(0)
-  const { rows } = await pool.query('select count(*)::int as left from petrel_inbox')
-  expect(rows).toEqual([{ left: 10_000 }])
+  await pool.query(insertTimes(30_000))
+  expect(await open().deleteHandledBefore(after(22_499))).toBe(22_500)
+  expect(await open().deleteHandledBefore(after(22_499))).toBe(0)
+  expect(await countRows()).toBe(7_500)
 })
 
-test('a step of the cleaning reads its own pages and no others', async () => {
+test('a message from long ago that was handled lately stays', async () => {
   await migrate(databaseUrl, [petrelMigrations])
-  await pool.query(`insert into petrel_inbox (id) select gen_random_uuid() from generate_series(1, 100000); analyze petrel_inbox`)
-  const { rows } = await pool.query<{ 'QUERY PLAN': string }>(
-    `explain (costs off) ${deleteHandledInPages.text.replace('$1', `'(0,0)'`).replace('$2', `'(8,0)'`).replace('$3', 'now()')}`,
+  await pool.query(insertTimes(10))
+  await pool.query(
+    `update petrel_inbox set handled_at = handled_at + interval '1 hour' where handled_at = '2030-01-01T00:00:03Z'`,
   )
-  const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
-  expect(plan).toContain('Tid Range Scan on petrel_inbox')
+  expect(await open().deleteHandledBefore(after(100))).toBe(9)
+  expect(await open().deleteHandledBefore(after(3_700))).toBe(1)
+})
+
+test.each([
+  ['some', 10],
+  ['most', 120_000],
+])('messages whose ids are no times are deleted as well, when %s are', async (_, count) => {
+  await migrate(databaseUrl, [petrelMigrations])
+  await pool.query(insertTimes(10))
+  await pool.query(`insert into petrel_inbox (id, handled_at) select gen_random_uuid(),
+    '2030-01-01T00:00:00Z'::timestamptz + (at % 2) * interval '1 hour' from generate_series(1, ${count}) as at`)
+  expect(await open().deleteHandledBefore(after(100))).toBe(10 + count / 2)
+  expect(await countRows()).toBe(count / 2)
+})
+
+test('a step of the cleaning reads old rows and no others', async () => {
+  await migrate(databaseUrl, [petrelMigrations])
+  await pool.query(`${insertTimes(100_000)}; analyze petrel_inbox`)
+  const step = deleteHandledInKeys.text
+  const values = ['00000000-0000-0000-0000-000000000000', '01b80000-0000-0000-0000-000000000000', 5000, '2030-01-01']
+  const plan = await explain(values.reduce<string>((sql, value, at) => sql.replaceAll(`$${at + 1}`, `'${value}'`), step))
+  expect(plan).toContain('Index Scan using petrel_inbox_pkey')
+  expect(plan).toContain('Tid Scan on petrel_inbox')
   expect(plan).not.toContain('Seq Scan')
 })
+
+async function explain(sql: string): Promise<string> {
+  const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`explain (costs off) ${sql}`)
+  return rows.map((row) => row['QUERY PLAN']).join('\n')
+}

@@ -1,8 +1,9 @@
 import { assert, property, string, uuid } from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { uuidAt } from './arrays.ts'
+import { uuid7 } from '../../uuid7.ts'
 import { BinaryWriter } from './binaryWriter.ts'
-import { formerInboxKeys, inboxKeys } from './inboxKeys.ts'
+import { earliestKeyOf, formerInboxKeys, inboxKeys } from './inboxKeys.ts'
 
 const text = string({ unit: 'grapheme' })
 const writer = new BinaryWriter()
@@ -62,4 +63,22 @@ test('the keys of several messages are in the order of the messages', () => {
   const messages = ['0197f3c2-7b1a-7c3d-9e8f-7a6b5c4d3e2f', 'order-17', ''].map((id) => ({ source: 'sales', id, formerId: id }))
   const keys = inboxKeys(writer, messages)
   expect(messages.map((_, at) => uuidAt(keys, at))).toEqual(messages.map(({ id }) => key('sales', id)))
+})
+
+test('the key follows from the message and not from the clock: two replicas know one message at midnight as well', () => {
+  const id = '0197f3c2-7b1a-7c3d-9e8f-7a6b5c4d3e2f'
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const keys = ['2030-01-01T23:59:59.999Z', '2030-01-02T00:00:00.000Z', '2031-01-01T00:00:00.000Z'].map((at) => {
+    vi.setSystemTime(at)
+    return [key('sales', id), key('sales', 'order-17')].join()
+  })
+  expect(new Set(keys).size).toBe(1)
+})
+
+test('keys of ids that are times begin with them', () => {
+  const at = new Date('2030-01-02T03:04:05.678Z')
+  const [before, then, later] = [-1, 0, 1].map((ms) => key('sales', uuid7(at.getTime() + ms)))
+  const bound = hex(earliestKeyOf(at))
+  expect([before ?? '', bound, then ?? '', later ?? '']).toEqual([before ?? '', bound, then ?? '', later ?? ''].toSorted())
 })

@@ -20,6 +20,18 @@ const key = Buffer.alloc(16)
 export const inboxKeys = (writer: BinaryWriter, messages: readonly MessageIdentity[]): Buffer =>
   arrayWith(writer, 'uuid', messages, writeKey)
 
+export const firstKey = '00000000-0000-0000-0000-000000000000'
+export const lastKey = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
+/** Below all keys of ids that are UUIDs of version 7 from that time on, and above those from before. */
+export function earliestKeyOf(date: Date): string {
+  const time = date
+    .getTime()
+    .toString(16)
+    .padStart(timeBytes * 2, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`
+}
+
 /** The keys that Petrel 0.1 gave the messages: a UUID was its own key, in any case of its letters; sources did not count. */
 export const formerInboxKeys = (writer: BinaryWriter, messages: readonly MessageIdentity[]): Buffer =>
   arrayWith(writer, 'uuid', messages, writeFormerKey)

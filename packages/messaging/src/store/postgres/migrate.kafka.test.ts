@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { testSystem, type TestSystem } from '../../../../../test/support/stack.ts'
+import { eventually, testSystem, type TestSystem } from '../../../../../test/support/stack.ts'
 import { migrate, MigrationError, pendingMigrations, petrelMigrations } from './migrate.ts'
 
 let system: TestSystem
@@ -92,6 +92,27 @@ test('two deployments at the same time run each file once', async () => {
   const names = await Promise.all([1, 2, 3].map(() => migrate(databaseUrl, own())))
   expect(names.flat()).toEqual(['sales/001_create_orders.sql'])
   expect(await rowsOf('select * from orders')).toHaveLength(1)
+})
+
+test('a deployment of the version before, which locks for its session, keeps others waiting until it is done', async () => {
+  await file('001_create_orders.sql', 'create table orders (id text)')
+  await client.query('select pg_advisory_lock(7386520114)')
+  const migrating = migrate(databaseUrl, own())
+  await eventually(async () =>
+    expect(
+      await rowsOf(`select from pg_locks join pg_database on pg_database.oid = database
+      where locktype = 'advisory' and not granted and datname = current_database()`),
+    ).toHaveLength(1),
+  )
+  await client.query('select pg_advisory_unlock(7386520114)')
+  expect(await migrating).toEqual(['sales/001_create_orders.sql'])
+})
+
+test('time limits of the database do not end a migration', async () => {
+  await migrate(databaseUrl, [petrelMigrations])
+  await client.query(`alter database ${new URL(databaseUrl).pathname.slice(1)} set statement_timeout = '50ms'`)
+  await file('001_take_long.sql', 'select pg_sleep(0.2)')
+  expect(await migrate(databaseUrl, own())).toEqual(['sales/001_take_long.sql'])
 })
 
 test('a file of a newer version that is missing here is no error', async () => {

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Client, ClientBase, Pool } from 'pg'
-import type { Database } from '../../connections/databaseSettings.ts'
+import { type Database, directly } from '../../connections/databaseSettings.ts'
 import { withDatabaseClient } from './databasePool.ts'
 
 /** A folder of migrations: files `NNN_name.sql`, run in the order of their numbers. */
@@ -39,14 +39,14 @@ interface Migration {
  */
 export async function migrate(database: Database | ClientBase, folders: readonly MigrationFolder[]): Promise<string[]> {
   const migrations = await readFolders(folders)
-  return withClient(database, (client) =>
-    withLock(client, async () => {
-      await client.query(createRecord)
-      const pending = notRun(migrations, await recorded(client))
-      for (const migration of pending) await run(client, migration)
-      return pending.map(({ name }) => name)
-    }),
-  )
+  return withClient(database, async (client) => {
+    const names: string[] = []
+    for (;;) {
+      const name = await inTransaction(client, () => runNext(client, migrations))
+      if (name === undefined) return names
+      names.push(name)
+    }
+  })
 }
 
 /** What `migrate` would run. @throws MigrationError when a file was changed after it had run */
@@ -85,15 +85,24 @@ function refuseUnclearOrder(path: string, files: readonly string[]): void {
   }
 }
 
-/** Session-level, so it also covers the creation of the table of records. The number is arbitrary and must never change. */
+/** The number is arbitrary and must never change. */
 const lockNumber = 7_386_520_114
 
-async function withLock<T>(client: ClientBase, task: () => Promise<T>): Promise<T> {
-  await client.query('select pg_advisory_lock($1)', [lockNumber])
+/** A migration takes the time it takes, and so does waiting for another deployment. */
+const begin = `begin; set local statement_timeout = 0; set local lock_timeout = 0;
+  set local idle_in_transaction_session_timeout = 0`
+
+/** The lock ends with the transaction: that of a session would be left behind in a pooler. */
+async function inTransaction<T>(client: ClientBase, task: () => Promise<T>): Promise<T> {
+  await client.query(begin)
   try {
-    return await task()
-  } finally {
-    await client.query('select pg_advisory_unlock($1)', [lockNumber])
+    await client.query('select pg_advisory_xact_lock($1)', [lockNumber])
+    const result = await task()
+    await client.query('commit')
+    return result
+  } catch (error) {
+    await client.query('rollback')
+    throw error
   }
 }
 
@@ -120,14 +129,17 @@ function notRun(migrations: readonly Migration[], recorded: ReadonlyMap<string, 
   })
 }
 
-async function run(client: ClientBase, { name, sql, checksum }: Migration): Promise<void> {
-  await client.query('begin')
+/** @returns the name of the one that has run; undefined when none is left */
+async function runNext(client: ClientBase, migrations: readonly Migration[]): Promise<string | undefined> {
+  await client.query(createRecord)
+  const [next] = notRun(migrations, await recorded(client))
+  if (next === undefined) return undefined
+  const { name, sql, checksum } = next
   try {
     await client.query(sql)
     await client.query('insert into petrel_migrations (name, checksum) values ($1, $2)', [name, checksum])
-    await client.query('commit')
+    return name
   } catch (error) {
-    await client.query('rollback')
     throw new Error(`Migration ${name} failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }
 }
@@ -137,7 +149,7 @@ async function withClient<C extends ClientBase | Pool, T>(
   task: (client: C | Client) => Promise<T>,
 ): Promise<T> {
   if (isDatabase(database))
-    return withDatabaseClient(database, { application_name: 'petrel migrate', connectionTimeoutMillis: 10_000 }, task)
+    return withDatabaseClient(directly(database), { application_name: 'petrel migrate', connectionTimeoutMillis: 10_000 }, task)
   return task(database)
 }
 

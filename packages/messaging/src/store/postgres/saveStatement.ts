@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { QueryConfig } from 'pg'
 import type { UnitOfWork } from '../port.ts'
 import { BinaryWriter } from './binaryWriter.ts'
@@ -14,16 +13,16 @@ import { hasOutgoing, saveParts } from './saveParts.ts'
  */
 export class SaveStatements {
   readonly #encoders = { writer: new BinaryWriter(), records: new OutgoingRecordCodec() }
-  readonly #byShape = new Map<string, PreparedStatement>()
+  readonly #byShape = new Map<string, Statement>()
 
   /** @returns undefined when there is nothing to save. @throws WriteRefused when a value cannot be written */
   for(units: readonly UnitOfWork[]): QueryConfig | undefined {
     const parts = saveParts(units, this.#encoders)
     if (parts.length === 0) return undefined
-    return { ...this.#prepared(parts), values: valuesOf(parts) }
+    return { ...this.#madeOf(parts), values: valuesOf(parts) }
   }
 
-  #prepared(parts: readonly SavePart[]): PreparedStatement {
+  #madeOf(parts: readonly SavePart[]): Statement {
     const shape = parts.map((part) => part.shape).join('\n')
     const known = this.#byShape.get(shape)
     if (known !== undefined) return known
@@ -69,12 +68,12 @@ function parameters(): NextParameter {
   }
 }
 
-interface PreparedStatement {
-  readonly name: string
+interface Statement {
   readonly text: string
 }
 
-/** Named after its text, so that stores which share a pool share what its connections have prepared. */
-export function statement(text: string): PreparedStatement {
-  return { name: `petrel_${createHash('sha256').update(text).digest('hex').slice(0, 20)}`, text }
-}
+/**
+ * Without a name: behind a pooler each transaction has another session, which has not prepared what an earlier one has
+ * (docs/decisions/0024).
+ */
+export const statement = (text: string): Statement => ({ text })

@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ROOT } from '../../deploy/local/folders.ts'
+
+/** What a version that still runs may need. To let a constraint or an index go takes nothing from it. */
+const contracting = [
+  /\bdrop\s+(table|column|view|function|trigger|type|schema)\b/i,
+  /\brename\s+(column\s+)?("?\w+"?\s+)?to\b/i,
+  /\balter\s+column\s+\S+\s+(set\s+data\s+)?type\b/i,
+  /\balter\s+column\s+\S+\s+set\s+not\s+null\b/i,
+  /\badd\s+column\s+(?!if)[^,;]*\bnot\s+null\b(?![^,;]*\bdefault\b)/i,
+]
+
+/** Those from before this rule, and those that take away what no version that may still run uses: each with the reason. */
+const exceptions: Readonly<Record<string, string>> = {
+  'packages/messaging/src/store/postgres/migrations/002_source_keys_endpoint_scheduled.sql': 'a view keeps the former name',
+  'services/client-ui/migrations/003_nobody_is_told.sql': 'until it is replaced, pages of the version before are told of nothing',
+  'services/console/migrations/021_erasures.sql':
+    'until it is replaced, a console of the version before writes no letters; its successor reads them',
+}
+
+const folders = [
+  'packages/messaging/src/store/postgres/migrations',
+  ...readdirSync(join(ROOT, 'services')).map((service) => `services/${service}/migrations`),
+]
+const files = folders.flatMap(filesIn)
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(join(ROOT, folder)).map((file) => `${folder}/${file}`)
+  } catch {
+    return []
+  }
+}
+
+const withoutComments = (sql: string) => sql.replaceAll(/--.*$/gm, '')
+const contracts = (sql: string) => contracting.some((statement) => statement.test(withoutComments(sql)))
+
+describe('a migration leaves the version before what it needs: it adds, and a later one takes away', () => {
+  test.each(files)('%s', (file) => {
+    const sql = readFileSync(join(ROOT, file), 'utf8')
+    expect(contracts(sql)).toBe(exceptions[file] !== undefined)
+  })
+})
+
+test.each([
+  ['drop table orders', true],
+  ['alter table orders drop column total', true],
+  ['alter table orders rename to purchases', true],
+  ['alter table orders rename column total to sum', true],
+  ['alter table orders alter column total type bigint', true],
+  ['alter table orders alter column total set not null', true],
+  ['alter table orders add column total bigint not null', true],
+  ['alter table orders add column total bigint not null default 0, add column note text', false],
+  ['alter table orders alter column total drop not null', false],
+  ['drop index orders_total; -- drop table orders', false],
+])('%s: takes something away: %s', (sql, takes) => {
+  expect(contracts(sql)).toBe(takes)
+})
