@@ -33,7 +33,7 @@ const full = await measure('full', rows)
 
 console.log(
   table([
-    [`ms, ${messages} messages at a time`, 'empty inbox', `${rows / 1e6} million rows`],
+    [`ms (median / 99 % / longest), ${messages} messages at a time`, 'empty inbox', `${rows / 1e6} million rows`],
     ...(['save', 'look-up of new ones', 'look-up of handled ones', 'save while it is cleaned'] as const).map((what) => [
       what,
       shown(empty.times[what]),
@@ -122,5 +122,5 @@ async function used(work: () => Promise<number>) {
 }
 
 function shown(taken: readonly number[]): string {
-  return [median(taken), percentile(taken, 0.99), Math.max(...taken)].map(short).join(' / ')
+  return [median(taken), percentile(taken, 99), Math.max(...taken)].map(short).join(' / ')
 }

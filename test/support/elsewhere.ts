@@ -9,7 +9,7 @@ export interface Elsewhere extends AsyncDisposable {
   send(topic: string, message: { key: string; value: string; headers?: Record<string, string> }): Promise<unknown>
 }
 
-/** Zstandard is one of the three that kafkajs can write with help only, as here, and not read without. */
+/** Zstandard is one of the three that kafkajs writes with help only. What it reads is unpacked before it comes to it. */
 export async function compressingProducer(brokers: string): Promise<Elsewhere> {
   CompressionCodecs[CompressionTypes.ZSTD] = () => ({
     compress: async ({ buffer }: { buffer: Buffer }) => zstdCompressSync(buffer),

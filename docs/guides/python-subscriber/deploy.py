@@ -12,10 +12,9 @@ from psycopg.conninfo import conninfo_to_dict
 
 from subscriber import ENDPOINT, HEARS
 
-# Petrel's tools read these topics: uncompressed, since not every client knows every compression.
-KEPT = {"compression.type": "uncompressed", "cleanup.policy": "delete", "retention.ms": "-1"}
+KEPT = {"cleanup.policy": "delete", "retention.ms": "-1"}
 ROOM_FOR_FAILURE = {"max.message.bytes": str(2 * 1024 * 1024)}
-MARKS = {"compression.type": "uncompressed", "cleanup.policy": "compact"}
+MARKS = {"cleanup.policy": "compact"}
 
 
 def main(env):

@@ -38,6 +38,8 @@ export const failure = {
   /** On a dead letter whose body did not fit: its size in bytes, and its SHA-256 in hex. The record has no value then. */
   bodyBytes: 'petrel-body-bytes',
   bodySha256: 'petrel-body-sha256',
+  /** On what stands in for a batch of records that cannot be unpacked: why. */
+  unreadable: 'petrel-unreadable',
   errorType: 'petrel-error-type',
   /** Cut at 16 KiB, as is the stack. */
   errorMessage: 'petrel-error-message',

@@ -12,10 +12,7 @@ export async function raiseLimits({ addresses }: Pick<TestSystem, 'addresses'>, 
         type: kafkajs.ConfigResourceTypes.TOPIC,
         name,
         // It sets all of a topic's settings: those that are left out get their defaults.
-        configEntries: [
-          { name: 'max.message.bytes', value: String(3 * 1024 * 1024) },
-          { name: 'compression.type', value: 'uncompressed' },
-        ],
+        configEntries: [{ name: 'max.message.bytes', value: String(3 * 1024 * 1024) }],
       })),
     })
   } finally {

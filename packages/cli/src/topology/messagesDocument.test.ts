@@ -58,7 +58,6 @@ test('every topic that a deployment makes is a manifest with its partitions and 
       partitions: 1,
       replicas: 3,
       config: {
-        'compression.type': 'uncompressed',
         'cleanup.policy': 'delete',
         'retention.ms': -1,
         'max.message.bytes': 2097152,

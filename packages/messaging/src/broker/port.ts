@@ -177,6 +177,8 @@ export interface BrokerAdmin {
    * @throws BrokerUnavailable
    */
   maxMessageBytes(topics: readonly string[]): Promise<Map<string, number>>
+  /** Whether the topic keeps the newest record of each key. False when it does not exist, or we may not know. @throws BrokerUnavailable */
+  isCompacted(topic: string): Promise<boolean>
   /**
    * Topic → its id, of those that exist. A topic that is made again has another id. Empty where the broker knows no ids.
    * @throws BrokerUnavailable

@@ -3,6 +3,9 @@ export class Undecodable extends Error {
   override readonly name: string = 'Undecodable'
 }
 
+/** A record without a value, where nobody handles such: see `HandlerOptions.tombstone`. */
+export class UnhandledTombstone extends Undecodable {}
+
 /**
  * The registry does not know the schema's id. It may know it later, since a registry's followers lag behind its leader: so
  * there are delayed retries before the dead letter topic.

@@ -65,6 +65,21 @@ export interface Handler {
   /** What one run gets: a message; a message and a transaction that it shares; all messages that are taken together, and a transaction. */
   readonly takes: 'message' | 'message in transaction' | 'batch'
   readonly run: (data: never, context: never) => void | Promise<void>
+  readonly tombstone?: ((deleted: Tombstone, context: never) => void | Promise<void>) | undefined
+}
+
+/** A record without a value. In a compacted topic it says that what its key names is deleted. */
+export interface Tombstone {
+  /** The record's key, which of a message is the value of its type's key field. */
+  readonly key: string
+}
+
+export interface HandlerOptions<Context extends HandlerContext> {
+  /**
+   * Handles tombstones in the type's topic, with the same guarantees as messages and in order with those of their key. Without
+   * it they are dropped and counted where the topic is compacted; elsewhere they become dead letters.
+   */
+  readonly tombstone?: (deleted: Tombstone, context: Context) => void | Promise<void>
 }
 
 type Handled<Data extends object> = MessageType<'command', Data> | MessageType<'event', Data>
@@ -76,8 +91,9 @@ type Handled<Data extends object> = MessageType<'command', Data> | MessageType<'
 export function handler<Data extends object>(
   type: Handled<Data>,
   run: (data: Data, context: HandlerContext) => void | Promise<void>,
+  { tombstone }: HandlerOptions<HandlerContext> = {},
 ): Handler {
-  return { name: nameOf(type), handles: type, takes: 'message', run }
+  return { name: nameOf(type), handles: type, takes: 'message', run, tombstone }
 }
 
 /**
@@ -88,8 +104,9 @@ export function handler<Data extends object>(
 export function transactionalHandler<Data extends object>(
   type: Handled<Data>,
   run: (data: Data, context: TransactionalContext) => void | Promise<void>,
+  { tombstone }: HandlerOptions<TransactionalContext> = {},
 ): Handler {
-  return { name: nameOf(type), handles: type, takes: 'message in transaction', run }
+  return { name: nameOf(type), handles: type, takes: 'message in transaction', run, tombstone }
 }
 
 /**

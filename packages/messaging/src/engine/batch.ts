@@ -14,6 +14,7 @@ import { sagaKey, SagaStates } from './sagas.ts'
 import { settle, tellDropped } from './settle.ts'
 import { handleInTransaction } from './transactionalRound.ts'
 import { waitForTurn } from './status.ts'
+import { dropTombstones } from './tombstones.ts'
 import { outcomeOf } from './unitOfWork.ts'
 
 /**
@@ -26,7 +27,7 @@ export async function handleBatch(lane: LaneContext, records: readonly BrokerRec
   const { runtime } = lane
   lane.records = records
   const deliveries = await lane.retry('read a batch', () => open(runtime, records))
-  let left = await skipHandled(lane, deliveries)
+  let left = await skipHandled(lane, await dropTombstones(lane, deliveries))
   while (left.length > 0 && !lane.isEnding()) {
     const { round, later } = nextRound(left)
     left = [...(await handleRound(lane, round)), ...later]

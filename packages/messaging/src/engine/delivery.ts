@@ -1,5 +1,6 @@
 import type { BrokerRecord } from '../broker/port.ts'
-import { Undecodable } from '../codec/errors.ts'
+import { Undecodable, UnhandledTombstone } from '../codec/errors.ts'
+import { failure, headerText } from '../headers.ts'
 import { identityKey } from '../identity.ts'
 import { RegistryUnavailable } from '../registry/port.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
@@ -35,7 +36,10 @@ function openOne({ router, codec }: DecodingRuntime, record: BrokerRecord): Deli
   const envelope = openEnvelope(record)
   const route = router(envelope)
   const opened = { envelope, route, tries: 0, chain: record.key?.toString() ?? identityKey(envelope.identity) }
+  const unreadable = headerText(record.headers, failure.unreadable)
+  if (unreadable !== undefined) return { ...opened, data: undefined, undeliverable: new Undecodable(unreadable) }
   if (route === undefined) return { ...opened, data: undefined, undeliverable: noHandler(envelope) }
+  if (record.value === null) return tombstone(opened, route)
   try {
     const data = codec.decode(record.value, route.type)
     // A saga's id is usually the record's key. Then messages for the saga and for handlers are in one chain.
@@ -45,6 +49,22 @@ function openOne({ router, codec }: DecodingRuntime, record: BrokerRecord): Deli
     if (error instanceof RegistryUnavailable) throw error
     return { ...opened, data: undefined, undeliverable: asUndecodable(error, envelope) }
   }
+}
+
+type Opened = Pick<Delivery, 'envelope' | 'chain' | 'tries'>
+
+function tombstone(opened: Opened, route: Route): Delivery {
+  const { key } = opened.envelope.record
+  if (route.handler?.tombstone === undefined || key === null)
+    return { ...opened, route, data: undefined, undeliverable: unhandledTombstone(opened.envelope, route) }
+  const { type, name, handler } = route
+  const ofTombstone = { type, name, handler: { ...handler, run: route.handler.tombstone } }
+  return { ...opened, route: ofTombstone, data: { key: key.toString() }, undeliverable: undefined }
+}
+
+function unhandledTombstone({ original }: Envelope, { type }: Route): UnhandledTombstone {
+  const what = `The record from ${original.topic} has no value: a tombstone.`
+  return new UnhandledTombstone(`${what} Nothing here handles tombstones of ${type.fullName}. Find out who writes them.`)
 }
 
 function asUndecodable(error: unknown, { original }: Envelope): Undecodable {

@@ -34,6 +34,8 @@ export interface EndpointRuntime {
   readonly router: Router
   readonly encodeMessage: EncodeMessage
   readonly limits: TopicLimits
+  /** Whether Kafka keeps the newest record of each key. @throws BrokerUnavailable */
+  readonly isCompacted: (topic: string) => Promise<boolean>
   readonly log: Log
   readonly report: CountingReport
   readonly tracing: Tracing

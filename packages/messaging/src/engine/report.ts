@@ -17,6 +17,8 @@ export interface Report {
   failed(failure: Failed, next: RecoveryRecord): void
   /** These are dropped: the inbox has them, or they came twice in a batch. */
   duplicates(deliveries: readonly Delivery[]): void
+  /** These are dropped: they are tombstones in a compacted topic, and nobody handles them. */
+  tombstones(deliveries: readonly Delivery[]): void
   /** A topic has refused a record, and this dead letter is published instead. */
   parked(refused: RecordRefused, deadLetter: OutgoingRecord): void
 }
@@ -36,6 +38,9 @@ export function tellAll(reports: readonly Partial<Report>[]): CountingReport {
     againAtOnce: (...facts) => reports.forEach((each) => each.againAtOnce?.(...facts)),
     failed: (...facts) => reports.forEach((each) => each.failed?.(...facts)),
     parked: (...facts) => reports.forEach((each) => each.parked?.(...facts)),
+    tombstones(deliveries) {
+      if (deliveries.length > 0) for (const each of reports) each.tombstones?.(deliveries)
+    },
     duplicates(deliveries) {
       duplicatesDropped += deliveries.length
       if (deliveries.length > 0) for (const each of reports) each.duplicates?.(deliveries)
@@ -62,6 +67,10 @@ export function logReport(log: Log): Partial<Report> {
           { messageId: envelope.id, source: envelope.identity.source, traceId: traceIdIn(envelope.record.headers) },
           'message dropped: it was handled before',
         )
+    },
+    tombstones(deliveries) {
+      for (const delivery of deliveries)
+        log.debug({ ...aboutMessage(delivery), topic: delivery.envelope.original.topic }, 'tombstone dropped: nobody handles it')
     },
     parked: (refused, { topic, value }) =>
       log.error(

@@ -32,6 +32,7 @@ import { Scheduler } from './scheduler.ts'
 import { sharedBatches } from './sharedBatches.ts'
 import type { EndpointStatus } from './status.ts'
 import { tellDueTimes } from './tellDueTimes.ts'
+import { askedOnce } from './tombstones.ts'
 import { readTopicLimits } from './topicLimits.ts'
 
 export interface EngineOptions {
@@ -163,6 +164,7 @@ async function runtimeOf(options: EngineOptions & { readonly giveUp: AbortContro
     router: routing(endpoint, prefix),
     encodeMessage: tracing.encoding(messageEncoder({ endpoint, prefix, schemaIds, encode: codec.encode, limits })),
     limits,
+    isCompacted: askedOnce((topic) => broker.admin.isCompacted(topic)),
     log,
     report: tellAll([logReport(log), ...reports]),
     tracing,

@@ -148,7 +148,7 @@ function failureMetrics(
   }
 }
 
-function batchMetrics(registry: MetricsRegistry): Pick<Report, 'taken' | 'duplicates'> {
+function batchMetrics(registry: MetricsRegistry): Pick<Report, 'taken' | 'duplicates' | 'tombstones'> {
   const registers = [registry]
   const size = new Histogram({
     name: 'petrel_batch_size',
@@ -161,7 +161,16 @@ function batchMetrics(registry: MetricsRegistry): Pick<Report, 'taken' | 'duplic
     help: 'Messages dropped because they had been handled before',
     registers,
   })
+  const tombstones = new Counter({
+    name: 'petrel_tombstones_dropped_total',
+    help: 'Records without a value in compacted topics, dropped because no handler is for them',
+    labelNames: ['topic'],
+    registers,
+  })
   return {
+    tombstones: (deliveries) => {
+      for (const { envelope } of deliveries) tombstones.inc({ topic: envelope.original.topic })
+    },
     taken: (records) => size.observe(records),
     duplicates: ({ length }) => duplicates.inc(length),
   }

@@ -49,7 +49,7 @@ test('a service reads what it subscribes to, writes what it produces, and has it
     'topic billing.replay: read describe describe-configs',
     'topic billing.replayed: describe describe-configs',
     'topic billing.retry.*: read write describe describe-configs',
-    'topic sales.order-placed: read describe',
+    'topic sales.order-placed: read describe describe-configs',
   ])
 })
 
@@ -130,7 +130,7 @@ test('whatever a service does is in its plan, and whatever is in its plan it may
           create: false,
           delete: false,
           describe: reads || writes || isOwn,
-          'describe-configs': writes || isOwn,
+          'describe-configs': reads || writes || isOwn,
         }
         expect(may(user, operation, 'topic', name)).toBe(expected[operation])
       },

@@ -55,6 +55,8 @@ export function kafkaUsers({ plans, programs = [], petrel, prefix, faultTopic }:
 const readable = ['read', 'describe'] as const
 /** Before it is written to, its size limit is looked up. */
 const writable = ['write', 'describe', 'describe-configs'] as const
+/** Whether it is compacted, it asks when a record without a value comes. */
+const heard = [...readable, 'describe-configs'] as const
 const measured = ['describe', 'describe-configs'] as const
 
 const topic = (name: string, operations: readonly Operation[]): Permission => ({
@@ -75,7 +77,7 @@ function ofEndpoint({ endpoint, topics, subscribes, produces, groups, audit }: P
   return [
     // It looks whether its own are there, and how large a record may be in each.
     ...topics.filter(({ topic: name }) => !isRetry(name, endpoint, prefix)).map(({ topic: name }) => topic(name, measured)),
-    ...subscribes.map(({ topic: name }) => topic(name, readable)),
+    ...subscribes.map(({ topic: name }) => topic(name, heard)),
     ...produces.map(({ topic: name }) => topic(name, writable)),
     topic(audit.topic, writable),
     ...(handles ? recovers(endpoint, prefix) : []),

@@ -7,14 +7,14 @@ const topicTable = (...args: Parameters<typeof plan>) =>
 
 test('an endpoint owns the topics of what it publishes and of the commands it handles, and those of its failures', () => {
   expect(topicTable(billing, '')).toEqual([
-    'billing.order-billed 3 uncompressed delete 2592000000',
-    'billing.refund-order 3 uncompressed delete 2592000000',
-    'billing.retry.2s 3 uncompressed delete 2592000000 2097152',
-    'billing.postponed 3 uncompressed delete 604800000 2097152',
-    'billing.replay 3 uncompressed delete -1 2097152',
-    'billing.dlt 1 uncompressed delete -1 2097152',
-    'billing.replayed 1 uncompressed compact',
-    'billing.audit 3 uncompressed delete 604800000',
+    'billing.order-billed 3 delete 2592000000',
+    'billing.refund-order 3 delete 2592000000',
+    'billing.retry.2s 3 delete 2592000000 2097152',
+    'billing.postponed 3 delete 604800000 2097152',
+    'billing.replay 3 delete -1 2097152',
+    'billing.dlt 1 delete -1 2097152',
+    'billing.replayed 1 compact',
+    'billing.audit 3 delete 604800000',
   ])
 })
 
@@ -49,7 +49,7 @@ test('an endpoint has one group for what it subscribes to and one for what comes
 
 test('an endpoint that subscribes to nothing has nothing to fail at, and an audit all the same', () => {
   expect(plan(till, '').groups).toEqual([])
-  expect(topicTable(till, '')).toEqual(['till.audit 6 uncompressed delete 604800000'])
+  expect(topicTable(till, '')).toEqual(['till.audit 6 delete 604800000'])
 })
 
 test('every name begins with the prefix', () => {

@@ -46,15 +46,10 @@ export interface Plan {
   readonly groups: readonly GroupPlan[]
 }
 
-/**
- * The broker unpacks what a producer from elsewhere has compressed: kafkajs reads neither snappy, lz4 nor zstd, and its
- * consumers would end at that record for ever; and what unpacks to more than a topic takes is refused where it is produced.
- */
-const readable = { 'compression.type': 'uncompressed' }
 /** How long a message stays: as long as an endpoint may be away, and as far back as a new subscriber sees. */
-const messages = { ...readable, 'cleanup.policy': 'delete', 'retention.ms': String(milliseconds('30d')) }
+const messages = { 'cleanup.policy': 'delete', 'retention.ms': String(milliseconds('30d')) }
 /** What waits for a person waits as long as it takes; so does what a person has sent on its way. */
-const kept = { ...readable, 'cleanup.policy': 'delete', 'retention.ms': '-1' }
+const kept = { 'cleanup.policy': 'delete', 'retention.ms': '-1' }
 /**
  * The endpoint itself appends a postponed message when its pause is over, and reads it at once: only a crash in between
  * leaves it unread. Every round of every postponement is a record, so they cannot stay for ever. They stay as long as the
@@ -66,7 +61,7 @@ const roomForFailure = { 'max.message.bytes': String(2 * 1024 * 1024) }
 /** Long enough for a console that was away over a long weekend, which keeps what it has read. */
 const audits = { ...messages, 'retention.ms': String(milliseconds('7d')) }
 /** The newest mark of a dead letter is the one that counts. */
-const marks = { ...readable, 'cleanup.policy': 'compact' }
+const marks = { 'cleanup.policy': 'compact' }
 
 /** What an endpoint needs, derived from its definition alone. */
 export function plan(endpoint: Endpoint, prefix: string): Plan {

@@ -151,6 +151,13 @@ export function administration(at: Fixture): void {
       expect(await at.broker.admin.maxMessageBytes([])).toEqual(new Map())
     })
 
+    test('a topic is compacted when its settings say so, and one that does not exist is not', async () => {
+      expect(await at.broker.admin.isCompacted(await topicOf(1, { 'cleanup.policy': 'compact' }))).toBe(true)
+      expect(await at.broker.admin.isCompacted(await topicOf(1, { 'cleanup.policy': 'compact,delete' }))).toBe(true)
+      expect(await at.broker.admin.isCompacted(await topicOf(1, { 'cleanup.policy': 'delete' }))).toBe(false)
+      expect(await at.broker.admin.isCompacted(newName())).toBe(false)
+    })
+
     test('a topic has as many copies as the brokers can keep, and its own setting says how many must be in sync', async () => {
       const [one, other] = [await topicOf(2), await topicOf(1)]
       const { brokers, topics } = await at.broker.admin.durability([one, other, newName()])

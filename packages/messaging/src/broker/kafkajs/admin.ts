@@ -28,6 +28,7 @@ export function kafkajsAdmin(settings: ClientSettings): BrokerAdmin {
     addresses: () => withAdmin('Could not list the brokers', addresses),
     topics: () => withAdmin('Could not list the topics', (admin) => admin.listTopics()),
     partitions: (topics) => withAdmin('Could not look up topics', (admin) => partitions(admin, topics)),
+    isCompacted: (topic) => withAdmin(`Could not look up the settings of ${topic}`, (admin) => isCompacted(admin, topic)),
     maxMessageBytes: (topics) => withAdmin('Could not look up the limits of topics', (admin) => maxMessageBytes(admin, topics)),
     topicIds: (topics) => withCluster('Could not look up the ids of topics', (cluster) => topicIds(cluster, topics)),
     durability: (topics) => withAdmin('Could not look up the copies of topics', (admin) => durability(admin, topics)),
@@ -97,6 +98,20 @@ async function setting(admin: Admin, topics: readonly string[], configName: stri
   })
   return new Map(resources.map(({ resourceName, configEntries }) => [resourceName, Number(configEntries[0]?.configValue)]))
 }
+
+async function isCompacted(admin: Admin, name: string): Promise<boolean> {
+  const topic = { type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ['cleanup.policy'] }
+  try {
+    const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [topic] })
+    return resources[0]?.configEntries[0]?.configValue.split(',').includes('compact') ?? false
+  } catch (error) {
+    if (unknownToUs.has(brokerErrorCode(error) ?? '')) return false
+    throw error
+  }
+}
+
+/** A record's headers may name any topic as that where it was first. */
+const unknownToUs = new Set(['TOPIC_AUTHORIZATION_FAILED', 'UNKNOWN_TOPIC_OR_PARTITION', 'INVALID_TOPIC_EXCEPTION'])
 
 async function durability(admin: Admin, wanted: readonly string[]): Promise<ClusterDurability> {
   const [topics, { brokers }] = [await existing(admin, wanted), await admin.describeCluster()]

@@ -1,5 +1,6 @@
 import type { KafkaMessage } from 'kafkajs'
 import type { BatchContext } from './recordDecoding.ts'
+import { type DecodeBatch, isCompressed, offsetAfter, unpackedBatch, wholeBatches } from './recordBatches.ts'
 
 /** A record as kafkajs has decoded it. */
 export type FetchedMessage = KafkaMessage & {
@@ -25,38 +26,46 @@ export interface AbortedTransaction {
 }
 
 /** Where kafkajs is in the bytes of an answer. */
-interface Decoder {
+export interface Decoder {
   readonly buffer: Buffer
   readonly offset: number
+  forward(bytes: number): unknown
 }
 
 export type DecodeMessages = (decoder: Decoder) => Promise<FetchedMessages>
 
+/** Unpacked so far, a fetch is long enough: the batches after this one are for the next. In bytes, see `costOf`. */
+const ENOUGH = 16 * 1024 * 1024
+
 /**
  * kafkajs gives only the records. A batch keeps its offsets when compaction has removed its last records, or all of them.
- * Whoever then fetches the offset after the last record gets the same batch again, for ever.
+ * Whoever then fetches the offset after the last record gets the same batch again, for ever. And it unpacks gzip only, to any size.
  */
-export function withNextOffset(decodeMessages: DecodeMessages): DecodeMessages {
+export function decodingBatches(decodeMessages: DecodeMessages, decodeBatch: DecodeBatch): DecodeMessages {
   return async (decoder) => {
-    const start = decoder.offset + 4
-    const nextOffset = offsetAfter(decoder.buffer.subarray(start, start + decoder.buffer.readInt32BE(decoder.offset)))
-    return Object.assign(await decodeMessages(decoder), { nextOffset })
+    const size = decoder.buffer.readInt32BE(decoder.offset)
+    const bytes = decoder.buffer.subarray(decoder.offset + 4, decoder.offset + 4 + size)
+    const batches = [...wholeBatches(bytes)]
+    if (!batches.some(isCompressed)) {
+      const nextOffset = batches.length === 0 ? undefined : offsetAfter(batches)
+      return Object.assign(await decodeMessages(decoder), { nextOffset })
+    }
+    decoder.forward(4 + size)
+    return decodeAll(batches, decodeBatch)
   }
 }
 
-/** Where things are in a record batch (https://kafka.apache.org/documentation/#recordbatch), in bytes. */
-const BATCH = { size: 8, lastOffsetDelta: 23, header: 61, beforeSize: 12 }
-
-/** The offset after the last whole batch. Undefined without one: the last batch of an answer may be cut. */
-function offsetAfter(batches: Buffer): bigint | undefined {
-  let next: bigint | undefined
-  for (let at = 0; at + BATCH.header <= batches.length;) {
-    const end = at + BATCH.beforeSize + batches.readInt32BE(at + BATCH.size)
-    if (end > batches.length) break
-    next = batches.readBigInt64BE(at) + BigInt(batches.readInt32BE(at + BATCH.lastOffsetDelta)) + 1n
-    at = end
+async function decodeAll(batches: readonly Buffer[], decodeBatch: DecodeBatch): Promise<FetchedMessages> {
+  const messages: FetchedMessage[][] = []
+  const decoded: Buffer[] = []
+  for (let cost = 0; decoded.length < batches.length && cost < ENOUGH;) {
+    const batch = batches[decoded.length] as Buffer
+    const unpacked = await unpackedBatch(batch, decodeBatch)
+    messages.push(unpacked.records)
+    cost += unpacked.cost
+    decoded.push(batch)
   }
-  return next
+  return Object.assign(messages.flat(), { nextOffset: offsetAfter(decoded) })
 }
 
 /**

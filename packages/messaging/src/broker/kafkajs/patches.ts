@@ -3,7 +3,8 @@ import { crc32c } from './crc32c.ts'
 import { type ConnectionPool, joinOnOwnConnection, type LoggedIn, logInAgainInTime } from './connectionPool.ts'
 import { callHooks, type ConsumerGroup } from './consumerHooks.ts'
 import { isRefused } from './errors.ts'
-import { type DecodeMessages, type FetchedPartition, withNextOffset, withoutAborted } from './fetchedRecords.ts'
+import { type DecodeMessages, decodingBatches, type FetchedPartition, withoutAborted } from './fetchedRecords.ts'
+import type { DecodeBatch } from './recordBatches.ts'
 import { decodeRecord } from './recordDecoding.ts'
 import { encodeRecord } from './recordEncoding.ts'
 import { answersNamingRefused } from './refusedTopics.ts'
@@ -39,7 +40,15 @@ export function patchKafkajs(): void {
   replace('kafkajs/src/protocol/recordBatch/record/v0/decoder.js', () => decodeRecord)
   replace('kafkajs/src/protocol/recordBatch/crc32C/index.js', () => crc32c)
   for (const [path, by] of Object.entries(answersNamingRefused)) replace(path, by)
-  replace('kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js', (original) => withNextOffset(original as DecodeMessages))
+  replace('kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js', (original) =>
+    decodingBatches(original as DecodeMessages, batchDecoder()),
+  )
+}
+
+function batchDecoder(): DecodeBatch {
+  const Decoder = load('kafkajs/src/protocol/decoder.js') as new (bytes: Buffer) => object
+  const decode = load('kafkajs/src/protocol/recordBatch/v0/decoder.js') as (from: object) => ReturnType<DecodeBatch>
+  return (batch) => decode(new Decoder(batch))
 }
 
 const prototypeOf = (path: string): unknown => (load(path) as { readonly prototype: unknown }).prototype

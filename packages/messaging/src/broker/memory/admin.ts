@@ -17,6 +17,7 @@ export function memoryAdmin(topics: Topics, groups: Map<string, Group>, groupNam
     topics: async () => topics.names(),
     partitions: async (names) => new Map(existing(names).map((name) => [name, numbers(name).length])),
     maxMessageBytes: async (names) => new Map(existing(names).map((name) => [name, topics.maxMessageBytes(name) ?? 0])),
+    isCompacted: async (topic) => topics.isCompacted(topic),
     topicIds: async (names) => topicIds(topics, names),
     durability: async (names) => ({ brokers: 1, topics: new Map(existing(names).map((name) => [name, durabilityWith(1)])) }),
     createTopics: async (specs) => {

@@ -18,6 +18,7 @@ export interface Topics {
   /** Number of partitions, or undefined for a topic that does not exist. */
   partitions(topic: string): number | undefined
   maxMessageBytes(topic: string): number | undefined
+  isCompacted(topic: string): boolean
   /** Another one each time that the topic is made. */
   id(topic: string): string | undefined
   /** @returns false when it existed. */
@@ -43,6 +44,7 @@ export interface Slice {
 interface Topic {
   readonly id: string
   readonly maxMessageBytes: number
+  readonly isCompacted: boolean
   readonly logs: PartitionLog[]
   keyless: number
 }
@@ -66,6 +68,7 @@ export function memoryTopics(defaultPartitions?: number): Topics {
     topics.set(topic, {
       id: `topic-${(made += 1)}`,
       maxMessageBytes,
+      isCompacted: config['cleanup.policy']?.split(',').includes('compact') ?? false,
       logs: Array.from({ length: partitions }, () => ({ records: [], begin: 0n, end: 0n })),
       keyless: 0,
     })
@@ -89,6 +92,7 @@ export function memoryTopics(defaultPartitions?: number): Topics {
     names: () => [...topics.keys()],
     partitions: (topic) => find(topic)?.logs.length,
     maxMessageBytes: (topic) => topics.get(topic)?.maxMessageBytes,
+    isCompacted: (topic) => topics.get(topic)?.isCompacted ?? false,
     id: (topic) => topics.get(topic)?.id,
     create,
     remove: (topic) => void topics.delete(topic),
