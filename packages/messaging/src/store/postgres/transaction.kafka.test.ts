@@ -70,7 +70,7 @@ test('a unit that is refused takes with it what the handlers did', async () => {
   await store.save([aUnit({ handled })])
   const transaction = await store.begin()
   await transaction.query(take, [2, 'tea'])
-  await expect(transaction.commit([aUnit({ handled })])).rejects.toThrow('already exists')
+  await expect(transaction.commit([aUnit({ handled })])).rejects.toThrow('petrel_inbox_pkey')
   expect(await available()).toBe(5)
   allConnectionsAreBack()
 })
