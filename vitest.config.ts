@@ -7,7 +7,7 @@ const long = everywhere.map((folder) => `${folder}/*.long.test.ts`)
 const withCluster = everywhere.map((folder) => `${folder}/*.cluster.test.ts`)
 
 /** They kill whole servers, start a second system, or a shop with many replicas: beside another file it would be a question of luck who waits for how long. */
-const alone = ['test/chaos', 'test/leaks', 'test/pooler', 'deploy/local', 'packages/messaging/src/broker'].map(
+const alone = ['test/chaos', 'test/pooler', 'deploy/local', 'packages/messaging/src/broker'].map(
   (folder) => `${folder}/**/*.kafka.test.ts`,
 )
 
