@@ -99,6 +99,7 @@ test('handlers, a database and a gateway that refuse, a body that nobody can rea
   await shop.placeOrder({ email: customer.email })
   await shop.running.get('billing')?.logged((line) => /gateway/.test(JSON.stringify(line)), 60_000)
   await shop.gatewayBehaves({ failureRate: 0 })
+  await consoleProcess.logged(({ msg = '' }) => msg.startsWith('a webhook was not taken'), 60_000)
 }, 240_000)
 
 /** What somebody sees at a terminal, with the right password and with a wrong one. */

@@ -48,6 +48,7 @@ export const planted: Readonly<Record<string, string>> = {
 export const plantedAtConsole: Readonly<Record<string, string>> = {
   CONSOLE_PORT: '0',
   CONSOLE_WEBHOOKS: JSON.stringify([{ url: `http://hook:${wrong('hook')}@127.0.0.1:1/`, secret: wrong('signature') }]),
+  CONSOLE_CHECKS: JSON.stringify([{ name: 'nobody', url: `http://check:${wrong('check')}@127.0.0.1:1/`, everySeconds: 5 }]),
 }
 
 /** The true passwords of a stack with closed doors. */

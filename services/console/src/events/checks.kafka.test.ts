@@ -39,6 +39,18 @@ test('a check that fails twice is an event, and so is that it passes again', asy
   expect(await events()).toEqual([failed, { ...failed, kind: 'check-passed', text: 'payment gateway: all is well again' }])
 })
 
+test('an address with a login is asked with it, and what it says when it is gone does not quote the password', async () => {
+  const gateway = await receiver()
+  await setChecks(pool, [{ name: 'gateway', url: gateway.url.replace('://', '://me:p%40ss@'), everySeconds: 30 }])
+  await runDueChecks(pool)
+  expect(gateway.received[0]?.headers).toMatchObject({ authorization: `Basic ${Buffer.from('me:p@ss').toString('base64')}` })
+  await gateway[Symbol.asyncDispose]()
+  await again()
+  await again()
+  expect(await listChecks(pool)).toMatchObject([{ passes: false, detail: expect.stringContaining('ECONNREFUSED') }])
+  expect(JSON.stringify([await listChecks(pool), await events()])).not.toMatch(/p%40ss|p@ss/)
+})
+
 test('what is due is asked once, by whichever console comes first', async () => {
   await using gateway = await receiver()
   await setChecks(pool, [{ name: 'one', url: gateway.url, everySeconds: 30 }])

@@ -4,6 +4,7 @@ import { transaction } from '../store/transaction.ts'
 import type { NewEvent } from './event.ts'
 import { insertEvents } from './insertEvents.ts'
 import { jsonSetting } from './webhooks.ts'
+import { withLogin } from './withLogin.ts'
 
 const checkSchema = z.strictObject({
   name: z.string().min(1).max(100),
@@ -66,9 +67,10 @@ export async function runDueChecks(pool: Pool): Promise<void> {
 }
 
 /** @returns what is wrong; undefined when nothing is */
-async function ask(url: string): Promise<string | undefined> {
+async function ask(address: string): Promise<string | undefined> {
+  const { url, headers } = withLogin(address)
   try {
-    const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(patienceMs) })
+    const response = await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(patienceMs) })
     const [line = ''] = (await response.text()).split('\n', 1)
     return response.ok ? undefined : `it answered ${response.status} ${line}`.trim().slice(0, 300)
   } catch (error) {
@@ -125,6 +127,7 @@ function checkEvent(name: string, endpoint: string | null, problem: string | und
 
 export interface ShownCheck {
   readonly name: string
+  /** Without the login, if it has one. */
   readonly url: string
   readonly endpoint: string | null
   /** Null as long as nobody has asked. */
@@ -139,5 +142,5 @@ export async function listChecks(pool: Pool): Promise<ShownCheck[]> {
   const { rows } = await pool.query<ShownCheck>(
     `select name, url, endpoint, passes, since, checked_at as "checkedAt", detail from custom_check order by name`,
   )
-  return rows
+  return rows.map((row) => ({ ...row, url: withLogin(row.url).url.href }))
 }

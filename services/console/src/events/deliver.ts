@@ -3,6 +3,7 @@ import type { Pool } from 'pg'
 import { transaction } from '../store/transaction.ts'
 import { signedHeaders } from './signature.ts'
 import type { Webhook } from './webhooks.ts'
+import { withLogin } from './withLogin.ts'
 
 /** Writes down who is to be told, as the settings say: of events from now on. Who is no longer among them is forgotten. */
 export async function setWebhooks(pool: Pool, webhooks: readonly Webhook[]): Promise<void> {
@@ -98,11 +99,12 @@ export const pauseSeconds = (attempts: number): number => Math.min(4 * 60 * 60, 
 /** @returns what was wrong; undefined when it was taken */
 async function post({ url, secret }: Webhook, { id, event }: Delivery): Promise<string | undefined> {
   const body = JSON.stringify(event)
+  const receiver = withLogin(url)
   const headers = signedHeaders(`event-${id}`, Math.floor(Date.now() / 1000), body, secret)
   try {
-    const response = await fetch(url, {
+    const response = await fetch(receiver.url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'user-agent': 'petrel-console', ...headers },
+      headers: { 'content-type': 'application/json', 'user-agent': 'petrel-console', ...receiver.headers, ...headers },
       body,
       redirect: 'error',
       signal: AbortSignal.timeout(patienceMs),

@@ -53,6 +53,25 @@ test('an event is told to whoever wants its kind, signed', async () => {
   expect(await waiting()).toBe(0)
 })
 
+const login = (url: string) => url.replace('://', '://hook:p%40ss@')
+const basic = `Basic ${Buffer.from('hook:p@ss').toString('base64')}`
+
+test('a receiver whose address has a login is shown it, and nobody else', async () => {
+  await using hook = await receiver()
+  const webhooks = [{ url: login(hook.url) }]
+  await setWebhooks(pool, webhooks)
+  await insertEvents(pool, [happened('endpoint-silent')])
+  await deliverDue(pool, webhooks, silentLog)
+  expect(hook.received[0]?.headers).toMatchObject({ authorization: basic })
+
+  await hook[Symbol.asyncDispose]()
+  await insertEvents(pool, [happened('replay-done')])
+  const said: unknown[] = []
+  await deliverDue(pool, webhooks, { ...silentLog, warn: (...all: unknown[]) => void said.push(all) })
+  expect(said).toHaveLength(1)
+  expect(JSON.stringify(said)).not.toMatch(/p%40ss|p@ss/)
+})
+
 test('an event that is not taken is told again, under the same id, also by another console', async () => {
   await using hook = await receiver()
   hook.status = 503
