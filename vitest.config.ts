@@ -28,6 +28,8 @@ const projects: TestProjectConfiguration[] = [
       testTimeout: 60_000,
       include: everywhere.map((folder) => `${folder}/*.test.ts`),
       exclude: ['**/node_modules/**', ...withStack, ...withBrowser, ...long, ...withCluster],
+      // By itself it would leave one of two cores idle.
+      maxWorkers: '100%',
       sequence: { groupOrder: 0 },
     },
   },
