@@ -1,5 +1,6 @@
 import { type Supplied, suppliedText } from './supplied.ts'
 import { type TlsSettings, tlsSettings } from './tls.ts'
+import { withoutLogin } from './urlLogin.ts'
 import { fromEnvironment, type Variables } from './variables.ts'
 
 /** Where the schema registry is, and how it knows us. */
@@ -52,14 +53,11 @@ function readLogin(variables: Variables): RegistryLogin | undefined {
   return { username: variables.needed('SCHEMA_REGISTRY_USERNAME'), password: variables.needed('SCHEMA_REGISTRY_PASSWORD') }
 }
 
-/** Takes a user and a password out of a URL: nobody prints them with it, and `fetch` would refuse it. */
+/** The registry at a URL, which may have a user and a password in it. */
 export function registryAt(text: string): Pick<RegistryConnection, 'url' | 'login'> {
-  const address = new URL(text)
-  const [username, password] = [address.username, address.password].map(decodeURIComponent)
-  address.username = ''
-  address.password = ''
+  const { url: address, login } = withoutLogin(text)
   const url = address.href.replace(/\/+$/, '')
-  if (username === undefined || username === '') return { url }
+  if (login === undefined) return { url }
   const variable = 'SCHEMA_REGISTRY_URL'
-  return { url, login: { username: suppliedText(variable, username), password: suppliedText(variable, password ?? '') } }
+  return { url, login: { username: suppliedText(variable, login.username), password: suppliedText(variable, login.password) } }
 }

@@ -144,6 +144,7 @@ async function runtimeOf(options: EngineOptions & { readonly giveUp: AbortContro
   const limits = await retryUntilStopped('ask for the size limits of topics', retry, () => readTopicLimits(broker.admin, topics))
   const schemaIds = await retryUntilStopped('look up schemas', retry, () => schemaIdsOf(endpoint, prefix, registry))
   const planned = plan(endpoint, prefix)
+  const heard = new Set(planned.groups.flatMap((group) => group.topics))
   const audit = new AuditTrail({
     endpoint: endpoint.name,
     topic: planned.audit.topic,
@@ -164,7 +165,7 @@ async function runtimeOf(options: EngineOptions & { readonly giveUp: AbortContro
     router: routing(endpoint, prefix),
     encodeMessage: tracing.encoding(messageEncoder({ endpoint, prefix, schemaIds, encode: codec.encode, limits })),
     limits,
-    isCompacted: askedOnce((topic) => broker.admin.isCompacted(topic)),
+    isCompacted: askedOnce(heard, (topic) => broker.admin.isCompacted(topic)),
     log,
     report: tellAll([logReport(log), ...reports]),
     tracing,

@@ -4,9 +4,17 @@ import { handler, type Handler, transactionalHandler } from '../definition/handl
 import { placed } from './testing/billing.ts'
 import { bills, OrderBilled, OrderPlaced } from './testing/messages.ts'
 import { type TestSystem, testSystem } from './testing/testSystem.ts'
+import { askedOnce } from './tombstones.ts'
 import { useVirtualTime } from './testing/virtualTime.ts'
 
 useVirtualTime()
+
+test('whether a topic is compacted is asked once, and not of a topic that a stranger has named', async () => {
+  const asked: string[] = []
+  const isCompacted = askedOnce(new Set(['orders']), async (topic) => asked.push(topic) > 0)
+  expect([await isCompacted('orders'), await isCompacted('orders'), await isCompacted('elsewhere')]).toEqual([true, true, false])
+  expect(asked).toEqual(['orders'])
+})
 
 const topic = 'sales.order-placed'
 const billingWith = (billOrder: Handler) =>

@@ -21,10 +21,17 @@ export async function dropTombstones(lane: LaneContext, deliveries: readonly Del
 const isTombstone = ({ undeliverable }: Delivery) => undeliverable instanceof UnhandledTombstone
 const topicOf = ({ envelope }: Delivery) => envelope.original.topic
 
-/** Asks once for each topic: nobody changes that of a topic in use. */
-export function askedOnce(ask: (topic: string) => Promise<boolean>): (topic: string) => Promise<boolean> {
+/**
+ * Asks once for each topic: nobody changes that of a topic in use. Of others than these it is not asked: a record's headers may name
+ * any as that where it was first.
+ */
+export function askedOnce(
+  topics: ReadonlySet<string>,
+  ask: (topic: string) => Promise<boolean>,
+): (topic: string) => Promise<boolean> {
   const known = new Map<string, boolean>()
   return async (topic) => {
+    if (!topics.has(topic)) return false
     const answer = known.get(topic) ?? (await ask(topic))
     known.set(topic, answer)
     return answer

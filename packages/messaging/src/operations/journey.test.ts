@@ -27,13 +27,19 @@ const message = (topic: string, key: string, id: string, headers: RecordHeaders 
   headers: { ce_id: id, ce_source: 'sales', ...headers },
 })
 
-test("an order's records are found in every topic, and those of other orders are not", async () => {
+async function deployed() {
   const broker = memoryBroker()
   const infrastructure = { broker, admin: broker.admin, registry: memoryRegistry(), prefix: 'p.' }
   await deployAll(
     endpoints.map((endpoint) => ({ endpoint })),
     infrastructure,
   )
+  return infrastructure
+}
+
+test("an order's records are found in every topic, and those of other orders are not", async () => {
+  const infrastructure = await deployed()
+  const { broker } = infrastructure
   for (const key of ['order-1', 'order-2', 'order-3', 'order-4']) {
     await broker.publish([message('p.sales.place-order', key, `placing ${key}`)])
     await broker.publish([
@@ -49,12 +55,8 @@ test("an order's records are found in every topic, and those of other orders are
 })
 
 test("an order's records are found in whichever partition another client's rule has put them", async () => {
-  const broker = memoryBroker()
-  const infrastructure = { broker, admin: broker.admin, registry: memoryRegistry(), prefix: 'p.' }
-  await deployAll(
-    endpoints.map((endpoint) => ({ endpoint })),
-    infrastructure,
-  )
+  const infrastructure = await deployed()
+  const { broker } = infrastructure
   for (const partition of [0, 1, 2]) {
     await broker.publish([{ ...message('p.sales.order-placed', 'order-2', `in ${partition}`), partition }])
     await broker.publish([{ ...message('p.sales.order-placed', 'order-3', `other ${partition}`), partition }])

@@ -4,6 +4,7 @@ import { NotLetIn } from '../connections/notLetIn.ts'
 import { registryAt, type RegistryConnection, type RegistryLogin } from '../connections/registrySettings.ts'
 import { noTlsSettings } from '../connections/tls.ts'
 import { tlsRefusal } from '../connections/tlsRefusal.ts'
+import { basicAuthorization } from '../connections/urlLogin.ts'
 import type { AvroSchema } from '../definition/message.ts'
 import { type Log, silentLog } from '../log.ts'
 import { IncompatibleSchema, NotAvro, type Registry, RegistryUnavailable } from './port.ts'
@@ -130,8 +131,7 @@ const contentTypes = {
 function authorization(login: RegistryLogin | undefined): Record<string, string> {
   if (login === undefined) return {}
   if ('token' in login) return { authorization: `Bearer ${login.token.read()}` }
-  const basic = Buffer.from(`${login.username.read()}:${login.password.read()}`).toString('base64')
-  return { authorization: `Basic ${basic}` }
+  return { authorization: basicAuthorization(login.username.read(), login.password.read()) }
 }
 
 const credentialsIn = (login: RegistryLogin | undefined) =>

@@ -1,15 +1,16 @@
+import { withoutLogin } from '@petrel/messaging/connections'
 import type { Pool, PoolClient } from 'pg'
 import { z } from 'zod'
 import { transaction } from '../store/transaction.ts'
+import { address, requestTo } from './address.ts'
 import type { NewEvent } from './event.ts'
 import { insertEvents } from './insertEvents.ts'
 import { jsonSetting } from './webhooks.ts'
-import { withLogin } from './withLogin.ts'
 
 const checkSchema = z.strictObject({
   name: z.string().min(1).max(100),
   /** Asked with GET: anything but 2xx within five seconds is a failure, and the first line of the answer says why. */
-  url: z.url({ protocol: /^https?$/ }),
+  url: address,
   /** The endpoint that it is about. */
   endpoint: z.string().min(1).optional(),
   everySeconds: z.number().int().min(5).max(86_400).default(30),
@@ -67,8 +68,8 @@ export async function runDueChecks(pool: Pool): Promise<void> {
 }
 
 /** @returns what is wrong; undefined when nothing is */
-async function ask(address: string): Promise<string | undefined> {
-  const { url, headers } = withLogin(address)
+async function ask(text: string): Promise<string | undefined> {
+  const { url, headers } = requestTo(text)
   try {
     const response = await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(patienceMs) })
     const [line = ''] = (await response.text()).split('\n', 1)
@@ -142,5 +143,5 @@ export async function listChecks(pool: Pool): Promise<ShownCheck[]> {
   const { rows } = await pool.query<ShownCheck>(
     `select name, url, endpoint, passes, since, checked_at as "checkedAt", detail from custom_check order by name`,
   )
-  return rows.map((row) => ({ ...row, url: withLogin(row.url).url.href }))
+  return rows.map((row) => ({ ...row, url: withoutLogin(row.url).url.href }))
 }

@@ -1,9 +1,9 @@
 import type { Log } from '@petrel/messaging'
 import type { Pool } from 'pg'
 import { transaction } from '../store/transaction.ts'
+import { requestTo } from './address.ts'
 import { signedHeaders } from './signature.ts'
 import type { Webhook } from './webhooks.ts'
-import { withLogin } from './withLogin.ts'
 
 /** Writes down who is to be told, as the settings say: of events from now on. Who is no longer among them is forgotten. */
 export async function setWebhooks(pool: Pool, webhooks: readonly Webhook[]): Promise<void> {
@@ -99,7 +99,7 @@ export const pauseSeconds = (attempts: number): number => Math.min(4 * 60 * 60, 
 /** @returns what was wrong; undefined when it was taken */
 async function post({ url, secret }: Webhook, { id, event }: Delivery): Promise<string | undefined> {
   const body = JSON.stringify(event)
-  const receiver = withLogin(url)
+  const receiver = requestTo(url)
   const headers = signedHeaders(`event-${id}`, Math.floor(Date.now() / 1000), body, secret)
   try {
     const response = await fetch(receiver.url, {

@@ -42,6 +42,13 @@ describe('settings', () => {
     expect(problems(webhooksSetting, 'https://hooks.example.org')).toEqual(['is not JSON'])
     expect(problems(webhooksSetting, '[{"url":"http://a"},{"url":"http://a"}]')).toEqual(['has one url twice'])
     expect(problems(webhooksSetting, '[{"url":"http://a","kinds":["endpoint-sleepy"]}]')).toHaveLength(1)
+    for (const [setting, name] of [
+      [webhooksSetting, ''],
+      [checksSetting, '"name":"a",'],
+    ] as const)
+      expect(problems(setting, `[{${name}"url":"http://me:50%off@a"}]`)).toEqual([
+        'has a user or a password that is not percent-encoded',
+      ])
     expect(problems(checksSetting, '[{"name":"a","url":"http://a"},{"name":"a","url":"http://b"}]')).toEqual([
       'has one name twice',
     ])

@@ -1,19 +1,21 @@
 import type { Pool } from 'pg'
 import type { Census, SagaCount } from '../port.ts'
 import { runAlone } from './connections.ts'
-import { statement } from './saveStatement.ts'
 
 /** The inbox may have millions of rows: PostgreSQL's own estimate is enough. */
-const census = statement(`select
+const census = {
+  text: `select
     (select pg_stat_get_live_tuples('petrel_inbox'::regclass)) as inbox,
     (select count(*) from petrel_outbox) as rows,
     (select extract(epoch from now() - min(created_at)) from petrel_outbox) as oldest,
     (select count(*) from petrel_scheduled) as records,
-    (select extract(epoch from now() - min(due_at)) from petrel_scheduled) as overdue`)
+    (select extract(epoch from now() - min(due_at)) from petrel_scheduled) as overdue`,
+}
 
-const sagas =
-  statement(`select saga, count(*) filter (where not completed) as open, count(*) filter (where completed) as completed
-  from petrel_saga group by saga order by saga`)
+const sagas = {
+  text: `select saga, count(*) filter (where not completed) as open, count(*) filter (where completed) as completed
+  from petrel_saga group by saga order by saga`,
+}
 
 type CensusRow = Readonly<Record<'inbox' | 'rows' | 'oldest' | 'records' | 'overdue', unknown>>
 

@@ -1,14 +1,13 @@
 import type { Pool } from 'pg'
 import { runAlone } from './connections.ts'
-import { statement } from './saveStatement.ts'
 
 /** The database belongs to another endpoint: a person has to give one of the two another database. */
 export class DatabaseOwnedByAnother extends Error {
   override readonly name = 'DatabaseOwnedByAnother'
 }
 
-const claim = statement('insert into petrel_endpoint (name) values ($1) on conflict (only_row) do nothing')
-const selectOwner = statement('select name from petrel_endpoint')
+const claim = { text: 'insert into petrel_endpoint (name) values ($1) on conflict (only_row) do nothing' }
+const selectOwner = { text: 'select name from petrel_endpoint' }
 
 /**
  * Makes the database the endpoint's own, unless it is another's. In a shared inbox the second endpoint would skip every

@@ -2,19 +2,22 @@ import type { Pool } from 'pg'
 import { runAlone } from './connections.ts'
 import { earliestKeyOf, firstKey, lastKey } from './inboxKeys.ts'
 import { inPages } from './pages.ts'
-import { statement } from './saveStatement.ts'
 
-const deleteHandledInPages = statement(`with gone as (
+const deleteHandledInPages = {
+  text: `with gone as (
   delete from petrel_inbox where ctid >= $1::tid and ctid < $2::tid and handled_at < $3 returning 1)
-  select count(*)::int as deleted from gone`)
+  select count(*)::int as deleted from gone`,
+}
 
 /** By the place of each row, which needs no plan: a join might be planned while the table is small. */
-export const deleteHandledInKeys = statement(`with step as materialized (
+export const deleteHandledInKeys = {
+  text: `with step as materialized (
     select id, ctid as place, handled_at from petrel_inbox where id > $1 and id < $2 order by id limit $3),
   gone as (
     delete from petrel_inbox where ctid = any(array(select place from step where handled_at < $4)) and handled_at < $4 returning 1)
   select (select count(*)::int from gone) as deleted, (select count(*)::int from step) as seen,
-    (select id from step order by id desc limit 1) as last`)
+    (select id from step order by id desc limit 1) as last`,
+}
 
 /** Milliseconds of locks that nobody waits for: only what is forgotten is locked. */
 const keysAtOnce = 5_000
@@ -25,7 +28,7 @@ const aheadMs = 24 * 60 * 60_000
 /** From so many on it costs less to read the table from its beginning to its end. */
 const manyKeys = 100_000
 
-const countAhead = statement(`select count(*)::int as found from (select from petrel_inbox where id > $1 limit $2) as ahead`)
+const countAhead = { text: `select count(*)::int as found from (select from petrel_inbox where id > $1 limit $2) as ahead` }
 
 /**
  * Deletes rows from before `date`, some thousand at a time. A message is handled after it was made, so what is old begins with an old

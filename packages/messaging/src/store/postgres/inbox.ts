@@ -5,10 +5,9 @@ import { BinaryWriter } from './binaryWriter.ts'
 import { cleanInbox } from './cleanInbox.ts'
 import { runAlone } from './connections.ts'
 import { formerInboxKeys, inboxKeys } from './inboxKeys.ts'
-import { statement } from './saveStatement.ts'
 
-const selectHandled = statement('select id from petrel_inbox where id = any($1::uuid[])')
-const selectHandledByEitherKey = statement('select id from petrel_inbox where id = any($1::uuid[] || $2::uuid[])')
+const selectHandled = { text: 'select id from petrel_inbox where id = any($1::uuid[])' }
+const selectHandledByEitherKey = { text: 'select id from petrel_inbox where id = any($1::uuid[] || $2::uuid[])' }
 
 /** Which messages were handled. They are inserted together with everything else that was decided: `saveParts.ts`. */
 export class Inbox {
@@ -56,8 +55,8 @@ export class Inbox {
 
 const noMessages: ReadonlySet<MessageIdentity> = new Set()
 
-const selectFormerKeys = statement('select 1 from petrel_former_keys')
+const selectFormerKeys = { text: 'select 1 from petrel_former_keys' }
 /** When every row from before their time is deleted, no replica looks for them again, also after a restart. */
-const endFormerKeys = statement('delete from petrel_former_keys where until < $1')
+const endFormerKeys = { text: 'delete from petrel_former_keys where until < $1' }
 
 const mayHaveFormerKeys = async (pool: Pool): Promise<boolean> => (await runAlone(pool, selectFormerKeys)).length > 0

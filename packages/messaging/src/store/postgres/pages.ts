@@ -1,11 +1,10 @@
 import type { Pool, QueryConfig } from 'pg'
 import { runAlone } from './connections.ts'
-import { statement } from './saveStatement.ts'
 
 /** 4 MB, up to 80,000 rows of an inbox: a statement of a tenth of a second. */
 const pagesAtOnce = 512
 
-const countPages = statement(`select (pg_relation_size($1::regclass) / current_setting('block_size')::int)::int as pages`)
+const countPages = { text: `select (pg_relation_size($1::regclass) / current_setting('block_size')::int)::int as pages` }
 
 /**
  * Deletes what is old page by page through the whole table: each step is bounded, and no page is read twice, however many dead

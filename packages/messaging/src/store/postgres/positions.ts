@@ -2,10 +2,9 @@ import type { ClientBase, Pool } from 'pg'
 import type { GroupPosition, SavedPosition } from '../port.ts'
 import { isStorableText } from './arrays.ts'
 import { runAlone } from './connections.ts'
-import { statement } from './saveStatement.ts'
 
 const columns = 'consumer_group, topic, topic_id, partition, next_offset, saved_at'
-const selectPositions = statement(`select ${columns} from petrel_position where consumer_group = $1`)
+const selectPositions = { text: `select ${columns} from petrel_position where consumer_group = $1` }
 
 interface PositionRow {
   readonly consumer_group: string

@@ -9,24 +9,25 @@ import { hasOutgoing, saveParts } from './saveParts.ts'
 
 /**
  * Makes the one statement that saves units of work. Its SQL depends on which tables and parts the units have, not on their
- * number or order: an endpoint has a handful of such shapes, and the SQL of each is made once.
+ * number or order: an endpoint has a handful of such shapes, and the SQL of each is made once. No statement of the store has a name:
+ * behind a pooler the next one has another session, which has not prepared it (docs/decisions/0024).
  */
 export class SaveStatements {
   readonly #encoders = { writer: new BinaryWriter(), records: new OutgoingRecordCodec() }
-  readonly #byShape = new Map<string, Statement>()
+  readonly #byShape = new Map<string, string>()
 
   /** @returns undefined when there is nothing to save. @throws WriteRefused when a value cannot be written */
   for(units: readonly UnitOfWork[]): QueryConfig | undefined {
     const parts = saveParts(units, this.#encoders)
     if (parts.length === 0) return undefined
-    return { ...this.#madeOf(parts), values: valuesOf(parts) }
+    return { text: this.#textOf(parts), values: valuesOf(parts) }
   }
 
-  #madeOf(parts: readonly SavePart[]): Statement {
+  #textOf(parts: readonly SavePart[]): string {
     const shape = parts.map((part) => part.shape).join('\n')
     const known = this.#byShape.get(shape)
     if (known !== undefined) return known
-    const made = statement(statementText(parts))
+    const made = statementText(parts)
     this.#byShape.set(shape, made)
     return made
   }
@@ -67,13 +68,3 @@ function parameters(): NextParameter {
     return element === undefined ? `$${count}` : `$${count}::${element}[]`
   }
 }
-
-interface Statement {
-  readonly text: string
-}
-
-/**
- * Without a name: behind a pooler each transaction has another session, which has not prepared what an earlier one has
- * (docs/decisions/0024).
- */
-export const statement = (text: string): Statement => ({ text })

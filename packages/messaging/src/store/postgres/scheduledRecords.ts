@@ -5,7 +5,6 @@ import { StoreUnavailable } from '../port.ts'
 import { type Lease, lease, runAlone } from './connections.ts'
 import { unavailable } from './failures.ts'
 import { OutgoingRecordCodec } from './outgoingRecords.ts'
-import { statement } from './saveStatement.ts'
 
 type Publish = (records: readonly OutgoingRecord[]) => Promise<void>
 
@@ -38,11 +37,13 @@ async function publishDue(pool: Pool, publish: Publish, limit: number): Promise<
   }
 }
 
-const selectDue = statement(`select id, record from petrel_scheduled where due_at <= now()
-  order by due_at limit $1 for update skip locked`)
-const deletePublished = statement('delete from petrel_scheduled where id = any($1)')
+const selectDue = {
+  text: `select id, record from petrel_scheduled where due_at <= now()
+  order by due_at limit $1 for update skip locked`,
+}
+const deletePublished = { text: 'delete from petrel_scheduled where id = any($1)' }
 /** `now()` is when the transaction began, as in {@link selectDue}: a record that becomes due in between is not missed. */
-const selectNext = statement('select (extract(epoch from min(due_at) - now()) * 1000)::float8 as due_in_ms from petrel_scheduled')
+const selectNext = { text: 'select (extract(epoch from min(due_at) - now()) * 1000)::float8 as due_in_ms from petrel_scheduled' }
 
 interface NextDue {
   /** Null when nothing is scheduled. */

@@ -9,7 +9,7 @@ import { logLostConnections, type PoolLog } from './databasePool.ts'
 import { Inbox } from './inbox.ts'
 import { OutgoingRecordCodec } from './outgoingRecords.ts'
 import { saveFailure } from './saveFailure.ts'
-import { outboxIds, type SaveResult, SaveStatements, statement } from './saveStatement.ts'
+import { outboxIds, type SaveResult, SaveStatements } from './saveStatement.ts'
 import { readPositions } from './positions.ts'
 import { publishScheduled } from './scheduledRecords.ts'
 import { beginTransaction } from './transaction.ts'
@@ -63,14 +63,18 @@ export function postgresStore(options: PostgresStoreOptions): Store {
 }
 
 /** Each by the index. As a plain join it was planned while the table was small, and read all of it ever after. */
-const selectSagas = statement(`select found.* from unnest($1::text[], $2::text[]) as wanted (saga, id), lateral (
+const selectSagas = {
+  text: `select found.* from unnest($1::text[], $2::text[]) as wanted (saga, id), lateral (
     select saga, id, version, state, state_version as "stateVersion", completed from petrel_saga as saved
     where saved.saga = wanted.saga and saved.id = wanted.id limit 1
-  ) as found`)
-const selectPending = statement('select id, records from petrel_outbox where lane = $1 order by id')
-const selectLanes = statement(`select distinct lane from petrel_outbox
-  where created_at <= statement_timestamp() - $1 * interval '1 ms' order by lane`)
-const deleteSent = statement('delete from petrel_outbox where id = any($1::bigint[])')
+  ) as found`,
+}
+const selectPending = { text: 'select id, records from petrel_outbox where lane = $1 order by id' }
+const selectLanes = {
+  text: `select distinct lane from petrel_outbox
+  where created_at <= statement_timestamp() - $1 * interval '1 ms' order by lane`,
+}
+const deleteSent = { text: 'delete from petrel_outbox where id = any($1::bigint[])' }
 
 /** A key that PostgreSQL cannot store is not there: the message that begins such a saga is refused when it is saved. */
 const canBeSaved = ({ saga, id }: SagaKey) => isStorableText(saga) && isStorableText(id)
