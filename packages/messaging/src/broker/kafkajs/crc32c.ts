@@ -1,3 +1,5 @@
+import { endianness } from 'node:os'
+
 /** The polynomial of CRC-32C (Castagnoli), reflected: https://www.rfc-editor.org/rfc/rfc3720#appendix-B.4 */
 const polynomial = 0x82f63b78
 const slices = 8
@@ -7,11 +9,13 @@ const table = makeTable()
 
 /** The checksum of a batch of records (https://kafka.apache.org/documentation/#recordbatch), from 0 to 2³² − 1. */
 export function crc32c(bytes: Buffer): number {
-  let crc = -1
-  let at = 0
-  for (const end = bytes.length - slices; at <= end; at += slices) {
-    const low = crc ^ bytes.readInt32LE(at)
-    const high = bytes.readInt32LE(at + 4)
+  // A view of words begins at a multiple of four. Reading them one by one from the buffer takes twice as long as all of this.
+  const words = wordsWithin(bytes)
+  const wordsAt = words.byteOffset - bytes.byteOffset
+  let crc = byteByByte(-1, bytes, 0, wordsAt)
+  for (let at = 0; at < words.length; at += 2) {
+    const low = crc ^ (words[at] as number)
+    const high = words[at + 1] as number
     crc =
       lookUp(7, low) ^
       lookUp(6, low >>> 8) ^
@@ -22,8 +26,22 @@ export function crc32c(bytes: Buffer): number {
       lookUp(1, high >>> 16) ^
       lookUp(0, high >>> 24)
   }
-  for (; at < bytes.length; at += 1) crc = lookUp(0, crc ^ bytes.readUInt8(at)) ^ (crc >>> 8)
+  crc = byteByByte(crc, bytes, wordsAt + words.byteLength, bytes.length)
   return ~crc >>> 0
+}
+
+/** An even number of words of 32 bits; none on a machine that has the highest byte first. */
+function wordsWithin({ buffer, byteOffset, length }: Buffer): Int32Array {
+  const before = Math.min(length, -byteOffset & 3)
+  return new Int32Array(buffer, byteOffset + before, isLowestFirst ? ((length - before) >> 3) << 1 : 0)
+}
+
+const isLowestFirst = endianness() === 'LE'
+
+function byteByByte(crc: number, bytes: Buffer, from: number, to: number): number {
+  let next = crc
+  for (let at = from; at < to; at += 1) next = lookUp(0, next ^ (bytes[at] as number)) ^ (next >>> 8)
+  return next
 }
 
 function lookUp(zeroBytes: number, value: number): number {
