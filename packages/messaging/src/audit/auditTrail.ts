@@ -2,11 +2,17 @@ import type { OutgoingRecord } from '../broker/port.ts'
 import { failure } from '../headers.ts'
 import type { Log } from '../log.ts'
 import { uuid7 } from '../uuid7.ts'
-import type { HandledEntry, Heartbeat } from './audit.ts'
-import { auditEncoder, type EncodeAudit } from './auditEncoder.ts'
+import type { Heartbeat } from './audit.ts'
+import { auditEncoder } from './auditEncoder.ts'
 import type { AuditMode } from './auditMode.ts'
-import { handledEntry, type Handling } from './handledEntry.ts'
+import { type EncodeEntries, entriesEncoder } from './entriesEncoder.ts'
+import type { Handling } from './handledEntry.ts'
 import { HeldAudits } from './heldAudits.ts'
+
+interface Encode {
+  readonly entries: EncodeEntries
+  readonly heartbeat: (at: number, heartbeat: Heartbeat) => OutgoingRecord[]
+}
 
 interface AuditTrailOptions {
   readonly endpoint: string
@@ -34,7 +40,7 @@ export class AuditTrail {
   readonly #options: AuditTrailOptions
   readonly #instance = uuid7()
   readonly #held: HeldAudits
-  #encode: EncodeAudit | undefined
+  #encode: Encode | undefined
   #silentUntil = 0
   /** Whether the log has said that something was not taken, and not yet that it is again. */
   #isTroubled = false
@@ -54,8 +60,13 @@ export class AuditTrail {
 
   /** @param maxBytes how large a record the topic takes */
   begin(schemaId: number, maxBytes: number): void {
-    const { topic } = this.#options
-    this.#encode = auditEncoder({ topic, instance: this.#instance, schemaId, maxBytes: Math.min(mostBytes, maxBytes) })
+    const { endpoint, topic } = this.#options
+    const instance = this.#instance
+    const write = auditEncoder({ topic, instance, schemaId })
+    this.#encode = {
+      entries: entriesEncoder({ endpoint, topic, instance, schemaId, maxBytes: Math.min(mostBytes, maxBytes) }),
+      heartbeat: (at, heartbeat) => [write({ endpoint, instance, at, lane: null, messages: [], heartbeat })],
+    }
   }
 
   /** Whether a record is one of an audit, of this process or of one before it. */
@@ -64,12 +75,12 @@ export class AuditTrail {
   /** @returns the records that say what became of these messages; none when nothing is to be said */
   about(lane: string, handlings: readonly Handling[]): OutgoingRecord[] {
     const told = this.mode === 'all' ? handlings : handlings.filter(isReplay)
-    return told.length === 0 ? [] : this.#records(lane, () => told.map(handledEntry), null)
+    return told.length === 0 ? [] : this.#records(({ entries }, at) => entries(at, lane, told))
   }
 
   /** @returns undefined while nothing is written */
   heartbeat(heartbeat: Heartbeat): OutgoingRecord | undefined {
-    return this.#records(null, () => [], heartbeat)[0]
+    return this.#records((encode, at) => encode.heartbeat(at, heartbeat))[0]
   }
 
   /** Whether records wait for their topic: what comes now waits, too. */
@@ -100,11 +111,11 @@ export class AuditTrail {
     this.#options.log.info({}, 'the audit topic takes records again')
   }
 
-  #records(lane: string | null, entries: () => HandledEntry[], heartbeat: Heartbeat | null): OutgoingRecord[] {
-    const { endpoint, now } = this.#options
-    if (this.#encode === undefined || now() < this.#silentUntil) return []
+  #records(make: (encode: Encode, at: number) => OutgoingRecord[]): OutgoingRecord[] {
+    const now = this.#options.now()
+    if (this.#encode === undefined || now < this.#silentUntil) return []
     try {
-      return this.#encode({ endpoint, instance: this.#instance, at: now(), lane, messages: entries(), heartbeat })
+      return make(this.#encode, now)
     } catch (error) {
       // Nothing is known that does not fit. It would be no fault of the messages.
       this.#trouble(error, 'a record of the audit could not be written: messages are handled without')

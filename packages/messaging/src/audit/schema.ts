@@ -6,6 +6,9 @@ import type { MessageDescriptor } from '../definition/message.ts'
 const time = { type: 'long', logicalType: 'timestamp-millis' }
 const optional = (type: string) => ({ type: ['null', type], default: null })
 
+export const outcomes = ['unknown', 'handled', 'retried', 'postponed', 'deadLettered', 'duplicate'] as const
+export const sagaChanges = ['unknown', 'begun', 'changed', 'completed', 'ignored'] as const
+
 const sagaStep = {
   type: 'record',
   name: 'SagaStep',
@@ -17,7 +20,7 @@ const sagaStep = {
         type: 'enum',
         name: 'SagaChange',
         doc: 'begun: nothing of it had been saved before. ignored: it had not begun, or was complete. unknown is what an older reader makes of what was added later.',
-        symbols: ['unknown', 'begun', 'changed', 'completed', 'ignored'],
+        symbols: sagaChanges,
         default: 'unknown',
       },
     },
@@ -71,7 +74,7 @@ const handled = {
         type: 'enum',
         name: 'Outcome',
         doc: 'unknown is what an older reader makes of an outcome that was added later.',
-        symbols: ['unknown', 'handled', 'retried', 'postponed', 'deadLettered', 'duplicate'],
+        symbols: outcomes,
         default: 'unknown',
       },
     },

@@ -139,11 +139,11 @@ async function auditedBilling() {
   const registry = memoryRegistry()
   const { topic, subject } = plan(billing, 'p.').audit
   const schemaId = await registry.register(subject, auditSchema)
-  const encode = auditEncoder({ topic, instance: 'i-1', schemaId, maxBytes: 100_000 })
+  const encode = auditEncoder({ topic, instance: 'i-1', schemaId })
   const tell = (messages: readonly HandledEntry[]) =>
-    failing.broker.publish(
+    failing.broker.publish([
       encode({ endpoint: 'billing', instance: 'i-1', at: Date.now(), lane: null, messages, heartbeat: null }),
-    )
+    ])
   const ground = { admin: failing.broker.admin, prefix: 'p.', registry }
   return { failing, ground, tell }
 }

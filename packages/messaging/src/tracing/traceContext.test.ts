@@ -1,5 +1,6 @@
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { traceContextOf, traceHeaders, traceIdOf } from './traceContext.ts'
+import { isSurelyUnrecorded, keptHeaders, namesTrace, traceContextOf, traceHeaders, traceIdOf } from './traceContext.ts'
 
 const [trace, span] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331']
 
@@ -29,4 +30,33 @@ test.each([
 
 test.each([undefined, '', 'trace', `00-${trace}-${span}`, `00${'-'.repeat(20)}`])('%j names no trace', (traceparent) => {
   expect(traceIdOf(traceparent)).toBeUndefined()
+})
+
+/** As https://www.w3.org/TR/trace-context/#traceparent-header-field-values has it. */
+const format = /^(?!ff)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(?:-|$)/
+
+test('what is nearly a traceparent is read exactly when it is one', () => {
+  const change = fc.record({ at: fc.nat(60), by: fc.constantFrom('', '0', 'f', 'g', 'F', '-', 'é', '-more') })
+  fc.assert(
+    fc.property(fc.constantFrom('00', 'cc', 'ff'), fc.array(change, { maxLength: 2 }), (version, changes) => {
+      const header = changes.reduce(
+        (text, { at, by }) => text.slice(0, at) + by + text.slice(at + 1),
+        `${version}-${trace}-${span}-01`,
+      )
+      const [, traceId, spanId, flags] = format.exec(header) ?? []
+      const read = traceContextOf({ traceparent: header })
+      expect(read).toEqual(traceId && { traceId, spanId, flags: Number.parseInt(flags ?? '', 16) & 3, tracestate: undefined })
+      const bytes = Buffer.from(header)
+      expect(isSurelyUnrecorded(bytes)).toBe(isSurelyUnrecorded(bytes.toString('latin1')))
+      expect(namesTrace(bytes)).toBe(traceIdOf(bytes.toString('latin1')) !== undefined)
+    }),
+  )
+})
+
+test('headers that a span has made are a place in its trace, and so are copies of them', () => {
+  const context = { traceId: trace, spanId: span, flags: 1, tracestate: 'vendor=1' }
+  const headers = keptHeaders(context)
+  expect(headers).toStrictEqual(traceHeaders(context))
+  expect(traceContextOf(headers)).toBe(context)
+  expect(traceContextOf({ ...headers })).toEqual(context)
 })

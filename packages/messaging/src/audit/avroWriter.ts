@@ -1,0 +1,110 @@
+import { headerBytes } from '../codec/wire.ts'
+
+/** Lengths below it have one byte. */
+const short = 64
+/** The branch of a union with null that is not null: 1, as Avro writes it. */
+const some = 2
+
+/** Writes Avro (https://avro.apache.org/docs/1.12.0/specification/#binary-encoding), one value at a time, in a buffer that grows and is used again. */
+export class AvroWriter {
+  #bytes = Buffer.allocUnsafeSlow(64 * 1024)
+  #end = 0
+
+  begin(schemaId: number): void {
+    this.#bytes[0] = 0
+    this.#bytes.writeInt32BE(schemaId, 1)
+    this.#end = headerBytes
+  }
+
+  /** @returns a copy of what was written */
+  take(): Buffer {
+    return Buffer.from(this.#bytes.subarray(0, this.#end))
+  }
+
+  /** Of a union with null: that it is null. */
+  none(): void {
+    this.#byte(0)
+  }
+
+  /** Of a union with null: that it is not, and what comes next is its value. */
+  some(): void {
+    this.#byte(some)
+  }
+
+  array<T>(items: readonly T[], write: (item: T) => void): void {
+    if (items.length > 0) this.long(items.length)
+    for (const item of items) write(item)
+    this.#byte(0)
+  }
+
+  /** A whole number: zigzag, seven bits to a byte; exact up to 2^53. */
+  long(value: number): void {
+    this.#reserve(10)
+    let rest = value < 0 ? -2 * value - 1 : 2 * value
+    while (rest > 0x7f) {
+      this.#bytes[this.#end++] = (rest % 0x80) | 0x80
+      rest = Math.floor(rest / 0x80)
+    }
+    this.#bytes[this.#end++] = rest
+  }
+
+  text(text: string): void {
+    if (this.#shortText(text)) return
+    const size = Buffer.byteLength(text)
+    this.long(size)
+    this.#reserve(size)
+    this.#end += this.#bytes.write(text, this.#end)
+  }
+
+  /** {@link optionalText} that is there as bytes, from `from` up to `to`. @returns false when it is long, or not in ASCII; then nothing is written */
+  optionalShortBytes(content: Buffer, from: number, to: number): boolean {
+    const size = to - from
+    if (size >= short) return false
+    this.#reserve(2 + size)
+    const bytes = this.#bytes
+    let at = this.#end
+    bytes[at++] = some
+    bytes[at++] = size * 2
+    for (let index = from; index < to; index += 1) {
+      const code = content[index] as number
+      if (code > 0x7f) return false
+      bytes[at++] = code
+    }
+    this.#end = at
+    return true
+  }
+
+  optionalText(text: string | null | undefined): void {
+    if (text === null || text === undefined) return this.none()
+    this.some()
+    this.text(text)
+  }
+
+  #shortText(text: string): boolean {
+    const size = text.length
+    if (size >= short) return false
+    this.#reserve(1 + size)
+    const bytes = this.#bytes
+    let at = this.#end
+    bytes[at++] = size * 2
+    for (let index = 0; index < size; index += 1) {
+      const code = text.charCodeAt(index)
+      if (code > 0x7f) return false
+      bytes[at++] = code
+    }
+    this.#end = at
+    return true
+  }
+
+  #byte(value: number): void {
+    this.#reserve(1)
+    this.#bytes[this.#end++] = value
+  }
+
+  #reserve(size: number): void {
+    if (this.#end + size <= this.#bytes.length) return
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.#end + size))
+    larger.set(this.#bytes.subarray(0, this.#end))
+    this.#bytes = larger
+  }
+}
