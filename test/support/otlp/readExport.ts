@@ -14,6 +14,9 @@ export interface Exported {
   readonly attributes: Readonly<Record<string, unknown>>
   readonly links: readonly { readonly traceId: string; readonly spanId: string }[]
   readonly failed: boolean
+  /** What it has failed with; empty when it has not. */
+  readonly error: string
+  readonly tracestate: string
   /** Nanoseconds since the epoch. */
   readonly startedAt: bigint
   readonly endedAt: bigint
@@ -42,7 +45,8 @@ interface ProtocolSpan {
   readonly endTimeUnixNano: string
   readonly attributes: readonly Attribute[]
   readonly links: readonly { readonly traceId: Buffer; readonly spanId: Buffer }[]
-  readonly status?: { readonly code: string } | null
+  readonly traceState: string
+  readonly status?: { readonly code: string; readonly message: string } | null
 }
 
 const root = new protobuf.Root()
@@ -70,6 +74,8 @@ const exported = (service: string, span: ProtocolSpan): Exported => ({
   attributes: attributesOf(span.attributes),
   links: span.links.map(({ traceId, spanId }) => ({ traceId: hex(traceId), spanId: hex(spanId) })),
   failed: span.status?.code === 'STATUS_CODE_ERROR',
+  error: span.status?.message ?? '',
+  tracestate: span.traceState,
   startedAt: BigInt(span.startTimeUnixNano),
   endedAt: BigInt(span.endTimeUnixNano),
 })

@@ -73,7 +73,7 @@ export async function attempt(
     const effects = noEffects()
     const trace = runtime.tracing.process(delivery, tries)
     const recording = {
-      message: incoming(delivery, tries, runtime.tracing.headersOf(delivery)),
+      message: incoming(delivery, tries, trace.headers),
       encodeMessage: runtime.encodeMessage,
       effects,
       run,

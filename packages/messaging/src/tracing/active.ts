@@ -3,7 +3,8 @@ import type { Span } from './span.ts'
 import type { SpanOptions, Spans } from './spans.ts'
 import type { TraceHeaders } from './traceContext.ts'
 
-interface Active {
+/** A span that something is inside of, and what begins further ones. */
+export interface Active {
   readonly spans: Spans
   readonly span: Span
 }
@@ -32,9 +33,10 @@ export async function traced<T>(
 }
 
 /** What the action begins is inside of the span. */
-export function inSpan<T>(spans: Spans, span: Span, run: () => T): T {
-  return active.run({ spans, span }, run)
-}
+export const inSpan = <T>(spans: Spans, span: Span, run: () => T): T => whileActive({ spans, span }, run)
+
+/** {@link inSpan} */
+export const whileActive = <T>(inside: Active, run: () => T): T => active.run(inside, run)
 
 /** The span ends with the action, and fails with it. */
 export async function endingWith<T>(span: Span, run: () => Promise<T>): Promise<T> {

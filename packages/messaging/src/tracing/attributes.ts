@@ -1,15 +1,26 @@
-import type { Attributes } from '@opentelemetry/api'
 import type { BrokerRecord } from '../broker/port.ts'
 import type { Delivery } from '../engine/delivery.ts'
+import type { SpanAttributes } from './span.ts'
 
 // OpenTelemetry's conventions for messaging (https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/) and for
 // Kafka, as of 1.45. `petrel.*` is what they have no name for.
 
-export function processAttributes({ envelope, route }: Delivery, group: string, attempt: number): Attributes {
+export const operationAttributes = (name: 'process' | 'send', topic: string): SpanAttributes => ({
+  'messaging.system': 'kafka',
+  'messaging.operation.name': name,
+  'messaging.operation.type': name,
+  'messaging.destination.name': topic,
+})
+
+export const consumerAttributes = (topic: string, group: string): SpanAttributes => ({
+  ...operationAttributes('process', topic),
+  'messaging.consumer.group.name': group,
+})
+
+/** What is of the message alone. */
+export function messageAttributes({ envelope, route }: Delivery, attempt: number): SpanAttributes {
   const { record, id, conversationId, typeName } = envelope
   return {
-    ...operation('process', record.topic),
-    'messaging.consumer.group.name': group,
     'messaging.destination.partition.id': String(record.partition),
     'messaging.kafka.offset': Number(record.offset),
     'messaging.message.id': id,
@@ -21,31 +32,14 @@ export function processAttributes({ envelope, route }: Delivery, group: string, 
   }
 }
 
-export function batchAttributes(topic: string, group: string, handler: string, messages: number): Attributes {
-  return {
-    ...operation('process', topic),
-    'messaging.consumer.group.name': group,
-    'messaging.batch.message_count': messages,
-    'petrel.handler': handler,
-  }
-}
-
-/** Each attribute is half a microsecond when it is exported: whoever handles the message says the rest of it. */
-export const sendAttributes = (topic: string, id: string): Attributes => ({
-  ...operation('send', topic),
-  'messaging.message.id': id,
+export const batchAttributes = (handler: string, messages: number): SpanAttributes => ({
+  'messaging.batch.message_count': messages,
+  'petrel.handler': handler,
 })
 
-export const databaseAttributes = (operationName: string): Attributes => ({
+export const databaseAttributes = (operationName: string): SpanAttributes => ({
   'db.system.name': 'postgresql',
   'db.operation.name': operationName,
-})
-
-const operation = (name: 'process' | 'send', topic: string): Attributes => ({
-  'messaging.system': 'kafka',
-  'messaging.operation.name': name,
-  'messaging.operation.type': name,
-  'messaging.destination.name': topic,
 })
 
 /** How long it lay in its topic. A foreign record can claim any time. */

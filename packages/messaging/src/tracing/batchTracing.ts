@@ -3,9 +3,8 @@ import type { Delivery } from '../engine/delivery.ts'
 import { inSpan } from './active.ts'
 import { batchAttributes } from './attributes.ts'
 import { beginProcess, type MessageSpans } from './messageSpans.ts'
-import { contextIn } from './recordContext.ts'
+import { recordedProducers } from './recordContext.ts'
 import type { Span } from './span.ts'
-import { isRecorded, type TraceContext } from './traceContext.ts'
 
 /**
  * Traces a run of a batch handler. Queries and commit are in a span for all messages, which is a trace of its own: it has many
@@ -35,22 +34,18 @@ export async function processTogether<T>(
 }
 
 /** Recorded when one of the messages is, whatever the sampler would say of a trace that begins here. */
-function beginBatch({ spans, groupOf }: MessageSpans, handler: string, deliveries: readonly Delivery[]): Span | undefined {
-  const recorded = deliveries.flatMap(recordedProducer)
+function beginBatch({ spans, processing }: MessageSpans, handler: string, deliveries: readonly Delivery[]): Span | undefined {
+  const recorded = recordedProducers(deliveries)
   const [first] = deliveries
   if (recorded.length === 0 || first === undefined) return undefined
-  const { topic } = first.envelope.record
-  return spans.start(`process ${topic}`, {
+  const { name, shared } = processing(first.envelope.record.topic)
+  return spans.start(name, {
     kind: 'consumer',
     decides: 'always',
     links: recorded,
-    attributes: batchAttributes(topic, groupOf(topic), handler, deliveries.length),
+    shared,
+    attributes: batchAttributes(handler, deliveries.length),
   })
-}
-
-function recordedProducer({ envelope }: Delivery): TraceContext | [] {
-  const producer = contextIn(envelope.record.headers)
-  return producer !== undefined && isRecorded(producer) ? producer : []
 }
 
 /** Of the messages that have failed each has its own error; what the others did was rolled back with it. */

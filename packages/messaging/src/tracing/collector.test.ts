@@ -1,4 +1,8 @@
-import { expect, test } from 'vitest'
+import type { IncomingHttpHeaders } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { gunzipSync } from 'node:zlib'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { readExport } from '../../../../test/support/otlp/readExport.ts'
 import { handler } from '../definition/handler.ts'
 import { endpoint } from '../definition/endpoint.ts'
 import { billing, placed } from '../engine/testing/billing.ts'
@@ -24,6 +28,28 @@ test('orders are handled while the collector refuses everything', async () => {
   for (const order of tenOrders) await system.publishFrom(foreignTrace(), order)
   await system.settled()
   expect(system.store.rows(bills)).toHaveLength(10)
+})
+
+test('what OpenTelemetry’s variables say of the way to the collector is followed', async () => {
+  vi.stubEnv('OTEL_EXPORTER_OTLP_HEADERS', 'x-tenant=petrel')
+  vi.stubEnv('OTEL_EXPORTER_OTLP_TRACES_COMPRESSION', 'gzip')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const system = await tracedSystem(billing().endpoint)
+  const got: { headers: IncomingHttpHeaders; body: Promise<Buffer> }[] = []
+  system.receiver.behaves((request, response) => {
+    const body = buffer(request)
+    got.push({ headers: request.headers, body })
+    void body.then(() => response.end())
+  })
+  system.tracing.spans?.start('a span', {}).end()
+  await system.tracing.close()
+  const [{ headers, body } = { headers: {}, body: Buffer.alloc(0) }] = got
+  expect(headers).toMatchObject({
+    'x-tenant': 'petrel',
+    'content-encoding': 'gzip',
+    'content-type': 'application/x-protobuf',
+  })
+  expect(readExport(gunzipSync(await body)).map(({ name }) => name)).toEqual(['a span'])
 })
 
 test('orders are handled while the collector takes connections and never answers, and the end waits five seconds for it', async () => {

@@ -6,6 +6,8 @@ import type { TraceHeaders } from './traceContext.ts'
 
 /** One try of a handler. */
 export interface TryTracing {
+  /** Where messages that the handler produces continue the trace; undefined: where its message came from. */
+  readonly headers: TraceHeaders | undefined
   run<T>(handle: () => Promise<T>): Promise<T>
   /** @param outcome where the message goes, unless it was handled */
   end(outcome?: string, error?: unknown): void
@@ -17,7 +19,7 @@ export interface Tracing {
   process(delivery: Delivery, tries: number): TryTracing
   /** Traces one run of a batch handler with its transaction: once for all, and for each message in its own trace. */
   processTogether<T>(handler: string, deliveries: readonly Delivery[], run: () => Promise<T>): Promise<T>
-  /** Where messages that a handler produces continue the trace; undefined: where its message came from. */
+  /** The same of a message that is handled together with others. */
   headersOf(delivery: Delivery): TraceHeaders | undefined
   /** Traces what is loaded for these messages before they are handled. */
   load<T>(deliveries: readonly Delivery[], load: () => Promise<T>): Promise<T>
@@ -27,7 +29,7 @@ export interface Tracing {
   storing(store: Store): Store
 }
 
-const untracedTry: TryTracing = { run: (handle) => handle(), end() {} }
+const untracedTry: TryTracing = { headers: undefined, run: (handle) => handle(), end() {} }
 
 /** Where tracing is off: everything is as if there was none. */
 export const noTracing: Tracing = {

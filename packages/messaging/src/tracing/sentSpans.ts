@@ -1,8 +1,11 @@
 import type { OutgoingRecord } from '../broker/port.ts'
 import { ce, headerText } from '../headers.ts'
 import type { ScheduledRecord } from '../store/port.ts'
-import { sendAttributes } from './attributes.ts'
-import { contextIn } from './recordContext.ts'
+import { attachment } from './attachment.ts'
+import { operationAttributes } from './attributes.ts'
+import { sharedAttributes } from './encodeSpan.ts'
+import { madeOnce } from './messageSpans.ts'
+import { contextIn, isOfUnrecordedTrace } from './recordContext.ts'
 import type { Span } from './span.ts'
 import type { Spans } from './spans.ts'
 import type { TraceContext } from './traceContext.ts'
@@ -20,35 +23,37 @@ export interface Sending {
  */
 export class SentSpans {
   readonly #spans: Spans
-  readonly #underWay = new WeakMap<OutgoingRecord, Span>()
+  readonly #underWay = attachment<OutgoingRecord, Span>()
+  /** Whoever handles the message says the rest of it. */
+  readonly #sending = madeOnce((topic) => ({
+    name: `send ${topic}`,
+    shared: sharedAttributes(operationAttributes('send', topic)),
+  }))
 
   constructor(spans: Spans) {
     this.#spans = spans
   }
 
   begin({ topic, id, parent }: Sending): Span {
-    return this.#spans.start(`send ${topic}`, {
-      kind: 'producer',
-      parent,
-      attributes: () => sendAttributes(topic, id),
-    })
+    const { name, shared } = this.#sending(topic)
+    return this.#spans.start(name, { kind: 'producer', parent, shared, attributes: () => ({ 'messaging.message.id': id }) })
   }
 
   belongsTo(span: Span, record: OutgoingRecord): void {
-    if (span.isRecorded) this.#underWay.set(record, span)
+    if (span.isRecorded) this.#underWay.attach(record, span)
   }
 
   /** The store has them: their time will come. Publishing them is a span of its own, perhaps in another process. */
   scheduled(scheduled: readonly ScheduledRecord[]): void {
     for (const { record } of scheduled) {
-      const span = this.#underWay.get(record)
+      const span = this.#underWay.of(record)
       span?.set('petrel.scheduled', true)
       span?.end()
     }
   }
 
   async during(records: readonly OutgoingRecord[], publish: () => Promise<void>): Promise<void> {
-    const spans = records.flatMap((record) => this.#underWay.get(record) ?? this.#further(record) ?? [])
+    const spans = this.#spansOf(records)
     if (spans.length === 0) return publish()
     let error: unknown
     try {
@@ -58,13 +63,22 @@ export class SentSpans {
       throw thrown
     } finally {
       for (const span of spans) span.end(error)
-      for (const record of records) this.#underWay.delete(record)
+      for (const record of records) this.#underWay.detach(record)
     }
+  }
+
+  #spansOf(records: readonly OutgoingRecord[]): Span[] {
+    const spans: Span[] = []
+    for (const record of records) {
+      const span = this.#underWay.of(record) ?? this.#further(record)
+      if (span !== undefined) spans.push(span)
+    }
+    return spans
   }
 
   /** The record was made earlier: it comes from the outbox, was scheduled, failed, or is published again. It keeps its place in the trace. */
   #further({ topic, headers }: OutgoingRecord): Span | undefined {
-    if (this.#spans.passesOn(headerText(headers, ce.traceparent))) return undefined
+    if (this.#spans.followsParent && isOfUnrecordedTrace(headers)) return undefined
     const parent = contextIn(headers)
     if (parent === undefined) return undefined
     const span = this.begin({ topic, id: headerText(headers, ce.id) ?? '', parent })

@@ -1,17 +1,13 @@
-import type { Attributes, HrTime, Link, SpanContext } from '@opentelemetry/api'
-import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import type { RecordHeaders } from '../broker/port.ts'
 import { contextIn, traceHeadersIn } from './recordContext.ts'
-import { type TraceContext, type TraceHeaders, traceHeaders } from './traceContext.ts'
+import { keptHeaders, type TraceContext, type TraceHeaders, traceHeaders } from './traceContext.ts'
 
-// The SDK's own spans cost 6 µs each, and a message has at least two. These hold the same, cost a fifth, and go through the SDK's
-// processor and exporter (docs/decisions/0018-tracing.md).
+/** What is said of a span, by OpenTelemetry's names. */
+export type SpanAttributes = Readonly<Record<string, string | number | boolean>>
 
-/** OpenTelemetry's numbers for kinds of spans: importing them would load its API where nothing is traced. */
-export const kinds = { internal: 0, server: 1, client: 2, producer: 3, consumer: 4 } as const
+/** The protocol's numbers for kinds of spans. */
+export const kinds = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const
 export type Kind = keyof typeof kinds
-
-const failed = 2
 
 /** Work that is being traced. */
 export interface Span {
@@ -66,10 +62,8 @@ export class PassingMessage implements Span {
 const unknownPlace: TraceContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), flags: 0 }
 
 /** What all spans of a process share, and where they go when they have ended. */
-export interface Recorder extends Pick<ReadableSpan, 'resource' | 'instrumentationScope'> {
-  ended(span: ReadableSpan): void
-  /** As the SDK wants it, for links and parents. */
-  contextOf(context: TraceContext): SpanContext
+export interface Recorder {
+  ended(span: RecordedSpan): void
   /** Milliseconds since the epoch, with fractions. */
   now(): number
 }
@@ -79,40 +73,44 @@ export interface SpanStart {
   readonly kind: Kind
   readonly parent: TraceContext | undefined
   readonly links: readonly TraceContext[]
-  readonly attributes: Attributes
+  readonly shared: Uint8Array | undefined
+  readonly attributes: Record<string, string | number | boolean>
 }
 
-export class RecordedSpan implements Span, ReadableSpan {
+/** Holds what is known of a span until it has ended and is encoded (docs/decisions/0018-tracing.md). */
+export class RecordedSpan implements Span {
   readonly context: TraceContext
   readonly isRecorded = true
   readonly name: string
   readonly kind: (typeof kinds)[Kind]
-  readonly attributes: Attributes
-  readonly links: Link[]
-  readonly events: ReadableSpan['events'] = []
-  status: ReadableSpan['status'] = { code: 0 }
-  readonly droppedAttributesCount = 0
-  readonly droppedEventsCount = 0
-  readonly droppedLinksCount = 0
-  readonly parentSpanContext?: SpanContext
+  readonly parent: TraceContext | undefined
+  readonly links: readonly TraceContext[]
+  /** Attributes that are encoded already. */
+  readonly shared: Uint8Array | undefined
+  readonly attributes: Record<string, string | number | boolean>
+  readonly startedAt: number
+  /** Milliseconds since the epoch, as is `startedAt`; 0 until it has ended. */
+  endedAt = 0
+  /** What it has failed with. */
+  error: string | undefined
   readonly #recorder: Recorder
-  readonly #startedAt: number
-  #endedAt = 0
+  #headers: TraceHeaders | undefined
 
-  constructor(recorder: Recorder, context: TraceContext, { name, kind, parent, links, attributes }: SpanStart) {
+  constructor(recorder: Recorder, context: TraceContext, { name, kind, parent, links, shared, attributes }: SpanStart) {
     this.#recorder = recorder
     this.context = context
     this.name = name
     this.kind = kinds[kind]
-    const above = parent === undefined ? undefined : recorder.contextOf(parent)
-    if (above !== undefined) this.parentSpanContext = above
-    this.links = links.map((link) => ({ context: link === parent && above !== undefined ? above : recorder.contextOf(link) }))
+    this.parent = parent
+    this.links = links
+    this.shared = shared
     this.attributes = attributes
-    this.#startedAt = recorder.now()
+    this.startedAt = recorder.now()
   }
 
   get headers(): TraceHeaders {
-    return traceHeaders(this.context)
+    this.#headers ??= keptHeaders(this.context)
+    return this.#headers
   }
 
   set(attribute: string, value: string | number | boolean): void {
@@ -120,53 +118,17 @@ export class RecordedSpan implements Span, ReadableSpan {
   }
 
   end(error?: unknown): void {
-    if (this.ended) return
-    this.#endedAt = Math.max(this.#recorder.now(), this.#startedAt)
+    if (this.endedAt !== 0) return
+    this.endedAt = Math.max(this.#recorder.now(), this.startedAt)
     if (error !== undefined) this.#fail(error)
     this.#recorder.ended(this)
   }
 
   #fail(error: unknown): void {
     const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) }
-    this.status = { code: failed, message: message.slice(0, longestMessage) }
+    this.error = message.slice(0, longestMessage)
     this.attributes['error.type'] = name
-  }
-
-  // What the SDK's exporter reads.
-
-  get ended(): boolean {
-    return this.#endedAt !== 0
-  }
-
-  get resource() {
-    return this.#recorder.resource
-  }
-
-  get instrumentationScope() {
-    return this.#recorder.instrumentationScope
-  }
-
-  get startTime(): HrTime {
-    return hrTime(this.#startedAt)
-  }
-
-  get endTime(): HrTime {
-    return hrTime(this.#endedAt)
-  }
-
-  get duration(): HrTime {
-    return hrTime(this.#endedAt - this.#startedAt)
-  }
-
-  spanContext(): SpanContext {
-    return this.#recorder.contextOf(this.context)
   }
 }
 
 const longestMessage = 500
-
-/** Seconds and nanoseconds. */
-function hrTime(ms: number): HrTime {
-  const seconds = Math.trunc(ms / 1_000)
-  return [seconds, Math.round((ms - seconds * 1_000) * 1_000_000)]
-}

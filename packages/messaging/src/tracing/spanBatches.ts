@@ -1,19 +1,31 @@
-import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace'
+import { type ExportRequest, exportRequest } from './encodeSpan.ts'
+import type { RecordedSpan, SpanAttributes } from './span.ts'
 
-const mostAtOnce = 512
+/** What a collector takes at once: a span has some 400 bytes. */
+const mostAtOnce = 2_048
 const everyMs = 1_000
+
+/** Takes requests, and says when each was sent or given up. */
+export interface Exporter {
+  export(request: ExportRequest, done: () => void): void
+  shutdown(): Promise<void>
+}
 
 /** Spans that have ended, until they are handed to the exporter: many together, and none later than after a second. */
 export interface SpanBatches {
-  add(span: ReadableSpan): void
+  add(span: RecordedSpan): void
   /** Hands over the rest, and resolves when the exporter has sent everything or given it up. */
   close(): Promise<void>
 }
 
+// A span is encoded when it ends. So nothing of it is kept until a batch is full: objects that live that long cost the garbage
+// collector more than all of this.
+//
 // The SDK's batch processor waits for each export before it begins the next, and drops what comes meanwhile: a service that
 // handles 20,000 messages a second would lose half of its spans. The exporter itself limits how many exports are under way.
-export function spanBatches(exporter: Pick<SpanExporter, 'export' | 'shutdown'>): SpanBatches {
-  let waiting: ReadableSpan[] = []
+/** @param resource what is said of the process */
+export function spanBatches(exporter: Exporter, resource: SpanAttributes): SpanBatches {
+  let waiting: ReturnType<typeof exportRequest> | undefined
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
   const underWay = new Set<Promise<void>>()
@@ -21,18 +33,19 @@ export function spanBatches(exporter: Pick<SpanExporter, 'export' | 'shutdown'>)
   const exportNow = () => {
     clearTimeout(timer)
     timer = undefined
-    if (waiting.length === 0) return
-    const spans = waiting
-    waiting = []
-    const exported = new Promise<void>((resolve) => exporter.export(spans, () => resolve()))
+    if (waiting === undefined) return
+    const request = waiting.end()
+    waiting = undefined
+    const exported = new Promise<void>((resolve) => exporter.export(request, resolve))
     underWay.add(exported)
     void exported.then(() => underWay.delete(exported))
   }
   return {
     add(span) {
       if (isClosed) return
-      waiting.push(span)
-      if (waiting.length >= mostAtOnce) exportNow()
+      waiting ??= exportRequest(resource)
+      waiting.add(span)
+      if (waiting.spans >= mostAtOnce) exportNow()
       else timer ??= setTimeout(exportNow, everyMs).unref()
     },
     async close() {

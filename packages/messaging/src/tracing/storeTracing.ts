@@ -4,11 +4,19 @@ import { databaseAttributes } from './attributes.ts'
 import type { MessageSpans } from './messageSpans.ts'
 import type { SentSpans } from './sentSpans.ts'
 import { together } from './together.ts'
+import type { TraceContext } from './traceContext.ts'
 
 /** A store whose saves, commits and queries are spans of the messages that they are for. */
 export function storeTracing(store: Store, { spans, handling }: MessageSpans, sent: SentSpans): Store {
-  const contexts = (units: readonly UnitOfWork[]) =>
-    units.flatMap(({ handled }) => handled.flatMap((identity) => handling.get(identity)?.context ?? []))
+  const contexts = (units: readonly UnitOfWork[]) => {
+    const found: TraceContext[] = []
+    for (const { handled } of units)
+      for (const identity of handled) {
+        const span = handling.of(identity)
+        if (span !== undefined) found.push(span.context)
+      }
+    return found
+  }
   const saving = async <T>(operation: string, units: readonly UnitOfWork[], save: () => Promise<T>): Promise<T> => {
     // The commit of a batch handler is a part of its span.
     const saved = await (activeTraceId() === undefined

@@ -1,0 +1,96 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { readExport } from '../../../../test/support/otlp/readExport.ts'
+import { exportRequest, sharedAttributes } from './encodeSpan.ts'
+import { samplingBy } from './sampling.ts'
+import { kinds, type RecordedSpan } from './span.ts'
+import { recordingSpans } from './spans.ts'
+import type { TraceContext } from './traceContext.ts'
+
+const hex = (bytes: number) =>
+  fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((each) => Buffer.from(each.with(0, 1)).toString('hex'))
+const context: fc.Arbitrary<TraceContext> = fc.record({
+  traceId: hex(16),
+  spanId: hex(8),
+  flags: fc.constant(1),
+  tracestate: fc.option(fc.constantFrom('vendor=1', 'a=ü'), { nil: undefined }),
+})
+const text = fc.string({ unit: 'grapheme', maxLength: 200 })
+const name = fc.constantFrom('messaging.message.id', 'petrel.attempt', 'größe', 'x'.repeat(200))
+const value = fc.oneof(text, fc.boolean(), fc.maxSafeInteger(), fc.double({ noNaN: true, noDefaultInfinity: true }))
+const attributes = fc.dictionary(name, value)
+const ms = fc.double({ min: 0, max: 4e12, noNaN: true })
+
+const span = fc.record({
+  name: text,
+  kind: fc.constantFrom(...(Object.keys(kinds) as (keyof typeof kinds)[])),
+  parent: fc.option(context, { nil: undefined }),
+  links: fc.array(context, { maxLength: 3 }),
+  shared: fc.option(attributes, { nil: undefined }),
+  attributes,
+  from: ms,
+  to: ms,
+  error: fc.option(text, { nil: undefined }),
+})
+
+test('a collector reads of any span what it was', () => {
+  fc.assert(
+    fc.property(fc.array(span, { minLength: 1, maxLength: 4 }), (spans) => {
+      const request = exportRequest({ 'service.name': 'billing', 'process.pid': 4711 })
+      const ended: RecordedSpan[] = []
+      for (const { from, to, shared, error, ...options } of spans) {
+        const times = [from, to].values()
+        const recorder = { now: () => times.next().value ?? to, ended: (each: RecordedSpan) => void ended.push(each) }
+        const recorded = recordingSpans(recorder, samplingBy('always_on', 1)).start(options.name, {
+          ...options,
+          ...(shared !== undefined && { shared: sharedAttributes(shared) }),
+        })
+        recorded.end(error === undefined ? undefined : new RangeError(error))
+      }
+      for (const each of ended) request.add(each)
+      const { body, spans: count } = request.end()
+      const read = readExport(Buffer.from(body))
+      expect(count).toBe(spans.length)
+      expect(read).toEqual(
+        spans.map(({ name: called, kind, parent, links, shared, attributes: own, from, to, error }, index) => ({
+          service: 'billing',
+          name: called,
+          kind: `SPAN_KIND_${kind.toUpperCase()}`,
+          traceId: parent?.traceId ?? ended[index]?.context.traceId,
+          spanId: ended[index]?.context.spanId,
+          parentSpanId: parent?.spanId ?? '',
+          tracestate: parent?.tracestate ?? '',
+          links: links.map(({ traceId, spanId }) => ({ traceId, spanId })),
+          attributes: { ...shared, ...own, ...(error !== undefined && { 'error.type': 'RangeError' }) },
+          failed: error !== undefined,
+          error: error ?? '',
+          startedAt: nanos(from),
+          endedAt: nanos(Math.max(from, to)),
+        })),
+      )
+    }),
+  )
+})
+
+/** As exactly as milliseconds with fractions have it. */
+const nanos = (at: number) =>
+  BigInt(Math.trunc(at / 1_000)) * 1_000_000_000n + BigInt(Math.round((at - Math.trunc(at / 1_000) * 1_000) * 1e6))
+
+test('a request grows with its spans', () => {
+  const request = exportRequest({ 'service.name': 'billing' })
+  const spans = recordingSpans({ now: Date.now, ended: (each) => request.add(each) }, samplingBy('always_on', 1))
+  for (let number = 0; number < 2_000; number += 1) spans.start(`send ${number}`, { attributes: { number } }).end()
+  const read = readExport(Buffer.from(request.end().body))
+  expect(read.map(({ attributes: { number } }) => number)).toEqual(Array.from({ length: 2_000 }, (_, number) => number))
+})
+
+test('what is no attribute is written as a text, and the spans beside it are whole', () => {
+  const request = exportRequest({ 'service.name': 'billing' })
+  const spans = recordingSpans({ now: Date.now, ended: (each) => request.add(each) }, samplingBy('always_on', 1))
+  const anything = { list: ['a', 'b'], nothing: null, large: 2n ** 70n, sign: Symbol('s') } as unknown as Record<string, string>
+  spans.start('one', { attributes: anything }).end()
+  spans.start('other', {}).end()
+  const read = readExport(Buffer.from(request.end().body))
+  expect(read.map(({ name: called }) => called)).toEqual(['one', 'other'])
+  expect(read[0]?.attributes).toEqual({ list: 'a,b', nothing: 'null', large: String(2n ** 70n), sign: 'Symbol(s)' })
+})
