@@ -13,6 +13,7 @@ const benchmarks: Readonly<Record<string, readonly [file: string, what: string]>
   pods: ['pods.ts', 'what replicas bring in pods of a cluster'],
   'pods-rebalance': ['podsRebalance.ts', 'how long lanes stand still when a pod joins or leaves'],
   audit: ['audit.ts', 'what the audit adds to a message'],
+  'in-memory': ['inMemory.ts', 'what metrics, tracing and audit add to a message, without the noise of Kafka and PostgreSQL'],
   metrics: ['metrics.ts', 'what the metrics cost a message'],
   console: ['console.ts', 'how fast the console reads, answers and sends 100,000 failures back'],
   handled: ['handled.ts', 'what it costs the console to know what the endpoints handle'],

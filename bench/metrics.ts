@@ -6,7 +6,7 @@ import { writeRun } from './figures/runs.ts'
 import { median } from './figures/statistics.ts'
 import { table } from './figures/table.ts'
 import { each, inTurns, turnOptions } from './figures/turns.ts'
-import { costOf } from './metrics/costOf.ts'
+import { costOf } from './inMemory/costOf.ts'
 
 const { messages, rounds, save } = turnOptions()
 const modes = [

@@ -1,4 +1,5 @@
 // What the benchmarks use of the library's inside; nothing else outside the library may.
+export type { AuditMode } from '../packages/messaging/src/audit/auditMode.ts'
 export { kafkajsBroker } from '../packages/messaging/src/broker/kafkajs/broker.ts'
 export { avroCodec } from '../packages/messaging/src/codec/codec.ts'
 export { messageEncoder } from '../packages/messaging/src/engine/encodeMessage.ts'

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { uuid7 } from '@petrel/messaging'
+import { type Endpoint, type openTracing, uuid7 } from '@petrel/messaging'
 import { bench } from '../effectsOnce/endpoint.ts'
 import { PlaceOrder } from '../effectsOnce/messages.ts'
 import {
+  type AuditMode,
   processRegistry,
   endpointMetrics,
   expose,
@@ -27,44 +29,64 @@ export interface Cost {
   readonly scrapeMs: number
 }
 
-const status = () => statusBeforeJoining(bench.name)
+interface Watched {
+  /** Default: the work of `effects-once`. */
+  readonly endpoint?: Endpoint
+  readonly metered?: boolean
+  readonly tracing?: Awaited<ReturnType<typeof openTracing>>
+  /** Of the messages, whose trace is recorded. */
+  readonly share?: number
+  readonly audit?: AuditMode
+}
 
 /** Handles so many messages, which wait when the endpoint starts: one lane takes 250 at a time. */
-export async function costOf(messages: number, { metered }: { readonly metered: boolean }): Promise<Cost> {
+export async function costOf(messages: number, watched: Watched): Promise<Cost> {
+  const { endpoint = bench, metered = false, tracing, share = 1, audit = 'all' } = watched
   const registry = memoryRegistry()
-  const { broker, admin, encode } = await memoryTransport([{ endpoint: bench }], { registry })
-  const records = Array.from({ length: messages }, (_, index) => encode(PlaceOrder(order(index)), { trace: traced }).record)
-  const metrics = processRegistry(bench.name)
+  const { broker, admin, encode } = await memoryTransport([{ endpoint }], { registry })
+  const records = Array.from(
+    { length: messages },
+    (_, index) => encode(PlaceOrder(order(index)), { trace: traceOf(index % (1 / share) === 0) }).record,
+  )
+  const metrics = processRegistry(endpoint.name)
   const plain = { broker, store: memoryStore(), reports: [] }
-  const { store, reports, ...measured } = metered
-    ? endpointMetrics(metrics, { endpoint: bench, prefix: '', ...plain, status })
-    : plain
+  const status = () => statusBeforeJoining(endpoint.name)
+  const { store, reports, ...measured } = metered ? endpointMetrics(metrics, { endpoint, prefix: '', ...plain, status }) : plain
   await broker.publish(records)
   collectGarbage()
   const before = process.cpuUsage()
   const engine = await startEngine({
-    endpoint: bench,
+    endpoint,
     prefix: '',
     broker: measured.broker,
     store,
     reports,
     registry,
     log: silentLog,
+    spans: tracing?.spans,
+    audit,
   })
-  await untilDone(admin, messages)
-  const { user, system } = process.cpuUsage(before)
+  await untilDone(admin, endpoint.name, messages)
   await engine.stop()
+  await tracing?.close()
+  const { user, system } = process.cpuUsage(before)
   const began = performance.now()
   if (metered) await expose(metrics)
   return { cpu: (user + system) / messages, scrapeMs: metered ? performance.now() - began : 0 }
 }
 
 /** Exemplars are a part of the cost. */
-const traced = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }
+const traceOf = (isRecorded: boolean) => ({
+  traceparent: `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-0${isRecorded ? 1 : 0}`,
+})
 
-async function untilDone(admin: Awaited<ReturnType<typeof memoryTransport>>['admin'], messages: number): Promise<void> {
+async function untilDone(
+  admin: Awaited<ReturnType<typeof memoryTransport>>['admin'],
+  group: string,
+  messages: number,
+): Promise<void> {
   for (;;) {
-    const positions = await admin.committed(bench.name, [PlaceOrder.topic])
+    const positions = await admin.committed(group, [PlaceOrder.topic])
     if (positions.reduce((sum, { offset }) => sum + Number(offset), 0) >= messages) return
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
