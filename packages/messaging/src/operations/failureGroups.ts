@@ -27,15 +27,18 @@ export type Grouped = Pick<Failure, 'endpoint' | 'errorType' | 'errorMessage' | 
 const namespace = '8f4b8a52-2f5a-4f6d-8b1e-9a7d53c1e0c4'
 const longestMessage = 200
 
-/** An error without a place in the endpoint's code is known by what it says. */
-export function groupId({ endpoint, errorType, errorMessage, errorStack }: Grouped): string {
-  const where = ownFrame(errorStack) ?? normalised(errorMessage).slice(0, longestMessage)
+/**
+ * An error without a place in the endpoint's code is known by what it says.
+ * @param frame of its stack, for whoever has looked for it already
+ */
+export function groupId({ endpoint, errorType, errorMessage, errorStack }: Grouped, frame = ownFrame(errorStack)): string {
+  const where = frame ?? normalised(errorMessage).slice(0, longestMessage)
   return uuid5(namespace, JSON.stringify([endpoint, errorType, where]))
 }
 
 /** The largest group first. */
 export function groupFailures(failures: readonly Failure[]): FailureGroup[] {
-  const alike = Map.groupBy(failures, groupId)
+  const alike = Map.groupBy(failures, (failure) => groupId(failure))
   return [...alike].map(([id, some]) => groupOf(id, some)).toSorted((a, b) => b.count - a.count)
 }
 

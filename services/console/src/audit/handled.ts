@@ -14,10 +14,10 @@ const columns = ({ routes, instances }: Names): readonly Column<Row>[] => [
   ['started_at', 'timestamptz', ({ entry }) => plainTime(entry.startedAt)],
   ['duration_us', 'bigint', ({ entry }) => entry.durationUs],
   ['record_offset', 'bigint', ({ entry }) => entry.offset],
-  ['route', 'int', ({ audit, entry }) => routes.get(routeOf(audit, entry))],
-  ['instance', 'int', ({ audit }) => instances.get(audit.instance)],
-  ['partition', 'int', ({ entry }) => entry.partition],
-  ['attempt', 'int', ({ entry }) => entry.attempt],
+  ['route', 'integer', ({ audit, entry }) => routes.get(routeOf(audit, entry))],
+  ['instance', 'integer', ({ audit }) => instances.get(audit.instance)],
+  ['partition', 'integer', ({ entry }) => entry.partition],
+  ['attempt', 'integer', ({ entry }) => entry.attempt],
   ['outcome', 'handled_outcome', ({ entry }) => entry.outcome],
   ['message_id', 'text', ({ entry }) => plainText(entry.id)],
   ['conversation_id', 'text', ({ entry }) => plainText(entry.conversationId)],
@@ -29,7 +29,7 @@ const columns = ({ routes, instances }: Names): readonly Column<Row>[] => [
   ['error_type', 'text', ({ entry }) => text(entry.errorType)],
   ['original', 'text', ({ entry }) => text(originalOf(entry))],
   ['replay_of', 'text', ({ entry }) => text(entry.replayOf)],
-  ['saga_step', 'json', ({ entry }) => (entry.sagaStep === null ? null : JSON.stringify(entry.sagaStep))],
+  ['saga_step', 'json', ({ entry }) => entry.sagaStep],
 ]
 
 /** Writes down what was handled. @param first what is older is not kept, in milliseconds since the epoch */

@@ -1,7 +1,7 @@
 import type { Audit } from '@petrel/messaging/operations'
 import type { Batch } from '../reading/port.ts'
 import { type Column, insertOf, plainInteger, plainText, plainTime } from '../store/columns.ts'
-import { lockEndpoints, refreshFailures } from './refreshFailures.ts'
+import { failuresAt, lockEndpoints, refreshFailures } from './refreshFailures.ts'
 
 /** That an endpoint handled what a person had sent back; from its audit topic. */
 export interface Confirmation {
@@ -43,14 +43,10 @@ export async function storeConfirmations({ tx, changed }: Batch, confirmations: 
      set at = excluded.at, outcome = excluded.outcome, attempt = excluded.attempt where confirmation.at > excluded.at`,
     values,
   )
-  const { rows } = await tx.query<{ failure_id: string }>(
-    'select distinct failure_id from letter where place = any($1) or first_place = any($1)',
-    [confirmations.map(({ replayOf }) => plainText(replayOf))],
-  )
-  for (const change of await refreshFailures(
+  const ids = await failuresAt(
     tx,
-    rows.map(({ failure_id }) => failure_id),
-  ))
-    changed(change)
+    confirmations.map(({ replayOf }) => replayOf),
+  )
+  for (const change of await refreshFailures(tx, ids)) changed(change)
   for (const event of ['summary', 'groups', 'failures'] as const) changed({ event, data: {} })
 }

@@ -12,7 +12,7 @@ export type Grouping = (typeof groupings)[number]
 /** PostgreSQL knows fewer time zones than ISO 8601 has. */
 const isoTime = z.iso
   .datetime({ offset: true, error: 'is a time in ISO 8601, for example 2026-01-02T03:04:05Z' })
-  .transform((time) => plainTime(Date.parse(time)))
+  .transform((time) => plainTime(Date.parse(time)).toISOString())
 const text = z.string().max(1_000).transform(plainText)
 const statesList = z
   .string()

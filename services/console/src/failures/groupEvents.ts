@@ -1,12 +1,13 @@
 import type { PoolClient } from 'pg'
 import type { NewEvent } from '../events/event.ts'
-import type { IncomingLetter } from './incomingLetter.ts'
+import type { LetterNews } from './storeLetters.ts'
 
 /** Of these groups, those with messages that wait for a person or are on their way back. */
 export async function openGroups(tx: PoolClient, groupIds: readonly string[]): Promise<ReadonlySet<string>> {
   const { rows } = await tx.query<{ group_id: string }>(
-    `select wanted as group_id from unnest($1::uuid[]) as wanted where exists (
-       select from failure where failure.group_id = wanted and state in ('unresolved', 'replayRequested')
+    // One look into the index for each. Of `exists` PostgreSQL makes a join, for which it reads all failures.
+    `select wanted as group_id from unnest($1::uuid[]) as wanted where (
+       select true from failure where failure.group_id = wanted and state in ('unresolved', 'replayRequested') limit 1
      )`,
     [groupIds],
   )
@@ -19,7 +20,7 @@ export async function openGroups(tx: PoolClient, groupIds: readonly string[]): P
  */
 export async function newGroupEvents(
   tx: PoolClient,
-  letters: readonly IncomingLetter[],
+  letters: readonly LetterNews[],
   before: ReadonlySet<string>,
 ): Promise<NewEvent[]> {
   const candidates = letters.filter(({ groupId }) => !before.has(groupId))
@@ -35,24 +36,20 @@ export async function newGroupEvents(
   return [...groups].map(([groupId, own]) => newGroupEvent(groupId, earliest(own)))
 }
 
-const failedAt = ({ letter }: IncomingLetter): number => Date.parse(letter.failedAt) || Date.now()
-
-const earliest = (letters: readonly IncomingLetter[]): IncomingLetter =>
-  letters.reduce((one, other) => (failedAt(other) < failedAt(one) ? other : one))
+const earliest = (letters: readonly LetterNews[]): LetterNews =>
+  letters.reduce((one, other) => (other.failedAt < one.failedAt ? other : one))
 
 const cannotBeRead = new Set(['Undecodable', 'UnknownSchema'])
 
-function newGroupEvent(groupId: string, first: IncomingLetter): NewEvent {
-  const { letter, frame, seen } = first
-  const { endpoint, errorType } = letter
-  const [line = ''] = seen.errorMessage.split('\n', 1)
+function newGroupEvent(groupId: string, { endpoint, errorType, errorMessage, frame, failedAt, place }: LetterNews): NewEvent {
+  const [line = ''] = errorMessage.split('\n', 1)
   return {
-    at: failedAt(first),
+    at: failedAt,
     kind: cannotBeRead.has(errorType) ? 'undecodable' : 'failures-new',
     severity: 'fail',
     endpoint,
     text: `${endpoint}: ${errorType}: ${line.slice(0, 200)}${frame === null ? '' : ` (${frame})`}`,
     link: `/failures?by=error&group=${groupId}`,
-    name: `failures-new:${groupId}:${letter.place}`,
+    name: `failures-new:${groupId}:${place}`,
   }
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { failureHeaders, type RecordHeaders } from '@petrel/messaging/operations'
+import { type BrokerRecord, failureHeaders, type RecordHeaders } from '@petrel/messaging/operations'
 import { plainText } from '../store/columns.ts'
 
 /** A header's value as it is kept: text, or bytes that are no text. */
@@ -18,6 +18,20 @@ export function keptHeaders(headers: RecordHeaders): KeptHeaders {
   }
   return kept
 }
+
+/** The record with headers as texts, where they are: each is looked at many times, and is made of bytes once. */
+export function withTexts(record: BrokerRecord): BrokerRecord {
+  const headers: Record<string, RecordHeaders[string]> = { ...record.headers }
+  for (const name of Object.keys(headers)) {
+    const value = headers[name]
+    if (Array.isArray(value)) headers[name] = value.map(asText)
+    else if (Buffer.isBuffer(value)) headers[name] = asText(value)
+  }
+  return { ...record, headers }
+}
+
+const asText = (value: Buffer | string): Buffer | string =>
+  typeof value === 'string' || !isUtf8(value) ? value : value.toString()
 
 function keptValue(value: Buffer | string): KeptValue {
   const text = value.toString()

@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg'
 import type { TopicHandler } from '../reading/port.ts'
 import { isOfEndpoint } from '../reading/topics.ts'
 import { type Column, insertOf, plainText, plainTime } from '../store/columns.ts'
-import { lockEndpoints, refreshFailures } from './refreshFailures.ts'
+import { failuresAt, lockEndpoints, refreshFailures } from './refreshFailures.ts'
 
 /** What a person has decided about a letter, whoever wrote it down: this console, or `petrel replay` and `petrel discard`. */
 export interface EndpointMark extends MarkRecord {
@@ -47,20 +47,43 @@ const columns: readonly Column<EndpointMark>[] = [
   ['reason', 'text', ({ mark: { reason } }) => (reason === undefined ? null : plainText(reason))],
   ['endpoint', 'text', ({ endpoint }) => endpoint],
   ['name', 'text', ({ name }) => plainText(name)],
-  ['kafka_offset', 'bigint', ({ offset }) => (offset === null ? null : String(offset))],
+  ['kafka_offset', 'bigint', ({ offset }) => offset],
 ]
 
-/** @returns the failures that they are about, as far as they are known already */
+/** @returns the failures, as far as they are known already, of which something may follow */
 export async function storeMarks(tx: PoolClient, marks: readonly EndpointMark[]): Promise<string[]> {
   const once = new Map(marks.map((each) => [JSON.stringify([each.position, each.mark.at, each.mark.outcome]), each]))
   const { text, values } = insertOf('mark', columns, [...once.values()])
-  await tx.query(
-    `${text} on conflict (position, at, outcome) do update set kafka_offset = coalesce(excluded.kafka_offset, mark.kafka_offset)`,
+  const { rows } = await tx.query<StoredMark>(
+    // Of a row that is new PostgreSQL has no transaction that has changed it.
+    `${text} on conflict (position, at, outcome) do update set kafka_offset = coalesce(excluded.kafka_offset, mark.kafka_offset)
+     returning position, xmax = 0 as "isNew"`,
     values,
   )
+  const read = Map.groupBy(rows, ({ isNew }) => isNew)
+  const positions = (isNew: boolean) => (read.get(isNew) ?? []).map(({ position }) => position)
+  const changed = await failuresAt(tx, positions(true))
+  return [...new Set([...changed, ...(await failuresWithMore(tx, positions(false)))])]
+}
+
+interface StoredMark {
+  readonly position: string
+  readonly isNew: boolean
+}
+
+/**
+ * What this console decides it writes down here, and reads it from the topic a moment later: nothing follows from that unless there
+ * is another mark or another letter, so that the order counts.
+ */
+async function failuresWithMore(tx: PoolClient, positions: readonly string[]): Promise<string[]> {
+  if (positions.length === 0) return []
   const { rows } = await tx.query<{ failure_id: string }>(
-    'select distinct failure_id from letter where place = any($1) or first_place = any($1)',
-    [marks.map(({ position }) => plainText(position))],
+    `select distinct failure_id from letter
+     where (place = any($1) or (first_place = any($1) and first_place <> place)) and (
+       (select count(*) from mark where position = any(array[letter.place, letter.first_place])) > 1
+       or exists (select from letter as other where other.failure_id = letter.failure_id and other.place <> letter.place)
+     )`,
+    [positions],
   )
   return rows.map(({ failure_id }) => failure_id)
 }

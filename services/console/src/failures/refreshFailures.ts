@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg'
 import type { Change } from '../hub/hub.ts'
+import { plainText } from '../store/columns.ts'
 
 /** What people and endpoints say about a letter comes from other topics, perhaps in another instance: without this each might miss the other. */
 export async function lockEndpoints(tx: PoolClient, endpoints: readonly string[]): Promise<void> {
@@ -10,6 +11,16 @@ export async function lockEndpoints(tx: PoolClient, endpoints: readonly string[]
      ) as locks`,
     [[...new Set(endpoints)]],
   )
+}
+
+/** The failures with a letter at one of these places, or with a copy of one. @param places as marks and confirmations have them */
+export async function failuresAt(tx: PoolClient, places: readonly string[]): Promise<string[]> {
+  if (places.length === 0) return []
+  const { rows } = await tx.query<{ failure_id: string }>(
+    'select distinct failure_id from letter where place = any($1) or (first_place = any($1) and first_place <> place)',
+    [places.map(plainText)],
+  )
+  return rows.map(({ failure_id }) => failure_id)
 }
 
 /**

@@ -32,5 +32,5 @@ const forgetLeft = (table: string) => {
   const position = table === 'mark' ? 'position' : 'replay_of'
   return `delete from ${table} where at < now() - make_interval(days => $1)
     and not exists (select from letter where place = ${table}.${position})
-    and not exists (select from letter where first_place = ${table}.${position})`
+    and not exists (select from letter where first_place = ${table}.${position} and first_place <> place)`
 }

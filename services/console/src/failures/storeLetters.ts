@@ -1,7 +1,16 @@
 import type { PoolClient } from 'pg'
 import { insertEvents } from '../events/insertEvents.ts'
 import type { Batch } from '../reading/port.ts'
-import { type Column, insertAsJson, plainInteger, plainText, plainTime } from '../store/columns.ts'
+import {
+  arrayParameter,
+  type Column,
+  growingRows,
+  type Insert,
+  plainInteger,
+  plainText,
+  plainTime,
+  textArray,
+} from '../store/columns.ts'
 import { newGroupEvents, openGroups } from './groupEvents.ts'
 import type { IncomingLetter } from './incomingLetter.ts'
 import { lockEndpoints, refreshFailures } from './refreshFailures.ts'
@@ -21,11 +30,11 @@ const letterColumns: readonly Column<IncomingLetter>[] = [
   ['failing', 'uuid', ({ failing }) => failing],
   ['topic', 'text', ({ record }) => record.topic],
   ['partition', 'integer', ({ record }) => record.partition],
-  ['kafka_offset', 'bigint', ({ record }) => String(record.offset)],
+  ['kafka_offset', 'bigint', ({ record }) => record.offset],
   ['appended_at', 'timestamptz', ({ record }) => plainTime(record.timestamp)],
   ['replay_of', 'text', ({ letter }) => text(letter.replayOf)],
   ['refused_by', 'text', ({ letter }) => text(letter.refusedBy)],
-  ['mark_names', 'text[]', ({ letter }) => letter.markNames.map(plainText)],
+  ['mark_names', 'text[]', ({ letter }) => textArray(letter.markNames)],
   ['attempts', 'integer', ({ letter }) => plainInteger(letter.attempts)],
   ['failed_at', 'timestamptz', ({ letter }) => plainTime(Date.parse(letter.failedAt))],
   ['error_type', 'text', ({ letter }) => text(letter.errorType)],
@@ -83,47 +92,139 @@ function updating<Row>(columns: readonly Column<Row>[], key: string, kept: reado
   return ` on conflict (${key}) do update set ${changed.map((name) => `${name} = excluded.${name}`).join(', ')}`
 }
 
+/** What is needed of a letter beside its rows. */
+export interface LetterNews {
+  readonly failureId: string
+  readonly groupId: string
+  readonly endpoint: string
+  readonly place: string
+  readonly firstPlace: string
+  readonly isRepeated: boolean
+  /** Milliseconds since the epoch. */
+  readonly failedAt: number
+  readonly errorType: string
+  readonly errorMessage: string
+  readonly frame: string | null
+}
+
+/** Letters that were read, as they are written. */
+export interface LetterRows {
+  readonly inserts: Readonly<Record<'letter' | 'failure' | 'search', Insert>>
+  readonly news: readonly LetterNews[]
+  /** The newest of each failure. */
+  readonly newest: readonly LetterNews[]
+}
+
+/**
+ * Takes letters one after the other. Of each its rows are kept as bytes: as objects, five hundred letters would be moved about by each
+ * collection of garbage.
+ */
+export function collectLetters() {
+  const rows = {
+    letter: growingRows('letter', letterColumns),
+    failure: growingRows('failure', failureColumns),
+    search: growingRows('failure_search', searchColumns),
+  }
+  const news: LetterNews[] = []
+  return {
+    add(letter: IncomingLetter) {
+      for (const each of Object.values(rows)) each.add(letter)
+      news.push(newsOf(letter))
+    },
+    rows(): LetterRows {
+      const newest = newestOfEach(news)
+      return {
+        inserts: {
+          letter: rows.letter.insert(lastOfEach(news)),
+          failure: rows.failure.insert(newest),
+          search: rows.search.insert(newest),
+        },
+        news,
+        newest: newest.flatMap((index) => news[index] ?? []),
+      }
+    },
+  }
+}
+
+const newsOf = ({ letter, failureId, groupId, frame, seen }: IncomingLetter): LetterNews => ({
+  failureId,
+  groupId,
+  endpoint: letter.endpoint,
+  place: letter.place,
+  firstPlace: plainText(letter.firstPlace),
+  isRepeated: letter.replayOf !== undefined,
+  failedAt: Date.parse(letter.failedAt),
+  errorType: letter.errorType,
+  errorMessage: seen.errorMessage,
+  frame,
+})
+
+/** One statement cannot write one row twice. @returns indexes */
+const lastOfEach = (news: readonly LetterNews[]): number[] => [
+  ...new Map(news.map(({ place }, index) => [place, index])).values(),
+]
+
+/** @returns indexes */
+function newestOfEach(news: readonly LetterNews[]): number[] {
+  const newest = new Map<string, number>()
+  for (const [index, { failureId, failedAt }] of news.entries()) {
+    const known = newest.get(failureId)
+    if (known === undefined || (news[known]?.failedAt ?? 0) <= failedAt) newest.set(failureId, index)
+  }
+  return [...newest.values()]
+}
+
 /**
  * Writes dead letters, and what follows for the messages that they are of. Again and again, in any order: the result is the same.
  * @param batch nothing about these endpoints was written in its transaction yet
  */
-export async function storeLetters({ tx, changed }: Batch, letters: readonly IncomingLetter[]): Promise<void> {
-  if (letters.length === 0) return
+export async function storeLetters({ tx, changed }: Batch, { inserts, news, newest }: LetterRows): Promise<void> {
+  if (news.length === 0) return
   await lockEndpoints(
     tx,
-    letters.map(({ letter }) => letter.endpoint),
+    news.map(({ endpoint }) => endpoint),
   )
-  const newest = newestOfEach(letters)
   const groups = [...new Set(newest.map(({ groupId }) => groupId))]
   const before = await openGroups(tx, groups)
-  await write(tx, insertAsJson('letter', letterColumns, onceEach(letters)), whenLetterIsThere)
-  await write(tx, insertAsJson('failure', failureColumns, newest), whenFailureIsThere)
-  await write(
-    tx,
-    insertAsJson('failure_search', searchColumns, newest),
-    ' on conflict (failure_id) do update set words = excluded.words',
-  )
-  const ids = newest.map(({ failureId }) => failureId)
-  for (const change of await refreshFailures(tx, ids)) changed(change)
+  const more = await withMore(tx, news)
+  await write(tx, inserts.letter, whenLetterIsThere)
+  await write(tx, inserts.failure, whenFailureIsThere)
+  await write(tx, inserts.search, ' on conflict (failure_id) do update set words = excluded.words')
+  for (const change of await refreshFailures(tx, more)) changed(change)
   const events = await insertEvents(tx, await newGroupEvents(tx, newest, before))
   if (events > 0) changed({ event: 'event', data: {} })
   for (const event of ['summary', 'groups', 'failures'] as const) changed({ event, data: {} })
 }
 
-const write = (tx: PoolClient, { text, values }: ReturnType<typeof insertAsJson>, onConflict: string) =>
-  tx.query(text + onConflict, values)
-
-/** One statement cannot write one row twice. */
-const onceEach = (letters: readonly IncomingLetter[]): IncomingLetter[] => [
-  ...new Map(letters.map((each) => [each.letter.place, each])).values(),
-]
-
-function newestOfEach(letters: readonly IncomingLetter[]): IncomingLetter[] {
-  const newest = new Map<string, IncomingLetter>()
-  for (const each of letters) {
-    const known = newest.get(each.failureId)
-    if (known === undefined || Date.parse(known.letter.failedAt) <= Date.parse(each.letter.failedAt))
-      newest.set(each.failureId, each)
+/**
+ * The failures of which more is known than one letter. Of the others, which are nearly all, nothing follows that is not
+ * in their rows as they are written.
+ */
+async function withMore(tx: PoolClient, news: readonly LetterNews[]): Promise<string[]> {
+  const { rows } = await tx.query<{ known: string }>(knownOf, [
+    arrayParameter(
+      'uuid',
+      news.map(({ failureId }) => failureId),
+    ),
+    arrayParameter('text', [...new Set(news.flatMap(({ place, firstPlace }) => [place, firstPlace]))]),
+    [...new Set(news.map(({ endpoint }) => endpoint))],
+  ])
+  const known = new Set(rows.map(({ known }) => known))
+  const more = new Set<string>()
+  for (const { failureId, place, firstPlace, isRepeated } of news) {
+    if (isRepeated || [failureId, place, firstPlace].some((name) => known.has(name))) more.add(failureId)
+    // Of the next letter in this batch.
+    known.add(failureId)
   }
-  return [...newest.values()]
+  return [...more]
 }
+
+// Failures that are there already, and letters about which something was said before they were read.
+const knownOf = `
+  select id::text as known from failure where id = any($1::uuid[])
+  union all
+  select position from mark where position = any($2::text[])
+  union all
+  select replay_of from confirmation where endpoint = any($3) and replay_of = any($2::text[])`
+
+const write = (tx: PoolClient, { text, values }: Insert, onConflict: string) => tx.query(text + onConflict, values)

@@ -11,6 +11,11 @@ test('a text is found by its words, by parts of names in CamelCase, and by an id
   expect(words).not.toContain('78d4')
 })
 
+test('of an id of a trace and of a time nobody looks for a part, but for the beginning', () => {
+  const texts = ['4bf92f3577b34da6a3ce929d0e0e4736', '2026-01-02T03:04:05.678Z', '1234567890123456789']
+  expect([...wordsOf(texts)]).toEqual(texts.map((text) => text.toLowerCase()))
+})
+
 test('texts and numbers are found in a body, however deep, and bytes are not', () => {
   const body = {
     lines: [{ sku: 'tea', cents: 1250 }],

@@ -1,44 +1,50 @@
 // What can be found of a failure, as words of our own: PostgreSQL's parser would take ids and numbers apart in ways nobody expects,
 // and trigrams are an extension that not every server has.
+import { recently } from './recently.ts'
 
 const most = { words: 1_000, text: 8_000, word: 100 }
 
-/** The words by which these texts are found: each run of letters and digits, parts of `CamelCase`, and whole ids and addresses. */
+/** The words by which these texts are found: each run of letters and digits, parts of `CamelCase`, and whole ids, times and addresses. */
 export function wordsOf(texts: Iterable<string>): ReadonlySet<string> {
   const words = new Set<string>()
   for (const text of texts) {
-    for (const chunk of text.slice(0, most.text).split(/\s+/u)) addWords(chunk, words)
+    if (isOneChunk(text)) addWords(text, words)
+    else for (const chunk of text.slice(0, most.text).split(/\s+/u)) addWords(chunk, words)
     if (words.size >= most.words) break
   }
   return words
 }
 
+const isOneChunk = (text: string): boolean => text.length <= mostRecent.length && !/\s/u.test(text)
+
 function addWords(chunk: string, words: Set<string>): void {
-  for (const word of wordsIn(chunk)) if (words.size < most.words) words.add(word)
+  for (const word of isOften(chunk) ? recentWordsIn(chunk) : wordsIn(chunk)) if (words.size < most.words) words.add(word)
 }
 
-/** Names and the words of errors come with every other failure. */
-const recent = new Map<string, readonly string[]>()
-const mostRecent = { chunks: 2_000, length: 60 }
+/** Of an id and of what is long there is no other. */
+const isOften = (chunk: string): boolean => chunk.length <= mostRecent.length && !isId.test(chunk)
 
 function wordsIn(chunk: string): readonly string[] {
-  const known = recent.get(chunk)
-  if (known !== undefined) return known
-  const whole = trimmed(chunk)
+  const whole = trimmed(chunk.toWellFormed().replaceAll('\0', ''))
   // Nobody looks for a part of one, but for its beginning.
-  if (uuid.test(whole)) return [whole.toLowerCase()]
-  const found = [whole, ...partsOf(whole)].filter((part) => part !== '').flatMap((part) => [part, ...piecesOf(part)])
-  const words = [...new Set(found.map((word) => word.slice(0, most.word).toLowerCase()))]
-  if (chunk.length <= mostRecent.length) {
-    if (recent.size >= mostRecent.chunks) recent.clear()
-    recent.set(chunk, words)
-  }
-  return words
+  if (isId.test(whole)) return [whole.toLowerCase()]
+  const found = [whole, ...partsOf(whole)].flatMap((part) => (hasOneKind.test(part) ? [part] : [part, ...piecesOf(part)]))
+  return [...new Set(found.map(asWord))].filter((word) => word !== '')
 }
 
-const piecesOf = (part: string): readonly string[] => part.match(/\p{Lu}?\p{Ll}+|\p{Lu}+(?!\p{Ll})/gu) ?? []
+const asWord = (text: string): string => text.slice(0, most.word).toWellFormed().toLowerCase()
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** Names and the words of errors come with every other failure. */
+const mostRecent = { chunks: 2_000, length: 60 }
+const recentWordsIn = recently(mostRecent.chunks, wordsIn)
+
+const piecesOf = (part: string): readonly string[] => part.match(/\p{Lu}?\p{Ll}+|\p{Lu}+(?!\p{Ll})/gu) ?? []
+/** Then it is its only piece. */
+const hasOneKind = /^(?:\p{Ll}+|\p{N}+)$/u
+
+/** A UUID, 16 or more hexadecimal digits as traces have, or a time in ISO 8601. */
+const isId =
+  /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,}|\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*(?:Z|[+-]\d\d:?\d\d)?)$/i
 
 /** From its first letter or digit to its last one. */
 const trimmed = (text: string): string => /[\p{L}\p{N}](?:.*[\p{L}\p{N}])?/su.exec(text)?.[0] ?? ''

@@ -19,9 +19,10 @@ export interface ConsoleLetter extends Letter {
  */
 export function letterOf(record: BrokerRecord, prefix: string): ConsoleLetter {
   const endpoint = ownEndpoint(record.topic, prefix)
-  const failed = failedOf(record)
-  const isOwn = endpoint !== undefined && (failed === undefined || firstText(record.headers, failure.errorType) !== undefined)
+  const isOwn =
+    endpoint !== undefined && (firstText(record.headers, failure.errorType) !== undefined || failedOf(record) === undefined)
   if (isOwn) return { ...readLetter(endpoint, record), foreign: null }
+  const failed = failedOf(record)
   const { kind, endpoint: whose, topic, ...said } = failed ?? unexplained(record)
   return { ...readLetter(whose, inOurWords(record, { ...said, topic })), refusedBy: topic, foreign: kind }
 }

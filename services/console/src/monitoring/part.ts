@@ -32,12 +32,12 @@ export function monitoringPart(context: ConsoleContext, look: Look): Part {
   const known = new Map(
     windows.map((window) => [window, remembered(readEveryMs, () => readKnown(sources, spanOf(window, Date.now()), Date.now()))]),
   )
-  const views = async (window: Window) => {
+  // Failures are counted each time: beside it a page shows them themselves.
+  const views = async (window: Window, countFailures = () => unresolvedByEndpoint(pool)) => {
     const now = Date.now()
     const [read, unresolved] = await Promise.all([
       known.get(window)?.() ?? readKnown(sources, spanOf(window, now), now),
-      // Counted each time: beside it a page shows the failures themselves.
-      unresolvedByEndpoint(pool),
+      countFailures(),
     ])
     const failures = new Map(unresolved.map(({ endpoint, count }) => [endpoint, count]))
     return endpointViews({ ...read, failures }, { prefix, span: spanOf(window, now), now })
@@ -46,7 +46,8 @@ export function monitoringPart(context: ConsoleContext, look: Look): Part {
   return {
     start: () => watchForSilence(context, look),
     async summary() {
-      const endpoints = await views(mapWindow)
+      // Of all endpoints together failures are in the summary already.
+      const endpoints = await views(mapWindow, async () => [])
       return {
         waitingForRetry: endpoints.reduce((sum, { waitingForRetry }) => sum + (waitingForRetry ?? 0), 0),
         endpoints: endpoints.length,

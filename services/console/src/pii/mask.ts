@@ -58,27 +58,16 @@ function maskedAs(data: unknown, shape: Known): Masked {
   return { data: seen, personal, isMasked }
 }
 
-/** A part of a value, its name, and what is known about it. */
-type PartOf = readonly [name: string, value: unknown, shape: Known, isPersonal: boolean]
-
-/** The parts of a record, or of what may be one; undefined when the value has none with names. */
-function partsOf(value: unknown, shape: Known): { readonly parts: PartOf[]; readonly areKeys: boolean } | undefined {
-  if (!isObject(value)) return undefined
-  const entries = Object.entries(value)
-  if (shape.kind === 'map') return { areKeys: true, parts: entries.map(([name, part]) => [name, part, shape.values, false]) }
-  if (shape.kind !== 'record')
-    return { areKeys: true, parts: entries.map(([name, part]) => [name, part, json, looksPersonal(name)]) }
-  const fields = fieldsOf(shape)
-  const parts = entries.map(([name, part]): PartOf => {
-    const field = fields.get(name)
-    return [name, part, field?.shape ?? json, field?.isPersonal ?? looksPersonal(name)]
-  })
-  return { areKeys: false, parts }
+/** Of a part of a value with a name: what is known about it. */
+interface KnownField {
+  readonly shape: Known
+  readonly isPersonal: boolean
 }
 
-interface KnownField {
-  readonly shape: Shape
-  readonly isPersonal: boolean
+function partOf(shape: Known, name: string): KnownField {
+  if (shape.kind === 'map') return { shape: shape.values, isPersonal: false }
+  const field = shape.kind === 'record' ? fieldsOf(shape).get(name) : undefined
+  return field ?? { shape: json, isPersonal: looksPersonal(name) }
 }
 
 const knownFields = new WeakMap<RecordShape, ReadonlyMap<string, KnownField>>()
@@ -96,16 +85,20 @@ function fieldsOf(shape: RecordShape): ReadonlyMap<string, KnownField> {
 
 /** Adds every text that stands in a personal field. */
 function collect(value: unknown, declared: Known, isPersonal: boolean, found: Set<string>): void {
-  const shape = branchFor(value, declared)
   if (value === null || value === undefined) return
-  if (Array.isArray(value)) return value.forEach((item) => collect(item, itemsOf(shape), isPersonal, found))
-  const { parts = [], areKeys = false } = partsOf(value, shape) ?? {}
-  for (const [name, part, of, isOwn] of parts) {
-    if (isPersonal && areKeys && shape.kind === 'map') found.add(name)
-    collect(part, of, isPersonal || isOwn, found)
+  const shape = branchFor(value, declared)
+  if (Array.isArray(value)) {
+    for (const item of value) collect(item, itemsOf(shape), isPersonal, found)
+  } else if (isObject(value)) {
+    for (const name of Object.keys(value)) {
+      if (isPersonal && shape.kind === 'map') found.add(name)
+      const part = partOf(shape, name)
+      collect(value[name], part.shape, isPersonal || part.isPersonal, found)
+    }
+  } else if (isPersonal) {
+    const leaf = leafAsJson(value)
+    if (typeof leaf === 'string' || typeof leaf === 'number') found.add(String(leaf))
   }
-  const leaf = leafAsJson(value)
-  if (isPersonal && (typeof leaf === 'string' || typeof leaf === 'number')) found.add(String(leaf))
 }
 
 interface Showing {
@@ -119,15 +112,21 @@ interface Showing {
 function shown(value: unknown, declared: Known, showing: Showing): unknown {
   const shape = branchFor(value, declared)
   if (Array.isArray(value)) return value.map((item) => shown(item, itemsOf(shape), showing))
-  const named = partsOf(value, shape)
-  if (named === undefined) return typeof value === 'string' ? showing.text(value) : leafAsJson(value)
-  return Object.fromEntries(
-    named.parts.map(([name, part, of, isPersonal]) => [
-      named.areKeys ? showing.text(name) : name,
-      // That there is nothing is not hidden: it is what many failures are about.
-      (isPersonal && part !== null ? showing.personal?.() : undefined) ?? shown(part, of, showing),
-    ]),
-  )
+  if (!isObject(value)) return typeof value === 'string' ? showing.text(value) : leafAsJson(value)
+  const seen: Record<string, unknown> = {}
+  for (const name of Object.keys(value)) {
+    const part = partOf(shape, name)
+    // That there is nothing is not hidden: it is what many failures are about.
+    const instead = part.isPersonal && value[name] !== null ? showing.personal?.() : undefined
+    setOwn(seen, shape.kind === 'record' ? name : showing.text(name), instead ?? shown(value[name], part.shape, showing))
+  }
+  return seen
+}
+
+/** A key of others may be `__proto__`. */
+function setOwn(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__') Object.defineProperty(object, name, { value, configurable: true, enumerable: true, writable: true })
+  else object[name] = value
 }
 
 /** The branch of a union that a value is of: no two of them look alike, or the schema could not have been read. */

@@ -20,6 +20,7 @@ type KindOf = (topic: string) => Pick<TopicHandler, 'lingerMs'> | undefined
 
 interface Queued {
   readonly record: BrokerRecord
+  readonly bytes: number
   /** When it is written at the latest, in milliseconds of `performance.now()`. */
   readonly dueAt: number
 }
@@ -53,8 +54,9 @@ export function inbound(kindOf: KindOf): Inbound {
       },
       onRecords(records) {
         for (const record of records) {
-          queue.push({ record, dueAt: performance.now() + (kindOf(record.topic)?.lingerMs ?? 0) })
-          bytes += sizeOf(record)
+          const queued = { record, bytes: sizeOf(record), dueAt: performance.now() + (kindOf(record.topic)?.lingerMs ?? 0) }
+          queue.push(queued)
+          bytes += queued.bytes
         }
         const [first] = records
         if (first !== undefined) pauseWhenFull(first)
@@ -71,10 +73,10 @@ export function inbound(kindOf: KindOf): Inbound {
       }
       if (taken === undefined || closing.signal.aborted) return undefined
       const isTaken = taken
-      queue = queue.filter(({ record }) => !isTaken.has(record))
-      for (const record of taken) bytes -= sizeOf(record)
+      queue = queue.filter((queued) => !isTaken.has(queued))
+      for (const queued of taken) bytes -= queued.bytes
       resumeWhenLow()
-      return [...taken]
+      return [...taken].map(({ record }) => record)
     },
     close() {
       closing.abort()
@@ -94,7 +96,7 @@ async function wakenBy(at: number, wake: PromiseWithResolvers<void>): Promise<vo
  * Records of one kind, as many as may be written together: of the kind that waits longest, when it has waited long enough or there
  * are enough of it. A topic has one kind, so each partition stays in its order.
  */
-function takeDue(queue: readonly Queued[], kindOf: KindOf): ReadonlySet<BrokerRecord> | undefined {
+function takeDue(queue: readonly Queued[], kindOf: KindOf): ReadonlySet<Queued> | undefined {
   for (const [, records] of Map.groupBy(queue, ({ record }) => kindOf(record.topic))) {
     const taken = firstOf(records)
     if (taken.size < records.length || (records[0]?.dueAt ?? 0) <= performance.now()) return taken
@@ -102,13 +104,13 @@ function takeDue(queue: readonly Queued[], kindOf: KindOf): ReadonlySet<BrokerRe
   return undefined
 }
 
-function firstOf(records: readonly Queued[]): ReadonlySet<BrokerRecord> {
-  const taken = new Set<BrokerRecord>()
+function firstOf(records: readonly Queued[]): ReadonlySet<Queued> {
+  const taken = new Set<Queued>()
   let bytes = 0
-  for (const { record } of records) {
-    bytes += sizeOf(record)
+  for (const queued of records) {
+    bytes += queued.bytes
     if (taken.size === batchOf.records || (taken.size > 0 && bytes > batchOf.bytes)) break
-    taken.add(record)
+    taken.add(queued)
   }
   return taken
 }

@@ -1,44 +1,61 @@
+import { type ArrayType, arrayOf, BinaryWriter, growingArray } from '@petrel/messaging/operations'
+
 /** A column that is written from a field of each row: its name, its type in SQL, and its value. */
 export type Column<Row> = readonly [name: string, type: string, value: (row: Row) => unknown]
 
-/** `insert into … select … from unnest(…)`: one statement for all rows, whatever their number. */
-export function insertOf<Row>(table: string, columns: readonly Column<Row>[], rows: readonly Row[]) {
-  const names = columns.map(([name]) => name).join(', ')
-  // Types that unnest would take apart, or that pg does not write as an array, go as text.
-  const parameters = columns.map(([, type], index) => `$${index + 1}::${inArray(type)}[]`).join(', ')
-  const values = columns.map(([name, type]) => (inArray(type) === type ? name : `${name}::${type}`)).join(', ')
-  return {
-    text: `insert into ${table} (${names}) select ${values} from unnest(${parameters}) as new (${names})`,
-    values: columns.map(([, , value]) => rows.map(value)),
-  }
+/** One statement, whatever the number of rows. */
+export interface Insert {
+  readonly text: string
+  readonly values: Buffer[]
 }
 
-const inArray = (type: string): string => (['json', 'jsonb', 'tsvector', 'text[]'].includes(type) ? 'text' : type)
+/** Rows on their way into a table: each is written into an array for each column, and nobody has to keep it. */
+export interface GrowingRows<Row> {
+  /** @throws TypeError when a value is not of its column's type */
+  add(row: Row): void
+  /** @param kept the rows that are inserted, by their index; all by default */
+  insert(kept?: readonly number[]): Insert
+}
 
 /**
- * The same by one JSON document: for rows with long texts, which Node writes as JSON in half the time, and with a fraction of the
- * garbage. A value of `json` is data and not text.
+ * The arrays are in PostgreSQL's binary form, which costs the least on both sides. Of a type that has none here the value is a text as PostgreSQL
+ * reads it.
  */
-export function insertAsJson<Row>(table: string, columns: readonly Column<Row>[], rows: readonly Row[]) {
+export function growingRows<Row>(table: string, columns: readonly Column<Row>[]): GrowingRows<Row> {
+  const arrays = columns.map(([, type, valueOf]) => ({ array: growingArray(elementOf(type)), valueOf }))
   const names = columns.map(([name]) => name).join(', ')
-  const types = columns.map(([name, type]) => `${name} ${type}`).join(', ')
+  const values = columns.map(([, type], index) => {
+    const element = elementOf(type)
+    return `unnest($${index + 1}::${element}[])${element === type ? '' : `::${type}`}`
+  })
   return {
-    text: `insert into ${table} (${names}) select ${names} from json_to_recordset($1) as new (${types})`,
-    values: [JSON.stringify(rows.map((row) => objectOf(columns, row)))],
+    add(row) {
+      for (const { array, valueOf } of arrays) array.add(valueOf(row))
+    },
+    insert: (kept) => ({
+      // In a `from`, unnest would copy all rows first.
+      text: `insert into ${table} (${names}) select ${values.join(', ')}`,
+      values: arrays.map(({ array }) => array.take(kept)),
+    }),
   }
 }
 
-function objectOf<Row>(columns: readonly Column<Row>[], row: Row): object {
-  const object: Record<string, unknown> = {}
-  for (const [name, , valueOf] of columns) {
-    const value = valueOf(row)
-    object[name] = Buffer.isBuffer(value) ? `\\x${value.toString('hex')}` : value
-  }
-  return object
+/** The same for rows that are all there. */
+export function insertOf<Row>(table: string, columns: readonly Column<Row>[], rows: readonly Row[]): Insert {
+  const growing = growingRows(table, columns)
+  for (const row of rows) growing.add(row)
+  return growing.insert()
 }
+
+/** A parameter for `any($1)` and `unnest($1)`, in the same form. */
+export const arrayParameter = (type: ArrayType, values: readonly unknown[]): Buffer => arrayOf(new BinaryWriter(), type, values)
+
+const written: readonly ArrayType[] = ['text', 'uuid', 'integer', 'bigint', 'boolean', 'timestamptz', 'json', 'bytea', 'tsvector']
+const elementOf = (type: string): ArrayType => written.find((each) => each === type) ?? 'text'
 
 /** PostgreSQL's text has neither NUL nor half a surrogate pair. */
-export const plainText = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')
+export const plainText = (text: string): string =>
+  text.isWellFormed() && !text.includes('\0') ? text : text.toWellFormed().replaceAll('\0', '\uFFFD')
 
 /** PostgreSQL's own form of an array of texts. */
 export const textArray = (texts: readonly string[]): string =>
@@ -48,7 +65,6 @@ const earliest = Date.parse('0001-01-01T00:00:00Z')
 const latest = Date.parse('9999-12-31T23:59:59.999Z')
 
 /** A time that PostgreSQL reads: foreign records may claim any. @param ms since the epoch */
-export const plainTime = (ms: number): string =>
-  new Date(Number.isNaN(ms) ? 0 : Math.min(latest, Math.max(earliest, ms))).toISOString()
+export const plainTime = (ms: number): Date => new Date(Number.isNaN(ms) ? 0 : Math.min(latest, Math.max(earliest, ms)))
 
 export const plainInteger = (value: number): number => Math.min(2_147_483_647, Math.max(0, Math.trunc(value)))

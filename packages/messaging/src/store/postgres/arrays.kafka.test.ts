@@ -13,6 +13,7 @@ import {
   option,
   string,
   uint8Array,
+  uniqueArray,
   uuid,
   type Arbitrary,
 } from 'fast-check'
@@ -53,7 +54,16 @@ const types: Record<ArrayType, { readonly values: Arbitrary<unknown>; readonly r
     ),
     read: (text) => new Date(text),
   },
+  json: { values: json, read: (text) => JSON.parse(text) as unknown },
   jsonb: { values: json, read: (text) => JSON.parse(text) as unknown },
+  tsvector: {
+    values: uniqueArray(string({ unit: 'grapheme', minLength: 1 }).filter(withoutNul)).map((words) => new Set(words)),
+    // Of what can be in a word, its text form doubles quotes and backslashes.
+    read: (text) =>
+      new Set(
+        [...text.matchAll(/'((?:[^']|'')*)'/gs)].map(([, word = '']) => word.replaceAll(/''|\\\\/g, (two) => two[0] ?? '')),
+      ),
+  },
   bytea: { values: uint8Array().map((bytes) => Buffer.from(bytes)), read: (text) => Buffer.from(text.slice(2), 'hex') },
 }
 
@@ -75,7 +85,7 @@ test.each(Object.entries(types))('PostgreSQL reads every array of %s as it was w
 /** JSON has no −0, and its objects no prototype. */
 const normal = (value: unknown): unknown =>
   typeof value === 'number' ||
-  (typeof value === 'object' && value !== null && !(value instanceof Date) && !Buffer.isBuffer(value))
+  (typeof value === 'object' && value !== null && !(value instanceof Date || value instanceof Set) && !Buffer.isBuffer(value))
     ? JSON.parse(JSON.stringify(value))
     : value
 

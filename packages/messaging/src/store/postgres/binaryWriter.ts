@@ -3,6 +3,11 @@ export class BinaryWriter {
   #buffer = Buffer.allocUnsafeSlow(16_384)
   #end = 0
 
+  /** How many bytes were written. */
+  get length(): number {
+    return this.#end
+  }
+
   int32(value: number): this {
     this.#reserve(4)
     this.#end = this.#buffer.writeInt32BE(value, this.#end)
@@ -46,6 +51,24 @@ export class BinaryWriter {
     this.#end += 4
     if (mark !== undefined) this.#buffer[this.#end++] = mark
     this.#end += this.#buffer.write(text, this.#end, 'utf8')
+    this.#buffer.writeInt32BE(this.#end - sizeAt - 4, sizeAt)
+    return this
+  }
+
+  /** The text in UTF-8, then a NUL. */
+  endedText(text: string): this {
+    this.#reserve(1 + text.length * 3)
+    this.#end += this.#buffer.write(text, this.#end, 'utf8')
+    this.#buffer[this.#end++] = 0
+    return this
+  }
+
+  /** The length, then what is written meanwhile. */
+  sized(write: () => void): this {
+    this.#reserve(4)
+    const sizeAt = this.#end
+    this.#end += 4
+    write()
     this.#buffer.writeInt32BE(this.#end - sizeAt - 4, sizeAt)
     return this
   }
