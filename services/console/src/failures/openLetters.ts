@@ -42,7 +42,9 @@ async function lettersDecided(pool: Pool, ids: readonly string[], outcomes: read
 
 // What nobody has decided about is as if it were restored. A failing is named by the place of its first copy; see deadLetters.ts of the library.
 const failingsDecided = `
-  with own as (select * from letter where failure_id = any($1)),
+  with own as (
+    select failure_id, failing, place, first_place, partition, kafka_offset, failed_at, mark_names from letter where failure_id = any($1)
+  ),
   failing as (
     select failure_id, failing, (array_agg(first_place order by partition, kafka_offset))[1] as position, min(failed_at) as failed_at,
       bool_or(exists (
