@@ -4,8 +4,8 @@ import type { Batch } from '../reading/port.ts'
 import {
   arrayParameter,
   type Column,
-  growingRows,
   type Insert,
+  insertOf,
   plainInteger,
   plainText,
   plainTime,
@@ -92,6 +92,14 @@ function updating<Row>(columns: readonly Column<Row>[], key: string, kept: reado
   return ` on conflict (${key}) do update set ${changed.map((name) => `${name} = excluded.${name}`).join(', ')}`
 }
 
+/** Letters as they are written. */
+export interface LetterRows {
+  readonly inserts: Readonly<Record<'letter' | 'failure' | 'search', Insert>>
+  readonly news: readonly LetterNews[]
+  /** The newest of each failure. */
+  readonly newest: readonly LetterNews[]
+}
+
 /** What is needed of a letter beside its rows. */
 export interface LetterNews {
   readonly failureId: string
@@ -107,42 +115,17 @@ export interface LetterNews {
   readonly frame: string | null
 }
 
-/** Letters that were read, as they are written. */
-export interface LetterRows {
-  readonly inserts: Readonly<Record<'letter' | 'failure' | 'search', Insert>>
-  readonly news: readonly LetterNews[]
-  /** The newest of each failure. */
-  readonly newest: readonly LetterNews[]
-}
-
-/**
- * Takes letters one after the other. Of each its rows are kept as bytes: as objects, five hundred letters would be moved about by each
- * collection of garbage.
- */
-export function collectLetters() {
-  const rows = {
-    letter: growingRows('letter', letterColumns),
-    failure: growingRows('failure', failureColumns),
-    search: growingRows('failure_search', searchColumns),
-  }
-  const news: LetterNews[] = []
+/** Makes what PostgreSQL gets, while it works on the batch before. */
+export function letterRows(letters: readonly IncomingLetter[]): LetterRows {
+  const newest = newestOfEach(letters)
   return {
-    add(letter: IncomingLetter) {
-      for (const each of Object.values(rows)) each.add(letter)
-      news.push(newsOf(letter))
+    inserts: {
+      letter: insertOf('letter', letterColumns, onceEach(letters)),
+      failure: insertOf('failure', failureColumns, newest),
+      search: insertOf('failure_search', searchColumns, newest),
     },
-    rows(): LetterRows {
-      const newest = newestOfEach(news)
-      return {
-        inserts: {
-          letter: rows.letter.insert(lastOfEach(news)),
-          failure: rows.failure.insert(newest),
-          search: rows.search.insert(newest),
-        },
-        news,
-        newest: newest.flatMap((index) => news[index] ?? []),
-      }
-    },
+    news: letters.map(newsOf),
+    newest: newest.map(newsOf),
   }
 }
 
@@ -159,17 +142,17 @@ const newsOf = ({ letter, failureId, groupId, frame, seen }: IncomingLetter): Le
   frame,
 })
 
-/** One statement cannot write one row twice. @returns indexes */
-const lastOfEach = (news: readonly LetterNews[]): number[] => [
-  ...new Map(news.map(({ place }, index) => [place, index])).values(),
+/** One statement cannot write one row twice. */
+const onceEach = (letters: readonly IncomingLetter[]): IncomingLetter[] => [
+  ...new Map(letters.map((each) => [each.letter.place, each])).values(),
 ]
 
-/** @returns indexes */
-function newestOfEach(news: readonly LetterNews[]): number[] {
-  const newest = new Map<string, number>()
-  for (const [index, { failureId, failedAt }] of news.entries()) {
-    const known = newest.get(failureId)
-    if (known === undefined || (news[known]?.failedAt ?? 0) <= failedAt) newest.set(failureId, index)
+function newestOfEach(letters: readonly IncomingLetter[]): IncomingLetter[] {
+  const newest = new Map<string, IncomingLetter>()
+  for (const each of letters) {
+    const known = newest.get(each.failureId)
+    if (known === undefined || Date.parse(known.letter.failedAt) <= Date.parse(each.letter.failedAt))
+      newest.set(each.failureId, each)
   }
   return [...newest.values()]
 }

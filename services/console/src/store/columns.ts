@@ -1,4 +1,4 @@
-import { type ArrayType, arrayOf, BinaryWriter, growingArray } from '@petrel/messaging/operations'
+import { type ArrayType, arrayOf, BinaryWriter } from '@petrel/messaging/operations'
 
 /** A column that is written from a field of each row: its name, its type in SQL, and its value. */
 export type Column<Row> = readonly [name: string, type: string, value: (row: Row) => unknown]
@@ -9,42 +9,22 @@ export interface Insert {
   readonly values: Buffer[]
 }
 
-/** Rows on their way into a table: each is written into an array for each column, and nobody has to keep it. */
-export interface GrowingRows<Row> {
-  /** @throws TypeError when a value is not of its column's type */
-  add(row: Row): void
-  /** @param kept the rows that are inserted, by their index; all by default */
-  insert(kept?: readonly number[]): Insert
-}
-
 /**
- * The arrays are in PostgreSQL's binary form, which costs the least on both sides. Of a type that has none here the value is a text as PostgreSQL
- * reads it.
+ * An array for each column, in PostgreSQL's binary form: it costs the least on both sides. Of a type that has none here the value is a text as
+ * PostgreSQL reads it. @throws TypeError when a value is not of its column's type
  */
-export function growingRows<Row>(table: string, columns: readonly Column<Row>[]): GrowingRows<Row> {
-  const arrays = columns.map(([, type, valueOf]) => ({ array: growingArray(elementOf(type)), valueOf }))
+export function insertOf<Row>(table: string, columns: readonly Column<Row>[], rows: readonly Row[]): Insert {
+  const writer = new BinaryWriter()
   const names = columns.map(([name]) => name).join(', ')
   const values = columns.map(([, type], index) => {
     const element = elementOf(type)
     return `unnest($${index + 1}::${element}[])${element === type ? '' : `::${type}`}`
   })
   return {
-    add(row) {
-      for (const { array, valueOf } of arrays) array.add(valueOf(row))
-    },
-    insert: (kept) => ({
-      // In a `from`, unnest would copy all rows first.
-      text: `insert into ${table} (${names}) select ${values.join(', ')}`,
-      values: arrays.map(({ array }) => array.take(kept)),
-    }),
+    // In a `from`, unnest would copy all rows first.
+    text: `insert into ${table} (${names}) select ${values.join(', ')}`,
+    values: columns.map(([, type, valueOf]) => arrayOf(writer, elementOf(type), rows.map(valueOf))),
   }
-}
-
-/** The same for rows that are all there. */
-export function insertOf<Row>(table: string, columns: readonly Column<Row>[], rows: readonly Row[]): Insert {
-  const growing = growingRows(table, columns)
-  for (const row of rows) growing.add(row)
-  return growing.insert()
 }
 
 /** A parameter for `any($1)` and `unnest($1)`, in the same form. */

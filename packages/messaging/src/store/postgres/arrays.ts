@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { BinaryWriter } from './binaryWriter.ts'
+import type { BinaryWriter } from './binaryWriter.ts'
 
 /** Writes one element, size first; throws a TypeError that says what the value is not. */
 type WriteElement = (writer: BinaryWriter, value: unknown) => void
@@ -32,43 +32,11 @@ export type ArrayType = keyof typeof elementTypes
  * @throws TypeError when a value is not of the type
  */
 export function arrayOf(writer: BinaryWriter, type: ArrayType, values: readonly unknown[]): Buffer {
-  const write = elementWriter(type)
-  return arrayWith(writer, type, values, write)
-}
-
-function elementWriter(type: ArrayType): WriteElement {
   const { write } = elementTypes[type]
-  return (writer, value) => {
+  return arrayWith(writer, type, values, (_, value) => {
     if (value === null || value === undefined) writer.int32(-1)
     else write(writer, value)
-  }
-}
-
-/** An array that is written element by element: nobody has to keep the values until all are there. */
-export interface GrowingArray {
-  /** @throws TypeError when the value is not of the type; then the array is of no use */
-  add(value: unknown): void
-  /** @param kept the elements that it has in the end, by their index; all by default */
-  take(kept?: readonly number[]): Buffer
-}
-
-export function growingArray(type: ArrayType): GrowingArray {
-  const writer = new BinaryWriter()
-  const write = elementWriter(type)
-  const starts: number[] = []
-  return {
-    add(value) {
-      starts.push(writer.length)
-      write(writer, value)
-    },
-    take(kept = [...starts.keys()]) {
-      const ends = [...starts.slice(1), writer.length]
-      const elements = writer.take()
-      const head = writer.int32(1).int32(1).int32(elementTypes[type].oid).int32(kept.length).int32(1).take()
-      if (kept.length === starts.length) return Buffer.concat([head, elements])
-      return Buffer.concat([head, ...kept.map((index) => elements.subarray(starts[index], ends[index]))])
-    },
-  }
+  })
 }
 
 /** The same for items that are written with a function of their own; it writes the size in bytes, then the bytes. */
@@ -151,16 +119,16 @@ function jsonOf(value: unknown): string {
   return text
 }
 
-/** Words without positions (`tsvector_recv` in PostgreSQL's source: their number, then each as a C string and how many positions it has). */
+/**
+ * Words without positions (`tsvector_recv` in PostgreSQL's source): their number, then each as a C string and, in two bytes, that it has no
+ * position. As one text they are written at once.
+ */
 function writeWords(writer: BinaryWriter, value: unknown): void {
   if (!(value instanceof Set)) throw notA('a set of words', value)
-  writer.sized(() => {
-    writer.int32(value.size)
-    for (const word of value) {
-      if (typeof word !== 'string' || !isStorableText(word)) throw notA('a word that PostgreSQL can store', word)
-      writer.endedText(word).byte(0).byte(0)
-    }
-  })
+  const words = [...(value as ReadonlySet<unknown>)]
+  if (!words.every((word) => typeof word === 'string') || !isStorableText(words.join(' ')))
+    throw notA('a set of words that PostgreSQL can store', value)
+  writer.sized(() => writer.int32(words.length).text(words.map((word) => `${word}\0\0\0`).join('')))
 }
 
 function writeBytes(writer: BinaryWriter, value: unknown): void {

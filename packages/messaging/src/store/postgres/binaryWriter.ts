@@ -3,11 +3,6 @@ export class BinaryWriter {
   #buffer = Buffer.allocUnsafeSlow(16_384)
   #end = 0
 
-  /** How many bytes were written. */
-  get length(): number {
-    return this.#end
-  }
-
   int32(value: number): this {
     this.#reserve(4)
     this.#end = this.#buffer.writeInt32BE(value, this.#end)
@@ -55,16 +50,15 @@ export class BinaryWriter {
     return this
   }
 
-  /** The text in UTF-8, then a NUL. */
-  endedText(text: string): this {
-    this.#reserve(1 + text.length * 3)
+  /** The text in UTF-8. */
+  text(text: string): this {
+    this.#reserve(text.length * 3)
     this.#end += this.#buffer.write(text, this.#end, 'utf8')
-    this.#buffer[this.#end++] = 0
     return this
   }
 
   /** The length, then what is written meanwhile. */
-  sized(write: () => void): this {
+  sized(write: () => unknown): this {
     this.#reserve(4)
     const sizeAt = this.#end
     this.#end += 4
