@@ -44,7 +44,8 @@ const cannotBeRead = new Set(['Undecodable', 'UnknownSchema'])
 function newGroupEvent(groupId: string, { endpoint, errorType, errorMessage, frame, failedAt, place }: LetterNews): NewEvent {
   const [line = ''] = errorMessage.split('\n', 1)
   return {
-    at: failedAt,
+    // Of a record that does not say when it is the beginning of all times.
+    at: failedAt || Date.now(),
     kind: cannotBeRead.has(errorType) ? 'undecodable' : 'failures-new',
     severity: 'fail',
     endpoint,
