@@ -1,5 +1,5 @@
 // What is paid to be told of a message: metrics, tracing and audit, each beside the same work without it, in turns.
-//   npm run bench -- in-memory [--messages 4000] [--rounds 40] [--save]
+//   npm run bench -- in-memory [--messages 40000] [--rounds 9] [--save]
 // Broker and store are in memory, so that a microsecond is not lost in what Kafka and PostgreSQL cost: and so what they cost is not in it.
 // A run with tracing counts only when the collector got a span of each message that was handled, and one of each that was sent.
 import { fork } from 'node:child_process'
@@ -12,7 +12,7 @@ import { each, inTurns, turnOptions } from './figures/turns.ts'
 import { type Cost, costOf } from './inMemory/costOf.ts'
 import { policy } from './inMemory/policy.ts'
 
-const { messages, rounds, save } = turnOptions({ messages: 4_000, rounds: 40 })
+const { messages, rounds, save } = turnOptions()
 const collector = fork(join(import.meta.dirname, 'tracing/collectorProcess.ts'))
 const [url] = (await once(collector, 'message')) as [string]
 const settings = tracingSettings.parse({ OTEL_EXPORTER_OTLP_ENDPOINT: url })

@@ -15,7 +15,7 @@ export function differenceTable(what: string, costs: Costs): string {
   const rows = others.map((mode) => {
     const more = differencesOf(plain, costs[mode] ?? [])
     const sorted = more.toSorted((a, b) => a - b)
-    return [mode, short(median(costs[mode] ?? [])), `**${signed(median(more))}**`, shown(sorted).map(signed).join(' · ')]
+    return [mode, short(median(costs[mode] ?? [])), `**${signed(median(more))}**`, sorted.map(signed).join(' · ')]
   })
   return table([
     [what, 'Node µs a message', 'more than without', 'round by round, sorted'],
@@ -23,13 +23,5 @@ export function differenceTable(what: string, costs: Costs): string {
     ...rows,
   ])
 }
-
-const most = 12
-
-/** All, or of more than a dozen the least, the quartiles and the most. */
-const shown = (sorted: readonly number[]): readonly number[] =>
-  sorted.length <= most
-    ? sorted
-    : [0, 0.25, 0.5, 0.75, 1].flatMap((share) => sorted[Math.round(share * (sorted.length - 1))] ?? [])
 
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`

@@ -7,12 +7,12 @@ interface TurnOptions {
   readonly save: boolean
 }
 
-/** What a benchmark is told in which several things take turns. @param usual where it is not told */
-export function turnOptions(usual = { messages: 40_000, rounds: 9 }): TurnOptions {
+/** What a benchmark is told in which several things take turns. */
+export function turnOptions(): TurnOptions {
   const { values } = parseArgs({
     options: {
-      messages: { type: 'string', default: String(usual.messages) },
-      rounds: { type: 'string', default: String(usual.rounds) },
+      messages: { type: 'string', default: '40000' },
+      rounds: { type: 'string', default: '9' },
       save: { type: 'boolean', default: false },
     },
   })
