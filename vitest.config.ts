@@ -6,18 +6,19 @@ const withBrowser = everywhere.map((folder) => `${folder}/*.browser.test.ts`)
 const long = everywhere.map((folder) => `${folder}/*.long.test.ts`)
 const withCluster = everywhere.map((folder) => `${folder}/*.cluster.test.ts`)
 
-/** They kill whole servers, start a second system, or a shop with many replicas: beside another file it would be a question of luck who waits for how long. */
-const alone = ['test/chaos', 'test/pooler', 'deploy/local', 'packages/messaging/src/broker'].map(
-  (folder) => `${folder}/**/*.kafka.test.ts`,
-)
+/** They kill whole servers, or start a second system: beside another file it would be a question of luck who waits for how long. */
+const alone = ['test/chaos', 'deploy/local'].map((folder) => `${folder}/**/*.kafka.test.ts`)
 
 /** On the real broker. */
 const onTheStack = {
   globalSetup: ['test/support/oneStack.ts'],
-  fileParallelism: false,
   testTimeout: 120_000,
   hookTimeout: 120_000,
 }
+
+/** They wait most of the time. With more, whoever waits for an order to travel would be overtaken on two cores. */
+const twoFilesAtOnce = { fileParallelism: true, maxWorkers: 2 }
+const oneFileAtOnce = { fileParallelism: false }
 
 const projects: TestProjectConfiguration[] = [
   {
@@ -40,23 +41,29 @@ const projects: TestProjectConfiguration[] = [
       include: withStack,
       exclude: ['**/node_modules/**', ...alone],
       ...onTheStack,
-      // They wait most of the time. With more, whoever waits for an order to travel would be overtaken on two cores.
-      fileParallelism: true,
-      maxWorkers: 2,
+      ...twoFilesAtOnce,
       sequence: { groupOrder: 1 },
     },
   },
-  { extends: true, test: { name: 'alone', include: alone, ...onTheStack, sequence: { groupOrder: 2 } } },
+  { extends: true, test: { name: 'alone', include: alone, ...onTheStack, ...oneFileAtOnce, sequence: { groupOrder: 2 } } },
   {
     extends: true,
     test: {
       name: 'browser',
       include: withBrowser,
       ...onTheStack,
+      ...twoFilesAtOnce,
       globalSetup: ['test/support/browser.ts', ...onTheStack.globalSetup],
       sequence: { groupOrder: 3 },
     },
   },
+]
+
+/** Of those that always run, the ones that look longer here. */
+const lookLonger = [
+  'packages/messaging/src/engine/anyWeather.test.ts',
+  'services/console/src/http/api.kafka.test.ts',
+  'services/*/src/**/{looks,everyPage}.browser.test.ts',
 ]
 
 /** Instead of the others, with `--mode long`: `npm run test:long`. */
@@ -64,9 +71,11 @@ const longProject: TestProjectConfiguration = {
   extends: true,
   test: {
     name: 'long',
-    include: [...long, 'packages/messaging/src/engine/anyWeather.test.ts'],
-    env: { WEATHER_RUNS: process.env['WEATHER_RUNS'] ?? '2000' },
+    include: [...long, ...lookLonger],
+    env: { WEATHER_RUNS: '2000', FUZZ_EXAMPLES: '60', FUZZ_PHASES: 'coverage,fuzzing,stateful', LOOKS: 'all', ...process.env },
     ...onTheStack,
+    ...oneFileAtOnce,
+    globalSetup: ['test/support/browser.ts', ...onTheStack.globalSetup],
     testTimeout: 60 * 60_000,
   },
 }
@@ -78,7 +87,7 @@ const clusterProject: TestProjectConfiguration = {
     name: 'cluster',
     include: withCluster,
     globalSetup: ['test/cluster/support/oneShop.ts'],
-    fileParallelism: false,
+    ...oneFileAtOnce,
     testTimeout: 30 * 60_000,
     hookTimeout: 30 * 60_000,
   },

@@ -1,14 +1,22 @@
 import axe, { type AxeResults } from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 
-/** Every width on which pages must be good, in both themes. */
-export const looks: readonly [name: string, look: BrowserContextOptions][] = (['light', 'dark'] as const).flatMap(
-  (colorScheme): [string, BrowserContextOptions][] => [
-    [`375 px, ${colorScheme}`, { viewport: { width: 375, height: 812 }, isMobile: true, hasTouch: true, colorScheme }],
-    [`768 px, ${colorScheme}`, { viewport: { width: 768, height: 1024 }, colorScheme }],
-    [`1280 px, ${colorScheme}`, { viewport: { width: 1280, height: 720 }, colorScheme }],
-  ],
-)
+const widths: readonly BrowserContextOptions[] = [
+  { viewport: { width: 375, height: 812 }, isMobile: true, hasTouch: true },
+  { viewport: { width: 768, height: 1024 } },
+  { viewport: { width: 1280, height: 720 } },
+]
+
+const look = (width: BrowserContextOptions, colorScheme: 'light' | 'dark'): [name: string, look: BrowserContextOptions] => [
+  `${width.viewport?.width} px, ${colorScheme}`,
+  { ...width, colorScheme },
+]
+
+/** Every width on which pages must be good; the themes take turns. With `LOOKS=all` each width in both. */
+export const looks: readonly [name: string, look: BrowserContextOptions][] =
+  process.env['LOOKS'] === 'all'
+    ? widths.flatMap((width) => [look(width, 'light'), look(width, 'dark')])
+    : widths.map((width, index) => look(width, index % 2 === 0 ? 'light' : 'dark'))
 
 /** What moves on its own while a page comes: https://web.dev/articles/cls; "good" there is 0.1. */
 const mostShift = 0.02
@@ -20,9 +28,9 @@ export type Visit = readonly [url: string, ready: (page: Page) => Promise<unknow
  * Visits pages and @returns all that is wrong with them in this look: barriers (axe-core, all its rules,
  * https://dequeuniversity.com/rules/axe), scrolling sideways, and what jumped while they came.
  */
-export async function faultsOf(browser: Browser, look: BrowserContextOptions, visits: readonly Visit[]): Promise<string[]> {
+export async function faultsOf(browser: Browser, options: BrowserContextOptions, visits: readonly Visit[]): Promise<string[]> {
   // Its policy forbids a page every script from elsewhere, axe included.
-  const context = await browser.newContext({ ...look, reducedMotion: 'reduce', bypassCSP: true })
+  const context = await browser.newContext({ ...options, reducedMotion: 'reduce', bypassCSP: true })
   await context.addInitScript(recordShifts)
   const faults: string[] = []
   try {
