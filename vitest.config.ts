@@ -66,13 +66,15 @@ const lookLonger = [
   'services/*/src/**/{looks,everyPage}.browser.test.ts',
 ]
 
+const longer = { WEATHER_RUNS: '2000', FUZZ_EXAMPLES: '60', FUZZ_PHASES: 'coverage,fuzzing,stateful', LOOKS: 'all' }
+
 /** Instead of the others, with `--mode long`: `npm run test:long`. */
 const longProject: TestProjectConfiguration = {
   extends: true,
   test: {
     name: 'long',
     include: [...long, ...lookLonger],
-    env: { WEATHER_RUNS: '2000', FUZZ_EXAMPLES: '60', FUZZ_PHASES: 'coverage,fuzzing,stateful', LOOKS: 'all', ...process.env },
+    env: Object.fromEntries(Object.entries(longer).map(([name, value]) => [name, process.env[name] ?? value])),
     ...onTheStack,
     ...oneFileAtOnce,
     globalSetup: ['test/support/browser.ts', ...onTheStack.globalSetup],
