@@ -6,8 +6,8 @@ const withBrowser = everywhere.map((folder) => `${folder}/*.browser.test.ts`)
 const long = everywhere.map((folder) => `${folder}/*.long.test.ts`)
 const withCluster = everywhere.map((folder) => `${folder}/*.cluster.test.ts`)
 
-/** They kill whole servers, or start a second system: beside another file it would be a question of luck who waits for how long. */
-const alone = ['test/chaos', 'deploy/local'].map((folder) => `${folder}/**/*.kafka.test.ts`)
+/** They start and kill the whole system, with its pages: beside another file it would be a question of luck who waits for how long. */
+const alone = ['deploy/local/**/*.kafka.test.ts']
 
 /** On the real broker. */
 const onTheStack = {
