@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { memoryStore } from '../store/memory.ts'
-import { type Store, StoreUnavailable, type UnitOfWork } from '../store/port.ts'
+import { LockNotFree, type Store, StoreUnavailable, type UnitOfWork } from '../store/port.ts'
 import { groupCommit } from './groupCommit.ts'
 import { billing, placed } from './testing/billing.ts'
 import { bills } from './testing/messages.ts'
@@ -74,6 +74,18 @@ describe('lanes that save at the same time', () => {
     }
     expect((await outcomes).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
     expect(rows().map(({ number }) => number)).toEqual([1, 2, 4])
+  })
+
+  test('a row that somebody keeps locked holds up the lane that writes it, and no other', async () => {
+    const store = memoryStore()
+    const save = async (units: readonly UnitOfWork[]) => {
+      if (units.some(({ lane }) => lane === 'lane-3')) throw new LockNotFree('canceling statement due to lock timeout')
+      return store.save(units)
+    }
+    const shared = groupCommit({ ...store, save })
+    const saves = [1, 2, 3, 4].map((number) => shared.save([unit(`lane-${number}`, number)]))
+    const outcomes = await Promise.allSettled(saves)
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
   })
 
   test('when the store is away, the saves that share a statement or wait for one are rejected', async () => {

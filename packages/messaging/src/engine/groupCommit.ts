@@ -1,6 +1,6 @@
 import { coalescing } from '../coalescing.ts'
 import type { MessageIdentity } from '../identity.ts'
-import type { SagaKey, SavedSaga, Store, UnitOfWork } from '../store/port.ts'
+import { LockNotFree, type SagaKey, type SavedSaga, type Store, type UnitOfWork } from '../store/port.ts'
 import { isRefusal } from './refusal.ts'
 
 /** How many lanes share one statement at most. */
@@ -8,13 +8,13 @@ export const lanesAtOnce = 12
 
 /**
  * A store that puts calls of several lanes into one statement. Calls that come while statements are running wait and share
- * the next one. A lane alone never waits, and no lane waits for the handlers of another. When a shared save is refused, the
- * units are saved one by one: so a refusal reaches only the lane that caused it.
+ * the next one. A lane alone never waits, and no lane waits for the handlers of another. When a shared save is refused, or waits
+ * too long for a lock, the units are saved one by one: so it reaches only the lane that caused it.
  */
 export function groupCommit(store: Store): Store {
   const save = coalescing((units: readonly UnitOfWork[]) => store.save(units), {
     atMost: lanesAtOnce,
-    isOneCallsFault: isRefusal,
+    isOneCallsFault: (error) => isRefusal(error) || error instanceof LockNotFree,
   })
   const handledIds = coalescing(
     async (asked: readonly (readonly MessageIdentity[])[]) => {

@@ -8,7 +8,12 @@ import type { MessageIdentity } from '../identity.ts'
  * What counts as this is a list; everything else is {@link WriteRefused}.
  */
 export class StoreUnavailable extends Error {
-  override readonly name = 'StoreUnavailable'
+  override readonly name: string = 'StoreUnavailable'
+}
+
+/** Somebody else kept a lock for too long on what one of the units writes. Others can be saved meanwhile. */
+export class LockNotFree extends StoreUnavailable {
+  override readonly name = 'LockNotFree'
 }
 
 /** Another worker has handled one of these messages meanwhile: look into the inbox again. */

@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg'
 import { describe, expect, test } from 'vitest'
-import { AlreadyHandled, SagaConflict, StoreUnavailable, WriteRefused } from '../port.ts'
+import { AlreadyHandled, LockNotFree, SagaConflict, StoreUnavailable, WriteRefused } from '../port.ts'
 import { failureOf, refused, unavailable } from './failures.ts'
 
 const databaseError = (code: string, more: Partial<DatabaseError> = {}) =>
@@ -74,6 +74,10 @@ describe('what passes: no message is at fault, and it is tried again', () => {
     ['a library function that does not exist', '42883', 'function petrel_require_none(bigint) does not exist'],
   ])('%s', (_, code, message) => expectFailure(databaseError(code, { message }), StoreUnavailable))
 
+  test('a lock that was not free in time: others can be saved meanwhile', () => {
+    expectFailure(databaseError('55P03'), LockNotFree)
+  })
+
   test('a session that a pooler ends, which has the state of a protocol violation', () => {
     expectFailure(databaseError('08P01', { severity: 'FATAL' }), StoreUnavailable)
   })
@@ -96,7 +100,6 @@ describe('what is refused: everything else, since one of the messages has caused
     ['a statement that took too long', '57014'],
     ['a transaction that was idle for too long', '25P03'],
     ['a transaction that has failed before', '25P02'],
-    ['a lock that was not free in time', '55P03'],
     ['a feature that PostgreSQL does not have', '0A000'],
     ['an internal error', 'XX000'],
     ['a wrong password for a server that a query connects to', '28P01'],

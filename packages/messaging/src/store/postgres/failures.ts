@@ -1,7 +1,7 @@
 import { DatabaseError } from 'pg'
 import { NotLetIn } from '../../connections/notLetIn.ts'
 import { loggedAs, messageForLog } from '../../errorForLog.ts'
-import { AlreadyHandled, SagaConflict, StoreUnavailable, WriteRefused } from '../port.ts'
+import { AlreadyHandled, LockNotFree, SagaConflict, StoreUnavailable, WriteRefused } from '../port.ts'
 
 // The rule: what is on the lists below is no message's fault and passes (StoreUnavailable: try again). Everything else is
 // the fault of what a message wrote (WriteRefused: find the message). The lists name what passes, and not what is permanent,
@@ -49,6 +49,8 @@ const networkCodes = new Set([
 const lostConnection =
   /^(Connection terminated|Query read timeout|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|Received unexpected \w+ message from backend)/
 
+/** Whoever holds the lock lets go, at the latest when its transaction has been idle for too long. */
+const lockNotAvailable = '55P03'
 const uniqueViolation = '23505'
 const protocolViolation = '08P01'
 /** Raised by the function petrel_require_none. */
@@ -64,6 +66,7 @@ export function failureOf(error: unknown): SaveFailure {
   if (code === sagaChanged || isConflictOn('petrel_saga_pkey', code, constraint))
     return new SagaConflict(error.message, { cause: error })
   if (isConflictOn('petrel_inbox_pkey', code, constraint)) return new AlreadyHandled(error.message, { cause: error })
+  if (code === lockNotAvailable) return new LockNotFree(`PostgreSQL: ${error.message} (SQLSTATE ${code})`, { cause: error })
   return isPassing(error) || isMissingDeployment(error) ? unavailable(error) : refused(error)
 }
 

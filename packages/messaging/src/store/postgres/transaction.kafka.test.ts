@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { eventually, testSystem, type TestSystem } from '../../../../../test/support/stack.ts'
 import { aMessage, aUnit } from '../conformance/fixture.ts'
-import { type Store, type StoreTransaction, StoreUnavailable, WriteRefused } from '../port.ts'
+import { LockNotFree, type Store, type StoreTransaction, StoreUnavailable, WriteRefused } from '../port.ts'
 import { openPool } from './connections.ts'
 import { migrate, petrelMigrations } from './migrate.ts'
 import { postgresStore } from './store.ts'
@@ -125,12 +125,12 @@ test.each([
   allConnectionsAreBack()
 })
 
-test('a lock that is not free in time is the handler’s own failure', async () => {
+test('a lock that is not free in time is no failure of the handler: the store is unavailable until then', async () => {
   const [holder, transaction] = [await store.begin(), await store.begin()]
   await holder.query('lock table stock')
   await transaction.query(`set local lock_timeout = '20ms'`)
-  await expect(transaction.query(take, [1, 'tea'])).rejects.toThrow(WriteRefused)
-  expect(transaction.unavailable).toBeUndefined()
+  await expect(transaction.query(take, [1, 'tea'])).rejects.toThrow(LockNotFree)
+  expect(transaction.unavailable).toBeInstanceOf(LockNotFree)
   await transaction.rollback()
   await holder.rollback()
   allConnectionsAreBack()
