@@ -1,6 +1,6 @@
 import { Partitioners } from 'kafkajs'
 import { expect, test } from 'vitest'
-import { murmur2, partitionOf } from './partitioner.ts'
+import { likelyPartitions, murmur2, partitionOf } from './partitioner.ts'
 
 // The values that Kafka's Java client itself is tested with (clients/src/test/java/org/apache/kafka/common/utils/UtilsTest.java).
 test.each([
@@ -27,4 +27,14 @@ test('a key of any length gets the partition that kafkajs itself would choose', 
     const key = Buffer.from(Array.from({ length }, (_, index) => (index * 37 + length * 11) % 256))
     expect(partitionOf(key, 7)).toBe(theirs({ topic: 't', partitionMetadata, message: { key, value: null } }))
   }
+})
+
+// The values that librdkafka itself is tested with (tests/0048-partitioner.c), with as many partitions.
+test.each([
+  ['23456', 0xb1b451d7],
+  ['this is another string with more length to it perhaps', 0xb0150df7],
+  ['hejsan', 0xd077037e],
+])('the key %s may be where librdkafka places it by default, and where the Java client does', (key, hash) => {
+  expect(likelyPartitions(key, 17)).toEqual([partitionOf(key, 17), hash % 17])
+  expect(likelyPartitions(key, 1)).toEqual([0])
 })

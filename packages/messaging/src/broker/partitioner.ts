@@ -1,3 +1,5 @@
+import { crc32 } from 'node:zlib'
+
 const SEED = 0x9747b28c
 const M = 0x5bd1e995
 const R = 24
@@ -16,6 +18,15 @@ export function murmur2(data: Uint8Array): number {
 /** A key's partition: the same as in Kafka's Java client. */
 export function partitionOf(key: Buffer | string, partitions: number): number {
   return (murmur2(typeof key === 'string' ? Buffer.from(key) : key) & 0x7fffffff) % partitions
+}
+
+/**
+ * The partitions in which records with a key may be: that of Kafka's Java client, and that of librdkafka, whose default is CRC-32
+ * (https://github.com/confluentinc/librdkafka/blob/v2.5.0/src/rdkafka_msg.c, `rd_kafka_msg_partitioner_consistent_random`). A
+ * client may have any other rule.
+ */
+export function likelyPartitions(key: Buffer | string, partitions: number): number[] {
+  return [...new Set([partitionOf(key, partitions), crc32(key) % partitions])]
 }
 
 const byte = (data: Uint8Array, index: number) => data[index] ?? 0

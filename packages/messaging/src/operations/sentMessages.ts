@@ -1,5 +1,5 @@
-import { partitionOf } from '../broker/partitioner.ts'
-import type { BrokerAdmin, BrokerRecord, PartitionOverview } from '../broker/port.ts'
+import { likelyPartitions } from '../broker/partitioner.ts'
+import type { BrokerAdmin, BrokerRecord, PartitionOverview, Position } from '../broker/port.ts'
 import { openEnvelope } from '../engine/envelope.ts'
 import { traceIdIn } from '../tracing/recordContext.ts'
 
@@ -21,23 +21,22 @@ export interface SentMessage {
 export interface SentRange {
   readonly key: string
   readonly topic: string
-  /** Where to begin in the partition that the key belongs to. */
-  readonly from: bigint
-}
-
-/** The partition of a topic that has a key's records; undefined when the topic is not there. @param partitions of all topics */
-export function partitionWithKey(
-  key: string,
-  topic: string,
-  partitions: readonly PartitionOverview[],
-): PartitionOverview | undefined {
-  const own = partitions.filter((partition) => partition.topic === topic)
-  const number = own.length === 0 ? undefined : partitionOf(key, own.length)
-  return own.find(({ partition }) => partition === number)
+  /** Where to begin: one position for each partition that is to be read. */
+  readonly from: readonly Position[]
 }
 
 /**
- * The messages of a key in one topic, from an offset on up to the end: of the topic's partitions only that of the key is read.
+ * The partitions of a topic in which a key's records may be, whoever has sent them: see `likelyPartitions`. None when the topic is
+ * not there. @param partitions of all topics
+ */
+export function partitionsWithKey(key: string, topic: string, partitions: readonly PartitionOverview[]): PartitionOverview[] {
+  const own = partitions.filter((partition) => partition.topic === topic)
+  const numbers = own.length === 0 ? [] : likelyPartitions(key, own.length)
+  return own.filter(({ partition }) => numbers.includes(partition))
+}
+
+/**
+ * The messages of a key in one topic, from some positions on up to the end: partitions without one are not read.
  * @param partitions of all topics, as an overview has them. @throws BrokerUnavailable
  */
 export async function sentMessages(
@@ -45,14 +44,13 @@ export async function sentMessages(
   partitions: readonly PartitionOverview[],
   admin: Pick<BrokerAdmin, 'read'>,
 ): Promise<SentMessage[]> {
-  const own = partitionWithKey(key, topic, partitions)
-  if (own === undefined || from >= own.latest) return []
-  const begins = partitions
-    .filter((partition) => partition.topic === topic)
-    .map(({ partition, latest }) => ({ topic, partition, offset: partition === own.partition ? from : latest }))
+  const own = partitions.filter((partition) => partition.topic === topic)
+  const asked = new Map(from.map(({ partition, offset }) => [partition, offset]))
+  const begins = own.map(({ partition, latest }) => ({ topic, partition, offset: asked.get(partition) ?? latest }))
+  if (own.every(({ partition, latest }) => (asked.get(partition) ?? latest) >= latest)) return []
   const found: SentMessage[] = []
   for await (const record of admin.read(topic, { from: begins }))
-    if (record.partition === own.partition && record.key?.toString() === key) found.push(sentMessage(key, record))
+    if (asked.has(record.partition) && record.key?.toString() === key) found.push(sentMessage(key, record))
   return found
 }
 

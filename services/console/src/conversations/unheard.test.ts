@@ -18,6 +18,8 @@ const definitions = new Map([
   ['stock', definition(['p.orders'], [])],
 ])
 
+const from = (topic: string, offset: bigint) => ({ key: '42', topic, from: [{ topic, partition: 0, offset }] })
+
 /** Topics with one partition and so many records; groups with a position. */
 async function seen(records: Readonly<Record<string, number>>, positions: Readonly<Record<string, bigint>>) {
   const broker = memoryBroker()
@@ -33,7 +35,7 @@ async function seen(records: Readonly<Record<string, number>>, positions: Readon
 
 test('a topic is looked at from where the slowest reader goes on', async () => {
   const look = await seen({ 'p.orders': 10 }, { 'p.billing': 8n, 'p.stock': 6n, 'p.petrel-console': 0n })
-  expect(unheardRanges('42', definitions, look, 'p.')).toEqual([{ key: '42', topic: 'p.orders', from: 6n }])
+  expect(unheardRanges('42', definitions, look, 'p.')).toEqual([from('p.orders', 6n)])
 })
 
 test('nothing is looked at where all have handled everything', async () => {
@@ -43,8 +45,5 @@ test('nothing is looked at where all have handled everything', async () => {
 
 test('of a topic that nobody hears, and of one whose reader is far behind, the end is looked at', async () => {
   const look = await seen({ 'p.orders': 6_000, 'p.bills': 700 }, { 'p.billing': 0n, 'p.stock': 6_000n })
-  expect(unheardRanges('42', definitions, look, 'p.')).toEqual([
-    { key: '42', topic: 'p.orders', from: 1_000n },
-    { key: '42', topic: 'p.bills', from: 200n },
-  ])
+  expect(unheardRanges('42', definitions, look, 'p.')).toEqual([from('p.orders', 1_000n), from('p.bills', 200n)])
 })

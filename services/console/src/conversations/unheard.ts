@@ -1,4 +1,4 @@
-import { type AgedLags, mainGroup, partitionWithKey, type SentRange } from '@petrel/messaging/operations'
+import { type AgedLags, mainGroup, partitionsWithKey, type Position, type SentRange } from '@petrel/messaging/operations'
 import type { Definition } from '../monitoring/definition.ts'
 
 /** Of a topic that nobody hears, and of one whose reader is far behind, only so much is looked at. */
@@ -19,19 +19,18 @@ export function unheardRanges(
     [...definitions.values()].flatMap(({ handles, produces }) => [...handles, ...produces]).map(({ topic }) => topic),
   )
   return [...topics].flatMap((topic): SentRange[] => {
-    const own = partitionWithKey(key, topic, overview.partitions)
-    if (own === undefined) return []
     const groups = new Set(
       [...definitions]
         .filter(([, { handles }]) => handles.some((each) => each.topic === topic))
         .map(([name]) => prefix + mainGroup(name)),
     )
-    const positions = lags.filter((lag) => groups.has(lag.group) && lag.topic === topic && lag.partition === own.partition)
-    const slowest = positions
-      .map(({ committed }) => committed)
-      .reduce(lesser, positions.length === 0 ? own.latest - tail : own.latest)
-    const from = [slowest, own.latest - most, own.earliest].reduce(greater)
-    return from < own.latest ? [{ key, topic, from }] : []
+    const from = partitionsWithKey(key, topic, overview.partitions).flatMap(({ partition, earliest, latest }): Position[] => {
+      const positions = lags.filter((lag) => groups.has(lag.group) && lag.topic === topic && lag.partition === partition)
+      const slowest = positions.map(({ committed }) => committed).reduce(lesser, positions.length === 0 ? latest - tail : latest)
+      const offset = [slowest, latest - most, earliest].reduce(greater)
+      return offset < latest ? [{ topic, partition, offset }] : []
+    })
+    return from.length === 0 ? [] : [{ key, topic, from }]
   })
 }
 
