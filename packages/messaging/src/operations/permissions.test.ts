@@ -1,8 +1,12 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { BrokerRecord, OutgoingRecord, Position } from '../broker/port.ts'
+import { headerText } from '../headers.ts'
 import { aclDrift, aclsOf } from './acls.ts'
+import { erase } from './erase.ts'
 import { type KafkaUser, kafkaUsers, type Operation, type Program } from './permissions.ts'
 import { plan } from './plan.ts'
+import { failingBilling } from './testing/failingEndpoint.ts'
 import { billing, changed, sales, shipping, till } from './testing/shop.ts'
 
 const shop = [sales, billing, shipping, till]
@@ -73,6 +77,43 @@ test('who watches changes nothing, and who operates writes into no topic of mess
     expect(may(operates, 'write', 'topic', topic)).toBe(false)
   expect(may(operates, 'read', 'group', 'petrel-console')).toBe(true)
   expect(may(operates, 'read', 'group', 'billing')).toBe(false)
+})
+
+const isAbout = ({ headers }: BrokerRecord) => headerText(headers, 'x-customer') === 'ada'
+
+test('who operates may do with topics of endpoints all that erasing somebody does, and delete nothing else', async () => {
+  const billing = await failingBilling()
+  const { broker, prefix } = billing
+  const ofAda = { headers: { 'x-customer': 'ada' } }
+  await billing.receive('bob-1')
+  await billing.receive('ada-1', ofAda)
+  const returns = ['retry.2s', 'postponed', 'replay'].map((part) => `p.billing.${part}`)
+  await broker.publish(returns.map((topic) => ({ topic, key: 'ada', partition: 0, value: null, ...ofAda })))
+  await broker.admin.commit(
+    'p.billing.retry',
+    returns.map((topic) => ({ topic, partition: 0, offset: 1n })),
+  )
+  const [written, cut]: [string[], string[]] = [[], []]
+  const publish = (records: readonly OutgoingRecord[]) => {
+    written.push(...records.map(({ topic }) => topic))
+    return broker.publish(records)
+  }
+  const deleteRecords = (before: readonly Position[]) => {
+    cut.push(...before.map(({ topic }) => topic))
+    return broker.admin.deleteRecords(before)
+  }
+  await erase(
+    { endpoint: 'billing', isAbout },
+    { broker: { ...broker, publish, admin: { ...broker.admin, deleteRecords } }, prefix },
+  )
+
+  expect(cut.toSorted()).toEqual(['p.billing.dlt', ...returns].toSorted())
+  const operates = usersOf(prefix).get('console')
+  for (const topic of written) expect(may(operates, 'write', 'topic', topic)).toBe(true)
+  for (const topic of cut) expect(may(operates, 'delete', 'topic', topic)).toBe(true)
+  expect(may(operates, 'describe', 'group', 'p.billing.retry')).toBe(true)
+  for (const topic of ['p.billing.replayed', 'p.billing.audit', 'p.billing.refund-order', 'p.sales.order-placed'])
+    expect(may(operates, 'delete', 'topic', topic)).toBe(false)
 })
 
 test('who deploys makes and removes what endpoints own, and may look at ACLs but not change them', () => {
