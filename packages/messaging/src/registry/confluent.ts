@@ -8,6 +8,7 @@ import { basicAuthorization } from '../connections/urlLogin.ts'
 import type { AvroSchema } from '../definition/message.ts'
 import { type Log, silentLog } from '../log.ts'
 import { IncompatibleSchema, NotAvro, type Registry, RegistryUnavailable } from './port.ts'
+import { standingAlone } from './references.ts'
 
 export interface ConfluentRegistryOptions extends RegistryConnection {
   /** Where the API begins; Apicurio's is `http://host:port/apis/ccompat/v7`. A user and a password in it are understood. */
@@ -39,6 +40,19 @@ export function confluentRegistry(options: ConfluentRegistryOptions): Registry {
     return first.status === 409 ? ask(method, path, body) : first
   }
   const of = encodeURIComponent
+  const referenced = new Map<string, Promise<Written>>()
+  /** Versions do not change: each is asked for once. */
+  const referencedBy = ({ subject, version }: Reference): Promise<Written> => {
+    const path = `/subjects/${of(subject)}/versions/${version}`
+    const found = referenced.get(path) ?? ask('GET', path).then(writtenIn)
+    referenced.set(path, found)
+    found.catch(() => referenced.delete(path))
+    return found
+  }
+  const schemaIn = async (reply: Answer) => {
+    const { schema, references } = writtenIn(reply)
+    return references.length === 0 ? schema : standingAlone(schema, await withTheirs(references, referencedBy))
+  }
 
   return {
     async register(subject, schema) {
@@ -57,12 +71,12 @@ export function confluentRegistry(options: ConfluentRegistryOptions): Registry {
 
     async schemaOf(id) {
       const reply = await ask('GET', `/schemas/ids/${id}`)
-      return isAbsent(reply) || isAboutTheId(reply) ? undefined : schemaIn(reply)
+      return isAbsent(reply) || isAboutTheId(reply) ? undefined : await schemaIn(reply)
     },
 
     async latestOf(subject) {
       const reply = await ask('GET', `/subjects/${of(subject)}/versions/latest`)
-      return isAbsent(reply) ? undefined : { id: idIn(reply), schema: schemaIn(reply) }
+      return isAbsent(reply) ? undefined : { id: idIn(reply), schema: await schemaIn(reply) }
     },
 
     async remove(subject) {
@@ -189,15 +203,59 @@ function idIn(reply: Answer): number {
   throw new RegistryUnavailable(`${reply.url} answered without an id: ${faultIn(reply).message}. Is it a schema registry?`)
 }
 
-function schemaIn(reply: Answer): AvroSchema {
+/** Where a named type is that a schema uses and does not define. */
+interface Reference {
+  readonly subject: string
+  readonly version: number
+}
+
+/** A schema as it was registered. */
+interface Written {
+  readonly schema: AvroSchema
+  readonly references: readonly Reference[]
+}
+
+/** More than any message needs. */
+const mostReferences = 200
+
+/** The schemas that are referred to, and those that they refer to. */
+async function withTheirs(
+  references: readonly Reference[],
+  read: (reference: Reference) => Promise<Written>,
+): Promise<AvroSchema[]> {
+  const found = new Map<string, AvroSchema>()
+  const waiting = [...references]
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const place = `${next.subject}, version ${next.version}`
+    if (found.has(place)) continue
+    if (found.size === mostReferences) throw new NotAvro(`it refers to more than ${mostReferences} others`)
+    const { schema, references: theirs } = await read(next)
+    found.set(place, schema)
+    waiting.push(...theirs)
+  }
+  return [...found.values()]
+}
+
+function referencesIn({ references }: Readonly<Record<string, unknown>>): Reference[] {
+  if (!Array.isArray(references)) return []
+  return (references as unknown[]).map((reference) => {
+    const { subject, version } = fieldsOf(reference)
+    if (typeof subject !== 'string' || typeof version !== 'number')
+      throw new NotAvro('it refers to another one without saying which')
+    return { subject, version }
+  })
+}
+
+function writtenIn(reply: Answer): Written {
   if (reply.status === 200 && reply.isCut) throw new NotAvro(`it is larger than ${maxAnswerBytes} bytes`)
   const { schema, schemaType = 'AVRO' } = expectOk(reply)
   if (typeof schema !== 'string')
     throw new RegistryUnavailable(`${reply.url} answered without a schema: ${faultIn(reply).message}. Is it a schema registry?`)
   if (schemaType !== 'AVRO') throw new NotAvro(`it is ${String(schemaType).slice(0, 40)}`)
   try {
-    return JSON.parse(schema) as AvroSchema
+    return { schema: JSON.parse(schema) as AvroSchema, references: referencesIn(fieldsOf(reply.body)) }
   } catch (error) {
+    if (error instanceof NotAvro) throw error
     throw new NotAvro(`it is not JSON: ${(error as Error).message}`, { cause: error })
   }
 }
