@@ -10,6 +10,7 @@ import { petrel } from '../support/cli.ts'
 import { raiseLimits } from '../support/foreign/raiseLimits.ts'
 import { type WellFormed, wellFormedWriter, type WriteWellFormed } from '../support/foreign/wellFormed.ts'
 import { getJson } from '../support/http.ts'
+import { isWithoutPgBouncer, startPgBouncer } from '../support/pgBouncer.ts'
 import { hasPython } from '../support/python.ts'
 import { type PythonSubscriber, pythonSubscriber } from '../support/pythonSubscriber.ts'
 import { openShop, type Shop } from '../support/shop.ts'
@@ -188,6 +189,19 @@ describe.skipIf(isMissing && !process.env['CI'])('a subscriber in Python', () =>
     expect(judged.map(({ order_id: orderId }) => orderId).toSorted()).toEqual(events.map(({ key }) => key).toSorted())
     expect(await subscriber.spentBy('storm')).toBe(cents * count)
     expect(await subscriber.failures()).toEqual([])
+  })
+
+  test.skipIf(isWithoutPgBouncer())('judges behind PgBouncer in transaction mode, too', async () => {
+    await using pooler = await startPgBouncer({ databaseUrl: shop.system.addresses.databaseUrl, poolSize: 2 })
+    await running.stop()
+    await restart({ DATABASE_URL: await pooler.urlOf(await shop.system.createDatabase(name)) })
+    // More than psycopg runs of one kind before it gives them names.
+    const events = await Promise.all(Array.from({ length: 20 }, (_, number) => event(5_000 + number, { customerId: 'pooled' })))
+    await publish(events, ownHeaders)
+    await eventually(async () => expect(await subscriber.spentBy('pooled')).toBe(2 * events.length))
+    expect(await subscriber.failures()).toEqual([])
+    await running.stop()
+    await restart()
   })
 
   test('waits for a database that is away, and no message pays for it', async () => {

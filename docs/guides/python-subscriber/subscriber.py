@@ -19,6 +19,8 @@ HEARS = "billing.order-billed"
 TRIES = 3
 
 REMEMBER = "insert into inbox (source, id) values (%s, %s) on conflict do nothing"
+# For one transaction: a pooler gives the next one another session, and takes no start-up parameters.
+LIMIT = "set local statement_timeout = '30s'"
 FORGET = "delete from inbox where handled_at < now() - interval '7 days'"
 
 
@@ -129,6 +131,7 @@ class Subscriber:
         order = self.decoder.decode(record)
         connection = self.connection()
         with connection.transaction():
+            connection.execute(LIMIT)
             if connection.execute(REMEMBER, identity_of(record)).rowcount == 0:
                 return "duplicate"
             judge(order, self.limits, connection)
@@ -136,7 +139,8 @@ class Subscriber:
 
     def connection(self):
         if self.database is None or self.database.closed:
-            limits = {"connect_timeout": 5, "tcp_user_timeout": 30_000, "options": "-c statement_timeout=30s"}
+            # Statements have no names: behind a pooler the next session does not know them.
+            limits = {"connect_timeout": 5, "tcp_user_timeout": 30_000, "prepare_threshold": None}
             self.database = psycopg.connect(self.database_url, autocommit=True, application_name=ENDPOINT, **limits)
         return self.database
 
@@ -171,7 +175,13 @@ class Subscriber:
     def forget_old(self):
         if time.monotonic() >= self.forget_at:
             self.forget_at = time.monotonic() + 3600
-            self.patiently(lambda: self.connection().execute(FORGET))
+            self.patiently(self.forget)
+
+    def forget(self):
+        connection = self.connection()
+        with connection.transaction():
+            connection.execute(LIMIT)
+            connection.execute(FORGET)
 
 
 def main():
