@@ -8,6 +8,8 @@ const selfExplanatory = new Set([
   'PartitionCountMismatch',
   'NotMigrated',
   'BrokerUnavailable',
+  'TopicUnavailable',
+  'TopicMissing',
   'RegistryUnavailable',
   'IncompatibleSchema',
   'DatabaseUrlIncomplete',

@@ -149,8 +149,10 @@ async function untilDeployed(
   infrastructure: Parameters<typeof checkDeployed>[1],
   retry: RetryOptions,
 ): Promise<void> {
+  const onMorePartitions = ({ topic, message }: PartitionCountMismatch) =>
+    retry.log.warn({ event: 'morePartitions', topic }, `${message} All of them are read.`)
   await retryUntilStopped('start', { ...retry, isTransient: (error) => !isForDeployment(error) }, () =>
-    checkDeployed(endpoint, infrastructure),
+    checkDeployed(endpoint, { ...infrastructure, onMorePartitions }),
   )
 }
 

@@ -93,21 +93,6 @@ describe('faults of the broker in memory', () => {
     await broker.close()
   })
 
-  test('a member whose topic is deleted is out of its group until the topic is created again', async () => {
-    const broker = memoryBroker()
-    const spec = { topic, partitions: 1, config: {} }
-    await broker.admin.createTopics([spec])
-    const { listener, values } = recordingListener()
-    const subscription = await broker.subscribe({ group: 'billing', topics: [topic], listener })
-    await broker.admin.deleteTopics([topic])
-    await eventually(() => expect(subscription.isJoined()).toBe(false))
-    await broker.admin.createTopics([spec])
-    await broker.publish([record(topic, 0, 'a')])
-    await eventually(() => expect(values()).toEqual(['a']))
-    expect(subscription.isJoined()).toBe(true)
-    await broker.close()
-  })
-
   test('naming a member that does not exist is an error', () => {
     expect(() => memoryBroker().faults.crashConsumer('billing', 1)).toThrow('The group billing has no member 1')
   })

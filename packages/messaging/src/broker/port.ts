@@ -33,6 +33,8 @@ export interface OutgoingRecord {
 /** A position, and when somebody was there. */
 export interface KnownPosition extends Position {
   readonly at: Date
+  /** The topic was made again since: the partition is read from its beginning, whatever the offset is, and whatever the group says. */
+  readonly isOfFormerTopic?: boolean
 }
 
 /** Where a partition's next record begins. */
@@ -53,7 +55,12 @@ export class BrokerUnavailable extends Error {
 
 /** One of the topics does not exist, has no leader, or may not be used. Others may take their records. */
 export class TopicUnavailable extends BrokerUnavailable {
-  override readonly name = 'TopicUnavailable'
+  override readonly name: string = 'TopicUnavailable'
+}
+
+/** One of the topics does not exist: until somebody makes it, nobody can write to it. */
+export class TopicMissing extends TopicUnavailable {
+  override readonly name = 'TopicMissing'
 }
 
 /** Only its members set the positions of a running group. */
@@ -94,6 +101,8 @@ export interface SubscriptionListener {
    * read, as far as that is known.
    */
   onLost?(partition: TopicPartition, offsets: number, since?: Date): void
+  /** Which of the subscribed topics are not there, each time that this changes; the others go on. At first all are there. */
+  onMissing?(topics: readonly string[]): void
 }
 
 export interface Subscription {
@@ -127,11 +136,12 @@ export interface SubscribeOptions {
 
 /** Partitioned topics with consumer groups. Every adapter passes `broker/conformance.ts`. */
 export interface Broker {
-  /** Resolves when every record is on disk as the topic's replication demands. @throws BrokerUnavailable; then each record may or may not be there: TopicUnavailable when it is because of one topic. @throws RecordRefused when one of them will never be taken. */
+  /** Resolves when every record is on disk as the topic's replication demands. @throws BrokerUnavailable; then each record may or may not be there: TopicUnavailable when it is because of one topic, TopicMissing when that does not exist. @throws RecordRefused when one of them will never be taken. */
   publish(records: readonly OutgoingRecord[]): Promise<void>
   /**
    * Joins the group; resolves when partitions are assigned (see `assignment.ts`). Partitions with the same number, whatever
-   * their topic, go to the same member. Goes on through broker restarts until stopped.
+   * their topic, go to the same member. Goes on through broker restarts until stopped. A topic that is not there is read from
+   * its beginning when it is, and so is one that is made again; partitions that a topic is given are read, too.
    */
   subscribe(options: SubscribeOptions): Promise<Subscription>
   readonly admin: BrokerAdmin

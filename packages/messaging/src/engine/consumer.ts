@@ -29,6 +29,7 @@ export class Consumer {
   #quota: Quota
   #subscription: Subscription | undefined
   #topicIds: ReadonlyMap<string, string> = new Map()
+  #missing: readonly string[] = []
   #stopping = false
   #commitTimer: NodeJS.Timeout | undefined
   /** What lanes have asked for before `subscribe` has returned. */
@@ -47,6 +48,7 @@ export class Consumer {
     const listener = {
       onAssigned: (partitions: readonly TopicPartition[]) => consumer.#assign(partitions),
       onRecords: (records: readonly BrokerRecord[]) => consumer.#offer(records),
+      onMissing: (missing: readonly string[]) => consumer.#miss(missing),
     }
     const goOnFrom = (topicIds: ReadonlyMap<string, string>) => consumer.#goOnFrom(topicIds)
     const subscription = await runtime.broker.subscribe({ group, topics, listener, goOnFrom })
@@ -64,6 +66,7 @@ export class Consumer {
     return {
       group: this.#options.group,
       joined: this.isJoined(),
+      ...(this.#missing.length > 0 && { missingTopics: this.#missing }),
       lanes: [...this.#lanes.values(), ...this.#leaving].map((lane) => lane.status()),
     }
   }
@@ -113,6 +116,7 @@ export class Consumer {
       commit: (positions) => this.#withSubscription((subscription) => void subscription.commit(positions)),
       quota: () => this.#quota,
       isDelayed: (topic) => delayedTopics.has(topic),
+      topicIds: () => this.#topicIds,
       ofGroup: (positions) => this.#ofGroup(positions),
     }
     const name = `${group}/${number}`
@@ -120,7 +124,20 @@ export class Consumer {
     return new Lane(this.#runtime, owner, name, earlier)
   }
 
-  /** What the store knows of topics that are still the same. */
+  #miss(missing: readonly string[]): void {
+    const { log } = this.#runtime
+    const { group } = this.#options
+    for (const topic of missing.filter((each) => !this.#missing.includes(each)))
+      log.error(
+        { event: 'topicMissing', group, topic },
+        `topic ${topic} is not there: somebody has deleted it. The other topics go on. \`petrel deploy\` makes it again`,
+      )
+    for (const topic of this.#missing.filter((each) => !missing.includes(each)))
+      log.warn({ event: 'topicBack', group, topic }, `topic ${topic} is there again`)
+    this.#missing = missing
+  }
+
+  /** What the store knows, and of which topics it is not the same any more. */
   async #goOnFrom(topicIds: ReadonlyMap<string, string>): Promise<readonly KnownPosition[]> {
     const { store, signal, log } = this.#runtime
     const saved = await retryUntilStopped('read the positions', { signal, log }, () => store.positions(this.#options.group))
@@ -132,7 +149,12 @@ export class Consumer {
         { group: this.#options.group, topic },
         'the topic was made again: where the endpoint was in the former one counts no more',
       )
-    return saved.filter(isSame).map(({ topic, partition, offset, savedAt }) => ({ topic, partition, offset, at: savedAt }))
+    return saved
+      .filter(({ topic }) => topicIds.has(topic))
+      .map((each) => {
+        const { topic, partition, offset, savedAt: at } = each
+        return { topic, partition, offset, at, isOfFormerTopic: !isSame(each) }
+      })
   }
 
   #ofGroup(positions: readonly Position[]): GroupPosition[] {

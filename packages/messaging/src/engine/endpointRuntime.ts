@@ -7,6 +7,7 @@ import type { Store } from '../store/port.ts'
 import type { Tracing } from '../tracing/port.ts'
 import type { BusyChains } from './busyChains.ts'
 import type { EncodeMessage } from './encodeMessage.ts'
+import type { MissingTopics } from './missingTopics.ts'
 import type { OutageGuard } from './outageGuard.ts'
 import type { CountingReport } from './report.ts'
 import type { Router } from './routes.ts'
@@ -40,6 +41,7 @@ export interface EndpointRuntime {
   readonly report: CountingReport
   readonly tracing: Tracing
   readonly audit: AuditTrail
+  readonly missingTopics: MissingTopics
   readonly running: RunningHandlers
   readonly busy: BusyChains
   readonly guard: OutageGuard

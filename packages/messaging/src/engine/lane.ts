@@ -4,10 +4,11 @@ import type { EndpointRuntime } from './endpointRuntime.ts'
 import { dueAt } from './envelope.ts'
 import { handleRecords } from './handleRecords.ts'
 import { fieldsOfFirst, type LaneContext, laneContext } from './laneContext.ts'
+import { heldAgainMs } from './heldOutgoing.ts'
 import { LaneQueues, type QueueOwner } from './laneQueues.ts'
 import { deleteSent, savePositions, sendPendingOutbox } from './outbox.ts'
 import { pause } from '../pause.ts'
-import { tellRest } from './settle.ts'
+import { sendHeld, tellRest } from './settle.ts'
 import { positionsAfter } from './positions.ts'
 import type { GroupPosition } from '../store/port.ts'
 import { begin, pauseAfter, Stopped } from './retryUntilStopped.ts'
@@ -19,6 +20,8 @@ export interface LaneOwner extends QueueOwner {
   commit(positions: readonly Position[]): void
   /** Whether records of the topic wait until the due time in their headers. */
   isDelayed(topic: string): boolean
+  /** As of the assignment by which records come at present. */
+  topicIds(): ReadonlyMap<string, string>
   /** With what the store needs to know; without those of topics whose id is not known. */
   ofGroup(positions: readonly Position[]): readonly GroupPosition[]
 }
@@ -122,8 +125,12 @@ export class Lane {
     const batch = this.#queues.take(now, this.#context.runtime.guard.isOn ? 1 : batchSize)
     if (batch.length === 0) return this.#waitForWork(now)
     this.#context.runtime.report.taken(batch.length)
+    const topicIds = this.#owner.topicIds()
     const givenBack = await handleRecords(this.#context, batch)
-    const reached = positionsAfter(batch, givenBack)
+    // Of a topic that was made again meanwhile they would say something about other records.
+    const reached = positionsAfter(batch, givenBack).filter(
+      ({ topic }) => this.#owner.topicIds().get(topic) === topicIds.get(topic),
+    )
     this.#owner.commit(reached)
     this.#context.positions.reached(this.#owner.ofGroup(reached), now)
     await this.#savePositionsIfDue({ isIdle: false })
@@ -134,16 +141,18 @@ export class Lane {
   }
 
   async #waitForWork(now: number): Promise<void> {
-    const { sent, untold, progress, positions } = this.#context
+    const { sent, untold, held, progress, positions } = this.#context
     this.#context.records = []
     begin(progress, waitForRecords)
     const due = this.#queues.nextDue()
     const untilDueMs = due === undefined ? Infinity : Math.min(due - now, longestTimerMs)
     const untilIdleMs = sent.size > 0 || untold.length > 0 ? idleMs : Infinity
     const untilPositionsMs = (positions.aloneAt(true) ?? Infinity) - now
-    const isWoken = await this.#isWokenWithin(Math.min(untilDueMs, untilIdleMs, untilPositionsMs))
+    const untilHeldMs = held.areThere ? heldAgainMs : Infinity
+    const isWoken = await this.#isWokenWithin(Math.min(untilDueMs, untilIdleMs, untilPositionsMs, untilHeldMs))
     if (isWoken || this.#queues.nextDue() !== due) return
     await tellRest(this.#context)
+    if (held.areThere) await this.#context.retry('send what waits for a topic', () => sendHeld(this.#context))
     await deleteSent(this.#context)
     await this.#savePositionsIfDue({ isIdle: true })
   }

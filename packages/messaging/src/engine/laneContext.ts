@@ -2,6 +2,7 @@ import type { BrokerRecord, OutgoingRecord } from '../broker/port.ts'
 import { ce, headerText } from '../headers.ts'
 import type { Delivery } from './delivery.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
+import { HeldOutgoing } from './heldOutgoing.ts'
 import { LanePositions } from './lanePositions.ts'
 import { pause } from '../pause.ts'
 import { begin, pauseAfter, type Progress, retryUntilStopped, Stopped } from './retryUntilStopped.ts'
@@ -24,6 +25,7 @@ export interface LaneContext {
   readonly sent: Set<string>
   /** Outbox rows with nothing in them but what the audit says: they are published with others, or a little later. */
   readonly untold: Untold[]
+  readonly held: HeldOutgoing
   readonly positions: LanePositions
   /** Messages of the current batch that were handled before, and of which the audit says nothing yet. */
   readonly dropped: Delivery[]
@@ -61,6 +63,7 @@ export function laneContext(runtime: EndpointRuntime, name: string, isEnding: ()
     runtime,
     sent: new Set(),
     untold: [],
+    held: new HeldOutgoing(runtime),
     positions: new LanePositions(),
     dropped: [],
     isEnding,

@@ -1,6 +1,5 @@
 import type { LaneContext } from './laneContext.ts'
-import { publishOrPark } from './publish.ts'
-import { tellUntold } from './settle.ts'
+import { sendHeld, tellUntold } from './settle.ts'
 
 // A lane publishes its outgoing records right after the save. The outbox row is deleted with the lane's next save, so that it
 // needs no statement of its own. Until then `sent` has the ids of the rows whose records were published.
@@ -15,9 +14,11 @@ const longMs = 2_000
 export async function sendPendingOutbox(lane: LaneContext): Promise<void> {
   await lane.retry('send what was saved', async () => {
     for (const { id, outgoing } of await lane.runtime.store.pendingOutbox(lane.name)) {
-      if (lane.sent.has(id)) continue
-      await publishOrPark(lane.runtime, outgoing)
-      lane.sent.add(id)
+      if (lane.sent.has(id) || lane.held.hasRow(id)) continue
+      await sendHeld(lane)
+      const waiting = await lane.held.publishOthers(outgoing, () => true)
+      if (waiting.length > 0) lane.held.hold(id, waiting)
+      else lane.sent.add(id)
       const untold = lane.untold.findIndex(({ outboxId }) => outboxId === id)
       if (untold >= 0) lane.untold.splice(untold, 1)
     }

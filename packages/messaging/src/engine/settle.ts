@@ -19,12 +19,15 @@ export async function settle(lane: LaneContext, outcome: Outcome, outboxId: stri
   for (const { failed, next } of failures) runtime.report.failed(failed, next)
   const records = [...unit.outgoing, ...recovery, ...aboutDropped(lane)]
   const isDeferred = outboxId !== undefined && mayWait(lane, records)
+  const isSaved = (record: OutgoingRecord) => outboxId !== undefined && unit.outgoing.includes(record)
   if (isDeferred) lane.untold.push({ outboxId, records, since: runtime.now() })
-  else await publishWithUntold(lane, records)
+  const held = isDeferred ? [] : await publishWithUntold(lane, records, isSaved)
   crashPoints.sent.publish(where)
   for (const id of outcome.needsSave ? unit.sent : []) sent.delete(id)
   if (outcome.needsSave) lane.positions.saved(unit.positions ?? [])
-  if (outboxId !== undefined && !isDeferred) sent.add(outboxId)
+  if (outboxId === undefined || isDeferred) return
+  if (held.length > 0) lane.held.hold(outboxId, held)
+  else sent.add(outboxId)
 }
 
 /**
@@ -47,11 +50,30 @@ export async function tellDropped(lane: LaneContext): Promise<void> {
   if (lane.dropped.length > 0) await tellRest(lane)
 }
 
-async function publishWithUntold(lane: LaneContext, records: readonly OutgoingRecord[]): Promise<void> {
+/**
+ * @param isSaved whether the outbox has a record: then it may wait for a topic that is not there
+ * @returns those that wait
+ */
+async function publishWithUntold(
+  lane: LaneContext,
+  records: readonly OutgoingRecord[],
+  isSaved: (record: OutgoingRecord) => boolean = () => false,
+): Promise<readonly OutgoingRecord[]> {
   const untold = [...lane.untold]
-  const all = [...untold.flatMap((each) => each.records), ...records]
-  if (all.length > 0) await lane.retry('publish messages', () => publishOrPark(lane.runtime, all))
+  let left: readonly OutgoingRecord[] = [...untold.flatMap((each) => each.records), ...records]
+  const rest = (records: readonly OutgoingRecord[]) => void (left = records)
+  if (left.length > 0)
+    await lane.retry('publish messages', async () => {
+      await sendHeld(lane)
+      await lane.held.publishOthers(left, isSaved, rest)
+    })
   wereTold(lane, untold)
+  return left
+}
+
+/** Sends what waits for topics that were not there, as far as they are now. @throws BrokerUnavailable */
+export async function sendHeld({ held, sent }: LaneContext): Promise<void> {
+  await held.tryAgain((outboxId) => sent.add(outboxId))
 }
 
 /** Publishes what was to be told later, while handlers take their time. Once: if it fails, it goes with what they say. */

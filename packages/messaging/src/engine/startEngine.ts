@@ -22,6 +22,7 @@ import { type EncodeMessage, messageEncoder } from './encodeMessage.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
 import { sendOfGoneLanes } from './goneLanes.ts'
 import { groupCommit } from './groupCommit.ts'
+import { MissingTopics } from './missingTopics.ts'
 import { OutageGuard } from './outageGuard.ts'
 import { publishHeartbeat } from './publishHeartbeat.ts'
 import { logReport, type Report, tellAll } from './report.ts'
@@ -104,6 +105,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       endpoint: endpoint.name,
       ready: isReady(),
       groups: consumers.map((consumer) => consumer.status()),
+      ...(runtime.missingTopics.names.length > 0 && { missingTopics: runtime.missingTopics.names }),
       outageGuard: { on: runtime.guard.isOn, failuresInARow: runtime.guard.failuresInARow },
       busyKeys: runtime.busy.size,
       duplicatesDropped: runtime.report.duplicatesDropped,
@@ -170,6 +172,7 @@ async function runtimeOf(options: EngineOptions & { readonly giveUp: AbortContro
     report: tellAll([logReport(log), ...reports]),
     tracing,
     audit,
+    missingTopics: new MissingTopics(log),
     running: new RunningHandlers(milliseconds(endpoint.handlerTimeLimit)),
     busy: new BusyChains(),
     guard: new OutageGuard(endpoint.recoverability.outageGuard, log),

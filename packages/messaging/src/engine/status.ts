@@ -31,6 +31,8 @@ export interface GroupStatus {
   readonly group: string
   /** Whether it is a member of its consumer group now. */
   readonly joined: boolean
+  /** Topics that it subscribes to and that are not there, when there are any: the others are read. */
+  readonly missingTopics?: readonly string[]
   /** Also those that another member has now, while their last batch in this process has not ended. */
   readonly lanes: readonly LaneStatus[]
 }
@@ -40,6 +42,8 @@ export interface EndpointStatus {
   readonly endpoint: string
   readonly ready: boolean
   readonly groups: readonly GroupStatus[]
+  /** Topics that it writes to and that are not there, when there are any: what goes there waits in the outbox. */
+  readonly missingTopics?: readonly string[]
   /** Whether messages are handled one at a time, because many in a row have failed. */
   readonly outageGuard: { readonly on: boolean; readonly failuresInARow: number }
   /** Keys with a handler whose time is over and that has not ended yet. */

@@ -84,6 +84,7 @@ function listenerMetrics(registry: MetricsRegistry, prefix: string) {
         lost.inc({ topic: partition.topic.slice(prefix.length) }, offsets)
         listener.onLost?.(partition, offsets, since)
       },
+      onMissing: (missing) => listener.onMissing?.(missing),
     }
   }
 }

@@ -25,6 +25,11 @@ export function statusMetrics(registry: MetricsRegistry, status: () => EndpointS
     },
     () => status().groups.map(({ group, joined }) => [{ group: group.slice(prefix.length) }, joined ? 1 : 0]),
   )
+  readGauge(
+    registry,
+    { name: 'petrel_topics_missing', help: 'Topics of a consumer group that are not there', labelNames: ['group'] },
+    () => status().groups.map(({ group, missingTopics = [] }) => [{ group: group.slice(prefix.length) }, missingTopics.length]),
+  )
 }
 
 const busyLanes = ({ groups }: EndpointStatus) =>

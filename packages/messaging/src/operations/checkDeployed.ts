@@ -1,4 +1,3 @@
-import { partitionKey } from '../broker/commits.ts'
 import type { BrokerAdmin, TopicPartition } from '../broker/port.ts'
 import type { Pool } from 'pg'
 import type { Endpoint } from '../definition/endpoint.ts'
@@ -9,6 +8,12 @@ import { type Missing, NotDeployed, PartitionCountMismatch } from './notDeployed
 import { type GroupPlan, type MessagePlan, type Plan, plan } from './plan.ts'
 import { storedPositions } from './storedPositions.ts'
 
+interface Deployed extends Pick<Infrastructure, 'admin' | 'registry' | 'prefix'> {
+  readonly database?: Pool
+  /** Told of a topic that was given partitions. Without it, that is refused as any other number is. */
+  readonly onMorePartitions?: (mismatch: PartitionCountMismatch) => void
+}
+
 /**
  * Whether all that `deploy` makes and the endpoint needs is there; asked before it starts. It runs without its audit, too: a
  * new version may start before the deployment that makes it. With the service's database, that
@@ -17,10 +22,10 @@ import { storedPositions } from './storedPositions.ts'
  */
 export async function checkDeployed(
   endpoint: Endpoint,
-  { admin, registry, prefix, database }: Pick<Infrastructure, 'admin' | 'registry' | 'prefix'> & { readonly database?: Pool },
+  { admin, registry, prefix, database, onMorePartitions }: Deployed,
 ): Promise<void> {
   const planned = withoutAudit(plan(endpoint, prefix))
-  await refusePartitionCountMismatch(planned, admin)
+  await refusePartitionCountMismatch(planned, admin, onMorePartitions)
   const own = planned.topics.map(({ topic }) => ({ topic, owner: endpoint.name }))
   const topics = await missingTopics([...own, ...ownersOf([...planned.subscribes, ...planned.produces])], admin)
   const schemas = await missingSchemas([...planned.owns, ...planned.produces], registry)
@@ -44,21 +49,34 @@ export async function refuseMissingOwners({ endpoint, subscribes }: Plan, admin:
 }
 
 /** @throws PartitionCountMismatch when one of its topics exists with another number of partitions */
-export async function refusePartitionCountMismatch({ endpoint, topics }: Plan, admin: BrokerAdmin): Promise<void> {
+export async function refusePartitionCountMismatch(
+  { endpoint, topics }: Plan,
+  admin: BrokerAdmin,
+  onMore?: Deployed['onMorePartitions'],
+): Promise<void> {
   const existing = await admin.partitions(topics.map(({ topic }) => topic))
   for (const { topic, partitions } of topics) {
     const found = existing.get(topic)
-    if (found !== undefined && found !== partitions) throw new PartitionCountMismatch(endpoint, topic, found, partitions)
+    if (found === undefined || found === partitions) continue
+    const mismatch = new PartitionCountMismatch(endpoint, topic, found, partitions)
+    if (!mismatch.hasMore || onMore === undefined) throw mismatch
+    onMore(mismatch)
   }
 }
 
-/** Which partitions a group has no position in. */
-export async function withoutPosition({ group, topics }: GroupPlan, admin: BrokerAdmin): Promise<TopicPartition[]> {
+/** Which partitions a group has no position in. Where it has one in others of the topic, they are partitions that the topic was given since. */
+export async function withoutPosition({ group, topics }: GroupPlan, admin: BrokerAdmin): Promise<Gap[]> {
   const [partitions, positions] = await Promise.all([admin.partitions(topics), admin.committed(group, topics)])
   const has = new Set(positions.map(({ topic, partition }) => `${topic}/${partition}`))
   const numbers = (topic: string) => Array.from({ length: partitions.get(topic) ?? 0 }, (_, partition) => partition)
-  const all = topics.flatMap((topic) => numbers(topic).map((partition) => ({ topic, partition })))
+  const known = new Set(positions.map(({ topic }) => topic))
+  const all = topics.flatMap((topic) => numbers(topic).map((partition) => ({ topic, partition, isAdded: known.has(topic) })))
   return all.filter(({ topic, partition }) => !has.has(`${topic}/${partition}`))
+}
+
+interface Gap extends TopicPartition {
+  /** What is in such a partition has come since: it is read from its beginning, wherever the group began. */
+  readonly isAdded: boolean
 }
 
 interface OwnedTopic {
@@ -91,10 +109,11 @@ async function missingPositions({ endpoint, groups }: Plan, admin: BrokerAdmin, 
   const wanted = groups.filter(({ from }) => from === 'latest')
   const gaps = await Promise.all(
     wanted.map(async (group) => {
-      const missing = await withoutPosition(group, admin)
+      const missing = (await withoutPosition(group, admin)).filter(({ isAdded }) => !isAdded)
       if (missing.length === 0 || database === undefined) return missing
       const stored = await storedPositions(database, group.group, admin)
-      return missing.filter((partition) => !stored.has(partitionKey(partition)))
+      const known = new Set([...stored.values()].map(({ topic }) => topic))
+      return missing.filter(({ topic }) => !known.has(topic))
     }),
   )
   return wanted

@@ -4,6 +4,7 @@ import { handler } from '../definition/handler.ts'
 import { memoryRegistry } from '../registry/memory.ts'
 import { checkDeployed } from './checkDeployed.ts'
 import { deploy, deployAll } from './deploy.ts'
+import { plan } from './plan.ts'
 import { billing, changed, OrderPlaced, sales, shipping, till } from './testing/shop.ts'
 
 function emptyGround() {
@@ -71,6 +72,41 @@ test('a topic with another number of partitions is left alone, and the error say
   )
   expect(await infrastructure.admin.topics()).toEqual(['p.sales.order-placed'])
   await expect(checkDeployed(sales, infrastructure)).rejects.toThrow(/has 12 partitions/)
+})
+
+test('a service whose topic was given partitions starts all the same, and says so; one with fewer does not', async () => {
+  const infrastructure = emptyGround()
+  await deployAll(all, infrastructure)
+  const given = async (partitions: number) => {
+    await infrastructure.admin.deleteTopics(['p.sales.order-placed'])
+    await infrastructure.admin.createTopics([{ topic: 'p.sales.order-placed', partitions, config: {} }])
+  }
+  const said: string[] = []
+  const start = () => checkDeployed(sales, { ...infrastructure, onMorePartitions: ({ topic }) => void said.push(topic) })
+  await given(12)
+  await start()
+  expect(said).toEqual(['p.sales.order-placed'])
+  await given(2)
+  await expect(start()).rejects.toThrow(/has 2 partitions/)
+})
+
+test('a partition that a topic was given since is read from its beginning, also by a group that began with the latest', async () => {
+  const infrastructure = emptyGround()
+  const handlers = [handler(OrderPlaced, () => {})]
+  const fraud = changed(billing, { name: 'fraud', handlers, produces: [], from: 'latest' })
+  await deploy({ endpoint: sales }, infrastructure)
+  const known = [0, 1].map((partition) => ({ topic: 'p.sales.order-placed', partition, offset: 0n }))
+  await infrastructure.admin.commit('p.fraud', known)
+  await infrastructure.broker.publish(place(20))
+  await infrastructure.admin.createTopics(plan(fraud, 'p.').topics)
+  await checkDeployed(fraud, infrastructure)
+
+  await deploy({ endpoint: fraud }, infrastructure)
+  expect((await infrastructure.admin.committed('p.fraud', ['p.sales.order-placed'])).map(({ offset }) => offset)).toEqual([
+    0n,
+    0n,
+    0n,
+  ])
 })
 
 test('a new group begins with the past, or with what comes after, as its endpoint defines', async () => {

@@ -103,9 +103,10 @@ async function commitFirstPositions(
   const stored =
     missing.size > 0 && database !== undefined ? await storedIn(database.url, group, admin) : new Map<string, Position>()
   const first = await flat([...missing], async ([topic, gaps]): Promise<Position[]> => {
+    const isNew = gaps.every(({ isAdded }) => !isAdded) && ![...stored.values()].some((position) => position.topic === topic)
     const ends = (await admin.offsets(topic)).filter((end) => gaps.some(({ partition }) => partition === end.partition))
-    return ends.map(({ partition, [from]: first }) => {
-      const { offset = first } = stored.get(partitionKey({ topic, partition })) ?? {}
+    return ends.map(({ partition, earliest, [from]: first }) => {
+      const { offset = isNew ? first : earliest } = stored.get(partitionKey({ topic, partition })) ?? {}
       return { topic, partition, offset }
     })
   })

@@ -19,6 +19,9 @@ export class NotDeployed extends Error {
 /** A topic exists with another number of partitions than its endpoint defines: only a person can decide what to do. */
 export class PartitionCountMismatch extends Error {
   override readonly name = 'PartitionCountMismatch'
+  readonly topic: string
+  /** Whether it was given partitions: then a key may be in two of them already. */
+  readonly hasMore: boolean
 
   constructor(endpoint: string, topic: string, found: number, wanted: number) {
     super(
@@ -26,6 +29,8 @@ export class PartitionCountMismatch extends Error {
         "Partitions are never changed, since a key's records would then be in two of them: " +
         'write the number that is there into the endpoint, or delete the topic if its records can go, and deploy again.',
     )
+    this.topic = topic
+    this.hasMore = found > wanted
   }
 }
 

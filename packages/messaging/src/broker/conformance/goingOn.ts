@@ -105,6 +105,37 @@ export function goingOn(at: Fixture): void {
       expect(again).not.toBe(ids.get(topic))
     })
 
+    test('a position in a former topic of the name says nothing, nor does what the group has committed there', async () => {
+      const topic = await topicOfFive()
+      const goOnFrom = async () => [{ ...known(topic, 3n), isOfFormerTopic: true }]
+      const { values } = await listening(topic, { committed: 4n, goOnFrom })
+      await eventually(() => expect(values()).toEqual(numbered(5)))
+    })
+
+    test('while a topic is not there the others go on, and when it is made again it is read from its beginning', async () => {
+      const [topic, other] = [await topicOfFive(), await at.topicOf(1)]
+      const { listener, values, received } = recordingListener()
+      const missing: (readonly string[])[] = []
+      const told = { ...listener, onMissing: (topics: readonly string[]) => void missing.push(topics) }
+      const subscription = await at.broker.subscribe({ group: at.newName(), topics: [topic, other], listener: told })
+      at.atEnd(() => subscription.stop())
+      await eventually(() => expect(values()).toEqual(numbered(5)))
+      await subscription.commit([{ topic, partition: 0, offset: 5n }])
+
+      await at.broker.admin.deleteTopics([topic])
+      await eventually(() => expect(missing).toEqual([[topic]]))
+      await at.broker.publish([record(other, 0, 'meanwhile')])
+      await eventually(() => expect(values().slice(5)).toEqual(['meanwhile']))
+      await at.broker.admin.createTopics([{ topic, partitions: 2, config: {} }])
+      const again = numbered(7, 'again ').map((value) => record(topic, 0, value))
+      await at.broker.publish([...again, record(topic, 1, 'one more partition')])
+
+      const ofTopic = () => received.filter((each) => each.topic === topic).map(({ value }) => String(value))
+      const later = () => [...new Set(ofTopic().slice(5))].toSorted()
+      await eventually(() => expect(later()).toEqual([...numbered(7, 'again '), 'one more partition']))
+      expect(missing).toEqual([[topic], []])
+    })
+
     test('with the question come the ids of the topics that are subscribed', async () => {
       const topic = await topicOfFive()
       const asked: (string | undefined)[] = []

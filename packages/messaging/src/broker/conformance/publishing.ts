@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { partitionOf } from '../partitioner.ts'
-import { BrokerUnavailable, RecordRefused, TopicUnavailable } from '../port.ts'
+import { BrokerUnavailable, RecordRefused, TopicMissing } from '../port.ts'
 import { eventually, numbered, record, type Fixture } from './fixture.ts'
 
 export function publishing(at: Fixture): void {
@@ -63,9 +63,9 @@ export function publishing(at: Fixture): void {
       expect((await readAll(other)).map(({ value }) => String(value))).toEqual(['b'])
     })
 
-    test('publishing to a missing topic fails with TopicUnavailable; publishing to others goes on', async () => {
+    test('publishing to a missing topic fails with TopicMissing; publishing to others goes on', async () => {
       const topic = await topicOf(1)
-      await expect(at.broker.publish([record(newName(), 0, 'lost')])).rejects.toThrow(TopicUnavailable)
+      await expect(at.broker.publish([record(newName(), 0, 'lost')])).rejects.toThrow(TopicMissing)
       await at.broker.publish([record(topic, 0, 'kept')])
       expect(await readAll(topic)).toHaveLength(1)
     })
@@ -76,7 +76,7 @@ export function publishing(at: Fixture): void {
       const publishes = numbered(6).map((value) => at.broker.publish([record(value === '3' ? missing : topic, 0, value)]))
       const outcomes = await Promise.allSettled(publishes)
       expect(outcomes.map(({ status }) => status === 'fulfilled')).toEqual([true, true, true, false, true, true])
-      expect(outcomes[3]).toMatchObject({ reason: { name: 'TopicUnavailable' } })
+      expect(outcomes[3]).toMatchObject({ reason: { name: 'TopicMissing' } })
       const stored = (await readAll(topic)).map(({ value }) => String(value))
       expect([...new Set(stored)].toSorted()).toEqual(['0', '1', '2', '4', '5'])
     })

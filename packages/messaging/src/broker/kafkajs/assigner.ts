@@ -1,4 +1,4 @@
-import { AssignerProtocol, type Cluster, type GroupMember, type PartitionAssigner } from 'kafkajs'
+import { AssignerProtocol, type Broker as KafkaNode, type Cluster, type GroupMember, type PartitionAssigner } from 'kafkajs'
 import type { Log } from '../../log.ts'
 import { assignment, type GroupMembership } from '../assignment.ts'
 import type { TopicPartition } from '../port.ts'
@@ -55,13 +55,20 @@ const UNUSABLE = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAI
 async function lookUp(cluster: Cluster, log: Log, topic: string): Promise<number> {
   const controller = await cluster.findControllerBroker()
   try {
-    const { topicMetadata } = await settling(() => controller.metadata([topic]), 10)
-    return topicMetadata[0]?.partitionMetadata.length ?? 0
+    return await settling(() => partitionsOf(controller, topic), 10)
   } catch (error) {
     if (!UNUSABLE.has(brokerErrorCode(error) ?? '')) throw error
     log.warn({ err: error, topic }, `Topic ${topic} is given to no member of the group: its leader cannot look it up`)
     return 0
   }
+}
+
+/** A consumer is told of a topic that is not there that it has no partitions: see absentTopics.ts. */
+async function partitionsOf(node: KafkaNode, topic: string): Promise<number> {
+  const { topicMetadata } = await node.metadata([topic])
+  const count = topicMetadata[0]?.partitionMetadata.length ?? 0
+  if (count === 0) throw Object.assign(new Error(`Topic ${topic} is not there`), { type: 'UNKNOWN_TOPIC_OR_PARTITION' })
+  return count
 }
 
 function encoded(partitions: readonly TopicPartition[]): Buffer {

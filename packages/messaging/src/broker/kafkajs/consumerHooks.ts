@@ -22,6 +22,10 @@ export interface ConsumerGroup {
   resolveOffset(position: { topic: string; partition: number; offset: string }): void
   readonly offsetManager: { nextOffset(topic: string, partition: number): { toString(): string } }
   recoverFromOffsetOutOfRange: (this: ConsumerGroup, error: TopicPartition) => Promise<void>
+  recoverFromFetch: (this: ConsumerGroup, error: unknown) => Promise<void>
+  checkForStaleAssignment: (this: ConsumerGroup) => void
+  /** As of the last assignment. */
+  readonly partitionsPerSubscribedTopic: ReadonlyMap<string, readonly number[]> | null
 }
 
 export interface KafkaNode extends Broker {
@@ -47,6 +51,8 @@ export interface ConsumerHooks {
   leaving(): void
   /** The broker has nothing at the offset that was asked for. kafkajs would go on where its records begin, and say nothing of it. */
   outOfRange(group: ConsumerGroup, asked: Position): Promise<void>
+  /** A fetch has failed. @param recover what kafkajs does then: it may look topics up, and join again */
+  recovering(group: ConsumerGroup, error: unknown, recover: () => Promise<void>): Promise<void>
   /** Around each fetch. */
   fetching(group: ConsumerGroup, fetch: () => Promise<FetchedBatch[]>): Promise<FetchedBatch[]>
 }
@@ -58,7 +64,7 @@ export const hookConsumer = (cluster: Cluster, hook: ConsumerHooks): void => voi
 
 /** Touches the prototype of kafkajs's consumer group. */
 export function callHooks(prototype: ConsumerGroup): void {
-  const { connect, fetch, heartbeat, leave, recoverFromOffsetOutOfRange } = prototype
+  const { connect, fetch, heartbeat, leave, recoverFromOffsetOutOfRange, recoverFromFetch, checkForStaleAssignment } = prototype
   const joins = prototype as unknown as Record<symbol, (this: ConsumerGroup) => Promise<void>>
   const { join, name } = joinMethod(joins)
   joins[name] = function (this: ConsumerGroup) {
@@ -78,6 +84,14 @@ export function callHooks(prototype: ConsumerGroup): void {
     return (
       hooks.get(this.cluster)?.outOfRange(this, { topic, partition, offset }) ?? recoverFromOffsetOutOfRange.call(this, error)
     )
+  }
+  prototype.recoverFromFetch = function (this: ConsumerGroup, error: unknown) {
+    const recover = () => recoverFromFetch.call(this, error)
+    return hooks.get(this.cluster)?.recovering(this, error, recover) ?? recover()
+  }
+  // Whoever hooks a consumer looks himself what has become of its topics.
+  prototype.checkForStaleAssignment = function (this: ConsumerGroup) {
+    if (!hooks.has(this.cluster)) checkForStaleAssignment.call(this)
   }
   prototype.heartbeat = async function (this: ConsumerGroup, options: object) {
     const hook = hooks.get(this.cluster)

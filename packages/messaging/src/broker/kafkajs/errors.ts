@@ -1,5 +1,5 @@
 import { NotAllowed, NotLetIn } from '../../connections/notLetIn.ts'
-import { BrokerUnavailable, TopicUnavailable } from '../port.ts'
+import { BrokerUnavailable, TopicMissing, TopicUnavailable } from '../port.ts'
 
 /** The name of the error code the broker answered with (https://kafka.apache.org/protocol#protocol_error_codes), or undefined when it did not answer. */
 export function brokerErrorCode(error: unknown): string | undefined {
@@ -36,7 +36,8 @@ const HINTS: Record<string, string> = {
 export function unavailable(what: string, error: unknown): BrokerUnavailable {
   if (error instanceof BrokerUnavailable) return error
   const code = brokerErrorCode(error)
-  const Unavailable = TOPIC_FAULTS.has(code ?? '') ? TopicUnavailable : BrokerUnavailable
+  const Unavailable =
+    code === 'UNKNOWN_TOPIC_OR_PARTITION' ? TopicMissing : TOPIC_FAULTS.has(code ?? '') ? TopicUnavailable : BrokerUnavailable
   if (error instanceof NotAllowed) return new Unavailable(`${what}: ${error.message}`, { cause: error })
   if (error instanceof NotLetIn) return new BrokerUnavailable(`${what}: ${error.message}`, { cause: error })
   const why = code === undefined ? messageOf(error) : (HINTS[code] ?? `${code}: ${messageOf(error)}`)

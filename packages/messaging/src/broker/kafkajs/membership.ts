@@ -3,14 +3,16 @@ import type { Cluster, EachBatchPayload } from 'kafkajs'
 import type { Log } from '../../log.ts'
 import { commits, partitionKey } from '../commits.ts'
 import type { SubscribeOptions, Subscription, TopicPartition } from '../port.ts'
+import { withoutAbsent } from './absentTopics.ts'
 import { dropFetches } from './connectionPool.ts'
 import { hookConsumer, type ConsumerGroup, type FetchedBatch } from './consumerHooks.ts'
-import { isRefused } from './errors.ts'
+import { brokerErrorCode, isRefused } from './errors.ts'
 import { presence } from './presence.ts'
 import { incoming } from './records.ts'
 import { startOfAssignment } from './startOfAssignment.ts'
 import { timeouts } from './timeouts.ts'
 import { kafkajsOffsets, kafkajsPartition, topicPartitions } from './topicPartitions.ts'
+import { topicWatch } from './topicWatch.ts'
 import { waitingFetches } from './waitingFetches.ts'
 
 /**
@@ -51,14 +53,17 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
   let lastFetch = Date.now()
   let lastDelivery = 0
   let ended = false
+  /** Whether it has an assignment and is not about to join again. */
+  let isSteady = false
   const paused = new Map<string, TopicPartition>()
   let fetches = waitingFetches()
+  const interrupt = (error: unknown) => {
+    fetches.fail(error)
+    if (member !== undefined) dropFetches(member)
+  }
   const there = presence({
     isBusy: () => paused.size > 0 || Date.now() - lastDelivery < timeouts.busy,
-    onError: (error) => {
-      fetches.fail(error)
-      if (member !== undefined) dropFetches(member)
-    },
+    onError: interrupt,
   })
   const starting = startOfAssignment({ group, topics, log, goOnFrom })
   const fetchedIn = new WeakMap<object, number>()
@@ -85,9 +90,24 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
     book.delivered({ topic, partition }, { first, end: first, next })
   }
 
+  const watch = topicWatch({
+    group,
+    topics,
+    log,
+    onMissing: (gone) => void (ended || listener.onMissing?.(gone)),
+    isOutdated: starting.isOutdated,
+    partitionsOf: (topic) => member?.partitionsPerSubscribedTopic?.get(topic)?.length ?? 0,
+    onChanged: () => {
+      if (ended || !isSteady) return
+      isSteady = false
+      interrupt(rejoin())
+    },
+  })
+
   return {
     lanes: () => lanes,
-    adopt: (cluster) =>
+    adopt: (cluster) => {
+      withoutAbsent(cluster, watch.seen, timeouts.topics)
       hookConsumer(cluster, {
         connecting: (joining, join) => {
           joining.memberId = member?.memberId ?? null
@@ -96,6 +116,7 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
           there.follow(joining, join)
         },
         joining: () => {
+          isSteady = false
           if (!ended) listener.onRebalancing?.()
           return there.join()
         },
@@ -116,7 +137,8 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
           lastFetch = Date.now()
           // Heartbeats go on: a store that is away must not cost the member its place.
           if (!(await starting.isOver(timeouts.fetchWhilePaused))) return []
-          fetcher.maxWaitTime = paused.size > 0 ? timeouts.fetchWhilePaused : timeouts.fetch
+          fetcher.maxWaitTime =
+            paused.size > 0 ? timeouts.fetchWhilePaused : watch.isAnyMissing() ? timeouts.topics.absent : timeouts.fetch
           const began = epoch
           const batches = await fetches.wait(fetch())
           // With several brokers one fetcher may have rejoined the group while another waited.
@@ -128,10 +150,26 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
             return !batch.isEmpty()
           })
         },
-      }),
+        recovering: async (fetcher, error, recover) => {
+          if (brokerErrorCode(error) === 'UNKNOWN_TOPIC_OR_PARTITION') {
+            await fetcher.cluster.refreshMetadata()
+            // One broker may not know yet what the other one says.
+            return delay(timeouts.fetchWhilePaused)
+          }
+          const was = isSteady
+          isSteady = false
+          try {
+            await recover()
+          } finally {
+            isSteady = was
+          }
+        },
+      })
+    },
     joined: (assignment) => {
       epoch += 1
       isMember = true
+      isSteady = true
       lastFetch = Date.now()
       generation = member?.generationId ?? null
       member?.resume([...paused.values()].map(kafkajsPartition))
@@ -144,6 +182,7 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
     },
     left: () => {
       isMember = false
+      isSteady = false
       starting.end()
       there.end()
     },
@@ -181,3 +220,6 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
     },
   }
 }
+
+/** kafkajs joins again on it. */
+const rejoin = () => Object.assign(new Error('the topics are not those of the assignment'), { type: 'REBALANCE_IN_PROGRESS' })

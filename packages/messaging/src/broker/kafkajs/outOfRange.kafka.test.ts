@@ -63,7 +63,10 @@ test('a group whose records the broker has lost reads again what its inbox remem
   })
 })
 
-test('a topic that is made again under a running member is read from its beginning, however old its records say they are', async () => {
+test.each([
+  ['however old its records say they are', 1],
+  ['also when it has more records than were read of the former one', 9],
+])('a topic that is made again under a running member is read from its beginning, %s', async (_how, more) => {
   const [topic, group] = [await newTopic(), randomUUID()]
   await broker.publish(['a', 'b', 'c'].map((value) => record(topic, 0, value)))
   const { listener, values } = recordingListener()
@@ -76,7 +79,8 @@ test('a topic that is made again under a running member is read from its beginni
   await eventually(async () => expect(await broker.admin.partitions([topic])).toEqual(new Map()))
   await broker.admin.createTopics([spec(topic)])
   await publishOld(topic, 'old', 30)
-  await broker.publish([record(topic, 0, 'new')])
+  const added = Array.from({ length: more }, (_, index) => `new ${index}`)
+  await broker.publish(added.map((value) => record(topic, 0, value)))
 
-  await eventually(() => expect(values().slice(-1)).toEqual(['new']))
+  await eventually(() => expect([...new Set(values().slice(2))].toSorted()).toEqual([...added, 'old'].toSorted()))
 })

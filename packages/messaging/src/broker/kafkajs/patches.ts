@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { keepingAnswer } from './absentTopics.ts'
 import { crc32c } from './crc32c.ts'
 import { type ConnectionPool, joinOnOwnConnection, type LoggedIn, logInAgainInTime } from './connectionPool.ts'
 import { callHooks, type ConsumerGroup } from './consumerHooks.ts'
@@ -40,6 +41,7 @@ export function patchKafkajs(): void {
   replace('kafkajs/src/protocol/recordBatch/record/v0/decoder.js', () => decodeRecord)
   replace('kafkajs/src/protocol/recordBatch/crc32C/index.js', () => crc32c)
   for (const [path, by] of Object.entries(answersNamingRefused)) replace(path, by)
+  replace('kafkajs/src/protocol/requests/metadata/v0/response.js', keepingAnswer)
   replace('kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js', (original) =>
     decodingBatches(original as DecodeMessages, batchDecoder()),
   )

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 const refused = 29
 
 /** A module of kafkajs that reads an answer. */
-interface AnswerModule {
+export interface AnswerModule {
   readonly parse: (answer: object) => Promise<object>
 }
 

@@ -19,6 +19,8 @@ export interface StartOfAssignment {
   delivered(partition: TopicPartition): void
   /** Goes on where the broker has something. @returns what was deleted before it was read */
   afterOutOfRange(member: ConsumerGroup, asked: Position): Promise<Lost | undefined>
+  /** Whether one of the topics is gone since the assignment began, has come, or is another one now; false while that is not known. */
+  isOutdated(this: void, topicIds: ReadonlyMap<string, string>): boolean
   /** The member has left: nothing is to be begun any more. */
   end(): void
 }
@@ -42,19 +44,33 @@ export function startOfAssignment({ group, topics, log, goOnFrom }: Options): St
   let ids: ReadonlyMap<string, string> = new Map()
   let current: Promise<void> | undefined
   const lastRead = new Map<string, Date>()
+  /** Of each topic, as of the last assignment in which it was there. */
+  const lastIds = new Map<string, string>()
+  const isMadeAgain = ({ topic }: TopicPartition) => lastIds.has(topic) && ids.has(topic) && lastIds.get(topic) !== ids.get(topic)
 
   const find = async (member: ConsumerGroup, partitions: readonly TopicPartition[], isCurrent: () => boolean) => {
     ids = await topicIds(member.cluster, topics)
     const known = ofThese(partitions, (await goOnFrom?.(ids)) ?? [])
-    if (known.length === 0 || !isCurrent()) return
-    for (const position of known) lastRead.set(partitionKey(position), position.at)
-    const committed = await committedBy(member, known)
-    const ahead = known.filter((position) => position.offset > (committed.get(partitionKey(position)) ?? -1n))
-    if (ahead.length === 0 || !isCurrent()) return
-    for (const { topic, partition, offset } of ahead) goTo(member, { topic, partition, offset })
-    log.info({ group, positions: ahead.map(asText) }, 'the group has no position or an older one: the store says where to go on')
+    const former = new Set(known.filter(({ isOfFormerTopic }) => isOfFormerTopic === true).map(partitionKey))
+    const anew = partitions.filter((each) => isMadeAgain(each) || former.has(partitionKey(each)))
+    const anewKeys = new Set(anew.map(partitionKey))
+    const still = known.filter((position) => !anewKeys.has(partitionKey(position)))
+    for (const position of still) lastRead.set(partitionKey(position), position.at)
+    const committed = still.length === 0 ? new Map<string, bigint>() : await committedBy(member, still)
+    if (!isCurrent()) return
+    const ahead = still.filter((position) => position.offset > (committed.get(partitionKey(position)) ?? -1n))
+    // What the group has committed there may be of the former topic.
+    const begins = [...ahead, ...anew.map((each): Position => ({ ...each, offset: 0n }))]
+    for (const { topic, partition, offset } of begins) goTo(member, { topic, partition, offset })
+    for (const [topic, id] of ids) lastIds.set(topic, id)
+    if (begins.length === 0) return
+    if (ahead.length > 0)
+      log.info(
+        { group, positions: ahead.map(asText) },
+        'the group has no position or an older one: the store says where to go on',
+      )
     // For those who look at the lag. It is no harm when it fails: the next commit has it.
-    await member.commitOffsets({ topics: kafkajsOffsets(ahead) }).catch(() => {})
+    await member.commitOffsets({ topics: kafkajsOffsets(begins) }).catch(() => {})
   }
   const findUntilKnown = async (member: ConsumerGroup, partitions: readonly TopicPartition[], isCurrent: () => boolean) => {
     while (isCurrent())
@@ -81,6 +97,7 @@ export function startOfAssignment({ group, topics, log, goOnFrom }: Options): St
       if (current !== undefined) await Promise.race([current, delay(ms)])
       return current === undefined
     },
+    isOutdated: (now) => current === undefined && topics.some((topic) => now.get(topic) !== ids.get(topic)),
     delivered: (partition) => void lastRead.set(partitionKey(partition), new Date()),
     async afterOutOfRange(member, asked) {
       const { cluster } = member
@@ -93,11 +110,11 @@ export function startOfAssignment({ group, topics, log, goOnFrom }: Options): St
         return lost
       }
       if (asked.offset <= latest) return undefined
-      const isMadeAgain = (await topicIds(cluster, [asked.topic])).get(asked.topic) !== ids.get(asked.topic)
-      const from = isMadeAgain ? earliest : await rememberedSince(cluster, asked, latest)
+      const isAnother = (await topicIds(cluster, [asked.topic])).get(asked.topic) !== ids.get(asked.topic)
+      const from = isAnother ? earliest : await rememberedSince(cluster, asked, latest)
       log.error(
         { group, ...asText(asked), end: String(latest), from: String(from) },
-        isMadeAgain
+        isAnother
           ? 'the topic was made again: it is read from its beginning'
           : 'the broker has lost records that were read: what it has of the time that the inbox remembers is read again',
       )

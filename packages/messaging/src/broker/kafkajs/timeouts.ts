@@ -25,6 +25,11 @@ export const timeouts = {
   fetch: 5_000,
   /** The same while a partition is paused: the fetch under way leaves it out, so its records come with the next one only. */
   fetchWhilePaused: 50,
+  /**
+   * How old a consumer's knowledge of its topics may be: after that it sees that one was made again, or was given partitions. It
+   * looks more often while one is not there, and at once when a fetch says so.
+   */
+  topics: { usual: 10_000, absent: 1_000 },
   /** How long a commit waits for others to go with it. */
   commitLinger: 150,
 } as const

@@ -13,7 +13,12 @@ const noId = Buffer.alloc(16)
  */
 export async function topicIds(cluster: Cluster, topics: readonly string[]): Promise<Map<string, string>> {
   if (topics.length === 0) return new Map()
-  const broker = (await (cluster as unknown as ConnectedCluster).brokerPool.findConnectedBroker()) as Speaking
+  return topicIdsFrom(await (cluster as unknown as ConnectedCluster).brokerPool.findConnectedBroker(), topics)
+}
+
+/** {@link topicIds}, as one broker knows them. */
+export async function topicIdsFrom(node: KafkaNode, topics: readonly string[]): Promise<Map<string, string>> {
+  const broker = node as Speaking
   if ((broker.versions?.[METADATA]?.maxVersion ?? 0) < VERSION) return new Map()
   const found = await broker.connectionPool.send(metadataRequest(topics))
   return new Map(

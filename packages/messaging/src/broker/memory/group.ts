@@ -9,8 +9,6 @@ export interface GroupMember {
   readonly id: string
   readonly topics: readonly string[]
   assigned(partitions: readonly TopicPartition[]): void
-  /** It is out of the group, since a topic that it subscribes to is gone. */
-  dropped(): void
 }
 
 /** A consumer group. Whenever its members change, all partitions are assigned again, as in Kafka's eager rebalance. */
@@ -36,12 +34,9 @@ export function memoryGroup(topics: Topics): Group {
   let scheduled = false
   let memberIds = 0
 
-  const exists = (topic: string) => topics.partitions(topic) !== undefined
   const assign = () => {
     scheduled = false
-    // As on Kafka, a member does not join before all its topics exist.
-    const ready = [...members].filter((member) => member.topics.every(exists))
-    for (const member of members) if (!ready.includes(member)) member.dropped()
+    const ready = [...members]
     const lanesOf = ({ id }: GroupMember) => (assigned.get(id) ?? []).map(({ partition }) => partition)
     const present = ready.map((member) => ({ id: member.id, topics: member.topics, lanes: lanesOf(member) }))
     assigned = assignment(present, partitionCounts(topics, ready))

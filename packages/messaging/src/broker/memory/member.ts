@@ -44,6 +44,7 @@ export function memoryMember({ group, topics, subscribed, listener, goOnFrom, co
   let awake = false
   let isMember = false
   let stopped = false
+  let missing: readonly string[] = []
   /** Counts them, to know which one an answer belongs to. */
   let assignments = 0
 
@@ -86,7 +87,8 @@ export function memoryMember({ group, topics, subscribed, listener, goOnFrom, co
     const positions = new Map(known.map((position) => [partitionKey(position), position]))
     reading = partitions.map((partition) => {
       const committed = group.position(partition)
-      const { offset, at } = positions.get(partitionKey(partition)) ?? {}
+      const { offset, at, isOfFormerTopic = false } = positions.get(partitionKey(partition)) ?? {}
+      if (isOfFormerTopic) return { ...partition, offset: 0n }
       if (at !== undefined) lastRead.set(partitionKey(partition), at)
       if (offset === undefined || offset <= (committed ?? -1n))
         return { ...partition, offset: committed ?? topics.begin(partition) }
@@ -100,12 +102,17 @@ export function memoryMember({ group, topics, subscribed, listener, goOnFrom, co
     const known = await goOnFrom?.(topicIds(topics, subscribed)).catch(() => undefined)
     if (known !== undefined && assignment === assignments) begin(partitions, known)
   }
+  const tellMissing = () => {
+    const now = subscribed.filter((topic) => topics.partitions(topic) === undefined)
+    if (now.join() !== missing.join()) listener.onMissing?.(now)
+    missing = now
+  }
   const self: GroupMember = {
     id: group.nextMemberId(),
     topics: subscribed,
-    dropped,
     assigned: (partitions) => {
       isMember = true
+      tellMissing()
       paused.clear()
       lastRead.clear()
       assignments += 1

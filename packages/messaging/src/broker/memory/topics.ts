@@ -1,5 +1,5 @@
 import { partitionOf } from '../partitioner.ts'
-import { BrokerUnavailable, RecordRefused, TopicUnavailable } from '../port.ts'
+import { BrokerUnavailable, RecordRefused, TopicMissing } from '../port.ts'
 import type { BrokerRecord, OutgoingRecord, Position, TopicPartition, TopicSpec } from '../port.ts'
 import { headersAsRead } from '../recordHeaders.ts'
 import { sizeOf } from '../size.ts'
@@ -24,7 +24,7 @@ export interface Topics {
   /** @returns false when it existed. */
   create(spec: TopicSpec): boolean
   remove(topic: string): void
-  /** All or, when one topic is missing or one record is refused, none. @throws TopicUnavailable @throws RecordRefused */
+  /** All or, when one topic is missing or one record is refused, none. @throws TopicMissing @throws RecordRefused */
   append(records: readonly OutgoingRecord[], options?: AppendOptions): void
   /** At most `limit` records, and where the partition goes on behind them. */
   read(partition: TopicPartition, from: bigint, limit: number): Slice
@@ -80,7 +80,7 @@ export function memoryTopics(defaultPartitions?: number): Topics {
   }
   const place = (record: OutgoingRecord) => {
     const topic = find(record.topic)
-    if (topic === undefined) throw new TopicUnavailable(`Topic ${record.topic} does not exist`)
+    if (topic === undefined) throw new TopicMissing(`Topic ${record.topic} does not exist`)
     const size = sizeOf(record)
     if (size > topic.maxMessageBytes) throw new RecordRefused(record, size, `more than ${topic.maxMessageBytes} bytes`)
     const partition = record.partition ?? choose(topic, record.key)
