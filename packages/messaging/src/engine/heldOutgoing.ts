@@ -1,6 +1,6 @@
 import { type OutgoingRecord, TopicMissing } from '../broker/port.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
-import { publishOrPark } from './publish.ts'
+import { publishPresent } from './publish.ts'
 
 /** How soon a topic that is not there is tried again, in milliseconds. */
 export const heldAgainMs = 2_000
@@ -83,27 +83,5 @@ export class HeldOutgoing {
 
   #waitsFor(topic: string): boolean {
     return this.#rows.some(({ records }) => records.some((record) => record.topic === topic))
-  }
-}
-
-/** Publishes records whose topics are there. @returns the others */
-async function publishPresent(runtime: EndpointRuntime, records: readonly OutgoingRecord[]): Promise<readonly OutgoingRecord[]> {
-  if (records.length === 0) return []
-  try {
-    await publishOrPark(runtime, records)
-    runtime.missingTopics.areThere(records)
-    return []
-  } catch (error) {
-    if (!(error instanceof TopicMissing)) throw error
-    const byTopic = [...Map.groupBy(records, ({ topic }) => topic)]
-    const [only, ...others] = byTopic
-    if (only !== undefined && others.length === 0) {
-      runtime.missingTopics.isMissing(only[0])
-      return records
-    }
-    // Which one it is, only one alone shows.
-    const left: OutgoingRecord[] = []
-    for (const [, those] of byTopic) left.push(...(await publishPresent(runtime, those)))
-    return left
   }
 }

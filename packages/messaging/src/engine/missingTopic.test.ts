@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Log, silentLog } from '../log.ts'
-import { Unrecoverable } from '../definition/outcome.ts'
+import { Postpone, Unrecoverable } from '../definition/outcome.ts'
 import { billing, placed } from './testing/billing.ts'
 import { range } from './testing/gates.ts'
 import { InvoiceOrder, OrderBilled } from './testing/messages.ts'
@@ -68,6 +68,26 @@ test('what waits for a topic is sent by whoever has the lane next', async () => 
   await system.start()
   await passTime(5_000)
   expect(await ordersIn(system, topic)).toEqual(orders(0, 2))
+})
+
+test('a timeout whose topic is not there waits for it, and others do not', async () => {
+  const { endpoint } = billing((_order, _context, run) => {
+    if (run === 1) throw new Postpone('5s', 'the bank is closed')
+  })
+  const system = await testSystem(endpoint)
+  await system.start()
+  const overdue = { topic: 'billing.gone', key: 'order-1', value: null, headers: {} }
+  const dueAt = new Date(Date.now() + 1_000)
+  const nothing = { lane: 'billing/0', handled: [], outgoing: [], rows: new Map(), sagas: [], sent: [] }
+  await system.store.save([{ ...nothing, scheduled: [{ id: 'overdue', dueAt, record: overdue }] }])
+  const [id = ''] = await system.publish(placed(0))
+  await until('it is handled', () => system.isHandled(id))
+  expect(system.store.scheduled().map((each) => each.id)).toEqual(['overdue'])
+
+  await system.broker.admin.createTopics([{ topic: overdue.topic, partitions: 1, config: {} }])
+  await passTime(11_000)
+  expect(await system.records(overdue.topic)).toHaveLength(1)
+  expect(system.store.scheduled()).toEqual([])
 })
 
 test('a failed message whose dead letter topic is not there is not passed over', async () => {

@@ -1,4 +1,4 @@
-import { BrokerUnavailable, type OutgoingRecord, RecordRefused, TopicUnavailable } from '../broker/port.ts'
+import { BrokerUnavailable, type OutgoingRecord, RecordRefused, TopicMissing, TopicUnavailable } from '../broker/port.ts'
 import { sizeOf } from '../broker/size.ts'
 import { bisect } from './bisect.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
@@ -24,6 +24,31 @@ export async function publishOrPark(runtime: EndpointRuntime, records: readonly 
       const parked = park(runtime, error)
       left = left.flatMap((record) => (record === error.record ? parked : record))
     }
+  }
+}
+
+/** {@link publishOrPark} for those of the records whose topics are there. @returns the others */
+export async function publishPresent(
+  runtime: EndpointRuntime,
+  records: readonly OutgoingRecord[],
+): Promise<readonly OutgoingRecord[]> {
+  if (records.length === 0) return []
+  try {
+    await publishOrPark(runtime, records)
+    runtime.missingTopics.areThere(records)
+    return []
+  } catch (error) {
+    if (!(error instanceof TopicMissing)) throw error
+    const byTopic = [...Map.groupBy(records, ({ topic }) => topic)]
+    const [only, ...others] = byTopic
+    if (only !== undefined && others.length === 0) {
+      runtime.missingTopics.isMissing(only[0])
+      return records
+    }
+    // Which one it is, only one alone shows.
+    const left: OutgoingRecord[] = []
+    for (const [, those] of byTopic) left.push(...(await publishPresent(runtime, those)))
+    return left
   }
 }
 

@@ -1,6 +1,6 @@
 import { pause } from '../pause.ts'
 import type { EndpointRuntime } from './endpointRuntime.ts'
-import { publishOrPark } from './publish.ts'
+import { publishPresent } from './publish.ts'
 import { retryUntilStopped, Stopped } from './retryUntilStopped.ts'
 
 const recordsAtOnce = 200
@@ -61,7 +61,7 @@ export class Scheduler {
       const { nextAt } = await retryUntilStopped(
         'publish what is due',
         { signal: this.#stop.signal, log, isTransient: () => true },
-        () => store.publishScheduled((records) => publishOrPark(runtime, records), recordsAtOnce),
+        () => store.publishScheduled((records) => publishPresent(runtime, records), recordsAtOnce),
       )
       return nextAt?.getTime() ?? Infinity
     } catch (error) {

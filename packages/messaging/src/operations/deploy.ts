@@ -88,7 +88,8 @@ async function migrateDatabase({ endpoint, database }: Deployment): Promise<Depl
 }
 
 /**
- * Only partitions without a position get one, so a subscription added later also begins where its endpoint defines.
+ * Only partitions without a position get one, so a subscription added later also begins where its endpoint defines. Partitions that
+ * a topic was given since it is read begin with their first record.
  * Kafka refuses while the old version runs: no harm where the beginning is the earliest record, since a group without a
  * position begins there by itself. A group that was away for so long that Kafka has forgotten its position goes on where its
  * database says that it was.
@@ -102,18 +103,22 @@ async function commitFirstPositions(
   const missing = Map.groupBy(await withoutPosition(plan, admin), ({ topic }) => topic)
   const stored =
     missing.size > 0 && database !== undefined ? await storedIn(database.url, group, admin) : new Map<string, Position>()
+  const isRead = (topic: string) => [...stored.values()].some((position) => position.topic === topic)
+  const unread = new Set(
+    [...missing].filter(([topic, gaps]) => !isRead(topic) && !gaps.some(({ isAdded }) => isAdded)).map(([topic]) => topic),
+  )
   const first = await flat([...missing], async ([topic, gaps]): Promise<Position[]> => {
-    const isNew = gaps.every(({ isAdded }) => !isAdded) && ![...stored.values()].some((position) => position.topic === topic)
     const ends = (await admin.offsets(topic)).filter((end) => gaps.some(({ partition }) => partition === end.partition))
     return ends.map(({ partition, earliest, [from]: first }) => {
-      const { offset = isNew ? first : earliest } = stored.get(partitionKey({ topic, partition })) ?? {}
+      const { offset = unread.has(topic) ? first : earliest } = stored.get(partitionKey({ topic, partition })) ?? {}
       return { topic, partition, offset }
     })
   })
   try {
     if (first.length > 0) await admin.commit(group, first)
   } catch (error) {
-    if (error instanceof GroupIsRunning && from === 'earliest') return []
+    const beginsByItself = from === 'earliest' || unread.size === 0
+    if (error instanceof GroupIsRunning && beginsByItself) return []
     throw error
   }
   return [...missing].map(([topic, gaps]) => ({ group, topic, partitions: gaps.length }))

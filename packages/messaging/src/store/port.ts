@@ -136,11 +136,11 @@ export interface Store {
   deleteOutbox(outboxIds: readonly string[]): Promise<void>
   /**
    * Takes records that are due, hands them to `publish`, and removes them when it has resolved; replicas share the work.
-   * What `publish` throws is thrown, and the records stay.
+   * What `publish` throws is thrown, and the records stay. So do those that it returns: they are due again ten seconds later.
    * @returns how many were published, and when the next is due
    */
   publishScheduled(
-    publish: (records: readonly OutgoingRecord[]) => Promise<void>,
+    publish: (records: readonly OutgoingRecord[]) => Promise<readonly OutgoingRecord[] | void>,
     limit: number,
   ): Promise<{ published: number; nextAt: Date | undefined }>
   /** Deletes inbox entries from before `date`: a copy that comes later is handled again. @returns how many */

@@ -58,6 +58,22 @@ export function scheduledRecordsConformance({ store, other, save }: UnderTest): 
     expect(published).toEqual(['alarm'])
   })
 
+  test('records that the publisher gives back stay, and are due again a little later, so that others have their turn', async () => {
+    await saveScheduled(dueAt(past(1), 'one'), dueAt(past(2), 'two'), dueAt(past(3), 'three'))
+    const published: string[] = []
+    const allButFirst = async (records: readonly OutgoingRecord[]) => {
+      await collect(published)(records.slice(1))
+      return records.slice(0, 1)
+    }
+    const { published: count, nextAt } = await store().publishScheduled(allButFirst, 2)
+    expect(count).toBe(1)
+    expect(nextAt?.getTime()).toBeLessThan(Date.now())
+    const after = await other().publishScheduled(collect(published), 2)
+    expect(after).toEqual({ published: 1, nextAt: about(new Date()) })
+    expect(after.nextAt?.getTime()).toBeGreaterThan(Date.now())
+    expect(published).toEqual(['two', 'three'])
+  })
+
   test('records that one replica is publishing are left alone by another, which looks again later', async () => {
     await saveScheduled(dueAt(past(1), 'one'), dueAt(past(2), 'two'))
     const published: string[] = []

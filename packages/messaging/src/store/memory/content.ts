@@ -27,6 +27,9 @@ export interface Constraint {
   readonly holds: (row: AnyRow, others: readonly AnyRow[]) => boolean
 }
 
+/** When what could not be published is due again. */
+const againAfterMs = 10_000
+
 /** What the replicas that share a memory store have saved. */
 export class MemoryContent {
   /** When each was handled. */
@@ -145,19 +148,26 @@ export class MemoryContent {
     })
   }
 
-  async publishScheduled(publish: (records: readonly OutgoingRecord[]) => Promise<void>, limit: number) {
+  async publishScheduled(
+    publish: (records: readonly OutgoingRecord[]) => Promise<readonly OutgoingRecord[] | void>,
+    limit: number,
+  ) {
     const now = new Date()
     const taken = this.#inOrder()
       .filter(({ id, dueAt }) => dueAt <= now && !this.#taken.has(id))
       .slice(0, limit)
+    let kept: ReadonlySet<OutgoingRecord> = new Set()
     for (const { id } of taken) this.#taken.add(id)
     try {
-      if (taken.length > 0) await publish(taken.map(({ record }) => record))
-      for (const { id } of taken) this.#scheduled.delete(id)
+      kept = new Set((taken.length > 0 ? await publish(taken.map(({ record }) => record)) : undefined) ?? [])
+      for (const each of taken) {
+        this.#scheduled.delete(each.id)
+        if (kept.has(each.record)) this.#scheduled.set(each.id, { ...each, dueAt: new Date(now.getTime() + againAfterMs) })
+      }
     } finally {
       for (const { id } of taken) this.#taken.delete(id)
     }
-    return { published: taken.length, nextAt: nextPollAt(this.#inOrder()[0]?.dueAt, now, taken.length < limit) }
+    return { published: taken.length - kept.size, nextAt: nextPollAt(this.#inOrder()[0]?.dueAt, now, taken.length < limit) }
   }
 
   #inOrder(): ScheduledRecord[] {

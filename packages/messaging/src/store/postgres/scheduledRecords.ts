@@ -6,7 +6,7 @@ import { type Lease, lease, runAlone } from './connections.ts'
 import { unavailable } from './failures.ts'
 import { OutgoingRecordCodec } from './outgoingRecords.ts'
 
-type Publish = (records: readonly OutgoingRecord[]) => Promise<void>
+type Publish = (records: readonly OutgoingRecord[]) => Promise<readonly OutgoingRecord[] | void>
 
 interface Published {
   readonly published: number
@@ -41,6 +41,7 @@ const selectDue = {
   text: `select id, record from petrel_scheduled where due_at <= now()
   order by due_at limit $1 for update skip locked`,
 }
+const postpone = { text: `update petrel_scheduled set due_at = now() + interval '10s' where id = any($1)` }
 const deletePublished = { text: 'delete from petrel_scheduled where id = any($1)' }
 /** `now()` is when the transaction began, as in {@link selectDue}: a record that becomes due in between is not missed. */
 const selectNext = { text: 'select (extract(epoch from min(due_at) - now()) * 1000)::float8 as due_in_ms from petrel_scheduled' }
@@ -56,15 +57,22 @@ const dueAfter = (now: Date, next: NextDue | undefined): Date | undefined =>
 async function publishOn(leased: Lease, publish: Publish, limit: number): Promise<Published> {
   const now = new Date()
   await run(leased, 'begin')
+  let published = 0
   const taken = await run<{ id: string; record: Buffer }>(leased, { ...selectDue, values: [limit] })
   if (taken.length > 0) {
     const codec = new OutgoingRecordCodec()
-    await publish(taken.flatMap(({ record }) => codec.decode(record)))
-    await run(leased, { ...deletePublished, values: [taken.map(({ id }) => id)] })
+    const rows = taken.map(({ id, record }) => ({ id, records: codec.decode(record) }))
+    const kept = new Set((await publish(rows.flatMap(({ records }) => records))) ?? [])
+    const { later = [], sent = [] } = Object.groupBy(rows, ({ records }) =>
+      records.some((each) => kept.has(each)) ? 'later' : 'sent',
+    )
+    published = sent.length
+    await run(leased, { ...deletePublished, values: [sent.map(({ id }) => id)] })
+    if (later.length > 0) await run(leased, { ...postpone, values: [later.map(({ id }) => id)] })
   }
   const [next] = await run<NextDue>(leased, selectNext)
   await run(leased, 'commit')
-  return { published: taken.length, nextAt: nextPollAt(dueAfter(now, next), now, taken.length < limit) }
+  return { published, nextAt: nextPollAt(dueAfter(now, next), now, taken.length < limit) }
 }
 
 async function run<R extends QueryResultRow>({ client }: Lease, query: string | QueryConfig): Promise<R[]> {
