@@ -4,7 +4,10 @@ import { crc32c } from './crc32c.ts'
 import { type ConnectionPool, joinOnOwnConnection, type LoggedIn, logInAgainInTime } from './connectionPool.ts'
 import { callHooks, type ConsumerGroup } from './consumerHooks.ts'
 import { isRefused } from './errors.ts'
+import { fetchAnswerDecoder } from './fetchAnswer.ts'
 import { type DecodeMessages, decodingBatches, type FetchedPartition, withoutAborted } from './fetchedRecords.ts'
+import { fetchRequest } from './fetchRequest.ts'
+import { produceRequest } from './produceRequest.ts'
 import type { DecodeBatch } from './recordBatches.ts'
 import { decodeRecord } from './recordDecoding.ts'
 import { encodeRecord } from './recordEncoding.ts'
@@ -42,8 +45,18 @@ export function patchKafkajs(): void {
   replace('kafkajs/src/protocol/recordBatch/crc32C/index.js', () => crc32c)
   for (const [path, by] of Object.entries(answersNamingRefused)) replace(path, by)
   replace('kafkajs/src/protocol/requests/metadata/v0/response.js', keepingAnswer)
-  replace('kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js', (original) =>
-    decodingBatches(original as DecodeMessages, batchDecoder()),
+  const decodeMessages = decodingBatches(
+    load('kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js') as DecodeMessages,
+    batchDecoder(),
+  )
+  replace('kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js', () => decodeMessages)
+  // After the modules that they load.
+  replace('kafkajs/src/protocol/requests/fetch/v11/request.js', () => fetchRequest)
+  const Decoder = load('kafkajs/src/protocol/decoder.js') as Parameters<typeof fetchAnswerDecoder>[1]
+  const decode = fetchAnswerDecoder(decodeMessages, Decoder)
+  replace('kafkajs/src/protocol/requests/fetch/v11/response.js', (original) => ({ ...(original as object), decode }))
+  replace('kafkajs/src/protocol/requests/produce/v3/request.js', (original) =>
+    produceRequest(original as Parameters<typeof produceRequest>[0]),
   )
 }
 
