@@ -30,29 +30,35 @@ const mostInMemory = 10_000
 
 /** Acceptances in the service's own database, written behind the answer. */
 export function postgresAcceptances(pool: pg.Pool, log: Log): Acceptances {
-  const recent = new Map<string, FirstRequest>()
+  const claimed = new Map<string, FirstRequest>()
+  /** Most orders have an id of their own, which nobody can claim again: of these nothing but the id is kept. */
+  const recorded = new Map<string, true>()
   const writer = writeBehind((acceptances: readonly Acceptance[]) => insert(pool, acceptances), mostInMemory, log)
-  const remember = ({ orderId, requestHash, acceptedAt }: Acceptance, isAccepted: boolean) => {
-    recent.set(orderId, { requestHash, acceptedAt, isAccepted })
-    const [oldest] = recent.keys()
-    if (recent.size > mostInMemory && oldest !== undefined) recent.delete(oldest)
-  }
+  const claim = ({ orderId, requestHash, acceptedAt }: Acceptance, isAccepted: boolean) =>
+    remember(claimed, orderId, { requestHash, acceptedAt, isAccepted })
   return {
     async claim(acceptance) {
       const { orderId } = acceptance
-      const found = recent.get(orderId) ?? (await lookUp(pool, orderId, log))
+      const found = claimed.get(orderId) ?? (await lookUp(pool, orderId, log))
       // Another request may have come while this one looked.
-      const first = recent.get(orderId) ?? found
-      if (first === undefined) remember(acceptance, false)
+      const first = claimed.get(orderId) ?? found
+      if (first === undefined) claim(acceptance, false)
       return first
     },
-    remembers: (orderId) => recent.has(orderId),
+    remembers: (orderId) => claimed.has(orderId) || recorded.has(orderId),
     record(acceptance) {
-      remember(acceptance, true)
+      if (claimed.has(acceptance.orderId)) claim(acceptance, true)
+      else remember(recorded, acceptance.orderId, true)
       writer.write(acceptance)
     },
     close: writer.close,
   }
+}
+
+function remember<T>(recent: Map<string, T>, orderId: string, what: T): void {
+  recent.set(orderId, what)
+  const [oldest] = recent.keys()
+  if (recent.size > mostInMemory && oldest !== undefined) recent.delete(oldest)
 }
 
 async function lookUp(pool: pg.Pool, orderId: string, log: Log): Promise<FirstRequest | undefined> {

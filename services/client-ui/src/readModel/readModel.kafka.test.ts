@@ -133,6 +133,19 @@ describe('an accepted order', () => {
     expect(await elsewhere.claim(accepted(uuid7()))).toBeUndefined()
   })
 
+  test('is remembered by this process, and one that was claimed also with its request', async () => {
+    const [claimed, other] = [uuid7(), uuid7()]
+    const acceptances = postgresAcceptances(pool, quiet)
+    await acceptances.claim(accepted(claimed))
+    for (const orderId of [claimed, other]) acceptances.record(accepted(orderId))
+    expect([claimed, other, uuid7()].map((orderId) => acceptances.remembers(orderId))).toEqual([true, true, false])
+    expect(await acceptances.claim(accepted(claimed, { requestHash: 'other' }))).toMatchObject({
+      requestHash: 'hash',
+      isAccepted: true,
+    })
+    await acceptances.close()
+  })
+
   test('is accepted all the same while the database does not answer', async () => {
     const away = new Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/none' })
     const acceptances = postgresAcceptances(away, quiet)
