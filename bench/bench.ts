@@ -19,6 +19,7 @@ const benchmarks: Readonly<Record<string, readonly [file: string, what: string]>
   handled: ['handled.ts', 'what it costs the console to know what the endpoints handle'],
   inbox: ['inbox.ts', 'what saves, look-ups and the cleaning cost beside an inbox of fifty million rows'],
   statements: ['statements.ts', 'what it costs that statements have no names, which a pooler would not keep'],
+  requests: ['requests.ts', 'what it costs a service to write and to read what it says to Kafka'],
   rebalance: ['rebalance.ts', 'how long lanes stand still when a replica joins or leaves'],
 }
 

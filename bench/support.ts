@@ -1,6 +1,7 @@
 // What the benchmarks use of the library's inside; nothing else outside the library may.
 export type { AuditMode } from '../packages/messaging/src/audit/auditMode.ts'
 export { kafkajsBroker } from '../packages/messaging/src/broker/kafkajs/broker.ts'
+export { patchKafkajs } from '../packages/messaging/src/broker/kafkajs/patches.ts'
 export { avroCodec } from '../packages/messaging/src/codec/codec.ts'
 export { messageEncoder } from '../packages/messaging/src/engine/encodeMessage.ts'
 export { startEngine } from '../packages/messaging/src/engine/startEngine.ts'
