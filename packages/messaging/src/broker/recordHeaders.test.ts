@@ -7,7 +7,7 @@ import { encodeRecord } from './kafkajs/recordEncoding.ts'
 import { outgoing } from './kafkajs/records.ts'
 import { memoryBroker } from './memory.ts'
 import type { OutgoingRecord, RecordHeaders } from './port.ts'
-import { sizeOf } from './size.ts'
+import { sizeOf, upperBoundOf } from './size.ts'
 
 const withHeaders = (headers: object): OutgoingRecord => ({
   topic: 't',
@@ -76,6 +76,7 @@ test('the size of a record is at least what it takes in a batch of its own', () 
       const record = { ...withHeaders(headers), key, value: Buffer.from(body) }
       const [message] = outgoing([record])[0]?.messages ?? []
       const { buffer } = encodeRecord({ key, value: record.value, headers: message?.headers ?? {} })
+      expect(upperBoundOf(record)).toBeGreaterThanOrEqual(sizeOf(record))
       const excess = sizeOf(record) - buffer.length - batchOverhead
       expect(excess).toBeGreaterThanOrEqual(0)
       expect(excess).toBeLessThan(200)

@@ -9,13 +9,16 @@ export function sizeOf({ key, value, headers }: OutgoingRecord): number {
   return OVERHEAD.record + bytes(key) + bytes(value) + headersSize(headers)
 }
 
-/** Whether it certainly takes no more than that: measured without reading its texts. */
-export function isSurelyWithin(limit: number, { key, value, headers }: OutgoingRecord): boolean {
+/** Whether it certainly takes no more than that. */
+export const isSurelyWithin = (limit: number, record: OutgoingRecord): boolean => upperBoundOf(record) <= limit
+
+/** What {@link sizeOf} is at most, measured without reading the texts: in a quarter of the time. */
+export function upperBoundOf({ key, value, headers }: OutgoingRecord): number {
   let size = OVERHEAD.record + atMost(key) + atMost(value)
   forEachHeader(headers, (name, content) => {
     size += OVERHEAD.header + atMost(name) + atMost(content)
   })
-  return size <= limit
+  return size
 }
 
 /** A character of a string takes at most three bytes in UTF-8. */

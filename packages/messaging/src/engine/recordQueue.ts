@@ -1,11 +1,11 @@
 import type { BrokerRecord, TopicPartition } from '../broker/port.ts'
-import { sizeOf } from '../broker/size.ts'
+import { upperBoundOf } from '../broker/size.ts'
 
 /** About how many bytes the objects take in memory that a record and each of its headers consist of, besides their content. */
 const objectBytes = { record: 300, header: 150 }
 
 const bytesOf = (record: BrokerRecord) =>
-  sizeOf(record) + objectBytes.record + objectBytes.header * Object.keys(record.headers).length
+  upperBoundOf(record) + objectBytes.record + objectBytes.header * Object.keys(record.headers).length
 
 interface Waiting {
   readonly record: BrokerRecord

@@ -1,7 +1,7 @@
 import { coalescing } from '../../coalescing.ts'
 import { NotAllowed } from '../../connections/notLetIn.ts'
 import { BrokerUnavailable, publishDeadlineMs, RecordRefused, type OutgoingRecord } from '../port.ts'
-import { sizeOf } from '../size.ts'
+import { sizeOf, upperBoundOf } from '../size.ts'
 import { connect, type Connection, disconnect, send } from './connection.ts'
 import { brokerErrorCode, unavailable } from './errors.ts'
 import type { ClientSettings } from './settings.ts'
@@ -114,6 +114,7 @@ async function publishOrName(publish: Publisher['publish'], records: readonly Ou
 
 /** In order, and each small enough. A record that is too large for one goes alone. */
 function* requests(records: readonly OutgoingRecord[]): Generator<readonly OutgoingRecord[]> {
+  if (fitTogether(records)) return yield records
   let request: OutgoingRecord[] = []
   let size = 0
   for (const record of records) {
@@ -128,6 +129,10 @@ function* requests(records: readonly OutgoingRecord[]): Generator<readonly Outgo
   }
   if (request.length > 0) yield request
 }
+
+/** Mostly they do, and need not be measured. */
+const fitTogether = (records: readonly OutgoingRecord[]) =>
+  records.length > 0 && records.reduce((size, record) => size + upperBoundOf(record), 0) <= REQUEST_SIZE
 
 function described(records: readonly OutgoingRecord[]): string {
   return `${records.length} records to ${topicsOf(records).join(', ')}`
