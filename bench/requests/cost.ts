@@ -15,7 +15,7 @@ console.log(JSON.stringify({ first, later: await microsOf(150) }))
 /** CPU of the process for each time, what compiles and collects garbage beside it included. */
 async function microsOf(times: number): Promise<number> {
   const before = process.cpuUsage()
-  for (let time = 0; time < times; time++) await work?.run()
+  for (let time = 0; time < times; time++) await work?.()
   const { user, system } = process.cpuUsage(before)
   return (user + system) / times
 }
