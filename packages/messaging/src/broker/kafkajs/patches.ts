@@ -7,6 +7,7 @@ import { isRefused } from './errors.ts'
 import { fetchAnswerDecoder } from './fetchAnswer.ts'
 import { type DecodeMessages, decodingBatches, type FetchedPartition, withoutAborted } from './fetchedRecords.ts'
 import { fetchRequest } from './fetchRequest.ts'
+import { findLeadersAtOnce, type FindsNodes } from './leaders.ts'
 import { produceRequest } from './produceRequest.ts'
 import type { DecodeBatch } from './recordBatches.ts'
 import { decodeRecord } from './recordDecoding.ts'
@@ -39,7 +40,9 @@ export function patchKafkajs(): void {
   logInAgainInTime(prototypeOf('kafkajs/src/network/connection.js') as LoggedIn)
   throwRefused(prototypeOf('kafkajs/src/cluster/brokerPool.js') as BrokerPool)
   hideAborted(prototypeOf('kafkajs/src/broker/index.js') as KafkaNode)
-  callHooks(prototypeOf('kafkajs/src/consumer/consumerGroup.js') as ConsumerGroup)
+  const group = prototypeOf('kafkajs/src/consumer/consumerGroup.js')
+  callHooks(group as ConsumerGroup)
+  findLeadersAtOnce(group as FindsNodes)
   replace('kafkajs/src/protocol/recordBatch/record/v0/index.js', () => encodeRecord)
   replace('kafkajs/src/protocol/recordBatch/record/v0/decoder.js', () => decodeRecord)
   replace('kafkajs/src/protocol/recordBatch/crc32C/index.js', () => crc32c)
