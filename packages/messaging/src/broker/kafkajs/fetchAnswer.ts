@@ -1,4 +1,4 @@
-import type { DecodeMessages, Decoder, FetchedPartition } from './fetchedRecords.ts'
+import type { AbortedTransaction, DecodeMessages, Decoder, FetchedPartition } from './fetchedRecords.ts'
 
 /** What kafkajs makes of the answer to a fetch. */
 export interface FetchAnswer {
@@ -115,8 +115,8 @@ class AnswerReader {
     return at
   }
 
-  #abortedTransactions(): Header['abortedTransactions'] {
-    const aborted = []
+  #abortedTransactions(): AbortedTransaction[] {
+    const aborted: AbortedTransaction[] = []
     for (let left = this.int32(); left > 0; left -= 1) aborted.push({ producerId: this.int64(), firstOffset: this.int64() })
     return aborted
   }

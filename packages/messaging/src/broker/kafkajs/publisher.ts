@@ -114,7 +114,10 @@ async function publishOrName(publish: Publisher['publish'], records: readonly Ou
 
 /** In order, and each small enough. A record that is too large for one goes alone. */
 function* requests(records: readonly OutgoingRecord[]): Generator<readonly OutgoingRecord[]> {
-  if (fitTogether(records)) return yield records
+  if (fitTogether(records)) {
+    yield records
+    return
+  }
   let request: OutgoingRecord[] = []
   let size = 0
   for (const record of records) {

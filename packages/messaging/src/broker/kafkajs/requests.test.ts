@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module'
 import * as fc from 'fast-check'
-import type { IHeaders, Message } from 'kafkajs'
+import type { Message } from 'kafkajs'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { arbitraryHeaders } from '../conformance/arbitraryHeaders.ts'
+import type { RecordHeaders } from '../port.ts'
 import { headersAsRead } from '../recordHeaders.ts'
 import { fetchAnswerDecoder, type FetchAnswer } from './fetchAnswer.ts'
 import type { DecodeMessages } from './fetchedRecords.ts'
@@ -148,7 +149,7 @@ describe('what is produced', () => {
   const message = fc.record({
     key: fc.option(content),
     value: fc.option(content),
-    headers: arbitraryHeaders.map((headers) => headersAsRead(headers) as IHeaders),
+    headers: arbitraryHeaders.map((headers) => headersAsRead(headers as RecordHeaders)),
     timestamp,
   }) as fc.Arbitrary<Message>
   const topicData = fc.array(
