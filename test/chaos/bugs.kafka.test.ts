@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ce, failure, headerText } from '../../packages/messaging/src/headers.ts'
 import type { BrokerRecord } from '../../packages/messaging/src/broker/port.ts'
 import { petrel, startPetrel } from '../support/cli.ts'
-import { openShop, type Shop, typesOf, wholeJourney } from '../support/shop.ts'
+import { openShop, type Shop, stepsOf, wholeJourney } from '../support/shop.ts'
 import { eventually } from '../support/stack.ts'
 
 const order = { customerId: 'ada', email: 'ada@example.org', lines: [{ sku: 'green-tea', quantity: 2 }], acceptedAt: null }
@@ -24,7 +24,7 @@ describe('a bug in a handler', () => {
     await eventually(async () => expect(await keysIn('billing.retry.2s')).toContain(orderId), patience)
     await shop.system.mendService('billing')
 
-    expect(typesOf(await shop.orderHas(orderId, wholeJourney))).toEqual(wholeJourney.toSorted())
+    expect(stepsOf(await shop.orderHas(orderId, wholeJourney))).toEqual(wholeJourney.toSorted())
     expect((await shop.charges(orderId)).charges).toHaveLength(1)
     expect(await shop.failures('billing')).toEqual([])
     await eventually(async () => expect(await shop.lags(['billing'])).toEqual(new Map()), patience)
@@ -46,7 +46,7 @@ describe('a bug in a handler', () => {
     const letter = letters.find(({ key }) => String(key) === one)
     const id = headerText(letter?.headers ?? {}, ce.id) ?? ''
     expect(await petrel(shop.system, 'replay', 'sales', '--id', id)).toMatchObject({ code: 0, err: '' })
-    expect(typesOf(await shop.orderHas(one, wholeJourney))).toEqual(wholeJourney.toSorted())
+    expect(stepsOf(await shop.orderHas(one, wholeJourney))).toEqual(wholeJourney.toSorted())
     expect(await waiting()).toHaveLength(orderIds.length - 1)
 
     await killInTheMiddle()

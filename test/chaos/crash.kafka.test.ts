@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url'
 import { PlaceOrder } from '@petrel/contracts'
 import { uuid7 } from '@petrel/messaging'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type EndpointName, endpoints, openShop, type Shop, typesOf, wholeJourney } from '../support/shop.ts'
+import { type EndpointName, endpoints, openShop, type Shop, stepsOf, wholeJourney } from '../support/shop.ts'
 import { eventually } from '../support/stack.ts'
 
 const crashAt = pathToFileURL(join(import.meta.dirname, '../support/crashAt.ts')).href
@@ -61,7 +61,7 @@ describe('services that lose power in the middle of a batch', () => {
     await Promise.all(endpoints.map((name) => loseAndRestorePower(name, moment)))
 
     for (const orderId of placed) {
-      expect(typesOf(await shop.orderHas(orderId, wholeJourney))).toEqual(wholeJourney.toSorted())
+      expect(stepsOf(await shop.orderHas(orderId, wholeJourney))).toEqual(wholeJourney.toSorted())
       expect((await shop.charges(orderId)).charges).toHaveLength(1)
     }
     // A letter may be there twice: the power may go between the mail server's yes and the commit.
