@@ -11,7 +11,7 @@ import { messageTopics } from '../support/foreign/places.ts'
 import { publishForeign } from '../support/foreign/publishForeign.ts'
 import { raiseLimits } from '../support/foreign/raiseLimits.ts'
 import { randomFrom, seedFrom } from '../support/random.ts'
-import { openShop, type Shop, stepsOf, stepsOf, wholeJourney } from '../support/shop.ts'
+import { openShop, type Shop, stepsOf, wholeJourney } from '../support/shop.ts'
 import { eventually } from '../support/stack.ts'
 
 const order = { customerId: 'grace', email: 'grace@example.org', lines: [{ sku: 'green-tea', quantity: 2 }] }
