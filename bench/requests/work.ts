@@ -1,19 +1,11 @@
 import { createRequire } from 'node:module'
+import { fetchAnswerBytes, type PartitionOfAnswer } from '../../packages/messaging/src/broker/kafkajs/testing/fetchAnswerBytes.ts'
 
 /** kafkajs's own, patched or not. Loaded when it is asked for, since a patch replaces only what is loaded later. */
 const load = createRequire(import.meta.url)
 
 interface Encodes {
   encode(): Promise<{ readonly buffer: Buffer }>
-}
-interface Writer {
-  readonly buffer: Buffer
-  writeInt16(value: number): Writer
-  writeInt32(value: number): Writer
-  writeInt64(value: string): Writer
-  writeString(value: string): Writer
-  writeBytes(value: Buffer): Writer
-  writeArray(values: readonly Writer[]): Writer
 }
 interface Answer {
   readonly responses: readonly { readonly topicName: string; readonly partitions: readonly object[] }[]
@@ -71,20 +63,16 @@ async function reading(count: number, full: number, each = 1): Promise<Work> {
 }
 
 async function answer(count: number, full: number, each: number): Promise<Buffer> {
-  const Encoder = load('kafkajs/src/protocol/encoder.js') as new () => Writer
   const request = await produced([{ topic: 't', partitions: [{ partition: 0, messages: messages(each) }] }]).encode()
   const batch = request.buffer.subarray(beforeBatch)
   let left = full
-  const partition = (number: number) => {
-    const writer = new Encoder().writeInt32(number).writeInt16(0)
-    for (const offset of ['1234567', '1234567', '0']) writer.writeInt64(offset)
-    return writer
-      .writeArray([])
-      .writeInt32(-1)
-      .writeBytes(left-- > 0 ? batch : Buffer.alloc(0))
-  }
-  const answered = topics(count).map((topic) => new Encoder().writeString(topic).writeArray(partitions.map(partition)))
-  return new Encoder().writeInt32(0).writeInt16(0).writeInt32(0).writeArray(answered).buffer
+  const answered = (): PartitionOfAnswer[] =>
+    partitions.map((partition) => ({
+      partition,
+      offsets: ['1234567', '1234567', '0'],
+      records: left-- > 0 ? batch : Buffer.alloc(0),
+    }))
+  return fetchAnswerBytes({ topics: topics(count).map((topic) => ({ topic, partitions: answered() })) })
 }
 
 function messages(count: number): object[] {

@@ -37,9 +37,9 @@ describe('services that are away, or come late', () => {
     expect(await shop.failures()).toEqual([])
   }
 
-  test('billing is stopped while 100 orders come: customers notice nothing, and it bills all of them when it is back', async () => {
+  test('billing is stopped while 200 orders come: customers notice nothing, and it bills all of them when it is back', async () => {
     await shop.stop('billing')
-    const orderIds = await placeOrders(100)
+    const orderIds = await placeOrders(200)
     for (const orderId of orderIds) await shop.orderHas(orderId, ['OrderPlaced', 'StockReserved'])
     expect((await shop.charges(orderIds[0] ?? '')).charges).toEqual([])
 
@@ -48,9 +48,9 @@ describe('services that are away, or come late', () => {
     await expectBilledOnce(orderIds)
   })
 
-  test('the mail server is away while 100 orders come: each customer has one mail when it is back, and nothing has failed', async () => {
+  test('the mail server is away while 200 orders come: each customer has one mail when it is back, and nothing has failed', async () => {
     await mailbox.running.stop()
-    const orderIds = await placeOrders(100)
+    const orderIds = await placeOrders(200)
     for (const orderId of orderIds) await shop.orderHas(orderId, ['OrderShipped'])
 
     mailbox.running = await startMailbox(mailbox.options)
@@ -102,7 +102,7 @@ describe('services that are away, or come late', () => {
     const second = await shop.system.startService('billing')
     await joined(second)
     const orderIds = await placeOrders(50)
-    const more = placeOrders(100)
+    const more = placeOrders(150)
     await shop.orderHas(orderIds[0] ?? '', ['OrderBilled'])
     await shop.kill('billing')
     orderIds.push(...(await more))

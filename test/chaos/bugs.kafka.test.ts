@@ -32,7 +32,7 @@ describe('a bug in a handler', () => {
 
   test('that stays is tried after 2, 4 and 8 seconds; then a person mends it and sends back one, and all, though the command is killed', async () => {
     await shop.system.breakService('sales', 'the price list is upside down')
-    const orderIds = await sendOrders(300)
+    const orderIds = await sendOrders(500)
     const [one = ''] = orderIds
     const letters = await eventually(async () => {
       const found = (await shop.records('sales.dlt')).filter(({ key }) => orderIds.includes(String(key)))

@@ -1,4 +1,5 @@
 import { headerBytes } from '../codec/wire.ts'
+import { GrowingBytes } from '../growingBytes.ts'
 
 /** Lengths below it have one byte. */
 const short = 64
@@ -6,19 +7,20 @@ const short = 64
 const some = 2
 
 /** Writes Avro (https://avro.apache.org/docs/1.12.0/specification/#binary-encoding), one value at a time, in a buffer that grows and is used again. */
-export class AvroWriter {
-  #bytes = Buffer.allocUnsafeSlow(64 * 1024)
-  #end = 0
+export class AvroWriter extends GrowingBytes {
+  constructor() {
+    super(64 * 1024)
+  }
 
   begin(schemaId: number): void {
-    this.#bytes[0] = 0
-    this.#bytes.writeInt32BE(schemaId, 1)
-    this.#end = headerBytes
+    this.bytes[0] = 0
+    this.bytes.writeInt32BE(schemaId, 1)
+    this.next = headerBytes
   }
 
   /** @returns a copy of what was written */
   take(): Buffer {
-    return Buffer.from(this.#bytes.subarray(0, this.#end))
+    return Buffer.from(this.written())
   }
 
   /** Of a union with null: that it is null. */
@@ -39,30 +41,25 @@ export class AvroWriter {
 
   /** A whole number: zigzag, seven bits to a byte; exact up to 2^53. */
   long(value: number): void {
-    this.#reserve(10)
-    let rest = value < 0 ? -2 * value - 1 : 2 * value
-    while (rest > 0x7f) {
-      this.#bytes[this.#end++] = (rest % 0x80) | 0x80
-      rest = Math.floor(rest / 0x80)
-    }
-    this.#bytes[this.#end++] = rest
+    this.reserve(10)
+    this.varint(value < 0 ? -2 * value - 1 : 2 * value)
   }
 
   text(text: string): void {
     if (this.#shortText(text)) return
     const size = Buffer.byteLength(text)
     this.long(size)
-    this.#reserve(size)
-    this.#end += this.#bytes.write(text, this.#end)
+    this.reserve(size)
+    this.next += this.bytes.write(text, this.next)
   }
 
   /** {@link optionalText} that is there as bytes, from `from` up to `to`. @returns false when it is long, or not in ASCII; then nothing is written */
   optionalShortBytes(content: Buffer, from: number, to: number): boolean {
     const size = to - from
     if (size >= short) return false
-    this.#reserve(2 + size)
-    const bytes = this.#bytes
-    let at = this.#end
+    this.reserve(2 + size)
+    const bytes = this.bytes
+    let at = this.next
     bytes[at++] = some
     bytes[at++] = size * 2
     for (let index = from; index < to; index += 1) {
@@ -70,7 +67,7 @@ export class AvroWriter {
       if (code > 0x7f) return false
       bytes[at++] = code
     }
-    this.#end = at
+    this.next = at
     return true
   }
 
@@ -83,28 +80,21 @@ export class AvroWriter {
   #shortText(text: string): boolean {
     const size = text.length
     if (size >= short) return false
-    this.#reserve(1 + size)
-    const bytes = this.#bytes
-    let at = this.#end
+    this.reserve(1 + size)
+    const bytes = this.bytes
+    let at = this.next
     bytes[at++] = size * 2
     for (let index = 0; index < size; index += 1) {
       const code = text.charCodeAt(index)
       if (code > 0x7f) return false
       bytes[at++] = code
     }
-    this.#end = at
+    this.next = at
     return true
   }
 
   #byte(value: number): void {
-    this.#reserve(1)
-    this.#bytes[this.#end++] = value
-  }
-
-  #reserve(size: number): void {
-    if (this.#end + size <= this.#bytes.length) return
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.#end + size))
-    larger.set(this.#bytes.subarray(0, this.#end))
-    this.#bytes = larger
+    this.reserve(1)
+    this.bytes[this.next++] = value
   }
 }

@@ -73,5 +73,6 @@ export { partitionsWithKey, type SentMessage, sentMessages, type SentRange } fro
 export { waitingLetters } from './waitingLetters.ts'
 export { planRewind, rewind, type RewindPlan, type RewindRequest, type RewoundTopic } from './rewind.ts'
 export { type EndpointTopology, type MessageTopology, topology, type Topology } from './topology.ts'
+export { type AvroName, avroNameOf, fullAvroName } from '../avro/names.ts'
 export { type AvroCodec, avroCodec } from '../codec/codec.ts'
 export type { BrokerRecord, RecordHeaders, Subscription, SubscriptionListener, TopicPartition } from '../broker/port.ts'

@@ -1,3 +1,4 @@
+import { avroNameOf, fullAvroName } from '../avro/names.ts'
 import type { AvroSchema } from '../definition/message.ts'
 
 /**
@@ -22,7 +23,7 @@ export function standingAlone(schema: AvroSchema, referenced: readonly AvroSchem
     return withParts({ ...part, namespace: own.namespace }, (each) => resolved(each, own.namespace))
   }
   const ofName = (name: string, namespace: string) => {
-    const fullName = qualified(name, namespace)
+    const fullName = fullAvroName(name, namespace)
     const found = elsewhere.get(fullName) ?? elsewhere.get(name)
     if (found === undefined) return name
     return defined.has(found.fullName) ? found.fullName : resolved(found.definition, found.namespace)
@@ -49,15 +50,11 @@ function namedTypesIn(schema: unknown, namespace = ''): Named[] {
 
 const namedKinds = new Set<unknown>(['record', 'error', 'enum', 'fixed'])
 
-/** https://avro.apache.org/docs/1.12.0/specification/#names */
 function named(definition: Definition, around: string): Named | undefined {
-  const { type, name, namespace = around } = definition
-  if (!namedKinds.has(type) || typeof name !== 'string' || typeof namespace !== 'string') return undefined
-  const fullName = qualified(name, namespace)
-  return { fullName, definition, namespace: fullName.slice(0, Math.max(0, fullName.lastIndexOf('.'))) }
+  if (!namedKinds.has(definition['type'])) return undefined
+  const { fullName, namespace } = avroNameOf(definition, around)
+  return { fullName, definition, namespace }
 }
-
-const qualified = (name: string, namespace: string) => (name.includes('.') || namespace === '' ? name : `${namespace}.${name}`)
 
 /** The types in a schema, and nothing else of it: a default may look like one. */
 function partsOf({ type, fields, items, values }: Definition): unknown[] {

@@ -1,4 +1,5 @@
 import type { AvroSchema } from '@petrel/messaging'
+import { avroNameOf, fullAvroName } from '@petrel/messaging/operations'
 
 /** A schema as a graph: names are followed, so that whoever walks it needs none. A record may contain itself. */
 export type Shape =
@@ -43,7 +44,7 @@ const shapes = new WeakMap<object, Shape>()
 
 /** @param space the namespace around it @param named what was defined before, by full name */
 function read(type: unknown, space: string, named: Map<string, Shape>): Shape {
-  if (typeof type === 'string') return named.get(fullName(type, space)) ?? named.get(type) ?? primitive(type)
+  if (typeof type === 'string') return named.get(fullAvroName(type, space)) ?? named.get(type) ?? primitive(type)
   if (Array.isArray(type)) return { kind: 'union', branches: type.map((branch) => read(branch, space, named)) }
   const node = type as Attributes
   if (node['type'] === 'array') return { kind: 'array', items: read(node['items'], space, named) }
@@ -58,15 +59,15 @@ function read(type: unknown, space: string, named: Map<string, Shape>): Shape {
 }
 
 function record(node: Attributes, around: string, named: Map<string, Shape>): Shape {
-  const { name, space } = nameOf(node, around)
+  const { name, namespace, fullName } = avroNameOf(node, around)
   const fields: FieldShape[] = []
   const shape: RecordShape = { kind: 'record', name, fields }
   // Before its fields: one of them may be of this type.
-  named.set(fullName(name, space), shape)
+  named.set(fullName, shape)
   for (const field of node['fields'] as readonly Attributes[])
     fields.push({
       name: String(field['name']),
-      shape: read(field['type'], space, named),
+      shape: read(field['type'], namespace, named),
       pii: typeof field['pii'] === 'boolean' ? field['pii'] : undefined,
       default: field['default'],
       hasDefault: 'default' in field,
@@ -75,12 +76,12 @@ function record(node: Attributes, around: string, named: Map<string, Shape>): Sh
 }
 
 function leaf(node: Attributes, around: string, named: Map<string, Shape>): Shape {
-  const { name, space } = nameOf(node, around)
+  const { name, fullName } = avroNameOf(node, around)
   const shape: Shape =
     node['type'] === 'enum'
       ? { kind: 'enum', name, symbols: (node['symbols'] as readonly unknown[]).map(String) }
       : { kind: 'fixed', name, size: Number(node['size']) }
-  named.set(fullName(name, space), shape)
+  named.set(fullName, shape)
   return shape
 }
 
@@ -90,13 +91,3 @@ function primitive(name: string): Shape {
   if (primitives.has(name)) return { kind: 'primitive', name, logicalType: undefined }
   throw new Error(`The schema has no type ${name}.`)
 }
-
-/** A name with dots has its namespace in it (https://avro.apache.org/docs/1.12.0/specification/#names). */
-function nameOf(node: Attributes, around: string): { name: string; space: string } {
-  const given = String(node['name'])
-  const dot = given.lastIndexOf('.')
-  if (dot >= 0) return { name: given.slice(dot + 1), space: given.slice(0, dot) }
-  return { name: given, space: typeof node['namespace'] === 'string' ? node['namespace'] : around }
-}
-
-const fullName = (name: string, space: string): string => (name.includes('.') || space === '' ? name : `${space}.${name}`)

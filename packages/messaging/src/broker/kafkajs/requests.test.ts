@@ -11,6 +11,7 @@ import { fetchRequest, type FetchToEncode } from './fetchRequest.ts'
 import { produceRequest, type ProduceRequest, type ProduceToEncode } from './produceRequest.ts'
 import { encodeRecord } from './recordEncoding.ts'
 import type { RequestBytes } from './requestBytes.ts'
+import { fetchAnswerBytes } from './testing/fetchAnswerBytes.ts'
 
 /** In this file kafkajs is not patched. */
 const load = createRequire(import.meta.url)
@@ -24,17 +25,6 @@ const kafkajs = {
   Long: load('kafkajs/src/utils/long.js') as { fromValue: (value: number) => { toString(): string } },
 }
 const Decoder = load('kafkajs/src/protocol/decoder.js') as Parameters<typeof fetchAnswerDecoder>[1]
-const Encoder = load('kafkajs/src/protocol/encoder.js') as new () => Writer
-
-/** kafkajs's own. */
-interface Writer extends RequestBytes {
-  writeInt16(value: number): Writer
-  writeInt32(value: number): Writer
-  writeInt64(value: string): Writer
-  writeString(value: string): Writer
-  writeBytes(value: Buffer): Writer
-  writeArray(values: readonly Writer[]): Writer
-}
 
 const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })
 const offset = fc.bigInt({ min: 0n, max: 2n ** 62n }).map(String)
@@ -86,27 +76,20 @@ describe('the answer to a fetch', () => {
     topics: fc.array(fc.record({ topic: name, partitions: fc.array(answered, { maxLength: 4 }) }), { maxLength: 4 }),
   })
   type Answer = typeof answer extends fc.Arbitrary<infer T> ? T : never
-  type Answered = Answer['topics'][number]['partitions'][number]
-
-  async function writtenPartition({ partition, errorCode, offsets, aborted, preferredReadReplica, values }: Answered) {
-    const writer = new Encoder().writeInt32(partition).writeInt16(errorCode)
-    for (const each of offsets) writer.writeInt64(each)
-    const inDoubt = aborted.map((each) => new Encoder().writeInt64(each.producerId).writeInt64(each.firstOffset))
-    writer.writeArray(inDoubt).writeInt32(preferredReadReplica)
-    return writer.writeBytes(values.length === 0 ? Buffer.alloc(0) : await batchOf(values))
-  }
 
   async function batchOf(values: readonly string[]): Promise<Buffer> {
     const records = values.map((value, offsetDelta) => encodeRecord({ key: null, value, offsetDelta }))
     return (await kafkajs.RecordBatch({ firstOffset: 7, lastOffsetDelta: values.length - 1, records })).buffer
   }
 
-  async function written({ throttled, errorCode, sessionId, topics }: Answer): Promise<Buffer> {
-    const writer = new Encoder().writeInt32(throttled).writeInt16(errorCode).writeInt32(sessionId)
-    const encoded = topics.map(async ({ topic, partitions }) =>
-      new Encoder().writeString(topic).writeArray(await Promise.all(partitions.map(writtenPartition))),
-    )
-    return writer.writeArray(await Promise.all(encoded)).buffer
+  const recordsOf = async (values: readonly string[]) => (values.length === 0 ? Buffer.alloc(0) : await batchOf(values))
+
+  async function written({ topics, ...answer }: Answer): Promise<Buffer> {
+    const withRecords = topics.map(async ({ topic, partitions }) => ({
+      topic,
+      partitions: await Promise.all(partitions.map(async (each) => ({ ...each, records: await recordsOf(each.values) }))),
+    }))
+    return fetchAnswerBytes({ ...answer, topics: await Promise.all(withRecords) })
   }
 
   const decode = fetchAnswerDecoder(kafkajs.decodeMessages, Decoder)
@@ -130,11 +113,8 @@ describe('the answer to a fetch', () => {
 
   test('has a partition of which only a part of a batch came: somebody has to ask for more', async () => {
     const batch = await batchOf(['cut'])
-    const partition = new Encoder().writeInt32(3).writeInt16(0)
-    for (const each of ['9', '9', '0']) partition.writeInt64(each)
-    partition.writeArray([]).writeInt32(-1).writeBytes(batch.subarray(0, -1))
-    const topic = new Encoder().writeString('orders').writeArray([partition])
-    const { responses } = await decode(new Encoder().writeInt32(0).writeInt16(0).writeInt32(0).writeArray([topic]).buffer)
+    const partition = { partition: 3, offsets: ['9', '9', '0'], records: batch.subarray(0, -1) }
+    const { responses } = await decode(fetchAnswerBytes({ topics: [{ topic: 'orders', partitions: [partition] }] }))
     expect(responses).toMatchObject([{ topicName: 'orders', partitions: [{ partition: 3, messages: [] }] }])
   })
 })
