@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { kafkajsBroker, silentLog } from '@petrel/messaging/operations'
 import { inject } from 'vitest'
 import { databaseName, dropDatabase, ensureDatabase } from '../../deploy/local/stack/databases.ts'
@@ -12,6 +13,7 @@ import { connectionEnvironment, connectionsOf } from '../../deploy/local/shop/co
 import { ADMINISTRATOR } from '../../deploy/local/stack/security.ts'
 import type { StackAddresses } from '../../deploy/local/stack/stack.ts'
 import { serviceEnvironment, type ServicePorts } from '../../deploy/local/shop/serviceEnvironment.ts'
+import { readAgainMs } from '../../packages/messaging/src/fault.ts'
 import type { PgBouncer } from './pgBouncer.ts'
 import { type RunningService, startProcess } from './processes.ts'
 
@@ -32,7 +34,7 @@ export interface TestSystem {
   env(service: string): Promise<Record<string, string>>
   /** Starts `services/<name>` as a process; it ends with the system at the latest. */
   startService(name: string, env?: Readonly<Record<string, string>>): Promise<RunningService>
-  /** From now on every handler of the service throws, with this message. */
+  /** Every handler of the service throws, with this message, once this has resolved. */
   breakService(name: string, message: string): Promise<void>
   mendService(name: string): Promise<void>
   /** Ends its processes, drops its databases and topics. Also what `await using` does. */
@@ -83,8 +85,14 @@ export async function testSystem({ addresses = inject('stack'), pooler }: TestSy
       processes.push(running)
       return running
     },
-    breakService: (service, message) => writeFile(faultFile(service), message),
-    mendService: (service) => rm(faultFile(service), { force: true }),
+    async breakService(service, message) {
+      await writeFile(faultFile(service), message)
+      await setTimeout(readAgainMs)
+    },
+    async mendService(service) {
+      await rm(faultFile(service), { force: true })
+      await setTimeout(readAgainMs)
+    },
     async cleanup() {
       await Promise.all(processes.map((each) => each.kill('SIGKILL')))
       await Promise.all([...databases.keys()].map((service) => dropDatabase(addresses.databaseUrl, ownName(service))))

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 
-const readAgainMs = 200
+/** So long a service may go on as if a fault had not been switched. */
+export const readAgainMs = 200
 
 /**
  * A fault that a person switches on and off: while the file exists, every handler throws its content. It is a file, because
