@@ -67,9 +67,8 @@ test('among any foreign records every message of ours is handled, and only forei
         }
         await system.settled()
         const [handled, dead] = [billed(system), await system.records('billing.dlt')]
-        expect(new Set(handled.filter((number) => number < ours))).toEqual(
-          new Set(Array.from({ length: ours }, (_, number) => number)),
-        )
+        // One of theirs can be a valid message by chance, with any number.
+        expect(handled).toEqual(expect.arrayContaining(Array.from({ length: ours }, (_, number) => number)))
         expect(dead.length).toBeLessThanOrEqual(theirs)
         expect(await system.lag('billing')).toBe(0n)
         expect(await system.lag('billing.retry')).toBe(0n)
