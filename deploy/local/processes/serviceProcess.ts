@@ -1,5 +1,4 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
@@ -17,14 +16,6 @@ export const SHOPKEEPER = 'shopkeeper'
 
 /** Measures the others, and runs only when somebody watches. */
 export const LAG_EXPORTER = 'lag-exporter'
-
-/** The one that customers wait for. */
-const FRONT_END = 'client-ui'
-/**
- * All services share the cores of this machine, and a rush needs more than there are. Who handles messages may wait, and does more
- * at a time then; whoever asks the page for something may not. A cluster has CPU requests for that.
- */
-const BEHIND_THE_FRONT_END = 10
 
 /** Every service that `npm start` keeps running. */
 export const keptServices = (): string[] => allServices().filter((name) => name !== SHOPKEEPER)
@@ -71,7 +62,6 @@ export async function startServiceProcess(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...FRUGAL, NODE_COMPILE_CACHE: COMPILED, ...env },
   })
-  if (name !== FRONT_END && !child.hasExited()) setPriority(child.pid, BEHIND_THE_FRONT_END)
   for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', onLine)
   return child
 }

@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { servicePid } from '../folders.ts'
 import type { PrintLine } from '../problem.ts'
@@ -64,6 +65,14 @@ export function supervisor(options: SupervisorOptions): Supervisor {
   }
 }
 
+/** The one that customers wait for. */
+const FRONT_END = 'client-ui'
+/**
+ * All services share the cores of this machine, and a rush needs more than there are. Who handles messages may wait, and does more
+ * at a time then; whoever asks the page for something may not. A cluster has CPU requests for that.
+ */
+const BEHIND_THE_FRONT_END = 10
+
 /** Until the signal stops it, or it ends with 0: somebody has stopped it by hand. */
 async function keepRunning(
   service: string,
@@ -86,6 +95,7 @@ async function keepRunning(
   while (!over.aborted) {
     const startedAt = Date.now()
     const child = await startServiceProcess(service, environments[service] ?? {}, (line) => log.line(line))
+    if (service !== FRONT_END && !child.hasExited()) setPriority(child.pid, BEHIND_THE_FRONT_END)
     claim(servicePid(service), child.pid)
     // A service without an endpoint has no consumer group to join.
     if (!hasEndpoint(service)) isUp()
