@@ -1,4 +1,4 @@
-import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { faultsOf, looks, type Visit } from '../../../../test/support/pageChecks.ts'
 import { noBrowser } from '../../../../test/support/startBrowser.ts'
@@ -26,15 +26,10 @@ const places: readonly [path: string, ready: (page: Page) => Promise<unknown>][]
   ['/break-it', isThere('.knobs')],
 ]
 
-const narrow: [string, BrowserContextOptions] = [
-  '320 px, light',
-  { viewport: { width: 320, height: 640 }, isMobile: true, hasTouch: true },
-]
-
 describe.skipIf(noBrowser())('every page', () => {
   const pages = consolePages()
 
-  test.each([...looks, narrow])('has no barrier, does not scroll sideways and does not jump: %s', async (_, look) => {
+  test.each(looks)('has no barrier, does not scroll sideways and does not jump: %s', async (_, look) => {
     const { url } = await pages.start({
       failures: sevenFailures(Date.now()),
       guards: ['sales'],
