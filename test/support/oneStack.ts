@@ -34,6 +34,7 @@ export default async function oneStack(project: TestProject): Promise<() => Prom
   const shared = (holder.petrelTestStack ??= { users: 0, started: startSharedStack() })
   shared.users += 1
   const { stack, remove } = await shared.started
+  stack.archiveClasses()
   const { kafkaBrokers, registryUrl, databaseUrl } = stack
   project.provide('stack', { kafkaBrokers, registryUrl, databaseUrl })
   return async () => {

@@ -74,6 +74,7 @@ async function start(): Promise<void> {
   await during('opening the shop', untilOpen(settings.CLIENT_UI_PORT, options.without, shutdown))
   shutdown.throwIfAborted()
   print(addressTable(settings, stack, options))
+  stack.archiveClasses()
   print(`Up after ${secondsSinceEnter()} s. Logs: .local/logs. Stop with Ctrl-C.`)
 }
 

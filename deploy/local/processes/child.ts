@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, statfsSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import { dirname } from 'node:path'
 import { type GuardedProcess, spawnGuarded } from './guardedProcess.ts'
 import { claim, holderOf } from './pidFile.ts'
@@ -20,6 +21,8 @@ export interface ChildOptions {
   readonly pidFile: string
   /** Asks it to stop in good order. Default SIGTERM. */
   readonly stopSignal?: NodeJS.Signals
+  /** Nobody waits for it: it lets others go first, and is ended by force when we end. */
+  readonly background?: boolean
 }
 
 /** A running server of the stack. */
@@ -29,9 +32,13 @@ export interface Child extends GuardedProcess {
   output(): string
 }
 
+/** As much as services let each other go first. */
+const IN_THE_BACKGROUND = 10
+
 /** Starts a server whose output goes to a file, so that it can go on writing whatever becomes of us. */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const { name, command, args, logFile, pidFile, stopSignal = 'SIGTERM', uid, gid } = options
+  const { name, command, args, logFile, pidFile, background = false, uid, gid } = options
+  const stopSignal = background ? 'SIGKILL' : (options.stopSignal ?? 'SIGTERM')
   const env = { ...process.env, ...options.env }
   await endOrphan(pidFile, stopSignal)
   mkdirSync(dirname(logFile), { recursive: true })
@@ -41,6 +48,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   try {
     const child = await spawnGuarded(name, command, args, { stdio: ['ignore', log, log], cwd: '/', env, stopSignal, ...account })
     claim(pidFile, child.pid)
+    if (background && !child.hasExited()) setPriority(child.pid, IN_THE_BACKGROUND)
     return { ...child, logFile, output: () => readFileSync(logFile).subarray(begin).toString() }
   } finally {
     closeSync(log)

@@ -5,6 +5,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { startChild, whenReady, type Child } from '../processes/child.ts'
+import { archivedClasses } from './classArchive.ts'
 import { JAVA_ENVIRONMENT } from './jars.mjs'
 import { FRUGAL_JVM } from './java.ts'
 import { Problem } from '../problem.ts'
@@ -21,6 +22,8 @@ export interface KafkaOptions {
   /** Users that it has from the beginning, `SCRAM-SHA-512=[name=sales,password=…]`. */
   readonly users?: readonly string[]
   readonly jvm?: readonly string[]
+  /** See {@link startChild}. */
+  readonly background?: boolean
   /** Of a cluster that it joins. Default: one of its own. */
   readonly clusterId?: string
 }
@@ -34,14 +37,16 @@ export async function startKafka(options: KafkaOptions, signal?: AbortSignal): P
   await mkdir(options.dataDir, { recursive: true })
   const properties = join(options.dataDir, 'server.properties')
   await writeFile(properties, serverProperties(options), { mode: 0o600 })
-  await formatOnce(options, properties)
+  const jvm = [...JVM, ...(await archivedClasses(options, 'kafka'))]
+  await formatOnce(options, properties, jvm)
   const kafka = await startChild({
     name: 'Kafka',
     command: options.java,
     env: JAVA_ENVIRONMENT,
-    args: [...JVM, ...(options.jvm ?? []), '-cp', classPath(options), 'kafka.Kafka', properties],
+    args: [...jvm, ...(options.jvm ?? []), '-cp', classPath(options), 'kafka.Kafka', properties],
     logFile: join(options.logsDir, 'kafka.log'),
     pidFile: join(options.dataDir, 'pid'),
+    background: options.background ?? false,
   })
   await whenReady(kafka, async () => kafka.output().includes('Kafka Server started'), signal)
   return kafka
@@ -53,24 +58,14 @@ const logDir = ({ dataDir }: KafkaOptions) => join(dataDir, 'log')
 export const newClusterId = (): string => randomBytes(16).toString('base64url').replace(/^-/, 'p')
 
 /** The mark is written last: a folder without it was never used, so it is safe to format it again. */
-async function formatOnce(options: KafkaOptions, properties: string): Promise<void> {
+async function formatOnce(options: KafkaOptions, properties: string, jvm: readonly string[]): Promise<void> {
   const mark = join(options.dataDir, 'formatted')
   if (existsSync(mark)) return
   await rm(logDir(options), { recursive: true, force: true })
   const clusterId = options.clusterId ?? newClusterId()
   const users = await usersFile(options)
-  const args = [
-    ...JVM,
-    '-cp',
-    classPath(options),
-    'kafka.tools.StorageTool',
-    'format',
-    '-t',
-    clusterId,
-    '-c',
-    properties,
-    ...users,
-  ]
+  const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties, ...users]
+  const args = [...jvm, '-cp', classPath(options), ...format]
   await promisify(execFile)(options.java, args, { env: { ...process.env, ...JAVA_ENVIRONMENT } }).catch((error: unknown) => {
     throw new Problem(`Kafka could not prepare ${logDir(options)}: ${(error as Error).message}`, { cause: error })
   })

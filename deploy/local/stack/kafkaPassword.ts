@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { archivedClasses } from './classArchive.ts'
 import { JAVA_ENVIRONMENT } from './jars.mjs'
 import { FRUGAL_JVM } from './java.ts'
 
@@ -26,7 +27,8 @@ export async function setKafkaPassword(administrator: KafkaAdministrator, user: 
   try {
     await writeFile(client, lines(properties), { mode: 0o600 })
     await writeFile(change, lines({ 'SCRAM-SHA-512': `password=${password}` }), { mode: 0o600 })
-    const tool = [...FRUGAL_JVM, '-cp', join(jars, 'kafka', '*'), 'kafka.admin.ConfigCommand', '--bootstrap-server', broker]
+    const jvm = [...FRUGAL_JVM, ...(await archivedClasses(administrator, 'kafka'))]
+    const tool = [...jvm, '-cp', join(jars, 'kafka', '*'), 'kafka.admin.ConfigCommand', '--bootstrap-server', broker]
     const what = [
       '--command-config',
       client,

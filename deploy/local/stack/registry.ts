@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { mkdir, readdir } from 'node:fs/promises'
 import { answersOk } from '../processes/answersOk.ts'
 import { startChild, whenReady, type Child } from '../processes/child.ts'
+import { archivedClasses } from './classArchive.ts'
 import { JAVA_ENVIRONMENT } from './jars.mjs'
 import { FRUGAL_JVM } from './java.ts'
 import { Problem } from '../problem.ts'
@@ -12,6 +13,9 @@ export interface RegistryOptions {
   readonly dataDir: string
   readonly logsDir: string
   readonly port: number
+  readonly jvm?: readonly string[]
+  /** See {@link startChild}. */
+  readonly background?: boolean
 }
 
 /** Confluent's API, as clients expect it. */
@@ -19,7 +23,7 @@ export const registryUrl = (port: number, protocol = 'http') => `${protocol}://1
 
 /** Apicurio Registry with its schemas in an H2 file. Resolves when it answers. */
 export async function startRegistry(options: RegistryOptions, signal?: AbortSignal): Promise<Child> {
-  const { java, jars, dataDir, logsDir, port } = options
+  const { java, jars, dataDir, logsDir, port, jvm = [], background = false } = options
   await mkdir(dataDir, { recursive: true })
   const registry = await startChild({
     name: 'Schema registry',
@@ -29,6 +33,8 @@ export async function startRegistry(options: RegistryOptions, signal?: AbortSign
       '-Xms64m',
       '-Xmx192m',
       ...FRUGAL_JVM,
+      ...(await archivedClasses(options, 'registry')),
+      ...jvm,
       '-Dquarkus.http.host=127.0.0.1',
       `-Dquarkus.http.port=${port}`,
       `-Dquarkus.datasource.jdbc.url=jdbc:h2:file:${join(dataDir, 'schemas')}`,
@@ -38,6 +44,7 @@ export async function startRegistry(options: RegistryOptions, signal?: AbortSign
     ],
     logFile: join(logsDir, 'registry.log'),
     pidFile: join(dataDir, 'pid'),
+    background,
   })
   await whenReady(registry, () => answersOk(`${registryUrl(port)}/subjects`), signal)
   return registry

@@ -5,6 +5,7 @@ import type { Child } from '../processes/child.ts'
 import { Problem } from '../problem.ts'
 import type { Progress } from '../progress.mjs'
 import { assertElsewhereAnswers } from './elsewhere.ts'
+import { archiveClasses, type JavaPrograms, type JavaServer, type Once, type StartOnce } from './classArchive.ts'
 import { ensureJars, JarsMissing } from './jars.mjs'
 import { findJava } from './java.ts'
 import { type GuardingProxy, startGuardingProxy } from './guardingProxy.ts'
@@ -19,10 +20,14 @@ import type { StackOptions } from './stack.ts'
 
 const inSilence: Progress['during'] = (_, work) => work
 
+type ServerKey = JavaServer | 'postgres'
+
 /** What was started here; what runs elsewhere is not in it. */
-export type Servers = Partial<Record<'kafka' | 'registry' | 'postgres', KeptServer>> & {
+export type Servers = Partial<Record<ServerKey, KeptServer>> & {
   /** Before the registry, which knows neither TLS nor logins. */
   proxy?: GuardingProxy
+  /** What Kafka and the registry run with. */
+  programs?: JavaPrograms
 }
 
 /** With what makes them closed, if they are to be. */
@@ -32,7 +37,7 @@ type ServerOptions = StackOptions & { readonly security: Security | undefined }
 export async function startServers(options: ServerOptions, servers: Servers): Promise<void> {
   const { elsewhere = {}, log, signal, during = inSilence, onChange } = options
   const behind = options.security === undefined ? options.ports.registry : (await freePorts(1))[0]
-  const toStart = await serversToStart({ ...options, ports: { ...options.ports, registry: behind ?? 0 } })
+  const toStart = await serversToStart({ ...options, ports: { ...options.ports, registry: behind ?? 0 } }, servers)
   if (toStart.length > 0) log(`Starting ${toStart.map(({ name }) => name).join(', ')} …`)
   const starts = toStart.map(async ({ key, name, start }) => {
     const keep = { log, signal, onChange: (isUp: boolean) => onChange?.(name, isUp) }
@@ -48,9 +53,19 @@ export async function startServers(options: ServerOptions, servers: Servers): Pr
 const startProxy = ({ certificate, letsIn }: Security, port: number, behind: number): Promise<GuardingProxy> =>
   startGuardingProxy({ port, target: `http://127.0.0.1:${behind}`, certificate, letsIn })
 
-export async function stopServers({ proxy, ...servers }: Servers): Promise<void> {
-  await proxy?.close()
-  await Promise.all(Object.values(servers).map((server) => server.stop()))
+export async function stopServers(servers: Servers): Promise<void> {
+  await servers.proxy?.close()
+  await Promise.all(Object.values(processesOf(servers)).map((server) => server.stop()))
+}
+
+/** Makes later starts cheaper: see {@link archiveClasses}. */
+export async function archiveServers({ programs, kafka, registry }: Servers, signal: AbortSignal): Promise<void> {
+  if (programs === undefined) return
+  const [port = 0, controllerPort = 0] = await freePorts(2)
+  const options = (once: Once) => ({ ...programs, ...once, port, background: true })
+  const archive = (server: JavaServer, start: StartOnce) => archiveClasses(programs, server, start, signal)
+  if (kafka) await archive('kafka', (once) => startKafka({ ...options(once), controllerPort }, signal))
+  if (registry) await archive('registry', (once) => startRegistry(options(once), signal))
 }
 
 /** Those that are processes. */
@@ -58,15 +73,13 @@ export function processesOf({ kafka, registry, postgres }: Servers): Record<stri
   return { ...(kafka && { kafka }), ...(registry && { registry }), ...(postgres && { postgres }) }
 }
 
-type ServerKey = Exclude<keyof Servers, 'proxy'>
-
 interface Server {
   readonly key: ServerKey
   readonly name: string
   readonly start: (signal: AbortSignal) => Promise<Child>
 }
 
-async function serversToStart(options: ServerOptions): Promise<Server[]> {
+async function serversToStart(options: ServerOptions, started: Servers): Promise<Server[]> {
   const { dataDir, ports, elsewhere = {}, security } = options
   const logsDir = resolve(options.logsDir ?? join(dataDir, 'logs'))
   await mkdir(logsDir, { recursive: true })
@@ -81,6 +94,7 @@ async function serversToStart(options: ServerOptions): Promise<Server[]> {
   if (elsewhere.kafkaBrokers && elsewhere.registryUrl) return servers
 
   const java = await prepareJava(options)
+  started.programs = java
   if (!elsewhere.kafkaBrokers) {
     const closed = security && {
       properties: security.kafka.properties(ports.kafka, ports.kafkaController),
@@ -107,7 +121,7 @@ async function startWithUsers(options: KafkaOptions, security: Security | undefi
   return kafka
 }
 
-async function prepareJava({ jarsDir, log, during = inSilence }: StackOptions): Promise<{ java: string; jars: string }> {
+async function prepareJava({ jarsDir, log, during = inSilence }: StackOptions): Promise<JavaPrograms> {
   const java = await findJava()
   const jars = await ensureJars(resolve(jarsDir), { print: log, during }).catch((error: unknown) => {
     throw error instanceof JarsMissing ? new Problem(error.message, { cause: error }) : error

@@ -8,7 +8,7 @@ import { assertPortsFree, portsToUse, type StackPorts } from './ports.ts'
 import { type PostgresSettings, superuserUrl } from './postgres.ts'
 import { registryUrl } from './registry.ts'
 import { prepareSecurity, type Security, securedUrl, type StackAccess } from './security.ts'
-import { processesOf, type Servers, startServers, stopServers } from './servers.ts'
+import { archiveServers, processesOf, type Servers, startServers, stopServers } from './servers.ts'
 
 export interface StackOptions {
   /** Everything that must survive a restart. */
@@ -54,6 +54,8 @@ export interface Stack extends StackAddresses {
   pids(): { readonly kafka?: number; readonly registry?: number; readonly postgres?: number }
   /** Ends Kafka with the signal (SIGKILL for a crash), and resolves when it runs again, on the same data and port. */
   restartKafka(signal?: NodeJS.Signals): Promise<void>
+  /** From now on, until it is done or the stack stops: see {@link archiveServers}. For one that runs for a while. */
+  archiveClasses(): void
   stop(): Promise<void>
 }
 
@@ -65,6 +67,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await assertUsableFolder(dataDir)
   lockData(lock, dataDir)
   const servers: Servers = {}
+  const stopping = new AbortController()
+  let archiving: Promise<void> | undefined
   let security: Security | undefined
   try {
     await assertPortsFree(portsToUse(ports, elsewhere))
@@ -83,8 +87,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       if (!servers.kafka) throw new Problem('This Kafka was not started here, so it is not ours to restart.')
       await servers.kafka.restart(signal)
     },
+    archiveClasses() {
+      // Where it cannot, starts cost what they cost, and the next one tries again.
+      archiving ??= archiveServers(servers, stopping.signal).catch(() => {})
+    },
     async stop() {
-      await stopServers(servers)
+      stopping.abort()
+      await Promise.all([stopServers(servers), archiving])
       release(lock)
     },
   }
