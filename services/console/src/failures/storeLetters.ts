@@ -96,7 +96,7 @@ function updating<Row>(columns: readonly Column<Row>[], key: string, kept: reado
 export interface LetterRows {
   readonly inserts: Readonly<Record<'letter' | 'failure' | 'search', Insert>>
   readonly news: readonly LetterNews[]
-  /** The newest of each failure. */
+  /** The newest of each failure among them. */
   readonly newest: readonly LetterNews[]
 }
 
@@ -161,7 +161,9 @@ function newestOfEach(letters: readonly IncomingLetter[]): IncomingLetter[] {
  * Writes dead letters, and what follows for the messages that they are of. Again and again, in any order: the result is the same.
  * @param batch nothing about these endpoints was written in its transaction yet
  */
-export async function storeLetters({ tx, changed }: Batch, { inserts, news, newest }: LetterRows): Promise<void> {
+export async function storeLetters({ tx, changed }: Batch, some: readonly LetterRows[]): Promise<void> {
+  const news = some.flatMap((rows) => rows.news)
+  const newest = some.flatMap((rows) => rows.newest)
   if (news.length === 0) return
   await lockEndpoints(
     tx,
@@ -170,9 +172,11 @@ export async function storeLetters({ tx, changed }: Batch, { inserts, news, newe
   const groups = [...new Set(newest.map(({ groupId }) => groupId))]
   const before = await openGroups(tx, groups)
   const more = await withMore(tx, news)
-  await write(tx, inserts.letter, whenLetterIsThere)
-  await write(tx, inserts.failure, whenFailureIsThere)
-  await write(tx, inserts.search, ' on conflict (failure_id) do update set words = excluded.words')
+  for (const { inserts } of some) {
+    await write(tx, inserts.letter, whenLetterIsThere)
+    await write(tx, inserts.failure, whenFailureIsThere)
+    await write(tx, inserts.search, ' on conflict (failure_id) do update set words = excluded.words')
+  }
   for (const change of await refreshFailures(tx, more)) changed(change)
   const events = await insertEvents(tx, await newGroupEvents(tx, newest, before))
   if (events > 0) changed({ event: 'event', data: {} })
