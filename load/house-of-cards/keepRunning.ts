@@ -5,7 +5,7 @@ import { COMPILED, ROOT } from '../../deploy/local/folders.ts'
 import { answersOk } from '../../deploy/local/processes/answersOk.ts'
 import { backOff } from '../../deploy/local/processes/backOff.ts'
 import { type GuardedProcess, spawnGuarded } from '../../deploy/local/processes/guardedProcess.ts'
-import { FLAGS, FRUGAL } from '../../deploy/local/processes/serviceProcess.ts'
+import { flagsOf, FRUGAL } from '../../deploy/local/processes/serviceProcess.ts'
 import { Problem } from '../../deploy/local/problem.ts'
 
 export interface Program {
@@ -72,7 +72,7 @@ export async function keepRunning(program: Program): Promise<Running> {
 
 async function begin(program: Program, log: WriteStream): Promise<GuardedProcess> {
   const { name, main, env } = program
-  const child = await spawnGuarded(name, process.execPath, [...FLAGS, main], {
+  const child = await spawnGuarded(name, process.execPath, [...flagsOf(name), main], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...FRUGAL, NODE_COMPILE_CACHE: COMPILED, ...env },

@@ -133,3 +133,13 @@ const lifeAndState: [string[], object][] = [
 test.each(lifeAndState)('after %j a message is as it should be', async (life, expected) => {
   expect(await readAll([recordsOf(1, life, at)])).toMatchObject([{ message_id: 'm-1', ...expected }])
 })
+
+test('of a message that failed twice among hundreds of others, the newest letter counts, wherever it is among them', async () => {
+  const [first, ...later] = recordsOf(0, ['replayed', 'failedAgain'], at)
+  if (first === undefined) throw new Error('It has not failed.')
+  const others = Array.from({ length: 250 }, (_, number) => recordsOf(number + 1, [], at)).flat()
+  const oneByOne = await readAll([[first], later, others])
+  expect(oneByOne).toHaveLength(251)
+  expect(await readAll([[first, ...others, ...later]])).toEqual(oneByOne)
+  expect(await readAll([[...later, ...others, first]])).toEqual(oneByOne)
+})
