@@ -16,6 +16,9 @@ const all = [{ endpoint: shipping }, { endpoint: billing }, { endpoint: sales }]
 const nothingNew = { topics: [], subjects: [], migrations: [], positions: [] }
 const listener = { onAssigned: () => {}, onRecords: () => {} }
 
+/** It hears of orders, but only of those that come. */
+const fraud = changed(billing, { name: 'fraud', handlers: [handler(OrderPlaced, () => {})], produces: [], from: 'latest' })
+
 const place = (count: number) =>
   Array.from({ length: count }, (_, index) => ({
     topic: 'p.sales.order-placed',
@@ -92,8 +95,6 @@ test('a service whose topic was given partitions starts all the same, and says s
 
 test('a partition that a topic was given since is read from its beginning, also by a group that began with the latest', async () => {
   const infrastructure = emptyGround()
-  const handlers = [handler(OrderPlaced, () => {})]
-  const fraud = changed(billing, { name: 'fraud', handlers, produces: [], from: 'latest' })
   await deploy({ endpoint: sales }, infrastructure)
   const known = [0, 1].map((partition) => ({ topic: 'p.sales.order-placed', partition, offset: 0n }))
   await infrastructure.admin.commit('p.fraud', known)
@@ -114,10 +115,7 @@ test('a new group begins with the past, or with what comes after, as its endpoin
   await deploy({ endpoint: sales }, infrastructure)
   await infrastructure.broker.publish(place(20))
   await deploy({ endpoint: billing }, infrastructure)
-  await deploy(
-    { endpoint: changed(billing, { name: 'fraud', handlers: [handler(OrderPlaced, () => {})], produces: [], from: 'latest' }) },
-    infrastructure,
-  )
+  await deploy({ endpoint: fraud }, infrastructure)
 
   const begin = async (group: string) =>
     (await infrastructure.admin.committed(group, ['p.sales.order-placed'])).map(({ offset }) => offset)
@@ -153,6 +151,30 @@ test('a subscription can be added while the old version runs, unless it wants on
     'Endpoint "billing" is not deployed: the first position of group p.billing is missing. Run: petrel deploy billing',
   )
   await running.stop()
+})
+
+test('a topic that somebody has deleted is made again while a group runs that wants only what comes: all of the new one is that', async () => {
+  const infrastructure = emptyGround()
+  const both = [{ endpoint: sales }, { endpoint: fraud }]
+  await deployAll(both, infrastructure)
+  const running = await infrastructure.broker.subscribe({ group: 'p.fraud', topics: ['p.sales.order-placed'], listener })
+  await infrastructure.admin.deleteTopics(['p.sales.order-placed'])
+
+  expect(await deployAll(both, infrastructure)).toEqual({ ...nothingNew, topics: ['p.sales.order-placed'] })
+  await running.stop()
+})
+
+test('what comes into a topic as soon as it is made is not passed over by a group that wants only what comes', async () => {
+  const infrastructure = emptyGround()
+  const { broker, admin } = infrastructure
+  const createTopics: typeof admin.createTopics = async (specs) => {
+    const made = await admin.createTopics(specs)
+    await broker.publish(place(20))
+    return made
+  }
+  await deployAll([{ endpoint: sales }, { endpoint: fraud }], { ...infrastructure, admin: { ...admin, createTopics } })
+  const committed = await admin.committed('p.fraud', ['p.sales.order-placed'])
+  expect(committed.map(({ offset }) => offset)).toEqual([0n, 0n, 0n])
 })
 
 test('an endpoint that was never deployed says what is missing, and what to run', async () => {

@@ -48,7 +48,7 @@ export const deploy = (deployment: Deployment, infrastructure: DeployTarget): Pr
  * @throws NotDeployed when an endpoint subscribes to a topic whose owner was never deployed; its own topics and schemas are
  *   then there, since the owner may wait for these, and no database
  * @throws NotMigrated when a database is away, or refuses a migration
- * @throws GroupIsRunning when a group that is to begin with the latest record runs already
+ * @throws GroupIsRunning when a group that is to begin with the latest record of a topic that was there before runs already
  * @throws IncompatibleSchema, RegistryUnavailable, BrokerUnavailable
  */
 export async function deployAll(
@@ -62,7 +62,8 @@ export async function deployAll(
   for (const each of plans) await refuseMissingOwners(each, admin)
   const migrations = await flat(deployments, migrateDatabase)
   const groups = deployments.flatMap(({ database }, index) => (plans[index]?.groups ?? []).map((group) => ({ group, database })))
-  const positions = await flat(groups, ({ group, database }) => commitFirstPositions(group, admin, database))
+  const made = new Set(topics)
+  const positions = await flat(groups, ({ group, database }) => commitFirstPositions(group, { admin, database, made }))
   return { topics, subjects, migrations, positions }
 }
 
@@ -87,23 +88,26 @@ async function migrateDatabase({ endpoint, database }: Deployment): Promise<Depl
   }
 }
 
+interface Ground {
+  readonly admin: BrokerAdmin
+  readonly database: Deployment['database']
+  /** Topics that were made a moment ago. */
+  readonly made: ReadonlySet<string>
+}
+
 /**
  * Only partitions without a position get one, so a subscription added later also begins where its endpoint defines. Partitions that
- * a topic was given since it is read begin with their first record.
+ * a topic was given since it is read begin with their first record, and so do topics that were just made: what is in them is new.
  * Kafka refuses while the old version runs: no harm where the beginning is the earliest record, since a group without a
  * position begins there by itself. A group that was away for so long that Kafka has forgotten its position goes on where its
  * database says that it was.
  */
-async function commitFirstPositions(
-  plan: GroupPlan,
-  admin: BrokerAdmin,
-  database: Deployment['database'],
-): Promise<DeployReport['positions']> {
+async function commitFirstPositions(plan: GroupPlan, { admin, database, made }: Ground): Promise<DeployReport['positions']> {
   const { group, from } = plan
   const missing = Map.groupBy(await withoutPosition(plan, admin), ({ topic }) => topic)
   const stored =
     missing.size > 0 && database !== undefined ? await storedIn(database.url, group, admin) : new Map<string, Position>()
-  const isRead = (topic: string) => [...stored.values()].some((position) => position.topic === topic)
+  const isRead = (topic: string) => made.has(topic) || [...stored.values()].some((position) => position.topic === topic)
   const unread = new Set(
     [...missing].filter(([topic, gaps]) => !isRead(topic) && !gaps.some(({ isAdded }) => isAdded)).map(([topic]) => topic),
   )
