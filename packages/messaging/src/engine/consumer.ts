@@ -17,6 +17,8 @@ export interface ConsumerOptions {
   readonly topics: readonly string[]
   /** Topics whose records wait until the due time in their headers. */
   readonly delayedTopics: ReadonlySet<string>
+  /** Of delays that the endpoint no longer has: they are read while they are there, and nobody misses them. */
+  readonly formerTopics: ReadonlySet<string>
 }
 
 /** One member of a consumer group. Partitions with the same number share a lane. */
@@ -124,9 +126,10 @@ export class Consumer {
     return new Lane(this.#runtime, owner, name, earlier)
   }
 
-  #miss(missing: readonly string[]): void {
+  #miss(absent: readonly string[]): void {
     const { log } = this.#runtime
-    const { group } = this.#options
+    const { group, formerTopics } = this.#options
+    const missing = absent.filter((topic) => !formerTopics.has(topic))
     for (const topic of missing.filter((each) => !this.#missing.includes(each)))
       log.error(
         { event: 'topicMissing', group, topic },

@@ -90,6 +90,20 @@ test('a timeout whose topic is not there waits for it, and others do not', async
   expect(system.store.scheduled()).toEqual([])
 })
 
+test('a retry topic is missed while the endpoint has its delay, and not when it is one of a former delay', async () => {
+  const { endpoint } = billing(() => {}, { recoverability: { delayed: ['2s'] } })
+  const { log, errors } = keptLog()
+  const system = await testSystem(endpoint, { log })
+  const [former, present] = ['billing.retry.1h', 'billing.retry.2s']
+  await system.broker.admin.createTopics([{ topic: former, partitions: 1, config: {} }])
+  const { engine } = await system.start()
+  await system.broker.admin.deleteTopics([former, present])
+  await until('one is missed', () => errors.length > 0)
+  await passTime(10_000)
+  expect(engine.status().groups.flatMap(({ missingTopics = [] }) => missingTopics)).toEqual([present])
+  expect(errors).toHaveLength(1)
+})
+
 test('a failed message whose dead letter topic is not there is not passed over', async () => {
   const { endpoint } = billing(() => {
     throw new Unrecoverable('no such customer')

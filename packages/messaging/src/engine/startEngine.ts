@@ -121,8 +121,8 @@ async function groupsToJoin(runtime: EndpointRuntime): Promise<ConsumerOptions[]
   const retryTopics = await retryUntilStopped('look for retry topics', { signal, log }, () => existingRetryTopics(runtime))
   const delayedTopics = new Set(retryTopics)
   return groups.map(({ group, topics }) => {
-    const existing = group === prefix + retryGroup(endpoint.name) ? retryTopics : []
-    return { group, topics: [...new Set([...topics, ...existing])], delayedTopics }
+    const former = group === prefix + retryGroup(endpoint.name) ? retryTopics.filter((topic) => !topics.includes(topic)) : []
+    return { group, topics: [...topics, ...former], delayedTopics, formerTopics: new Set(former) }
   })
 }
 

@@ -62,6 +62,7 @@ export function killableProcess(broker: Broker, store: Store): KillableProcess {
           listener: {
             onAssigned: (partitions) => (killed ? undefined : listener.onAssigned(partitions)),
             onRecords: (records) => (killed ? undefined : listener.onRecords(records)),
+            onMissing: (topics) => (killed ? undefined : listener.onMissing?.(topics)),
             onLost: (...lost) => (killed ? undefined : listener.onLost?.(...lost)),
           },
         })
