@@ -1,8 +1,9 @@
-import { kafkajsBroker, silentLog } from '@petrel/messaging/operations'
+import { kafkajsBroker, plan, silentLog } from '@petrel/messaging/operations'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../../test/support/eventually.ts'
 import { fetchOk, getJson, jsonBody } from '../../test/support/http.ts'
+import { loyalty } from '../../services/loyalty/src/endpoint.ts'
 import { toolThatIsThere } from '../tools/build.ts'
 import { front } from './front.ts'
 import { defaultLagAgeSeconds, objectives, recorded } from './objectives.ts'
@@ -136,6 +137,26 @@ describe.skipIf(isSomebodyElses || !hasPrometheus)('each alert fires when what i
       ],
     })
     expect(await shop.log('stock')).toMatch(/cannot (look into the inbox|save a batch); trying again/)
+  })
+
+  test('TopicMissing: somebody deletes a retry topic of loyalty, until loyalty is deployed again', async () => {
+    await scenario({
+      async happens() {
+        const brokers = shop.environment.KAFKA_BROKERS.split(',')
+        const broker = kafkajsBroker({ brokers, clientId: 'careless', log: silentLog })
+        await broker.admin.deleteTopics(['loyalty.retry.2s'])
+        return async () => {
+          await broker.admin.createTopics(plan(loyalty, '').topics)
+          await broker.close()
+        }
+      },
+      fire: [
+        {
+          labels: { alertname: 'TopicMissing', severity: 'critical', endpoint: 'loyalty', group: 'loyalty.retry' },
+          summary: /^Topics that loyalty\.retry reads are not there: 1\.$/,
+        },
+      ],
+    })
   })
 
   test('ScheduledMessageLate: somebody holds what billing has postponed when it is due', async () => {

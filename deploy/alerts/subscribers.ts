@@ -62,6 +62,13 @@ and on (namespace, consumergroup) (${members} > 0)`,
         '{{ $labels.consumergroup }} has not moved in partition {{ $labels.partition }} of {{ $labels.topic }} for five minutes, and at least {{ $value }} messages wait there.',
     },
     {
+      name: 'TopicMissing',
+      severity: 'critical',
+      when: 'max by (namespace, endpoint, group) (petrel_topics_missing) > 0',
+      for: '1m',
+      summary: 'Topics that {{ $labels.group }} reads are not there: {{ $value }}.',
+    },
+    {
       name: 'DeadLettersWaiting',
       severity: 'warning',
       when: 'max by (namespace, endpoint_of) (petrel_dead_letters) > 0',

@@ -18,6 +18,7 @@ export type Alert =
   | 'PartitionStandsStill'
   | 'RebalanceStorm'
   | 'ScheduledMessageLate'
+  | 'TopicMissing'
 
 /** An alert's page. In this repository it is docs/runbooks/<alert>.md. */
 export const runbookAddress = (alert: Alert): string => `\${runbooks}/${alert}.md`

@@ -13,7 +13,7 @@ export const group = (): Row => ({
         description: 'Of the group for messages. Fewer than replicas: one cannot join, look at its log.',
         unit: 'short',
         alert: 'GroupWithoutMembers',
-        width: 6,
+        width: 5,
       },
       [
         [max(gauge('kafka_consumergroup_members', groupOfEndpoint)), 'as Kafka says'],
@@ -28,7 +28,7 @@ export const group = (): Row => ({
           'One for each replica that comes or goes. Many without that: processes are too busy to answer Kafka in time.',
         unit: 'short',
         alert: 'RebalanceStorm',
-        width: 6,
+        width: 5,
       },
       [[max(increase('petrel_rebalances_total', ofEndpoint), 'group'), '{{group}}']],
     ),
@@ -38,7 +38,7 @@ export const group = (): Row => ({
         description: 'The share of time in which lanes stood still for them.',
         unit: 'percentunit',
         alert: 'RebalanceStorm',
-        width: 6,
+        width: 5,
       },
       [[max(rate('petrel_rebalance_seconds_total', ofEndpoint), 'group'), '{{group}}']],
     ),
@@ -48,7 +48,7 @@ export const group = (): Row => ({
         description: 'Busy: how many work now. Stuck: how long the slowest has not moved, in seconds: a handler hangs.',
         unit: 'short',
         alert: 'PartitionStandsStill',
-        width: 6,
+        width: 5,
       },
       [
         [sum(gauge('petrel_lanes_busy', ofEndpoint)), 'busy'],
@@ -59,6 +59,17 @@ export const group = (): Row => ({
         right: { names: '/^stuck/', unit: 's', label: 'stuck' },
         colors: { busy: '#2b8fb3', stuck: status.wait },
       },
+    ),
+    graph(
+      {
+        title: 'Topics that are not there',
+        description: 'Somebody has deleted them; the others are read. `npx petrel deploy` makes them again.',
+        unit: 'short',
+        alert: 'TopicMissing',
+        width: 4,
+      },
+      [[max(gauge('petrel_topics_missing', ofEndpoint), 'group'), '{{group}}']],
+      { limits: { fail: 1 } },
     ),
   ],
 })
