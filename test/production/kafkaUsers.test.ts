@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
+import { z } from 'zod'
 import { ROOT } from '../../deploy/local/folders.ts'
 
 const read = (file: string) => readFile(join(ROOT, 'k8s', 'production', file), 'utf8')
@@ -9,6 +10,52 @@ const read = (file: string) => readFile(join(ROOT, 'k8s', 'production', file), '
 interface Values {
   readonly [service: string]: { readonly connections?: Record<string, unknown> }
 }
+
+const acl = z.strictObject({
+  type: z.enum(['allow', 'deny']).optional(),
+  resource: z.strictObject({
+    type: z.enum(['topic', 'group', 'cluster', 'transactionalId']),
+    name: z.string().optional(),
+    patternType: z.enum(['literal', 'prefix']).optional(),
+  }),
+  host: z.string().optional(),
+  operations: z.array(
+    z.enum([
+      'All',
+      'Alter',
+      'AlterConfigs',
+      'ClusterAction',
+      'Create',
+      'Delete',
+      'Describe',
+      'DescribeConfigs',
+      'IdempotentWrite',
+      'Read',
+      'Write',
+    ]),
+  ),
+})
+
+/** What Strimzi takes of it here, as its definition of the kind says. What it does not know, Kubernetes drops in silence. */
+const kafkaUser = z.strictObject({
+  apiVersion: z.literal('kafka.strimzi.io/v1'),
+  kind: z.literal('KafkaUser'),
+  metadata: z.strictObject({
+    name: z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/),
+    namespace: z.string(),
+    labels: z.strictObject({ 'strimzi.io/cluster': z.string() }),
+  }),
+  spec: z.strictObject({
+    authentication: z.strictObject({ type: z.enum(['tls', 'tls-external', 'scram-sha-512']) }),
+    authorization: z.strictObject({ type: z.literal('simple'), acls: z.array(acl) }),
+  }),
+})
+
+test('every user is one that Strimzi knows how to make', async () => {
+  const users = parseAllDocuments(await read('users.yaml')).map((document) => document.toJS() as unknown)
+  expect(users.length).toBeGreaterThan(5)
+  for (const user of users) expect(kafkaUser.safeParse(user).error?.issues).toBeUndefined()
+})
 
 const login = (user: string) => ({
   KAFKA_SASL_USERNAME: user,
