@@ -95,6 +95,11 @@ test('handlers, a database and a gateway that refuse, a body that nobody can rea
   await deadLetter('sales', (message, type) => type === 'WriteRefused' && message.includes('no_such_address'))
   await deadLetter('sales', (message, type) => type === 'WriteRefused' && !message.includes('no_such_address'))
   await deadLetter('sales', (_, type) => type === 'Undecodable')
+  // Errors that quote what is wrong, as a library's and PostgreSQL's do.
+  await shop.system.breakService('stock', `there is no customer <${customer.email}>`)
+  await shop.placeOrder({ email: customer.email })
+  await deadLetter('stock', (message) => message === 'there is no customer <…@…>')
+  await shop.system.mendService('stock')
   await shop.gatewayBehaves({ failureRate: 1 })
   await shop.placeOrder({ email: customer.email })
   await shop.running.get('billing')?.logged((line) => /gateway/.test(JSON.stringify(line)), 60_000)
