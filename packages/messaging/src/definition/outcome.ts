@@ -10,7 +10,7 @@ export class Unrecoverable extends Error {
  * The delay grows with the time since the message was first postponed (see `postponement` in recoverability/policy.ts).
  */
 export class Postpone extends Error {
-  override readonly name = 'Postpone'
+  override readonly name: string = 'Postpone'
   readonly delayMs: number
 
   constructor(delay: Duration | number, reason = 'not yet') {

@@ -110,6 +110,27 @@ describe('a state that another version of the service has written', () => {
     expect(await tabOf(system)).toMatchObject({ stateVersion: 2, state: { numbers: [1, 2] } })
   })
 
+  test('of a newer version that does not come back puts its message before a person after an hour', async () => {
+    const system = await testSystem(secondVersion({ version: 2, migrate }))
+    const newer = await system.start()
+    await system.publish(OrderPlaced(order(1)))
+    await system.settled()
+    await newer.stop()
+    await system.start(firstVersion)
+    const [id] = await system.publish(OrderPlaced(order(2)))
+    await untilIdle()
+    await passTime(30_000)
+    expect(await system.ids('billing.dlt')).toEqual([])
+    vi.setSystemTime(Date.now() + 3_600_000)
+    await passTime(30_000)
+    expect(await system.ids('billing.dlt')).toEqual([id])
+    expect(String(system.failures.at(-1)?.error)).toContain(
+      'The state of tab-policy a has version 2, and this service writes version 1: a newer one handles its messages. ' +
+        'Is there none any more, deploy it again, and replay this message',
+    )
+    expect(await tabOf(system)).toMatchObject({ stateVersion: 2, state: { numbers: [1] } })
+  })
+
   test('a version is a whole number', () => {
     expect(() => secondVersion({ version: 0 })).toThrow('Saga "tab-policy": version is 0')
   })

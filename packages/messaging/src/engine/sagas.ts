@@ -1,5 +1,6 @@
-import { Postpone, Unrecoverable } from '../definition/outcome.ts'
+import { Unrecoverable } from '../definition/outcome.ts'
 import type { Saga, SagaContext } from '../definition/saga.ts'
+import { NewerSagaState } from '../recoverability/newerSagaState.ts'
 import type { SagaKey, SavedSaga, Store } from '../store/port.ts'
 import { type Recording, recordingContext, requestTimeout } from './effects.ts'
 import type { Route } from './routes.ts'
@@ -59,7 +60,7 @@ export type Ignored = 'complete' | 'not found'
 /**
  * Runs a saga's reaction on a copy of its state, so that a reaction that throws changes nothing.
  * @returns the saga after the reaction, or why the message is ignored
- * @throws Unrecoverable for a state that an earlier version has written and nobody can read; Postpone for one of a later version
+ * @throws Unrecoverable for a state that an earlier version has written and nobody can read; NewerSagaState for one of a later version
  */
 export async function react(
   route: SagaRoute,
@@ -96,15 +97,13 @@ async function notFound({ reaction }: SagaRoute, data: object, recording: Record
   return 'not found'
 }
 
-const newerPause = '10s'
-
 /** The state in its present form. */
 function present({ name, states }: Saga, { id, state, stateVersion }: SavedSaga): object {
   const { version, migrate } = states
   if (stateVersion === version) return state
   const what = `The state of ${name} ${id} has version ${stateVersion}, and this service writes version ${version}`
   // In a rolling update a replica of the new version has been faster. This one must not write over what it cannot read.
-  if (stateVersion > version) throw new Postpone(newerPause, `${what}: a newer one handles its messages`)
+  if (stateVersion > version) throw new NewerSagaState(what)
   if (migrate === undefined) throw new Unrecoverable(`${what}: give the saga a function migrate, and replay this message.`)
   return migrate(asSaved(state) as never, stateVersion)
 }

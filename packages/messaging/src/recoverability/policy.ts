@@ -2,6 +2,7 @@ import { type Duration, milliseconds } from '../definition/duration.ts'
 import type { Recoverability } from '../definition/endpoint.ts'
 import { Postpone, Unrecoverable } from '../definition/outcome.ts'
 import { Undecodable, UnknownSchema } from '../codec/errors.ts'
+import { NewerSagaState, newerSagaPatienceMs } from './newerSagaState.ts'
 
 /** What is known when a message could not be handled. */
 export interface Failure {
@@ -29,6 +30,7 @@ export type Recovery = { readonly kind: 'again' } | Destination
 /** Decides what happens to a message that could not be handled. */
 export function recover(policy: Recoverability, failure: Failure): Recovery {
   const { error, immediateRetries, postponedForMs, canTryAtOnce } = failure
+  if (error instanceof NewerSagaState && postponedForMs >= newerSagaPatienceMs) return { kind: 'dead-letter' }
   if (error instanceof Postpone) return { kind: 'postpone', delayMs: postponement(error.delayMs, postponedForMs) }
   if (error instanceof UnknownSchema) return delayedRetry(policy, failure)
   if (isUnrecoverable(policy, error)) return { kind: 'dead-letter' }
