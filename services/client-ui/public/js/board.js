@@ -87,7 +87,11 @@ function timeTaken(all) {
   return Number.isFinite(first) && Number.isFinite(last) ? ` in ${lasting(last - first)} from the first acceptance` : ''
 }
 
+/** Times go on where nothing else happens. */
+let drawAgain
+
 function draw() {
+  clearTimeout(drawAgain)
   const at = now()
   for (const order of orders.values()) order.view = stepsOf(order, { now: at, answered })
   const all = [...orders.values()].filter(({ orderId }) => orderId !== undefined)
@@ -97,7 +101,7 @@ function draw() {
   drawOtherWays(all)
   drawHead(all)
   if (isBatch && all.length === size && all.every(({ view }) => view.settled)) settle()
-  else setTimeout(drawSoon, 1_000)
+  else drawAgain = setTimeout(drawSoon, 1_000)
 }
 
 const drawSoon = calmly(draw)
