@@ -1,7 +1,6 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, statfsSync } from 'node:fs'
-import { setPriority } from 'node:os'
 import { dirname } from 'node:path'
-import { type GuardedProcess, spawnGuarded } from './guardedProcess.ts'
+import { type GuardedProcess, letOthersGoFirst, spawnGuarded } from './guardedProcess.ts'
 import { claim, holderOf } from './pidFile.ts'
 import { Problem } from '../problem.ts'
 
@@ -32,9 +31,6 @@ export interface Child extends GuardedProcess {
   output(): string
 }
 
-/** As much as services let each other go first. */
-const IN_THE_BACKGROUND = 10
-
 /** Starts a server whose output goes to a file, so that it can go on writing whatever becomes of us. */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { name, command, args, logFile, pidFile, background = false, uid, gid } = options
@@ -48,7 +44,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   try {
     const child = await spawnGuarded(name, command, args, { stdio: ['ignore', log, log], cwd: '/', env, stopSignal, ...account })
     claim(pidFile, child.pid)
-    if (background && !child.hasExited()) setPriority(child.pid, IN_THE_BACKGROUND)
+    if (background) letOthersGoFirst(child)
     return { ...child, logFile, output: () => readFileSync(logFile).subarray(begin).toString() }
   } finally {
     closeSync(log)

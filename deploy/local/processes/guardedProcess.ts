@@ -1,4 +1,5 @@
 import { spawn, type SpawnOptions } from 'node:child_process'
+import { setPriority } from 'node:os'
 import type { Readable } from 'node:stream'
 import { guardProcess, releaseProcess } from './guard.ts'
 import { Problem } from '../problem.ts'
@@ -10,6 +11,14 @@ const PATIENCE_MS = 30_000
 export interface Exit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
+}
+
+/** Of 19; 0 is what everybody has. */
+const BEHIND_OTHERS = 10
+
+/** Where there are fewer cores than work, the others go first. */
+export function letOthersGoFirst(child: GuardedProcess): void {
+  if (!child.hasExited()) setPriority(child.pid, BEHIND_OTHERS)
 }
 
 /** For a person: `killed with SIGKILL`, `exit code 1`. */

@@ -1,10 +1,9 @@
-import { setPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { servicePid } from '../folders.ts'
 import type { PrintLine } from '../problem.ts'
 import { backOff } from './backOff.ts'
 import { endOrphan } from './child.ts'
-import { type GuardedProcess, howItEnded } from './guardedProcess.ts'
+import { type GuardedProcess, howItEnded, letOthersGoFirst } from './guardedProcess.ts'
 import { claim, release } from './pidFile.ts'
 import { openServiceLog, type Shown } from './serviceLog.ts'
 import { hasEndpoint, startServiceProcess } from './serviceProcess.ts'
@@ -65,13 +64,11 @@ export function supervisor(options: SupervisorOptions): Supervisor {
   }
 }
 
-/** The one that customers wait for. */
-const FRONT_END = 'client-ui'
 /**
- * All services share the cores of this machine, and a rush needs more than there are. Who handles messages may wait, and does more
- * at a time then; whoever asks the page for something may not. A cluster has CPU requests for that.
+ * The one that customers wait for. All services share the cores of this machine, and a rush needs more than there are. Who handles
+ * messages may wait, and does more at a time then; whoever asks the page for something may not. A cluster has CPU requests for that.
  */
-const BEHIND_THE_FRONT_END = 10
+const FRONT_END = 'client-ui'
 
 /** Until the signal stops it, or it ends with 0: somebody has stopped it by hand. */
 async function keepRunning(
@@ -95,7 +92,7 @@ async function keepRunning(
   while (!over.aborted) {
     const startedAt = Date.now()
     const child = await startServiceProcess(service, environments[service] ?? {}, (line) => log.line(line))
-    if (service !== FRONT_END && !child.hasExited()) setPriority(child.pid, BEHIND_THE_FRONT_END)
+    if (service !== FRONT_END) letOthersGoFirst(child)
     claim(servicePid(service), child.pid)
     // A service without an endpoint has no consumer group to join.
     if (!hasEndpoint(service)) isUp()

@@ -49,10 +49,13 @@ const broken = () => {
 }
 
 /** Sagas that an earlier version of the service has begun and gone away from. */
-async function begunByFirstVersion() {
-  const system = await testSystem(firstVersion)
+const begunByFirstVersion = () => begunBy(firstVersion, 1, 2)
+
+/** A version has handled these orders, and its replica is gone. */
+async function begunBy(version: Endpoint, ...orders: readonly number[]) {
+  const system = await testSystem(version)
   const replica = await system.start()
-  await system.publish(OrderPlaced(order(1)), OrderPlaced(order(2)))
+  await system.publish(...orders.map((number) => OrderPlaced(order(number))))
   await system.settled()
   await replica.stop()
   return system
@@ -93,11 +96,7 @@ describe('a state that another version of the service has written', () => {
   })
 
   test('of a newer version waits until a replica of that version handles its message', async () => {
-    const system = await testSystem(secondVersion({ version: 2, migrate }))
-    const newer = await system.start()
-    await system.publish(OrderPlaced(order(1)))
-    await system.settled()
-    await newer.stop()
+    const system = await begunBy(secondVersion({ version: 2, migrate }), 1)
     const older = await system.start(firstVersion)
     await system.publish(OrderPlaced(order(2)))
     await untilIdle()
@@ -111,11 +110,7 @@ describe('a state that another version of the service has written', () => {
   })
 
   test('of a newer version that does not come back puts its message before a person after an hour', async () => {
-    const system = await testSystem(secondVersion({ version: 2, migrate }))
-    const newer = await system.start()
-    await system.publish(OrderPlaced(order(1)))
-    await system.settled()
-    await newer.stop()
+    const system = await begunBy(secondVersion({ version: 2, migrate }), 1)
     await system.start(firstVersion)
     const [id] = await system.publish(OrderPlaced(order(2)))
     await untilIdle()
