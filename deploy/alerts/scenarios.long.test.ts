@@ -2,6 +2,7 @@ import { kafkajsBroker, plan, silentLog } from '@petrel/messaging/operations'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../../test/support/eventually.ts'
+import { hang } from '../../test/support/hang.ts'
 import { fetchOk, getJson, jsonBody } from '../../test/support/http.ts'
 import { loyalty } from '../../services/loyalty/src/endpoint.ts'
 import { toolThatIsThere } from '../tools/build.ts'
@@ -200,10 +201,9 @@ describe.skipIf(isSomebodyElses || !hasPrometheus)('each alert fires when what i
       async happens() {
         await gateway({ latencyMs: 3_000 })
         await untilBillingCharges()
-        const kafka = await shop.pid('kafka')
-        process.kill(kafka, 'SIGSTOP')
+        const goOn = await hang(await shop.pid('kafka'))
         return async () => {
-          process.kill(kafka, 'SIGCONT')
+          goOn()
           await gateway({})
           await goesAway(shop, 'FrontEndSlow')
           // So many good answers that the failed ones are less than one of a thousand.

@@ -4,6 +4,7 @@ import { expectAccountedFor } from './foreign/expectAccountedFor.ts'
 import { foreignRecords } from './foreign/foreignRecords.ts'
 import { publishForeign } from './foreign/publishForeign.ts'
 import { groupMembers } from './groupMembers.ts'
+import { hang } from './hang.ts'
 import { allEnded, differentOrders, expectEndedOnce, placeAll } from './orders.ts'
 import { randomFrom } from './random.ts'
 import { type EndpointName, type ServiceName, services, type Shop } from './shop.ts'
@@ -50,9 +51,9 @@ export async function expectStormSurvived(
 
   const some = () => Math.ceil(orders / 20) + Math.floor(random() * orders * 0.8)
   const freeze = (second: Second) => async () => {
-    process.kill(second.service.pid, 'SIGSTOP')
+    const goOn = await hang(second.service.pid)
     await (frozenUntil === 'more orders' ? accepted.more(orders / 3) : givenUp(shop, second))
-    process.kill(second.service.pid, 'SIGCONT')
+    goOn()
   }
   const fates: Fate[] = [
     ...services.map((name): Fate => [some(), () => killAndRestart(shop, name)]),

@@ -1,5 +1,6 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { hang } from '../../../test/support/hang.ts'
 import type { OwnStack } from '../../../test/support/oneStack.ts'
 import { openShop, type Shop } from '../../../test/support/shop.ts'
 import { openForBusiness } from '../../../test/support/shopkeeper.ts'
@@ -48,8 +49,8 @@ describe('the shop front in bad weather', () => {
     async () => {
       const kafka = own.stack.pids().kafka
       if (kafka === undefined) throw new Error('The stack has started no Kafka.')
-      process.kill(kafka, 'SIGSTOP')
-      const refused = await place('hanging').finally(() => process.kill(kafka, 'SIGCONT'))
+      const goOn = await hang(kafka)
+      const refused = await place('hanging').finally(goOn)
       expect(refused.status).toBe(503)
       expect(refused.headers.get('retry-after')).not.toBeNull()
 

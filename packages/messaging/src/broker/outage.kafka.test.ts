@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { hang } from '../../../../test/support/hang.ts'
 import { LOCAL } from '../../../../deploy/local/folders.ts'
 import { freePorts } from '../../../../deploy/local/stack/ports.ts'
 import { startStack, type Stack } from '../../../../deploy/local/stack/stack.ts'
@@ -90,13 +91,13 @@ test('a broker that does not answer is unavailable within the publish deadline; 
   const subscription = await broker.subscribe({ group: topic, topics: [topic], listener })
   await broker.publish([record(topic, 0, 'before')])
   const { kafka = 0 } = stack.pids()
-  process.kill(kafka, 'SIGSTOP')
+  const goOn = await hang(kafka)
   try {
     const publishes = numbered(5, 'meanwhile-').map((value) => broker.publish([record(topic, 0, value)]))
     for (const publish of publishes) await expect(withTimeout(LONGEST_WAIT, publish)).rejects.toThrow(BrokerUnavailable)
     await expect(withTimeout(LONGEST_WAIT, broker.publish([record(topic, 0, 'later')]))).rejects.toThrow(BrokerUnavailable)
   } finally {
-    process.kill(kafka, 'SIGCONT')
+    goOn()
   }
   await eventually(() => broker.publish([record(topic, 0, 'after')]))
   await eventually(() => {
