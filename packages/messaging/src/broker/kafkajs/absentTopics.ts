@@ -1,5 +1,7 @@
 import type { Broker as KafkaNode, Cluster } from 'kafkajs'
 import { brokerErrorCode } from './errors.ts'
+import { isLed } from './leaderless.ts'
+import type { PartitionMetadata } from './leaders.ts'
 import type { AnswerModule } from './refusedTopics.ts'
 
 /** UNKNOWN_TOPIC_OR_PARTITION (https://kafka.apache.org/protocol#protocol_error_codes). */
@@ -8,7 +10,7 @@ const unknown = 3
 interface TopicMetadata {
   readonly topic: string
   readonly topicErrorCode: number
-  readonly partitionMetadata: readonly object[]
+  readonly partitionMetadata: readonly PartitionMetadata[]
 }
 
 interface Metadata {
@@ -46,15 +48,15 @@ interface BrokerPool {
   metadataMaxAge: number
 }
 
-/** @param partitions how many each of the topics has that were asked about; none: it is not there */
-export type TopicsSeen = (node: KafkaNode, partitions: ReadonlyMap<string, number>) => Promise<void>
+/** @param partitions of each of the topics that were asked about; none: it is not there */
+export type TopicsSeen = (node: KafkaNode, partitions: ReadonlyMap<string, readonly PartitionMetadata[]>) => Promise<void>
 
 /**
  * For a consumer a topic that is not there is one without partitions from now on: kafkajs would end the consumer with all its
  * topics, and no other one could begin.
  * @param cluster the consumer's own, not connected yet
  * @param seen called with each answer about topics, before the consumer goes by it; must not throw
- * @param maxAgeMs how old its knowledge of topics may be; less while one is absent
+ * @param maxAgeMs how old its knowledge of topics may be; less while one is absent, or a partition has no leader
  */
 export function withoutAbsent(
   cluster: Cluster,
@@ -69,8 +71,9 @@ export function withoutAbsent(
     const ask = node.metadata.bind(node) as (topics: string[]) => Promise<Metadata>
     const metadata = async (topics: string[]) => {
       const answer = await ask(topics).catch(answerWithoutAbsent)
-      const partitions = new Map(answer.topicMetadata.map((each) => [each.topic, each.partitionMetadata.length]))
-      pool.metadataMaxAge = [...partitions.values()].includes(0) ? maxAgeMs.absent : maxAgeMs.usual
+      const partitions = new Map(answer.topicMetadata.map((each) => [each.topic, each.partitionMetadata]))
+      const isWhole = [...partitions.values()].every((those) => those.length > 0 && those.every(isLed))
+      pool.metadataMaxAge = isWhole ? maxAgeMs.usual : maxAgeMs.absent
       await seen(node, partitions)
       return answer
     }

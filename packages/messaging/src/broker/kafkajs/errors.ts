@@ -26,6 +26,7 @@ const TOPIC_FAULTS = new Set([
 const notEnough = 'fewer copies are in sync than min.insync.replicas demands; it goes on when enough brokers are back'
 
 const HINTS: Record<string, string> = {
+  LEADER_NOT_AVAILABLE: 'a partition has no leader: the brokers with its copies are away; it goes on when one is back',
   UNKNOWN_TOPIC_OR_PARTITION: 'a topic does not exist; `petrel deploy` creates the topics',
   NOT_ENOUGH_REPLICAS: notEnough,
   NOT_ENOUGH_REPLICAS_AFTER_APPEND: notEnough,

@@ -34,3 +34,16 @@ test('each partition is read from the node that kafkajs would choose, and fails 
     }),
   )
 })
+
+test('a partition without leader is read from nobody, and the others are read', () => {
+  const group = Object.assign(Object.create(ours) as FindsNodes, {
+    cluster: {
+      findTopicPartitionMetadata: () => [
+        { partitionId: 0, leader: 2 },
+        { partitionId: 1, leader: -1 },
+      ],
+    },
+    preferredReadReplicasPerTopicPartition: {},
+  })
+  expect(group.findReadReplicaForPartitions('orders', [0, 1])).toEqual({ 2: [0] })
+})

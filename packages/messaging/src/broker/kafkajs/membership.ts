@@ -7,6 +7,7 @@ import { withoutAbsent } from './absentTopics.ts'
 import { dropFetches } from './connectionPool.ts'
 import { hookConsumer, type ConsumerGroup, type FetchedBatch } from './consumerHooks.ts'
 import { brokerErrorCode, isRefused } from './errors.ts'
+import { passOverLeaderless } from './leaderless.ts'
 import { presence } from './presence.ts'
 import { incoming } from './records.ts'
 import { startOfAssignment } from './startOfAssignment.ts'
@@ -108,6 +109,7 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
     lanes: () => lanes,
     adopt: (cluster) => {
       withoutAbsent(cluster, watch.seen, timeouts.topics)
+      passOverLeaderless(cluster, watch.passedOver)
       hookConsumer(cluster, {
         connecting: (joining, join) => {
           joining.memberId = member?.memberId ?? null
@@ -117,6 +119,7 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
         },
         joining: () => {
           isSteady = false
+          watch.joining()
           if (!ended) listener.onRebalancing?.()
           return there.join()
         },
@@ -138,7 +141,7 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
           // Heartbeats go on: a store that is away must not cost the member its place.
           if (!(await starting.isOver(timeouts.fetchWhilePaused))) return []
           fetcher.maxWaitTime =
-            paused.size > 0 ? timeouts.fetchWhilePaused : watch.isAnyMissing() ? timeouts.topics.absent : timeouts.fetch
+            paused.size > 0 ? timeouts.fetchWhilePaused : watch.isAnyAway() ? timeouts.topics.absent : timeouts.fetch
           const began = epoch
           const batches = await fetches.wait(fetch())
           // With several brokers one fetcher may have rejoined the group while another waited.

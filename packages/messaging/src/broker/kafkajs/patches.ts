@@ -7,6 +7,7 @@ import { isRefused } from './errors.ts'
 import { fetchAnswerDecoder } from './fetchAnswer.ts'
 import { type DecodeMessages, decodingBatches, type FetchedPartition, withoutAborted } from './fetchedRecords.ts'
 import { fetchRequest } from './fetchRequest.ts'
+import { failWhereLeaderless, type FindsLeaders, keepingLeaderless } from './leaderless.ts'
 import { findLeadersAtOnce, type FindsNodes } from './leaders.ts'
 import { produceRequest } from './produceRequest.ts'
 import type { DecodeBatch } from './recordBatches.ts'
@@ -43,11 +44,13 @@ export function patchKafkajs(): void {
   const group = prototypeOf('kafkajs/src/consumer/consumerGroup.js')
   callHooks(group as ConsumerGroup)
   findLeadersAtOnce(group as FindsNodes)
+  failWhereLeaderless(prototypeOf('kafkajs/src/cluster/index.js') as FindsLeaders)
   replace('kafkajs/src/protocol/recordBatch/record/v0/index.js', () => encodeRecord)
   replace('kafkajs/src/protocol/recordBatch/record/v0/decoder.js', () => decodeRecord)
   replace('kafkajs/src/protocol/recordBatch/crc32C/index.js', () => crc32c)
   for (const [path, by] of Object.entries(answersNamingRefused)) replace(path, by)
   replace('kafkajs/src/protocol/requests/metadata/v0/response.js', keepingAnswer)
+  replace('kafkajs/src/protocol/requests/metadata/v0/response.js', keepingLeaderless)
   const decodeMessages = decodingBatches(
     load('kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js') as DecodeMessages,
     batchDecoder(),

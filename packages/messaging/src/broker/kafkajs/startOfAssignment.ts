@@ -156,7 +156,9 @@ type Asked = { readonly fromBeginning: boolean } | { readonly fromTimestamp: num
 
 async function offsetIn(cluster: Cluster, { topic, partition }: TopicPartition, asked: Asked): Promise<bigint> {
   const [answer] = await cluster.fetchTopicsOffset([{ topic, partitions: [{ partition }], ...asked }])
-  return BigInt(answer?.partitions[0]?.offset ?? -1)
+  const found = answer?.partitions[0]?.offset
+  if (found === undefined) throw new Error(`nobody can say where ${topic}/${partition} begins and ends: it has no leader`)
+  return BigInt(found)
 }
 
 /** What was appended earlier was read before; of the rest the inbox knows what was handled. */
