@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { NotAllowed, NotLetIn } from '../../connections/notLetIn.ts'
 import { BrokerUnavailable, TopicMissing, TopicUnavailable } from '../port.ts'
 
@@ -7,6 +8,13 @@ export function brokerErrorCode(error: unknown): string | undefined {
     if ('type' in cause && typeof cause.type === 'string') return cause.type
   }
   return undefined
+}
+
+/** What kafkajs throws when the broker answers with this code. */
+export function errorOfCode(code: number): Error {
+  const load = createRequire(import.meta.url)
+  const { createErrorFromCode } = load('kafkajs/src/protocol/error.js') as { createErrorFromCode: (code: number) => Error }
+  return createErrorFromCode(code)
 }
 
 /** Whether the broker does not allow what it was asked for: an ACL is missing. */

@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module'
 import type { Cluster } from 'kafkajs'
 import type { TopicPartition } from '../port.ts'
+import { errorOfCode } from './errors.ts'
 import type { PartitionMetadata } from './leaders.ts'
 import type { AnswerModule } from './refusedTopics.ts'
 
@@ -49,9 +49,7 @@ export function failWhereLeaderless(prototype: FindsLeaders): void {
   prototype.findLeaderForPartitions = function (this: FindsLeaders, topic, partitions) {
     const found = find.call(this, topic, partitions)
     if (found['-1'] === undefined) return found
-    const load = createRequire(import.meta.url)
-    const { createErrorFromCode } = load('kafkajs/src/protocol/error.js') as { createErrorFromCode: (code: number) => Error }
-    throw createErrorFromCode(notAvailable)
+    throw errorOfCode(notAvailable)
   }
 }
 

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { errorOfCode } from './errors.ts'
 
 /** TOPIC_AUTHORIZATION_FAILED (https://kafka.apache.org/protocol#protocol_error_codes). */
 const refused = 29
@@ -28,9 +28,7 @@ export const namingRefused =
       async parse(answer) {
         const topics = codesIn(answer as A).flatMap(([topic, codes]) => (codes.includes(refused) ? [topic] : []))
         if (topics.length === 0) return module.parse(answer)
-        const load = createRequire(import.meta.url)
-        const { createErrorFromCode } = load('kafkajs/src/protocol/error.js') as { createErrorFromCode: (code: number) => Error }
-        throw Object.assign(createErrorFromCode(refused), { topics })
+        throw Object.assign(errorOfCode(refused), { topics })
       },
     }
   }
