@@ -10,6 +10,15 @@ export function brokerErrorCode(error: unknown): string | undefined {
   return undefined
 }
 
+const GONE = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN'])
+
+/** Whether a broker's process or host is not there; not when it hangs, or does not let us in. */
+export function isGone(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if ('code' in cause && typeof cause.code === 'string') return GONE.has(cause.code)
+  return false
+}
+
 /** What kafkajs throws when the broker answers with this code. */
 export function errorOfCode(code: number): Error {
   const load = createRequire(import.meta.url)

@@ -13,12 +13,10 @@ const led = [0, 1]
 
 let kafka: ThreeBrokers
 let broker: Broker
-const events: unknown[] = []
-const log: Log = {
-  ...silentLog,
-  info: (fields: { event?: string }) => void events.push(fields.event),
-  warn: (fields: { event?: string }) => void events.push(fields.event),
-}
+/** What the log has. */
+const said: string[] = []
+const say = (fields: object, message?: string) => void said.push(JSON.stringify({ ...fields, message }))
+const log: Log = { ...silentLog, info: say, warn: say, error: say }
 beforeAll(async () => {
   kafka = await threeBrokers()
   const brokers = kafka.kafkaBrokers.split(',')
@@ -51,9 +49,11 @@ test('a partition whose only broker is away: the other ones go on, also for who 
   await received(first, whole, 'before')
 
   await kafka.kill(3)
-  await eventually(() => expect(events).toContain('noLeader'))
+  await eventually(() => expect(said.join('\n')).toContain('noLeader'))
   await publish(led, 'without')
   await received(first, led, 'without')
+  // Nor was it stopped before the brokers knew that the third one is away.
+  expect(said.join('\n')).not.toContain('another one follows')
   const refused = broker.publish([record(topic, 2, 'too soon')])
   await expect(refused).rejects.toThrow('a partition has no leader')
   await expect(refused).rejects.toBeInstanceOf(TopicUnavailable)
@@ -64,7 +64,7 @@ test('a partition whose only broker is away: the other ones go on, also for who 
   await received(newcomer, led, 'without')
 
   await kafka.start(3)
-  await eventually(() => expect(events).toContain('leaderBack'))
+  await eventually(() => expect(said.join('\n')).toContain('leaderBack'))
   await publish([2], 'after')
   await received(first, [2], 'after')
   await received(newcomer, [2], 'before')

@@ -6,7 +6,7 @@ import type { SubscribeOptions, Subscription, TopicPartition } from '../port.ts'
 import { withoutAbsent } from './absentTopics.ts'
 import { dropFetches } from './connectionPool.ts'
 import { hookConsumer, type ConsumerGroup, type FetchedBatch } from './consumerHooks.ts'
-import { brokerErrorCode, isRefused } from './errors.ts'
+import { brokerErrorCode, isGone, isRefused } from './errors.ts'
 import { passOverLeaderless } from './leaderless.ts'
 import { presence } from './presence.ts'
 import { incoming } from './records.ts'
@@ -158,6 +158,11 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
             await fetcher.cluster.refreshMetadata()
             // One broker may not know yet what the other one says.
             return delay(timeouts.fetchWhilePaused)
+          }
+          if (isGone(error)) {
+            // Its partitions get another leader, or have none for a while. What other brokers lead goes on meanwhile; if there are none, this fails.
+            await delay(timeouts.brokerGone)
+            return void (await fetcher.cluster.refreshMetadata())
           }
           const was = isSteady
           isSteady = false

@@ -30,6 +30,8 @@ export const timeouts = {
    * looks more often while one is not there, and at once when a fetch says so.
    */
   topics: { usual: 10_000, absent: 1_000 },
+  /** How soon a broker that is not there is asked again. */
+  brokerGone: 250,
   /** How long a commit waits for others to go with it. */
   commitLinger: 150,
 } as const
