@@ -162,7 +162,7 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
           if (isGone(error)) {
             // Its partitions get another leader, or have none for a while. What other brokers lead goes on meanwhile; if there are none, this fails.
             await delay(timeouts.brokerGone)
-            return void (await fetcher.cluster.refreshMetadata())
+            return fetcher.cluster.refreshMetadata()
           }
           const was = isSteady
           isSteady = false
