@@ -10,8 +10,11 @@ export const LOCAL = join(ROOT, '.local')
 /** Downloaded once; `npm run reset` leaves them. */
 export const JARS = join(LOCAL, 'jars')
 
-/** Node's compile cache, for everything that runs here. */
-export const COMPILED = join(LOCAL, 'compiled')
+/** Node's compile cache, for everything that runs there. */
+export const compiledIn = (root: string) => join(root, '.local', 'compiled')
+
+/** That of this clone. */
+export const COMPILED = compiledIn(ROOT)
 
 /** What one running system leaves. A test that starts a system of its own, beside yours, gives it a folder of its own. */
 const SYSTEM = process.env['PETREL_SYSTEM_FOLDER'] ?? LOCAL

@@ -25,9 +25,9 @@ export interface RunningService {
   stop(): Promise<void>
 }
 
-/** Starts `services/<name>` with exactly this in its environment (beside ours); resolves at once, see {@link joined}. */
-export const startProcess = (name: string, env: Readonly<Record<string, string>>): Promise<RunningService> =>
-  watched(name, (onLine) => startServiceProcess(name, env, onLine))
+/** Starts `services/<name>` of the project in `root` with exactly this in its environment (beside ours); resolves at once, see {@link joined}. */
+export const startProcess = (name: string, env: Readonly<Record<string, string>>, root?: string): Promise<RunningService> =>
+  watched(name, (onLine) => startServiceProcess(name, env, onLine, root))
 
 /** @param start starts the process, and calls `onLine` with every line that it writes */
 export async function watched(

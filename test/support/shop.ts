@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Service } from '@petrel/messaging'
 import { type Broker, type Failure, kafkajsBroker, listFailures, silentLog } from '@petrel/messaging/operations'
+import { ROOT } from '../../deploy/local/folders.ts'
 import { startMailbox } from '../../services/mailbox/src/mailbox.ts'
 import { connectionsOf } from '../../deploy/local/shop/connections.ts'
 import { ADMINISTRATOR } from '../../deploy/local/stack/security.ts'
 import type { BrokerRecord } from '../../packages/messaging/src/broker/port.ts'
 import { fetchOk, getJson, jsonBody } from './http.ts'
 import { lags } from './lag.ts'
-import { fillShelves, hireShopkeeper, openForBusiness } from './shopkeeper.ts'
+import { deployServices, fillShelves, hireShopkeeper, openForBusiness } from './shopkeeper.ts'
 import { eventually, joined, type RunningService, type TestSystem, type TestSystemOptions, testSystem } from './stack.ts'
 
 /** The services that handle messages, each a process of its own. */
@@ -64,8 +65,8 @@ export interface Shop {
   readonly keeper: Service
   /** The processes that run now. */
   readonly running: ReadonlyMap<ServiceName, RunningService>
-  /** Starts a service; resolves when it does its work. */
-  start(name: ServiceName, env?: Readonly<Record<string, string>>): Promise<RunningService>
+  /** Starts a service; resolves when it does its work. @param root of another version than this one */
+  start(name: ServiceName, env?: Readonly<Record<string, string>>, root?: string): Promise<RunningService>
   stop(name: ServiceName): Promise<void>
   /** SIGKILL. */
   kill(name: ServiceName): Promise<void>
@@ -135,7 +136,19 @@ export interface ShopOptions extends TestSystemOptions {
   readonly openMailbox?: typeof startMailbox
   /** For all its processes, besides what they need. */
   readonly env?: Readonly<Record<string, string>>
+  /** Of which it is at first. Default: this one. */
+  readonly version?: Version
 }
+
+/** Of the whole project. */
+export interface Version {
+  /** Where its files are. */
+  readonly root: string
+  /** Makes topics, schemas and tables as this version knows them. */
+  deploy(system: TestSystem, broker: Broker): Promise<void>
+}
+
+export const thisVersion: Version = { root: ROOT, deploy: deployServices }
 
 /** Opens a shop with all services running but those left out, and a shelf full of tea and cups. */
 export async function openShop({
@@ -144,6 +157,7 @@ export async function openShop({
   pooler,
   openMailbox = startMailbox,
   env = {},
+  version = thisVersion,
 }: ShopOptions = {}): Promise<Shop> {
   const system = await testSystem({ addresses, pooler })
   const broker = kafkajsBroker({ ...connectionsOf(system.addresses, ADMINISTRATOR).kafka, clientId: 'test', log: silentLog })
@@ -159,10 +173,11 @@ export async function openShop({
     await rm(mailsDir, { recursive: true, force: true })
   }
   try {
+    await version.deploy(system, broker)
     keeper = await hireShopkeeper(system, broker)
     const shop = shopOf(withEnvironment(system, env), broker, keeper, close)
     const opening = services.filter((name) => name === 'payment-gateway' || !without.includes(name))
-    await Promise.all([fillShelves(keeper), ...opening.map((name) => shop.start(name))])
+    await Promise.all([fillShelves(keeper), ...opening.map((name) => shop.start(name, {}, version.root))])
     await openForBusiness(`http://127.0.0.1:${system.ports.clientUi}`)
     return shop
   } catch (error) {
@@ -173,7 +188,7 @@ export async function openShop({
 
 const withEnvironment = (system: TestSystem, common: NonNullable<ShopOptions['env']>): TestSystem => ({
   ...system,
-  startService: (name, env) => system.startService(name, { ...common, ...env }),
+  startService: (name, env, root) => system.startService(name, { ...common, ...env }, root),
 })
 
 function shopOf(system: TestSystem, broker: Broker, keeper: Service, close: () => Promise<void>): Shop {
@@ -187,8 +202,8 @@ function shopOf(system: TestSystem, broker: Broker, keeper: Service, close: () =
     broker,
     keeper,
     running,
-    async start(name, env = {}) {
-      const service = await system.startService(name, env)
+    async start(name, env = {}, root) {
+      const service = await system.startService(name, env, root)
       running.set(name, service)
       if (name === 'payment-gateway') await eventually(() => fetchOk(`${gateway}/ready`))
       else await joined(service)

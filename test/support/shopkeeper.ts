@@ -18,8 +18,8 @@ const goods = [
   { sku: 'last-pot', unitCents: 2400, quantity: 1 },
 ]
 
-/** Deploys all services. @returns the keeper, who handles nothing */
-export async function hireShopkeeper(system: TestSystem, broker: Broker): Promise<Service> {
+/** Deploys all services. */
+export async function deployServices(system: TestSystem, broker: Broker): Promise<void> {
   const services = await loadServices(ROOT)
   const deployments = await Promise.all(
     services.map(async ({ name, endpoint: deployed, migrations }) => ({
@@ -27,9 +27,19 @@ export async function hireShopkeeper(system: TestSystem, broker: Broker): Promis
       database: { url: await system.createDatabase(name), migrations },
     })),
   )
-  const keeper = { endpoint: shopkeeper, database: { url: await system.createDatabase(shopkeeper.name) } }
-  const registry = confluentRegistry(connectionsOf(system.addresses, ADMINISTRATOR).registry)
-  await deployAll([...deployments, keeper], { admin: broker.admin, registry, prefix: system.prefix })
+  await deployAll(deployments, infrastructureOf(system, broker))
+}
+
+const infrastructureOf = ({ addresses, prefix }: TestSystem, { admin }: Broker) => ({
+  admin,
+  registry: confluentRegistry(connectionsOf(addresses, ADMINISTRATOR).registry),
+  prefix,
+})
+
+/** The services are deployed already. @returns the keeper, who handles nothing */
+export async function hireShopkeeper(system: TestSystem, broker: Broker): Promise<Service> {
+  const database = { url: await system.createDatabase(shopkeeper.name) }
+  await deployAll([{ endpoint: shopkeeper, database }], infrastructureOf(system, broker))
   return start(shopkeeper, readSettings({ ...(await system.env(shopkeeper.name)), LOG_LEVEL: 'silent' }))
 }
 

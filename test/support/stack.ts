@@ -32,8 +32,8 @@ export interface TestSystem {
   createDatabase(service: string): Promise<string>
   /** All that a service reads from its environment: addresses, its database, the prefix, its neighbours' ports. For `run`, or a process. */
   env(service: string): Promise<Record<string, string>>
-  /** Starts `services/<name>` as a process; it ends with the system at the latest. */
-  startService(name: string, env?: Readonly<Record<string, string>>): Promise<RunningService>
+  /** Starts `services/<name>` as a process; it ends with the system at the latest. @param root of another version than this one */
+  startService(name: string, env?: Readonly<Record<string, string>>, root?: string): Promise<RunningService>
   /** Every handler of the service throws, with this message, once this has resolved. */
   breakService(name: string, message: string): Promise<void>
   mendService(name: string): Promise<void>
@@ -80,8 +80,8 @@ export async function testSystem({ addresses = inject('stack'), pooler }: TestSy
       const environment = serviceEnvironment({ ...addresses, databaseUrl, prefix, ports, faultFile: faultFile(service) })
       return { ...environment, ...connectionEnvironment(addresses, userOf(service)) }
     },
-    async startService(service, env = {}) {
-      const running = await startProcess(service, { ...(await system.env(service)), ...env })
+    async startService(service, env = {}, root) {
+      const running = await startProcess(service, { ...(await system.env(service)), ...env }, root)
       processes.push(running)
       return running
     },

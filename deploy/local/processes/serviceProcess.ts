@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
-import { COMPILED, ROOT } from '../folders.ts'
+import { COMPILED, compiledIn, ROOT } from '../folders.ts'
 import { type GuardedProcess, spawnGuarded } from './guardedProcess.ts'
 import { Problem } from '../problem.ts'
 
@@ -34,8 +34,8 @@ export const hasDatabase = (name: string): boolean => hasEndpoint(name) || exist
 /** The same as a module's address. */
 export const mainUrl = (name: string): string => pathToFileURL(mainOf(name)).href
 
-/** The file that starts it. */
-export const mainOf = (name: string) => join(ROOT, 'services', name, 'src', 'main.ts')
+/** The file that starts it. @param root of the project that it is of */
+export const mainOf = (name: string, root = ROOT) => join(root, 'services', name, 'src', 'main.ts')
 
 /**
  * Small heaps: a service keeps next to nothing in memory, and ten of them share a laptop. The console makes rows of hundreds of
@@ -54,16 +54,17 @@ export const FRUGAL: Readonly<Record<string, string>> = {
   MALLOC_MMAP_THRESHOLD_: '32768',
 }
 
-/** Starts a service as a process of its own; `onLine` is called with every line it writes. */
+/** Starts a service of the project in `root` as a process of its own; `onLine` is called with every line it writes. */
 export async function startServiceProcess(
   name: string,
   env: Readonly<Record<string, string>>,
   onLine: (line: string) => void,
+  root = ROOT,
 ): Promise<GuardedProcess> {
-  const child = await spawnGuarded(name, process.execPath, [...flagsOf(name), mainOf(name)], {
-    cwd: ROOT,
+  const child = await spawnGuarded(name, process.execPath, [...flagsOf(name), mainOf(name, root)], {
+    cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...FRUGAL, NODE_COMPILE_CACHE: COMPILED, ...env },
+    env: { ...process.env, ...FRUGAL, NODE_COMPILE_CACHE: compiledIn(root), ...env },
   })
   for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', onLine)
   return child
