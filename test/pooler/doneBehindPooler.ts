@@ -3,35 +3,43 @@ import { expect, inject } from 'vitest'
 import { allEnded, differentOrders, expectEndedOnce, placeAll } from '../support/orders.ts'
 import { type PgBouncer, startPgBouncer } from '../support/pgBouncer.ts'
 import { randomFrom } from '../support/random.ts'
-import { endpoints, openShop, type Shop } from '../support/shop.ts'
+import { type EndpointName, endpoints, openShop, type Shop } from '../support/shop.ts'
 import { joined } from '../support/stack.ts'
 
-const replicas = 3
-const allowed = 20
-/** Nine databases: of seven endpoints, of the payment gateway, and of who fills the shelves. */
-const perDatabase = 2
+/** Of seven endpoints, of the payment gateway, and of who fills the shelves. */
+const databases = 9
 
-/** A shop with three replicas of each endpoint does so many orders, each once, with twenty connections to PostgreSQL. */
-export async function expectDoneBehindPooler(count: number): Promise<void> {
-  await using pooler = await startPgBouncer({ databaseUrl: inject('stack').databaseUrl, poolSize: perDatabase })
+interface Load {
+  readonly orders: number
+  /** Of each endpoint. */
+  readonly replicas: number
+  /** To PostgreSQL, of all of them together, at most. */
+  readonly connections: number
+}
+
+/** A shop behind a pooler does so many orders, each once. */
+export async function expectDoneBehindPooler({ orders, replicas, connections }: Load): Promise<void> {
+  const poolSize = Math.floor(connections / databases)
+  await using pooler = await startPgBouncer({ databaseUrl: inject('stack').databaseUrl, poolSize })
   await using shop = await openShop({ pooler })
-  await addReplicas(shop)
+  for (const name of endpoints) await addReplicas(shop, name, replicas - 1)
 
   const watched = watch(pooler)
-  const orderIds = await placeAll(shop, differentOrders(count, randomFrom(count)), () => {})
+  const orderIds = await placeAll(shop, differentOrders(orders, randomFrom(orders)), () => {})
   await allEnded(shop, orderIds)
   const { clients, servers } = await watched.most()
+  console.log(`${replicas} replicas of each: ${clients} connections to PgBouncer, ${servers} to PostgreSQL at most.`)
 
   await expectEndedOnce(shop, orderIds)
   expect(await shop.failures()).toEqual([])
   // Without a pooler each client would be one of the server's.
-  expect(clients).toBeGreaterThan(allowed)
-  expect(servers).toBeLessThanOrEqual(allowed)
+  expect(clients).toBeGreaterThan(connections)
+  expect(servers).toBeLessThanOrEqual(connections)
 }
 
-async function addReplicas({ system }: Shop): Promise<void> {
-  const more = endpoints.flatMap((name) => Array.from({ length: replicas - 1 }, () => name))
-  const started = await Promise.all(more.map((name) => system.startService(name, { LOYALTY_PORT: '0', CLIENT_UI_PORT: '0' })))
+async function addReplicas({ system }: Shop, name: EndpointName, count: number): Promise<void> {
+  const env = { LOYALTY_PORT: '0', CLIENT_UI_PORT: '0' }
+  const started = await Promise.all(Array.from({ length: count }, () => system.startService(name, env)))
   await Promise.all(started.map(joined))
 }
 

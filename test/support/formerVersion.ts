@@ -32,12 +32,12 @@ export async function formerVersion(): Promise<Version & AsyncDisposable> {
   await linkModules(root)
   return {
     root,
-    async deploy({ addresses, prefix, createDatabase }) {
-      const databases = await Promise.all(endpoints.map(async (name) => [name, await createDatabase(name)] as const))
+    async deploy(system) {
+      const databases = await Promise.all(endpoints.map(async (name) => [name, await system.createDatabase(name)] as const))
       const environment = {
-        KAFKA_BROKERS: addresses.kafkaBrokers,
-        SCHEMA_REGISTRY_URL: addresses.registryUrl,
-        TOPIC_PREFIX: prefix,
+        KAFKA_BROKERS: system.addresses.kafkaBrokers,
+        SCHEMA_REGISTRY_URL: system.addresses.registryUrl,
+        TOPIC_PREFIX: system.prefix,
         databases: Object.fromEntries(databases),
       }
       await mkdir(join(root, '.local'))
