@@ -2,7 +2,9 @@ import { MessagesFailed } from '../engine/batchRun.ts'
 import type { Delivery } from '../engine/delivery.ts'
 import { inSpan } from './active.ts'
 import { batchAttributes } from './attributes.ts'
-import { beginProcess, type MessageSpans } from './messageSpans.ts'
+import { attributesOfSpan, writeAttributes, writeLink } from './encodeSpan.ts'
+import { type MessageSpans, MessageTry } from './messageSpans.ts'
+import type { ProtobufWriter } from './protobuf.ts'
 import { recordedProducers } from './recordContext.ts'
 import type { Span } from './span.ts'
 
@@ -18,17 +20,15 @@ export async function processTogether<T>(
   run: () => Promise<T>,
 ): Promise<T> {
   const batch = beginBatch(messages, handler, deliveries)
-  const members = deliveries.map(
-    (delivery) => [delivery, beginProcess(messages, delivery, delivery.tries + 1, batch?.context)] as const,
-  )
+  const members = deliveries.map((delivery) => new MessageTry(messages, delivery, delivery.tries + 1, batch?.context))
   try {
     const result = await (batch === undefined ? run() : inSpan(messages.spans, batch, run))
     batch?.end()
-    for (const [, span] of members) span.end()
+    for (const { span } of members) span.end()
     return result
   } catch (error) {
     batch?.end(error)
-    for (const [delivery, span] of members) endFailed(span, delivery, error)
+    for (const [index, delivery] of deliveries.entries()) endFailed(members[index], delivery, error)
     throw error
   }
 }
@@ -38,19 +38,17 @@ function beginBatch({ spans, processing }: MessageSpans, handler: string, delive
   const recorded = recordedProducers(deliveries)
   const [first] = deliveries
   if (recorded.length === 0 || first === undefined) return undefined
-  const { name, shared } = processing(first.envelope.record.topic)
-  return spans.start(name, {
-    kind: 'consumer',
-    decides: 'always',
-    links: recorded,
-    shared,
-    attributes: batchAttributes(handler, deliveries.length),
-  })
+  const topic = processing(first.envelope.record.topic)
+  const describe = (writer: ProtobufWriter) => {
+    topic.describe(writer)
+    writeAttributes(writer, attributesOfSpan, batchAttributes(handler, deliveries.length))
+    for (const producer of recorded) writeLink(writer, producer)
+  }
+  return spans.begin({ describe }, undefined, 'always')
 }
 
 /** Of the messages that have failed each has its own error; what the others did was rolled back with it. */
-function endFailed(span: Span, delivery: Delivery, error: unknown): void {
+function endFailed(member: MessageTry | undefined, delivery: Delivery, error: unknown): void {
   const own = error instanceof MessagesFailed ? error.errors.get(delivery) : error
-  span.set('petrel.outcome', own === undefined ? 'rolled back' : 'failed')
-  span.end(own)
+  member?.end(own === undefined ? 'rolled back' : 'failed', own)
 }

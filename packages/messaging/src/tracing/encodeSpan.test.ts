@@ -1,19 +1,19 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readExport } from '../../../../test/support/otlp/readExport.ts'
-import { exportRequest, sharedAttributes } from './encodeSpan.ts'
+import { exportRequest } from './encodeSpan.ts'
 import { samplingBy } from './sampling.ts'
 import { kinds, type RecordedSpan } from './span.ts'
 import { recordingSpans } from './spans.ts'
-import type { TraceContext } from './traceContext.ts'
+import { type TraceContext, traceContextOf } from './traceContext.ts'
 
 const hex = (bytes: number) =>
   fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((each) => Buffer.from(each.with(0, 1)).toString('hex'))
-const context: fc.Arbitrary<TraceContext> = fc.record({
-  traceId: hex(16),
-  spanId: hex(8),
-  flags: fc.constant(1),
-  tracestate: fc.option(fc.constantFrom('vendor=1', 'a=ü'), { nil: undefined }),
+const tracestate = fc.option(fc.constantFrom('vendor=1', 'a=ü'), { nil: undefined })
+const context = fc.tuple(hex(16), hex(8), tracestate).map(([traceId, spanId, state]): TraceContext => {
+  const found = traceContextOf({ traceparent: `00-${traceId}-${spanId}-01`, tracestate: state })
+  if (found === undefined) throw new Error('no context')
+  return found
 })
 const text = fc.string({ unit: 'grapheme', maxLength: 200 })
 const name = fc.constantFrom('messaging.message.id', 'petrel.attempt', 'größe', 'x'.repeat(200))
@@ -28,7 +28,6 @@ const span = fc.record({
   kind: fc.constantFrom(...(Object.keys(kinds) as (keyof typeof kinds)[])),
   parent: fc.option(context, { nil: undefined }),
   links: fc.array(context, { maxLength: 3 }),
-  shared: fc.option(attributes, { nil: undefined }),
   attributes,
   from: ms,
   to: ms,
@@ -44,13 +43,10 @@ test('a collector reads of any span what it was', () => {
     fc.property(fc.array(span, { minLength: 1, maxLength: 4 }), (spans) => {
       const request = exportRequest({ 'service.name': 'billing', 'process.pid': 4711 })
       const ended: RecordedSpan[] = []
-      for (const { from, to, shared, error, ...options } of spans) {
+      for (const { from, to, error, ...options } of spans) {
         const times = [from, to].values()
         const recorder = { now: () => times.next().value ?? to, ended: (each: RecordedSpan) => void ended.push(each) }
-        const recorded = recordingSpans(recorder, samplingBy('always_on', 1)).start(options.name, {
-          ...options,
-          ...(shared !== undefined && { shared: sharedAttributes(shared) }),
-        })
+        const recorded = recordingSpans(recorder, samplingBy('always_on', 1)).start(options.name, options)
         recorded.end(error === undefined ? undefined : new RangeError(error))
       }
       for (const each of ended) request.add(each)
@@ -58,7 +54,7 @@ test('a collector reads of any span what it was', () => {
       const read = readExport(Buffer.from(body))
       expect(count).toBe(spans.length)
       expect(read).toEqual(
-        spans.map(({ name: called, kind, parent, links, shared, attributes: own, from, to, error }, index) => ({
+        spans.map(({ name: called, kind, parent, links, attributes: own, from, to, error }, index) => ({
           service: 'billing',
           name: called,
           kind: `SPAN_KIND_${kind.toUpperCase()}`,
@@ -67,7 +63,7 @@ test('a collector reads of any span what it was', () => {
           parentSpanId: parent?.spanId ?? '',
           tracestate: parent?.tracestate ?? '',
           links: links.map(({ traceId, spanId }) => ({ traceId, spanId })),
-          attributes: { ...shared, ...own, ...(error !== undefined && { 'error.type': 'RangeError' }) },
+          attributes: { ...own, ...(error !== undefined && { 'error.type': 'RangeError' }) },
           failed: error !== undefined,
           error: error ?? '',
           startedAt: nanos(from),
@@ -81,6 +77,29 @@ test('a collector reads of any span what it was', () => {
 /** As exactly as milliseconds with fractions have it. */
 const nanos = (at: number) =>
   BigInt(Math.trunc(at / 1_000)) * 1_000_000_000n + BigInt(Math.round((at - Math.trunc(at / 1_000) * 1_000) * 1e6))
+
+test('what is set takes the place of what was said at the start', () => {
+  const request = exportRequest({ 'service.name': 'billing' })
+  const spans = recordingSpans({ now: Date.now, ended: (each) => request.add(each) }, samplingBy('always_on', 1))
+  const span = spans.start('POST', { attributes: { 'http.response.status_code': 0, 'server.address': 'bank' } })
+  span.set('http.response.status_code', 200)
+  span.end()
+  const [{ attributes: read } = { attributes: {} }] = readExport(Buffer.from(request.end().body))
+  expect(Object.entries(read).toSorted()).toEqual([['http.response.status_code', 200], ['server.address', 'bank']])
+})
+
+test('a request that is written over another one has nothing of that', () => {
+  const write = (bytes: Buffer | undefined, ...names: string[]) => {
+    const request = exportRequest({ 'service.name': 'billing' }, bytes)
+    const spans = recordingSpans({ now: Date.now, ended: (each) => request.add(each) }, samplingBy('always_on', 1))
+    for (const each of names) spans.start(each, {}).end()
+    return request.end().body
+  }
+  const first = write(undefined, 'one', 'two', 'three')
+  const second = write(Buffer.from(first.buffer), 'four')
+  expect(second.buffer).toBe(first.buffer)
+  expect(readExport(second).map(({ name: called }) => called)).toEqual(['four'])
+})
 
 test('a request grows with its spans', () => {
   const request = exportRequest({ 'service.name': 'billing' })

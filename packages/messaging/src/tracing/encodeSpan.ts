@@ -1,27 +1,22 @@
 import { attributeKey, ProtobufWriter } from './protobuf.ts'
-import type { RecordedSpan, SpanAttributes } from './span.ts'
+import { type Kind, kinds, type RecordedSpan, type SpanAttributes } from './span.ts'
 import type { TraceContext } from './traceContext.ts'
 
 // Fields of a span, by https://github.com/open-telemetry/opentelemetry-proto/blob/v1.9.0/opentelemetry/proto/trace/v1/trace.proto
 
-const attributesOfSpan = 9
+export const attributesOfSpan = 9
 const failed = 2
 
 /** Writes a span that has ended as one of `ScopeSpans`. */
 export function encodeSpan(writer: ProtobufWriter, span: RecordedSpan): void {
-  const { context, parent, name, kind, shared, attributes, links, error } = span
+  const { context, parent, attributes, error } = span
   const begun = writer.begin(2)
-  writer.id(1, context.traceId)
-  writer.id(2, context.spanId)
-  if (context.tracestate !== undefined) writer.text(3, context.tracestate)
-  if (parent !== undefined) writer.id(4, parent.spanId)
-  writer.text(5, name)
-  writer.number(6, kind)
+  writePlace(writer, context)
+  if (parent !== undefined) writer.bytes8(4, parent.upper, parent.lower)
   writer.time(7, span.startedAt)
   writer.time(8, span.endedAt)
-  if (shared !== undefined) writer.fields(shared)
-  writeAttributes(writer, attributesOfSpan, attributes)
-  for (const link of links) writeLink(writer, link)
+  span.described.describe(writer, span)
+  if (attributes !== undefined) writeAttributes(writer, attributesOfSpan, attributes)
   if (error !== undefined) {
     const status = writer.begin(15)
     writer.text(2, error)
@@ -32,41 +27,51 @@ export function encodeSpan(writer: ProtobufWriter, span: RecordedSpan): void {
   writer.end(begun)
 }
 
-function writeLink(writer: ProtobufWriter, { traceId, spanId, tracestate, flags }: TraceContext): void {
-  const begun = writer.begin(13)
-  writer.id(1, traceId)
-  writer.id(2, spanId)
+/** Spans and links begin alike. */
+function writePlace(writer: ProtobufWriter, { trace, upper, lower, tracestate }: TraceContext): void {
+  writer.bytes16(1, trace.first, trace.second, trace.third, trace.fourth)
+  writer.bytes8(2, upper, lower)
   if (tracestate !== undefined) writer.text(3, tracestate)
-  writer.fixed32(6, flags)
+}
+
+export function writeLink(writer: ProtobufWriter, context: TraceContext): void {
+  const begun = writer.begin(13)
+  writePlace(writer, context)
+  writer.fixed32(6, context.flags)
   writer.end(begun)
 }
 
-function writeAttributes(writer: ProtobufWriter, field: number, attributes: SpanAttributes): void {
+export function writeName(writer: ProtobufWriter, name: string, kind: Kind): void {
+  writer.text(5, name)
+  writer.number(6, kinds[kind])
+}
+
+export function writeAttributes(writer: ProtobufWriter, field: number, attributes: SpanAttributes): void {
   for (const name in attributes) {
     const value = attributes[name]
     if (value !== undefined) writer.attribute(field, attributeKey(name), value)
   }
 }
 
-/** Attributes that many spans have: encoded once, and copied into each. */
-export function sharedAttributes(attributes: SpanAttributes): Uint8Array {
+/** What many spans have in common: encoded once, and copied into each. */
+export function encoded(write: (writer: ProtobufWriter) => void): Uint8Array {
   const writer = new ProtobufWriter(512)
-  writeAttributes(writer, attributesOfSpan, attributes)
+  write(writer)
   return Buffer.from(writer.written())
 }
 
 /** A request to a collector: the spans of one process. */
 export interface ExportRequest {
-  readonly body: Uint8Array
+  readonly body: Buffer
   readonly spans: number
 }
 
 /** It grows: most services have few spans a second. */
 const firstBytes = 16 * 1024
 
-/** Begins the body of a request. @returns the writer for its spans, and what ends it */
-export function exportRequest(resource: SpanAttributes) {
-  const writer = new ProtobufWriter(firstBytes)
+/** Begins the body of a request. @param bytes of an earlier request, to be written over. @returns the writer for its spans, and what ends it */
+export function exportRequest(resource: SpanAttributes, bytes?: Buffer) {
+  const writer = new ProtobufWriter(bytes ?? firstBytes)
   const resourceSpans = writer.begin(1)
   const ofResource = writer.begin(1)
   writeAttributes(writer, 1, resource)

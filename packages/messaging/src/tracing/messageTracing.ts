@@ -1,25 +1,28 @@
 import type { Endpoint } from '../definition/endpoint.ts'
-import type { Delivery } from '../engine/delivery.ts'
 import type { EncodeMessage } from '../engine/encodeMessage.ts'
 import { retryGroup } from '../naming.ts'
 import { plan } from '../operations/plan.ts'
 import { uuid7 } from '../uuid7.ts'
-import { type Active, whileActive } from './active.ts'
+import { Outside } from './active.ts'
 import { attachment } from './attachment.ts'
 import { processTogether } from './batchTracing.ts'
-import { beginProcess, type MessageSpans, processingOf } from './messageSpans.ts'
-import type { Tracing, TryTracing } from './port.ts'
+import { madeOnce, type MessageSpans, MessageTry, processingOf } from './messageSpans.ts'
+import type { Tracing } from './port.ts'
 import { recordedProducers } from './recordContext.ts'
 import { SentSpans } from './sentSpans.ts'
-import type { Span } from './span.ts'
 import type { Spans } from './spans.ts'
 import { storeTracing } from './storeTracing.ts'
 import { together } from './together.ts'
-import { isSurelyUnrecorded, traceContextOf, type TraceHeaders, traceHeaders } from './traceContext.ts'
+import { isSurelyUnrecorded, traceContextOf, traceHeaders } from './traceContext.ts'
 
 /** Traces an endpoint's messages. */
 export function messageTracing(spans: Spans, endpoint: Endpoint, prefix: string): Tracing {
-  const messages: MessageSpans = { spans, handling: attachment(), processing: processingOf(groupsOf(endpoint, prefix)) }
+  const messages: MessageSpans = {
+    spans,
+    outside: new Outside(),
+    handling: attachment(),
+    processing: processingOf(groupsOf(endpoint, prefix)),
+  }
   const sent = new SentSpans(spans)
   return {
     process: (delivery, tries) => new MessageTry(messages, delivery, tries),
@@ -38,38 +41,12 @@ function groupsOf(endpoint: Endpoint, prefix: string): (topic: string) => string
   return (topic) => groups.get(topic) ?? prefix + retryGroup(endpoint.name)
 }
 
-const noFailures = new Set(['postpone', 'given back'])
-
-/** One try, which is itself what is active meanwhile. */
-class MessageTry implements TryTracing, Active {
-  readonly spans: Spans
-  readonly span: Span
-
-  constructor(messages: MessageSpans, delivery: Delivery, tries: number) {
-    this.spans = messages.spans
-    this.span = beginProcess(messages, delivery, tries)
-  }
-
-  get headers(): TraceHeaders {
-    return this.span.headers
-  }
-
-  run<T>(handle: () => Promise<T>): Promise<T> {
-    return whileActive(this, handle)
-  }
-
-  end(outcome = 'handled', error?: unknown): void {
-    this.span.set('petrel.outcome', outcome)
-    this.span.end(noFailures.has(outcome) ? undefined : error)
-  }
-}
-
 function tracedEncoding(encode: EncodeMessage, spans: Spans, sent: SentSpans, prefix: string): EncodeMessage {
+  const sending = madeOnce((topic) => sent.sending(prefix + topic))
   return (message, cause, known) => {
     if (spans.followsParent && isSurelyUnrecorded(cause.trace['traceparent'])) return encode(message, cause, known)
     const id = known ?? uuid7()
-    const parent = traceContextOf(cause.trace)
-    const span = sent.begin({ topic: prefix + message.type.topic, id, parent })
+    const span = sent.begin(sending(message.type.topic), id, traceContextOf(cause.trace))
     const encoded = encode(message, { ...cause, trace: traceHeaders(span.context) }, id)
     sent.belongsTo(span, encoded.record)
     return encoded

@@ -69,7 +69,7 @@ function tellingOutages(exporter: ReturnType<typeof sender>, url: string, log: L
     export: (request, done) =>
       exporter.export(request, (result) => {
         tell(result, request.spans)
-        done()
+        done(result.code === ExportResultCode.SUCCESS)
       }),
     shutdown: () => exporter.shutdown(),
   }

@@ -1,7 +1,7 @@
 import type { RecordHeaders } from '../broker/port.ts'
 import type { Delivery } from '../engine/delivery.ts'
 import { ce, headerText } from '../headers.ts'
-import { isRecorded, isSurelyUnrecorded, type TraceContext, traceContextOf, type TraceHeaders } from './traceContext.ts'
+import { isRecorded, isSurelyUnrecorded, parseTraceparent, type TraceContext, traceContextOf, type TraceHeaders } from './traceContext.ts'
 
 /** The trace of a record as headers, valid or not. */
 export function traceHeadersIn(headers: RecordHeaders): TraceHeaders {
@@ -11,8 +11,13 @@ export function traceHeadersIn(headers: RecordHeaders): TraceHeaders {
 }
 
 /** The place in a trace from which a record was sent; undefined when it says none that is valid. */
-export const contextIn = (headers: RecordHeaders): TraceContext | undefined =>
-  traceContextOf({ traceparent: headerText(headers, ce.traceparent), tracestate: headerText(headers, ce.tracestate) })
+export function contextIn(headers: RecordHeaders): TraceContext | undefined {
+  const header = headers[ce.traceparent]
+  const tracestate = headerText(headers, ce.tracestate)
+  return Buffer.isBuffer(header)
+    ? parseTraceparent(header, tracestate)
+    : traceContextOf({ traceparent: headerText(headers, ce.traceparent), tracestate })
+}
 
 /** Whether the trace of a record is surely not recorded. Most messages are of such a trace, and their header is not read. */
 export function isOfUnrecordedTrace(headers: RecordHeaders): boolean {

@@ -4,6 +4,7 @@ import { silentLog } from '../log.ts'
 import { type Environment, readEnvironment, tracingSettings } from '../settings.ts'
 import { openTracing } from './openTracing.ts'
 import { samplingBy } from './sampling.ts'
+import { traceContextOf } from './traceContext.ts'
 
 const traceIds = Array.from({ length: 20_000 }, () => randomBytes(16).toString('hex'))
 const share = (ratio: number) => {
@@ -63,10 +64,10 @@ describe('tracing is switched', () => {
 
 test('a parent from outside is continued, and does not decide what is recorded', async () => {
   const spans = await spansOf({ OTEL_TRACES_SAMPLER: 'parentbased_always_off' })
-  const parent = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), flags: 1 }
+  const parent = traceContextOf({ traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` })
   expect(spans?.start('a page', { parent, decides: 'sampler' })).toMatchObject({
     isRecorded: false,
-    context: { traceId: parent.traceId },
+    context: { traceId: 'a'.repeat(32) },
   })
-  expect(spans?.start('a message', { parent })).toMatchObject({ isRecorded: true, context: { traceId: parent.traceId } })
+  expect(spans?.start('a message', { parent })).toMatchObject({ isRecorded: true, context: { traceId: 'a'.repeat(32) } })
 })

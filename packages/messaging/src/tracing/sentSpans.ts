@@ -2,19 +2,29 @@ import type { OutgoingRecord } from '../broker/port.ts'
 import { ce, headerText } from '../headers.ts'
 import type { ScheduledRecord } from '../store/port.ts'
 import { attachment } from './attachment.ts'
-import { operationAttributes } from './attributes.ts'
-import { sharedAttributes } from './encodeSpan.ts'
+import { operationAttributes, writeMessageId } from './attributes.ts'
+import { attributesOfSpan, encoded, writeAttributes, writeName } from './encodeSpan.ts'
 import { madeOnce } from './messageSpans.ts'
+import type { ProtobufWriter } from './protobuf.ts'
 import { contextIn, isOfUnrecordedTrace } from './recordContext.ts'
-import type { Span } from './span.ts'
+import type { Described, Span } from './span.ts'
 import type { Spans } from './spans.ts'
 import type { TraceContext } from './traceContext.ts'
 
-export interface Sending {
-  /** With the prefix. */
-  readonly topic: string
-  readonly id: string
-  readonly parent: TraceContext | undefined
+/** A span of a record. Whoever handles the message says the rest of it. */
+class SentMessage implements Described {
+  readonly #sending: Uint8Array
+  readonly #id: string
+
+  constructor(sending: Uint8Array, id: string) {
+    this.#sending = sending
+    this.#id = id
+  }
+
+  describe(writer: ProtobufWriter): void {
+    writer.fields(this.#sending)
+    writeMessageId(writer, this.#id)
+  }
 }
 
 /**
@@ -24,19 +34,21 @@ export interface Sending {
 export class SentSpans {
   readonly #spans: Spans
   readonly #underWay = attachment<OutgoingRecord, Span>()
-  /** Whoever handles the message says the rest of it. */
-  readonly #sending = madeOnce((topic) => ({
-    name: `send ${topic}`,
-    shared: sharedAttributes(operationAttributes('send', topic)),
-  }))
+  /** What all spans of records for a topic, with its prefix, have in common. */
+  readonly sending: (topic: string) => Uint8Array = madeOnce((topic) =>
+    encoded((writer) => {
+      writeName(writer, `send ${topic}`, 'producer')
+      writeAttributes(writer, attributesOfSpan, operationAttributes('send', topic))
+    }),
+  )
 
   constructor(spans: Spans) {
     this.#spans = spans
   }
 
-  begin({ topic, id, parent }: Sending): Span {
-    const { name, shared } = this.#sending(topic)
-    return this.#spans.start(name, { kind: 'producer', parent, shared, attributes: () => ({ 'messaging.message.id': id }) })
+  /** @param sending of its topic */
+  begin(sending: Uint8Array, id: string, parent: TraceContext | undefined): Span {
+    return this.#spans.begin(new SentMessage(sending, id), parent)
   }
 
   belongsTo(span: Span, record: OutgoingRecord): void {
@@ -62,7 +74,8 @@ export class SentSpans {
       error = thrown
       throw thrown
     } finally {
-      for (const span of spans) span.end(error)
+      const at = this.#spans.now()
+      for (const span of spans) span.end(error, at)
       for (const record of records) this.#underWay.detach(record)
     }
   }
@@ -81,7 +94,7 @@ export class SentSpans {
     if (this.#spans.followsParent && isOfUnrecordedTrace(headers)) return undefined
     const parent = contextIn(headers)
     if (parent === undefined) return undefined
-    const span = this.begin({ topic, id: headerText(headers, ce.id) ?? '', parent })
+    const span = this.begin(this.sending(topic), headerText(headers, ce.id) ?? '', parent)
     return span.isRecorded ? span : undefined
   }
 }

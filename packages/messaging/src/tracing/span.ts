@@ -1,6 +1,7 @@
 import type { RecordHeaders } from '../broker/port.ts'
+import type { ProtobufWriter } from './protobuf.ts'
 import { contextIn, traceHeadersIn } from './recordContext.ts'
-import { keptHeaders, type TraceContext, type TraceHeaders, traceHeaders } from './traceContext.ts'
+import { TraceContext, type TraceHeaders, traceHeaders, TraceId } from './traceContext.ts'
 
 /** What is said of a span, by OpenTelemetry's names. */
 export type SpanAttributes = Readonly<Record<string, string | number | boolean>>
@@ -17,8 +18,8 @@ export interface Span {
   /** W3C headers for whoever is called. */
   readonly headers: TraceHeaders
   set(attribute: string, value: string | number | boolean): void
-  /** Ends it once; a second call changes nothing. */
-  end(error?: unknown): void
+  /** Ends it once; a second call changes nothing. @param at in milliseconds since the epoch. Default: now */
+  end(error?: unknown, at?: number): void
 }
 
 /** A span of a trace that is not recorded: it only passes the trace on. */
@@ -59,7 +60,7 @@ export class PassingMessage implements Span {
   end(): void {}
 }
 
-const unknownPlace: TraceContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), flags: 0 }
+const unknownPlace = new TraceContext(new TraceId(0, 0, 0, 0), 0, 0, 0)
 
 /** What all spans of a process share, and where they go when they have ended. */
 export interface Recorder {
@@ -68,58 +69,50 @@ export interface Recorder {
   now(): number
 }
 
-export interface SpanStart {
-  readonly name: string
-  readonly kind: Kind
-  readonly parent: TraceContext | undefined
-  readonly links: readonly TraceContext[]
-  readonly shared: Uint8Array | undefined
-  readonly attributes: Record<string, string | number | boolean>
+/** What there is to say of a span beside its place, its times, and what was set: name, kind, links, and attributes that are known from the start. */
+export interface Described {
+  /** Called once, when the span has ended: so nothing of it need be made before. */
+  describe(writer: ProtobufWriter, span: RecordedSpan): void
 }
 
 /** Holds what is known of a span until it has ended and is encoded (docs/decisions/0018-tracing.md). */
 export class RecordedSpan implements Span {
   readonly context: TraceContext
   readonly isRecorded = true
-  readonly name: string
-  readonly kind: (typeof kinds)[Kind]
   readonly parent: TraceContext | undefined
-  readonly links: readonly TraceContext[]
-  /** Attributes that are encoded already. */
-  readonly shared: Uint8Array | undefined
-  readonly attributes: Record<string, string | number | boolean>
+  readonly described: Described
+  /** Milliseconds since the epoch, with fractions. */
   readonly startedAt: number
-  /** Milliseconds since the epoch, as is `startedAt`; 0 until it has ended. */
+  /** The same; 0 until it has ended. */
   endedAt = 0
+  /** What was set. */
+  attributes: Record<string, string | number | boolean> | undefined
   /** What it has failed with. */
   error: string | undefined
   readonly #recorder: Recorder
   #headers: TraceHeaders | undefined
 
-  constructor(recorder: Recorder, context: TraceContext, { name, kind, parent, links, shared, attributes }: SpanStart) {
+  constructor(recorder: Recorder, context: TraceContext, parent: TraceContext | undefined, described: Described) {
     this.#recorder = recorder
     this.context = context
-    this.name = name
-    this.kind = kinds[kind]
     this.parent = parent
-    this.links = links
-    this.shared = shared
-    this.attributes = attributes
+    this.described = described
     this.startedAt = recorder.now()
   }
 
   get headers(): TraceHeaders {
-    this.#headers ??= keptHeaders(this.context)
+    this.#headers ??= traceHeaders(this.context)
     return this.#headers
   }
 
   set(attribute: string, value: string | number | boolean): void {
+    this.attributes ??= {}
     this.attributes[attribute] = value
   }
 
-  end(error?: unknown): void {
+  end(error?: unknown, at = this.#recorder.now()): void {
     if (this.endedAt !== 0) return
-    this.endedAt = Math.max(this.#recorder.now(), this.startedAt)
+    this.endedAt = Math.max(at, this.startedAt)
     if (error !== undefined) this.#fail(error)
     this.#recorder.ended(this)
   }
@@ -127,7 +120,7 @@ export class RecordedSpan implements Span {
   #fail(error: unknown): void {
     const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) }
     this.error = message.slice(0, longestMessage)
-    this.attributes['error.type'] = name
+    this.set('error.type', name)
   }
 }
 

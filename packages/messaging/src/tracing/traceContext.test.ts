@@ -1,13 +1,18 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isSurelyUnrecorded, keptHeaders, namesTrace, traceContextOf, traceHeaders, traceIdOf } from './traceContext.ts'
+import { contextIn } from './recordContext.ts'
+import { isSurelyUnrecorded, namesTrace, type TraceContext, traceContextOf, traceHeaders, traceIdOf } from './traceContext.ts'
 
 const [trace, span] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331']
+
+/** As others see it. */
+const plain = (context: TraceContext | undefined) =>
+  context && { traceId: context.traceId, spanId: context.spanId, flags: context.flags, tracestate: context.tracestate }
 
 test('a trace is passed on as it came', () => {
   const headers = { traceparent: `00-${trace}-${span}-01`, tracestate: 'vendor=1' }
   const context = traceContextOf(headers)
-  expect(context).toEqual({ traceId: trace, spanId: span, flags: 1, tracestate: 'vendor=1' })
+  expect(plain(context)).toEqual({ traceId: trace, spanId: span, flags: 1, tracestate: 'vendor=1' })
   expect(context && traceHeaders(context)).toEqual(headers)
   expect(traceIdOf(headers.traceparent)).toBe(trace)
 })
@@ -44,19 +49,35 @@ test('what is nearly a traceparent is read exactly when it is one', () => {
         `${version}-${trace}-${span}-01`,
       )
       const [, traceId, spanId, flags] = format.exec(header) ?? []
-      const read = traceContextOf({ traceparent: header })
+      const read = plain(traceContextOf({ traceparent: header }))
       expect(read).toEqual(traceId && { traceId, spanId, flags: Number.parseInt(flags ?? '', 16) & 3, tracestate: undefined })
       const bytes = Buffer.from(header)
+      expect(plain(contextIn({ traceparent: bytes }))).toEqual(read)
       expect(isSurelyUnrecorded(bytes)).toBe(isSurelyUnrecorded(bytes.toString('latin1')))
       expect(namesTrace(bytes)).toBe(traceIdOf(bytes.toString('latin1')) !== undefined)
     }),
   )
 })
 
+test('any ids are written as they were read', () => {
+  const hex = (bytes: number) => fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((each) => Buffer.from(each).toString('hex'))
+  fc.assert(
+    fc.property(hex(16), hex(8), fc.nat(3), (traceId, spanId, flags) => {
+      const headers = { traceparent: `00-${traceId}-${spanId}-0${flags}` }
+      const context = traceContextOf(headers)
+      if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return expect(context).toBeUndefined()
+      expect(plain(context)).toEqual({ traceId, spanId, flags, tracestate: undefined })
+      expect(context && traceHeaders(context)).toEqual(headers)
+    }),
+    { examples: [[`${'0'.repeat(31)}1`, `${'0'.repeat(15)}1`, 1], ['f'.repeat(32), 'f'.repeat(16), 3], ['0'.repeat(32), span, 1]] },
+  )
+})
+
 test('headers that a span has made are a place in its trace, and so are copies of them', () => {
-  const context = { traceId: trace, spanId: span, flags: 1, tracestate: 'vendor=1' }
-  const headers = keptHeaders(context)
-  expect(headers).toStrictEqual(traceHeaders(context))
+  const context = traceContextOf({ traceparent: `00-${trace}-${span}-01`, tracestate: 'vendor=1' })
+  if (context === undefined) throw new Error('no context')
+  const headers = traceHeaders(context)
+  expect({ ...headers }).toStrictEqual({ traceparent: `00-${trace}-${span}-01`, tracestate: 'vendor=1' })
   expect(traceContextOf(headers)).toBe(context)
-  expect(traceContextOf({ ...headers })).toEqual(context)
+  expect(plain(traceContextOf({ ...headers }))).toEqual(plain(context))
 })

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { activeTraceId, Outside } from './active.ts'
+import { samplingBy } from './sampling.ts'
+import { recordingSpans } from './spans.ts'
+
+const spans = recordingSpans({ now: Date.now, ended: () => {} }, samplingBy('always_on', 1))
+const turn = () => new Promise(setImmediate)
+
+test('messages that are handled side by side see each their own trace, at once and later, and nobody outside sees one', async () => {
+  const outside = new Outside()
+  const seen = Array.from({ length: 3 }, async () => {
+    const span = spans.start('a message', {})
+    const handled = outside.while({ spans, span }, async () => {
+      const ids = [activeTraceId()]
+      await turn()
+      ids.push(activeTraceId())
+      await Promise.all([turn().then(() => ids.push(activeTraceId()))])
+      return ids
+    })
+    expect(activeTraceId()).toBeUndefined()
+    expect(await handled).toEqual(Array.from({ length: 3 }, () => span.context.traceId))
+    expect(activeTraceId()).toBeUndefined()
+  })
+  await Promise.all(seen)
+})
+
+test('a handler that fails leaves no trace outside', () => {
+  const span = spans.start('a message', {})
+  const fails = () => {
+    throw new Error('a bug')
+  }
+  expect(() => new Outside().while({ spans, span }, fails)).toThrow('a bug')
+  expect(activeTraceId()).toBeUndefined()
+})
