@@ -59,17 +59,27 @@ test('what is nearly a traceparent is read exactly when it is one', () => {
   )
 })
 
+/** An id that is valid. */
+const id = (bytes: number) =>
+  fc
+    .uint8Array({ minLength: bytes, maxLength: bytes })
+    .map((each) => Buffer.from(each).toString('hex'))
+    .filter((each) => /[^0]/.test(each))
+
 test('any ids are written as they were read', () => {
-  const hex = (bytes: number) => fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((each) => Buffer.from(each).toString('hex'))
   fc.assert(
-    fc.property(hex(16), hex(8), fc.nat(3), (traceId, spanId, flags) => {
+    fc.property(id(16), id(8), fc.nat(3), (traceId, spanId, flags) => {
       const headers = { traceparent: `00-${traceId}-${spanId}-0${flags}` }
       const context = traceContextOf(headers)
-      if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return expect(context).toBeUndefined()
       expect(plain(context)).toEqual({ traceId, spanId, flags, tracestate: undefined })
-      expect(context && traceHeaders(context)).toEqual(headers)
+      expect({ ...(context && traceHeaders(context)) }).toEqual(headers)
     }),
-    { examples: [[`${'0'.repeat(31)}1`, `${'0'.repeat(15)}1`, 1], ['f'.repeat(32), 'f'.repeat(16), 3], ['0'.repeat(32), span, 1]] },
+    {
+      examples: [
+        [`${'0'.repeat(31)}1`, `${'0'.repeat(15)}1`, 1],
+        ['f'.repeat(32), 'f'.repeat(16), 3],
+      ],
+    },
   )
 })
 
