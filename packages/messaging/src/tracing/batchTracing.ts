@@ -3,7 +3,8 @@ import type { Delivery } from '../engine/delivery.ts'
 import { inSpan } from './active.ts'
 import { batchAttributes } from './attributes.ts'
 import { attributesOfSpan, writeAttributes, writeLink } from './encodeSpan.ts'
-import { type MessageSpans, MessageTry } from './messageSpans.ts'
+import { beginTry, type MessageSpans } from './messageSpans.ts'
+import type { TryTracing } from './port.ts'
 import type { ProtobufWriter } from './protobuf.ts'
 import { recordedProducers } from './recordContext.ts'
 import type { Span } from './span.ts'
@@ -20,7 +21,7 @@ export async function processTogether<T>(
   run: () => Promise<T>,
 ): Promise<T> {
   const batch = beginBatch(messages, handler, deliveries)
-  const members = deliveries.map((delivery) => new MessageTry(messages, delivery, delivery.tries + 1, batch?.context))
+  const members = deliveries.map((delivery) => beginTry(messages, delivery, delivery.tries + 1, batch?.context))
   try {
     const result = await (batch === undefined ? run() : inSpan(messages.spans, batch, run))
     batch?.end()
@@ -48,7 +49,7 @@ function beginBatch({ spans, processing }: MessageSpans, handler: string, delive
 }
 
 /** Of the messages that have failed each has its own error; what the others did was rolled back with it. */
-function endFailed(member: MessageTry | undefined, delivery: Delivery, error: unknown): void {
+function endFailed(member: TryTracing | undefined, delivery: Delivery, error: unknown): void {
   const own = error instanceof MessagesFailed ? error.errors.get(delivery) : error
   member?.end(own === undefined ? 'rolled back' : 'failed', own)
 }

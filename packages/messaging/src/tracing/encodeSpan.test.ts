@@ -85,7 +85,10 @@ test('what is set takes the place of what was said at the start', () => {
   span.set('http.response.status_code', 200)
   span.end()
   const [{ attributes: read } = { attributes: {} }] = readExport(Buffer.from(request.end().body))
-  expect(Object.entries(read).toSorted()).toEqual([['http.response.status_code', 200], ['server.address', 'bank']])
+  expect(Object.entries(read).toSorted()).toEqual([
+    ['http.response.status_code', 200],
+    ['server.address', 'bank'],
+  ])
 })
 
 test('a request that is written over another one has nothing of that', () => {

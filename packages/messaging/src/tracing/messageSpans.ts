@@ -1,3 +1,4 @@
+import type { RecordHeaders } from '../broker/port.ts'
 import type { Delivery } from '../engine/delivery.ts'
 import type { MessageIdentity } from '../identity.ts'
 import type { Active, Outside } from './active.ts'
@@ -6,10 +7,10 @@ import { consumerAttributes, routeAttributes, writeMessage, writeTry } from './a
 import { attributesOfSpan, encoded, writeAttributes, writeLink, writeName } from './encodeSpan.ts'
 import type { TryTracing } from './port.ts'
 import type { ProtobufWriter } from './protobuf.ts'
-import { contextIn, isOfUnrecordedTrace } from './recordContext.ts'
-import { type Described, PassingMessage, type RecordedSpan, type Span } from './span.ts'
+import { contextIn, isOfUnrecordedTrace, traceHeadersIn } from './recordContext.ts'
+import type { Described, RecordedSpan, Span } from './span.ts'
 import type { Spans } from './spans.ts'
-import type { TraceContext, TraceHeaders } from './traceContext.ts'
+import { TraceContext, type TraceHeaders, TraceId } from './traceContext.ts'
 
 /** The spans of an endpoint's messages, as far as they are under way. */
 export interface MessageSpans {
@@ -73,6 +74,63 @@ export function madeOnce<Made extends object>(make: (topic: string) => Made): (t
   }
 }
 
+/** Begins one try of a message. @param batch the span of the batch handler that handles it with others */
+export function beginTry(
+  messages: MessageSpans,
+  delivery: Delivery,
+  tries: number,
+  batch?: TraceContext,
+): PassingTry | MessageTry {
+  const { spans, handling } = messages
+  const { identity, record } = delivery.envelope
+  const { headers } = record
+  if (spans.followsParent && isOfUnrecordedTrace(headers)) return new PassingTry(messages, headers)
+  const producer = contextIn(headers)
+  const begun = new MessageTry(messages, delivery, tries, producer, batch)
+  // Of a trace that is not recorded and has begun elsewhere, the record itself says what is passed on.
+  if (!begun.span.isRecorded && producer !== undefined) return new PassingTry(messages, headers)
+  handling.attach(identity, begun.span)
+  return begun
+}
+
+/**
+ * A try of a message whose trace is not recorded. It is its own span, which only passes the trace on: the headers of the record are
+ * read when somebody wants to know, and mostly nobody does.
+ */
+export class PassingTry implements TryTracing, Active, Span {
+  readonly spans: Spans
+  readonly isRecorded = false
+  readonly #outside: Outside
+  readonly #record: RecordHeaders
+
+  constructor({ spans, outside }: MessageSpans, record: RecordHeaders) {
+    this.spans = spans
+    this.#outside = outside
+    this.#record = record
+  }
+
+  get span(): Span {
+    return this
+  }
+
+  get headers(): TraceHeaders {
+    return traceHeadersIn(this.#record)
+  }
+
+  get context(): TraceContext {
+    return contextIn(this.#record) ?? unknownPlace
+  }
+
+  run<T>(handle: () => Promise<T>): Promise<T> {
+    return this.#outside.while(this, handle)
+  }
+
+  set(): void {}
+  end(): void {}
+}
+
+const unknownPlace = new TraceContext(new TraceId(0, 0, 0, 0), 0, 0, 0)
+
 /** One try of a message: it is what is active meanwhile, and describes its own span. */
 export class MessageTry implements TryTracing, Active, Described {
   readonly spans: Spans
@@ -81,33 +139,21 @@ export class MessageTry implements TryTracing, Active, Described {
   readonly #topic: TopicSpans
   readonly #delivery: Delivery
   readonly #tries: number
-  /** The parent, and a link, too. */
   readonly #producer: TraceContext | undefined
   readonly #batch: TraceContext | undefined
   #outcome: string | undefined
 
-  /** @param batch the span of the batch handler that handles it with others */
-  constructor({ spans, outside, processing, handling }: MessageSpans, delivery: Delivery, tries: number, batch?: TraceContext) {
-    const { identity, record } = delivery.envelope
-    const { headers } = record
-    const isPassing = spans.followsParent && isOfUnrecordedTrace(headers)
-    const producer = isPassing ? undefined : contextIn(headers)
+  /** @param producer is its parent, and is linked, too */
+  constructor(messages: MessageSpans, delivery: Delivery, tries: number, producer?: TraceContext, batch?: TraceContext) {
+    const { spans, outside, processing } = messages
     this.spans = spans
     this.#outside = outside
-    this.#topic = processing(record.topic)
+    this.#topic = processing(delivery.envelope.record.topic)
     this.#delivery = delivery
     this.#tries = tries
     this.#producer = producer
     this.#batch = batch
-    this.#outcome = undefined
-    const span = isPassing ? undefined : spans.begin(this, producer)
-    // Of a trace that is not recorded and has begun elsewhere, the record itself says what is passed on.
-    if (span === undefined || (!span.isRecorded && producer !== undefined)) {
-      this.span = new PassingMessage(headers)
-      return
-    }
-    this.span = span
-    handling.attach(identity, span)
+    this.span = spans.begin(this, producer)
   }
 
   get headers(): TraceHeaders {

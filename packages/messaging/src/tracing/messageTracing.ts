@@ -6,7 +6,7 @@ import { uuid7 } from '../uuid7.ts'
 import { Outside } from './active.ts'
 import { attachment } from './attachment.ts'
 import { processTogether } from './batchTracing.ts'
-import { madeOnce, type MessageSpans, MessageTry, processingOf } from './messageSpans.ts'
+import { beginTry, madeOnce, type MessageSpans, processingOf } from './messageSpans.ts'
 import type { Tracing } from './port.ts'
 import { recordedProducers } from './recordContext.ts'
 import { SentSpans } from './sentSpans.ts'
@@ -25,7 +25,7 @@ export function messageTracing(spans: Spans, endpoint: Endpoint, prefix: string)
   }
   const sent = new SentSpans(spans)
   return {
-    process: (delivery, tries) => new MessageTry(messages, delivery, tries),
+    process: (delivery, tries) => beginTry(messages, delivery, tries),
     processTogether: (handler, deliveries, run) => processTogether(messages, handler, deliveries, run),
     headersOf: ({ envelope }) => messages.handling.of(envelope.identity)?.headers,
     load: (deliveries, load) => together(spans, 'load', recordedProducers(deliveries), load),

@@ -1,7 +1,14 @@
 import type { RecordHeaders } from '../broker/port.ts'
 import type { Delivery } from '../engine/delivery.ts'
 import { ce, headerText } from '../headers.ts'
-import { isRecorded, isSurelyUnrecorded, parseTraceparent, type TraceContext, traceContextOf, type TraceHeaders } from './traceContext.ts'
+import {
+  isRecorded,
+  isSurelyUnrecorded,
+  parseTraceparent,
+  type TraceContext,
+  traceContextOf,
+  type TraceHeaders,
+} from './traceContext.ts'
 
 /** The trace of a record as headers, valid or not. */
 export function traceHeadersIn(headers: RecordHeaders): TraceHeaders {

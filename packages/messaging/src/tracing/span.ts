@@ -1,7 +1,5 @@
-import type { RecordHeaders } from '../broker/port.ts'
 import type { ProtobufWriter } from './protobuf.ts'
-import { contextIn, traceHeadersIn } from './recordContext.ts'
-import { TraceContext, type TraceHeaders, traceHeaders, TraceId } from './traceContext.ts'
+import { type TraceContext, type TraceHeaders, traceHeaders } from './traceContext.ts'
 
 /** What is said of a span, by OpenTelemetry's names. */
 export type SpanAttributes = Readonly<Record<string, string | number | boolean>>
@@ -38,29 +36,6 @@ export class PassingSpan implements Span {
   set(): void {}
   end(): void {}
 }
-
-/** The same, of a message: the headers of its record are read when somebody wants to know, and mostly nobody does. */
-export class PassingMessage implements Span {
-  readonly isRecorded = false
-  readonly #record: RecordHeaders
-
-  constructor(record: RecordHeaders) {
-    this.#record = record
-  }
-
-  get headers(): TraceHeaders {
-    return traceHeadersIn(this.#record)
-  }
-
-  get context(): TraceContext {
-    return contextIn(this.#record) ?? unknownPlace
-  }
-
-  set(): void {}
-  end(): void {}
-}
-
-const unknownPlace = new TraceContext(new TraceId(0, 0, 0, 0), 0, 0, 0)
 
 /** What all spans of a process share, and where they go when they have ended. */
 export interface Recorder {

@@ -16,7 +16,10 @@ interface Exported {
 /** Batches whose exports end when the test says so. */
 function exporting() {
   const exports: Exported[] = []
-  const exporter = { export: (request: ExportRequest, done: Exported['done']) => void exports.push({ request, done }), shutdown: async () => {} }
+  const exporter = {
+    export: (request: ExportRequest, done: Exported['done']) => void exports.push({ request, done }),
+    shutdown: async () => {},
+  }
   const batches = spanBatches(exporter, { 'service.name': 'billing' })
   const spans = recordingSpans({ now: Date.now, ended: (span) => batches.add(span) }, samplingBy('always_on', 1))
   const exportOne = (name: string): Exported => {
