@@ -28,6 +28,11 @@ export interface AvroCodec {
   /** Reads a value as its writer wrote it, for people and tools. @throws Undecodable, UnknownSchema, RegistryUnavailable */
   decodeAny(value: Buffer | null): Promise<WrittenMessage>
   /**
+   * Asks for the schemas of all these values at once, so that they wait together for a registry that does not answer.
+   * @returns what reads one of them, and throws what `decodeAny` rejects with
+   */
+  readerOf(values: readonly (Buffer | null)[]): Promise<(value: Buffer | null) => WrittenMessage>
+  /**
    * Reads a value as another schema of the registry has it, for people and tools: with the defaults of fields that its writer did
    * not know. @throws Undecodable, UnknownSchema, RegistryUnavailable
    */
@@ -81,8 +86,19 @@ export function avroCodec({ registry, unknownForMs = 1_000 }: AvroCodecOptions):
 
     async decodeAny(value) {
       await writers.fetch(schemaIds([value]))
-      const { type, schema } = writers.get(schemaIdOf(value))
-      return { ...messageIn(type, readBody(value as Buffer, type, undefined)), schema }
+      return written(value, writers.get(schemaIdOf(value)))
+    },
+
+    async readerOf(values) {
+      const failed = new Map<number, Error>()
+      const fetch = (id: number) => writers.fetch([id]).catch((error: Error) => void failed.set(id, error))
+      await Promise.all([...new Set(schemaIds(values))].map(fetch))
+      return (value) => {
+        const id = schemaIdOf(value)
+        const failure = failed.get(id)
+        if (failure !== undefined) throw failure
+        return written(value, writers.get(id))
+      }
     },
 
     async decodeAs(value, schemaId) {
@@ -109,6 +125,12 @@ function isValid(type: Type, data: object): boolean {
     throw new InvalidMessage(`${type.name}: ${(error as Error).message}`, { cause: error })
   }
 }
+
+/** @throws Undecodable */
+const written = (value: Buffer | null, { type, schema }: WriterSchema): WrittenMessage => ({
+  ...messageIn(type, readBody(value as Buffer, type, undefined)),
+  schema,
+})
 
 /** @param data of a choice of records it says itself which one it is, unless there is only one */
 function messageIn(type: Type, data: object | null): Pick<WrittenMessage, 'fullName' | 'data'> {

@@ -39,6 +39,26 @@ describe('asking the registry', () => {
     }
   })
 
+  test('values that are read together wait together for a registry that hangs, and those whose schemas are known are read', async () => {
+    vi.useFakeTimers()
+    try {
+      const { registry, id } = await registered()
+      const hang = () =>
+        new Promise<never>((_, reject) => void setTimeout(() => reject(new RegistryUnavailable('it hangs')), 5_000))
+      const codec = avroCodec({ registry: { schemaOf: (asked) => (asked === id ? registry.schemaOf(id) : hang()) } })
+      const known = codec.encode(parcel, id, aParcel())
+      const others = Array.from({ length: 500 }, (_, number) => Buffer.from([0, 0, 1, 0, number % 20, 0]))
+      const reading = codec.readerOf([known, null, ...others])
+      await vi.advanceTimersByTimeAsync(5_000)
+      const read = await reading
+      expect(read(known)).toMatchObject({ fullName: parcel.fullName, data: aParcel() })
+      for (const other of others) expect(() => read(other)).toThrow(RegistryUnavailable)
+      expect(() => read(null)).toThrow(Undecodable)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   test('the registry gets a few requests at a time for a thousand unknown ids, and each id has an answer', async () => {
     let [underWay, most] = [0, 0]
     const schemaOf = vi.fn(async () => {

@@ -15,16 +15,27 @@ export type ReadBody =
  * Reads a value with the schema of whoever wrote it. Failures are shown while the registry is away, too: those whose schema is
  * not known yet without a body, until somebody looks. Others mostly write JSON.
  */
-export async function readBody(codec: AvroCodec, value: Buffer | null, foreign: ForeignKind | null): Promise<ReadBody> {
-  const json = foreign === null ? undefined : jsonIn(value)
-  if (json !== undefined) return { data: json }
-  try {
-    return await codec.decodeAny(value)
-  } catch (error) {
-    if (error instanceof RegistryUnavailable) return { problem: `The schema registry does not answer: ${error.message}` }
-    if (isUndecodable(error)) return { problem: error.message }
-    throw error
+export type BodyReader = (value: Buffer | null, foreign: ForeignKind | null) => ReadBody
+
+/** For many values, which wait together for a registry that does not answer. */
+export async function bodyReader(codec: AvroCodec, values: readonly (Buffer | null)[]): Promise<BodyReader> {
+  const read = await codec.readerOf(values)
+  return (value, foreign) => {
+    const json = foreign === null ? undefined : jsonIn(value)
+    if (json !== undefined) return { data: json }
+    try {
+      return read(value)
+    } catch (error) {
+      if (error instanceof RegistryUnavailable) return { problem: `The schema registry does not answer: ${error.message}` }
+      if (isUndecodable(error)) return { problem: error.message }
+      throw error
+    }
   }
+}
+
+export async function readBody(codec: AvroCodec, value: Buffer | null, foreign: ForeignKind | null): Promise<ReadBody> {
+  const read = await bodyReader(codec, [value])
+  return read(value, foreign)
 }
 
 /** An object or a list, when the value is one in JSON. */
