@@ -87,11 +87,13 @@ function originOf({ headers, topic, partition, offset, timestamp }: BrokerRecord
 
 /** `ce_time`, or else when the message was first appended. In a foreign record each may be an invalid date. */
 function timeOf({ headers, timestamp }: BrokerRecord, original: Origin): Date {
-  const times = [Date.parse(headerText(headers, ce.time) ?? ''), original.timestamp ?? Number.NaN, timestamp]
-  return times.map((time) => new Date(time)).find(isTime) ?? new Date(0)
+  for (const time of [Date.parse(headerText(headers, ce.time) ?? ''), original.timestamp ?? Number.NaN, timestamp]) {
+    const date = new Date(time)
+    if (!Number.isNaN(date.getTime())) return date
+  }
+  return new Date(0)
 }
 
-const isTime = (date: Date) => !Number.isNaN(date.getTime())
 // Kafka's partitions are int32, and its offsets int64.
 const isPartition = (number: number | undefined): number is number => number !== undefined && number < 2 ** 31
 const isOffset = (text: string | undefined): text is string =>

@@ -157,8 +157,9 @@ export const markRecords = (
 
 /** When a dead letter's last try failed; when it was appended, if it does not say. ISO 8601. */
 export function failedAt({ headers, timestamp }: BrokerRecord): string {
-  const times = [Date.parse(headerText(headers, failure.failedAt) ?? ''), timestamp].map((time) => new Date(time))
-  return (times.find((time) => !Number.isNaN(time.getTime())) ?? new Date(0)).toISOString()
+  const said = new Date(headerText(headers, failure.failedAt) ?? '')
+  const appended = new Date(timestamp)
+  return ([said, appended].find((time) => !Number.isNaN(time.getTime())) ?? new Date(0)).toISOString()
 }
 
 /** The name of a record's place. */

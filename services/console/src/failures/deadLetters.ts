@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { type AvroCodec, type BrokerRecord } from '@petrel/messaging/operations'
 import { letterOf } from '../foreign/letter.ts'
 import { foreignPatterns, isForeignTopic, ownEndpoint } from '../foreign/topics.ts'
@@ -5,10 +6,10 @@ import type { TopicHandler } from '../reading/port.ts'
 import { type IncomingLetter, incomingLetter } from './incomingLetter.ts'
 import { withTexts } from './keptHeaders.ts'
 import { type BodyReader, bodyReader } from './readBody.ts'
-import { letterRows, type LetterRows, storeLetters } from './storeLetters.ts'
+import { letterWriter, storeLetters } from './storeLetters.ts'
 
-/** Letters become rows so many at a time: more would outlive Node's young generation, and collecting them take a third of the time. */
-const atOnce = 100
+/** So many letters become rows at a time: whoever else waits for this process comes in between. */
+const atOnce = 50
 
 /** Reads the dead letter topics of all endpoints, and those of others. @param foreign how others call theirs */
 export function deadLetters(codec: AvroCodec, prefix: string, foreign: string): TopicHandler {
@@ -21,9 +22,12 @@ export function deadLetters(codec: AvroCodec, prefix: string, foreign: string): 
         codec,
         records.map(({ value }) => value),
       )
-      const rows: LetterRows[] = []
-      for (let from = 0; from < records.length; from += atOnce)
-        rows.push(letterRows(records.slice(from, from + atOnce).map((record) => incoming(record, read, prefix))))
+      const writer = letterWriter()
+      for (const [index, record] of records.entries()) {
+        if (index > 0 && index % atOnce === 0) await setImmediate()
+        writer.add(incoming(record, read, prefix))
+      }
+      const rows = writer.take()
       return (batch) => storeLetters(batch, rows)
     },
   }

@@ -4,15 +4,15 @@ import type { Pool } from 'pg'
 import type { ConsoleContext } from '../part.ts'
 import { headerKind, maskHeaders, type ShownHeader } from '../pii/headers.ts'
 import { asJson } from '../pii/mask.ts'
-import { maskText, textMask } from '../pii/text.ts'
+import { textMask } from '../pii/text.ts'
 import { type Edits, editsOf } from './edits.ts'
 import { type HistoryEntry, historyOf } from './history.ts'
 import { headersOf, type KeptHeaders } from './keptHeaders.ts'
 import { type Failure, failureFields } from './list.ts'
 import { type ReadBody, readBody } from './readBody.ts'
 import { recordAt } from './recordAt.ts'
-import { seenBody } from './seenBody.ts'
-import { asTsvector, textsIn, wordsOf } from './words.ts'
+import { openBody, seenBody } from './seenBody.ts'
+import { asTsvector, wordsOf } from './words.ts'
 
 /** Where a record is. */
 export interface Place {
@@ -27,12 +27,7 @@ export interface KeptFailure {
   readonly letter: LetterRow
 }
 
-export interface LetterRow {
-  readonly place: string
-  readonly topic: string
-  readonly partition: number
-  readonly kafka_offset: string
-  readonly appended_at: Date
+export interface LetterRow extends KeptRecord {
   readonly error_message: string
   readonly error_stack: string
   readonly original_topic: string
@@ -40,6 +35,15 @@ export interface LetterRow {
   readonly original_offset: string
   readonly causation_id: string | null
   readonly refused_by: string | null
+}
+
+/** What is kept of a letter's record. */
+export interface KeptRecord {
+  readonly place: string
+  readonly topic: string
+  readonly partition: number
+  readonly kafka_offset: string
+  readonly appended_at: Date
   readonly key: Buffer | null
   readonly value: Buffer | null
   readonly value_bytes: number | null
@@ -83,7 +87,7 @@ export async function keptFailure(pool: Pool, id: string): Promise<KeptFailure> 
 }
 
 /** The record as it was read; a body that was too large to be kept comes from its topic, and is null when it is no longer there. */
-export async function recordOf(letter: LetterRow, { broker }: Pick<ConsoleContext, 'broker'>): Promise<BrokerRecord> {
+export async function recordOf(letter: KeptRecord, { broker }: Pick<ConsoleContext, 'broker'>): Promise<BrokerRecord> {
   const { topic, partition, kafka_offset, key, value, value_bytes, headers, appended_at } = letter
   const place = { topic, partition, offset: BigInt(kafka_offset) }
   const isElsewhere = value === null && value_bytes !== null
@@ -168,12 +172,13 @@ function detailOf(context: ConsoleContext, { failure, letter, record, history, b
 
 /** When it failed, the registry did not know its schema. */
 async function learnBody(pool: Pool, id: string, body: ReadBody): Promise<void> {
-  const { data, personal } = seenBody(body)
+  const { texts, others, personal } = openBody(body)
+  const mask = textMask(personal)
   const { rows } = await pool.query<{ error_message: string }>('select error_message from failure where id = $1', [id])
-  const errorMessage = maskText(rows[0]?.error_message ?? '', personal)
+  const errorMessage = mask(rows[0]?.error_message ?? '')
   await pool.query('update failure_search set words = words || $2::tsvector where failure_id = $1', [
     id,
-    asTsvector(wordsOf(textsIn(data))),
+    asTsvector(wordsOf([...texts.map(mask), ...others])),
   ])
   await pool.query('update failure set decodable = true, error_message = $2 where id = $1', [id, errorMessage])
 }

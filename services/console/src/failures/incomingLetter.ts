@@ -1,12 +1,13 @@
 import { type BrokerRecord, groupId, ownFrame } from '@petrel/messaging/operations'
 import type { ConsoleLetter } from '../foreign/letter.ts'
-import { headerKind } from '../pii/headers.ts'
 import { textMask } from '../pii/text.ts'
+import { plainTime } from '../store/columns.ts'
 import { failureId, failingId } from './identity.ts'
-import { keptHeaders, type KeptHeaders } from './keptHeaders.ts'
+import { foundHeaders, keptHeaders, type KeptHeaders } from './keptHeaders.ts'
 import type { ReadBody } from './readBody.ts'
-import { seenBody } from './seenBody.ts'
-import { textsIn, wordsOf } from './words.ts'
+import { recently } from './recently.ts'
+import { openBody } from './seenBody.ts'
+import { wordsOf } from './words.ts'
 
 /** A dead letter on its way into the database. */
 export interface IncomingLetter {
@@ -18,6 +19,8 @@ export interface IncomingLetter {
   readonly frame: string | null
   readonly decodable: boolean
   readonly headers: KeptHeaders
+  readonly sentAt: Date
+  readonly failedAt: Date
   /** By which it is found. */
   readonly words: ReadonlySet<string>
   /** What lists have of it: nothing personal. */
@@ -27,25 +30,29 @@ export interface IncomingLetter {
 /** @param letter what the record says */
 export function incomingLetter(letter: ConsoleLetter, record: BrokerRecord, body: ReadBody): IncomingLetter {
   const { endpoint, identity, errorStack } = letter
-  const frame = ownFrame(errorStack)
+  const frame = frameIn(errorStack)
   const headers = keptHeaders(record.headers)
-  const { data, personal } = seenBody(body)
-  const ownTexts = headers.flatMap(([name, value]) => (typeof value === 'string' && isFoundBy(name) ? [value] : []))
-  const texts = textsOf(letter, frame)
-  const mask = maskFor([...texts, ...ownTexts], textMask(personal))
+  const { texts, others, personal } = openBody(body)
+  const own = foundHeaders(headers)
+  const said = [...textsOf(letter, frame), ...texts]
+  const mask = maskFor([...said, ...own], textMask(personal))
   return {
     letter,
     record,
     failureId: failureId(endpoint, identity.source, identity.id),
-    groupId: groupId(letter, frame),
+    groupId: groupOf(letter, frame),
     failing: failingId(endpoint, letter.failing),
     frame,
     decodable: 'data' in body,
     headers,
+    sentAt: plainTime(Date.parse(letter.sentAt)),
+    failedAt: plainTime(Date.parse(letter.failedAt)),
     seen: { key: letter.key === undefined ? undefined : mask(letter.key), errorMessage: mask(letter.errorMessage) },
-    words: wordsOf([...texts.map(mask), ...textsIn(data), ...ownTexts.map((text) => mask(text).slice(0, 500))]),
+    words: wordsOf([...said.map(mask), ...others, ...own.map((text) => mask(text).slice(0, mostOfHeader))]),
   }
 }
+
+const mostOfHeader = 500
 
 /** Nearly no letter has anything to hide: one look at all texts together says so in less time than a look at each. */
 function maskFor(texts: readonly string[], mask: (text: string) => string): (text: string) => string {
@@ -61,5 +68,28 @@ function textsOf(letter: ConsoleLetter, frame: string | null): string[] {
   return [...texts, place, original.topic].filter((text) => typeof text === 'string')
 }
 
-/** What the bus reads of headers is among the texts already, and nobody looks for a secret. */
-const isFoundBy = (name: string): boolean => headerKind(name) === 'own'
+const mostRemembered = { stacks: 200, groups: 1_000, length: 4_000 }
+
+/** What fails thousands of times has the same frames each time; only what the error says differs. */
+function frameIn(stack: string): string | null {
+  const begin = stack.search(firstFrame)
+  if (begin < 0 || stack.length - begin > mostRemembered.length || likeFrame.test(stack.slice(0, begin))) return ownFrame(stack)
+  return recentFrame(stack.slice(begin))
+}
+
+/** Of V8 and of Java. */
+const firstFrame = /\n(?: {4}|\t)at /
+/** In what an error says, a line that {@link ownFrame} might take for a frame. */
+const likeFrame = /^\s*(?:at |File ")/m
+const recentFrame = recently(mostRemembered.stacks, ownFrame)
+
+/** The id of a group is a hash of what many failures have in common. */
+function groupOf(letter: ConsoleLetter, frame: string | null): string {
+  const { endpoint, errorType } = letter
+  return frame === null ? groupId(letter, frame) : recentGroup(JSON.stringify([endpoint, errorType, frame]))
+}
+
+const recentGroup = recently(mostRemembered.groups, (name) => {
+  const [endpoint = '', errorType = '', frame = ''] = JSON.parse(name) as string[]
+  return groupId({ endpoint, errorType, errorMessage: '', errorStack: '' }, frame)
+})

@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { type BrokerRecord, failureHeaders, type RecordHeaders } from '@petrel/messaging/operations'
+import { headerKind } from '../pii/headers.ts'
 import { plainText } from '../store/columns.ts'
+import { recently } from './recently.ts'
 
 /** A header's value as it is kept: text, or bytes that are no text. */
 export type KeptValue = string | { readonly hex: string }
@@ -12,12 +14,23 @@ const keptElsewhere = new Set<string>([failureHeaders.errorMessage, failureHeade
 /** Headers as JSON, from which {@link headersOf} makes the same bytes again; in a name PostgreSQL knows no NUL. */
 export function keptHeaders(headers: RecordHeaders): KeptHeaders {
   const kept: (readonly [string, KeptValue])[] = []
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name of Object.keys(headers)) {
+    const value = headers[name]
     if (value === undefined || keptElsewhere.has(name)) continue
-    for (const one of Array.isArray(value) ? value : [value]) kept.push([plainText(name), keptValue(one as Buffer | string)])
+    if (typeof value === 'string' || Buffer.isBuffer(value)) kept.push([plainText(name), keptValue(value)])
+    else for (const one of value) kept.push([plainText(name), keptValue(one)])
   }
   return kept
 }
+
+/** The texts by which a letter is found. What the bus reads of headers it says itself, and nobody looks for a secret. */
+export const foundHeaders = (kept: KeptHeaders): string[] =>
+  kept.flatMap(([name, value]) => (typeof value === 'string' && kindOf(name) === 'own' ? [value] : []))
+
+/** Headers are mostly the same ones. */
+const kindOf = (name: string) => (name.length > mostRemembered.length ? headerKind(name) : recentKind(name))
+const mostRemembered = { names: 500, length: 100 }
+const recentKind = recently(mostRemembered.names, headerKind)
 
 /** The record with headers as texts, where they are: each is looked at many times, and is made of bytes once. */
 export function withTexts(record: BrokerRecord): BrokerRecord {
@@ -30,8 +43,12 @@ export function withTexts(record: BrokerRecord): BrokerRecord {
   return { ...record, headers }
 }
 
-const asText = (value: Buffer | string): Buffer | string =>
-  typeof value === 'string' || !isUtf8(value) ? value : value.toString()
+function asText(value: Buffer | string): Buffer | string {
+  if (typeof value === 'string') return value
+  const text = value.toString()
+  // What is no UTF-8 has this character in its place, and little else has it.
+  return text.includes('\uFFFD') && !isUtf8(value) ? value : text
+}
 
 function keptValue(value: Buffer | string): KeptValue {
   const text = value.toString()
@@ -41,12 +58,13 @@ function keptValue(value: Buffer | string): KeptValue {
 
 /** The headers of a record that is to be sent again. */
 export function headersOf(kept: KeptHeaders): RecordHeaders {
-  const byName = Map.groupBy(kept, ([name]) => name)
-  return Object.fromEntries(
-    [...byName].map(([name, values]) => {
-      const bytes = values.map(([, value]) => (typeof value === 'string' ? Buffer.from(value) : Buffer.from(value.hex, 'hex')))
-      const [only] = bytes
-      return [name, bytes.length === 1 && only !== undefined ? only : bytes]
-    }),
-  )
+  const headers = new Map<string, Buffer | string | (Buffer | string)[]>()
+  for (const [name, value] of kept) {
+    const content = typeof value === 'string' ? value : Buffer.from(value.hex, 'hex')
+    const before = headers.get(name)
+    if (before === undefined) headers.set(name, content)
+    else if (Array.isArray(before)) before.push(content)
+    else headers.set(name, [before, content])
+  }
+  return Object.fromEntries(headers)
 }

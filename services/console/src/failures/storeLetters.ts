@@ -5,7 +5,8 @@ import {
   arrayParameter,
   type Column,
   type Insert,
-  insertOf,
+  insertWriter,
+  type InsertWriter,
   plainInteger,
   plainText,
   plainTime,
@@ -23,10 +24,15 @@ const shownMessage = 500
 const text = (value: string | undefined | null): string | null =>
   value === undefined || value === null ? null : plainText(value)
 
+const failureId = (row: IncomingLetter) => row.failureId
+const attempts = ({ letter }: IncomingLetter) => plainInteger(letter.attempts)
+const failedAt = (row: IncomingLetter) => row.failedAt
+const errorType = ({ letter }: IncomingLetter) => text(letter.errorType)
+
 const letterColumns: readonly Column<IncomingLetter>[] = [
   ['place', 'text', ({ letter }) => letter.place],
   ['first_place', 'text', ({ letter }) => plainText(letter.firstPlace)],
-  ['failure_id', 'uuid', ({ failureId }) => failureId],
+  ['failure_id', 'uuid', failureId],
   ['failing', 'uuid', ({ failing }) => failing],
   ['topic', 'text', ({ record }) => record.topic],
   ['partition', 'integer', ({ record }) => record.partition],
@@ -35,9 +41,9 @@ const letterColumns: readonly Column<IncomingLetter>[] = [
   ['replay_of', 'text', ({ letter }) => text(letter.replayOf)],
   ['refused_by', 'text', ({ letter }) => text(letter.refusedBy)],
   ['mark_names', 'text[]', ({ letter }) => textArray(letter.markNames)],
-  ['attempts', 'integer', ({ letter }) => plainInteger(letter.attempts)],
-  ['failed_at', 'timestamptz', ({ letter }) => plainTime(Date.parse(letter.failedAt))],
-  ['error_type', 'text', ({ letter }) => text(letter.errorType)],
+  ['attempts', 'integer', attempts],
+  ['failed_at', 'timestamptz', failedAt],
+  ['error_type', 'text', errorType],
   ['error_message', 'text', ({ letter }) => text(letter.errorMessage)],
   ['error_stack', 'text', ({ letter }) => text(letter.errorStack)],
   ['original_topic', 'text', ({ letter }) => text(letter.original.topic)],
@@ -51,7 +57,7 @@ const letterColumns: readonly Column<IncomingLetter>[] = [
 ]
 
 const failureColumns: readonly Column<IncomingLetter>[] = [
-  ['id', 'uuid', ({ failureId }) => failureId],
+  ['id', 'uuid', failureId],
   ['endpoint', 'text', ({ letter }) => letter.endpoint],
   ['source', 'text', ({ letter }) => text(letter.identity.source)],
   ['identity', 'text', ({ letter }) => text(letter.identity.id)],
@@ -61,22 +67,22 @@ const failureColumns: readonly Column<IncomingLetter>[] = [
   ['conversation_id', 'text', ({ letter }) => text(letter.conversationId)],
   ['trace_id', 'text', ({ letter }) => text(letter.traceId)],
   ['handler', 'text', ({ letter }) => text(letter.handler)],
-  ['error_type', 'text', ({ letter }) => text(letter.errorType)],
+  ['error_type', 'text', errorType],
   ['error_message', 'text', ({ seen }) => text(seen.errorMessage.slice(0, shownMessage))],
   ['frame', 'text', ({ frame }) => text(frame)],
   ['group_id', 'uuid', ({ groupId }) => groupId],
-  ['attempts', 'integer', ({ letter }) => plainInteger(letter.attempts)],
+  ['attempts', 'integer', attempts],
   ['decodable', 'boolean', ({ decodable }) => decodable],
   ['foreign_kind', 'text', ({ letter }) => letter.foreign],
-  ['sent_at', 'timestamptz', ({ letter }) => plainTime(Date.parse(letter.sentAt))],
-  ['first_failed_at', 'timestamptz', ({ letter }) => plainTime(Date.parse(letter.failedAt))],
-  ['last_failed_at', 'timestamptz', ({ letter }) => plainTime(Date.parse(letter.failedAt))],
-  ['changed_at', 'timestamptz', ({ letter }) => plainTime(Date.parse(letter.failedAt))],
+  ['sent_at', 'timestamptz', ({ sentAt }) => sentAt],
+  ['first_failed_at', 'timestamptz', failedAt],
+  ['last_failed_at', 'timestamptz', failedAt],
+  ['changed_at', 'timestamptz', failedAt],
   ['letter', 'text', ({ letter }) => letter.place],
 ]
 
 const searchColumns: readonly Column<IncomingLetter>[] = [
-  ['failure_id', 'uuid', ({ failureId }) => failureId],
+  ['failure_id', 'uuid', failureId],
   ['words', 'tsvector', ({ words }) => words],
 ]
 
@@ -94,7 +100,7 @@ function updating<Row>(columns: readonly Column<Row>[], key: string, kept: reado
 
 /** Letters as they are written. */
 export interface LetterRows {
-  readonly inserts: Readonly<Record<'letter' | 'failure' | 'search', Insert>>
+  readonly statements: readonly Insert[]
   readonly news: readonly LetterNews[]
   /** The newest of each failure among them. */
   readonly newest: readonly LetterNews[]
@@ -115,55 +121,93 @@ export interface LetterNews {
   readonly frame: string | null
 }
 
-/** Makes what PostgreSQL gets, while it works on the batch before. */
-export function letterRows(letters: readonly IncomingLetter[]): LetterRows {
-  const newest = newestOfEach(letters)
+/** Takes letters, in the order in which they were read, and makes what PostgreSQL gets of them. */
+export interface LetterWriter {
+  add(letter: IncomingLetter): void
+  take(): LetterRows
+}
+
+/** Every statement has each row once: PostgreSQL cannot write one twice. */
+export function letterWriter(): LetterWriter {
+  const letters = insertWriter('letter', letterColumns)
+  const first = failureWriter()
+  const failings = new Map<string, string>()
+  /** Of a topic that was deleted and made anew: what is at a place where something else was. */
+  const replaced = new Map<string, IncomingLetter>()
+  const news: LetterNews[] = []
+  const newest = new Map<string, LetterNews>()
+  /** Those that are newer than what is in `first`: the newest of each message. */
+  const again = new Map<string, IncomingLetter>()
   return {
-    inserts: {
-      letter: insertOf('letter', letterColumns, onceEach(letters)),
-      failure: insertOf('failure', failureColumns, newest),
-      search: insertOf('failure_search', searchColumns, newest),
+    add(letter) {
+      const own = newsOf(letter)
+      news.push(own)
+      const failing = failings.get(own.place)
+      if (failing === undefined) letters.add(letter)
+      else if (failing !== letter.failing) replaced.set(own.place, letter)
+      failings.set(own.place, letter.failing)
+      const known = newest.get(own.failureId)
+      if (known === undefined) first.add(letter)
+      else if (known.failedAt < own.failedAt) again.set(own.failureId, letter)
+      else return
+      newest.set(own.failureId, own)
     },
-    news: letters.map(newsOf),
-    newest: newest.map(newsOf),
+    take() {
+      const laterLetters = insertWriter('letter', letterColumns)
+      for (const letter of replaced.values()) laterLetters.add(letter)
+      const later = failureWriter()
+      for (const letter of again.values()) later.add(letter)
+      return {
+        statements: [
+          ...statementOf(letters, whenLetterIsThere),
+          ...statementOf(laterLetters, whenLetterIsThere),
+          ...first.take(),
+          ...later.take(),
+        ],
+        news,
+        newest: [...newest.values()],
+      }
+    },
   }
 }
 
-const newsOf = ({ letter, failureId, groupId, frame, seen }: IncomingLetter): LetterNews => ({
+function failureWriter() {
+  const failures = insertWriter('failure', failureColumns)
+  const search = insertWriter('failure_search', searchColumns)
+  return {
+    add(letter: IncomingLetter): void {
+      failures.add(letter)
+      search.add(letter)
+    },
+    take: (): Insert[] => [...statementOf(failures, whenFailureIsThere), ...statementOf(search, whenWordsAreThere)],
+  }
+}
+
+const whenWordsAreThere = ' on conflict (failure_id) do update set words = excluded.words'
+
+function statementOf(writer: InsertWriter<IncomingLetter>, whenThere: string): Insert[] {
+  const insert = writer.take()
+  return insert === undefined ? [] : [{ ...insert, text: insert.text + whenThere }]
+}
+
+const newsOf = ({ letter, failureId, groupId, frame, seen, failedAt }: IncomingLetter): LetterNews => ({
   failureId,
   groupId,
   endpoint: letter.endpoint,
   place: letter.place,
   firstPlace: plainText(letter.firstPlace),
   isRepeated: letter.replayOf !== undefined,
-  failedAt: Date.parse(letter.failedAt),
+  failedAt: failedAt.getTime(),
   errorType: letter.errorType,
   errorMessage: seen.errorMessage,
   frame,
 })
 
-/** One statement cannot write one row twice. */
-const onceEach = (letters: readonly IncomingLetter[]): IncomingLetter[] => [
-  ...new Map(letters.map((each) => [each.letter.place, each])).values(),
-]
-
-function newestOfEach(letters: readonly IncomingLetter[]): IncomingLetter[] {
-  const newest = new Map<string, IncomingLetter>()
-  for (const each of letters) {
-    const known = newest.get(each.failureId)
-    if (known === undefined || Date.parse(known.letter.failedAt) <= Date.parse(each.letter.failedAt))
-      newest.set(each.failureId, each)
-  }
-  return [...newest.values()]
-}
-
 /**
  * Writes dead letters, and what follows for the messages that they are of. Again and again, in any order: the result is the same.
  * @param batch nothing about these endpoints was written in its transaction yet
  */
-export async function storeLetters({ tx, changed }: Batch, some: readonly LetterRows[]): Promise<void> {
-  const news = some.flatMap((rows) => rows.news)
-  const newest = some.flatMap((rows) => rows.newest)
+export async function storeLetters({ tx, changed }: Batch, { statements, news, newest }: LetterRows): Promise<void> {
   if (news.length === 0) return
   await lockEndpoints(
     tx,
@@ -172,11 +216,7 @@ export async function storeLetters({ tx, changed }: Batch, some: readonly Letter
   const groups = [...new Set(newest.map(({ groupId }) => groupId))]
   const before = await openGroups(tx, groups)
   const more = await withMore(tx, news)
-  for (const { inserts } of some) {
-    await write(tx, inserts.letter, whenLetterIsThere)
-    await write(tx, inserts.failure, whenFailureIsThere)
-    await write(tx, inserts.search, ' on conflict (failure_id) do update set words = excluded.words')
-  }
+  for (const { text, values } of statements) await tx.query(text, values)
   for (const change of await refreshFailures(tx, more)) changed(change)
   const events = await insertEvents(tx, await newGroupEvents(tx, newest, before))
   if (events > 0) changed({ event: 'event', data: {} })
@@ -213,5 +253,3 @@ const knownOf = `
   select position from mark where position = any($2::text[])
   union all
   select replay_of from confirmation where endpoint = any($3) and replay_of = any($2::text[])`
-
-const write = (tx: PoolClient, { text, values }: Insert, onConflict: string) => tx.query(text + onConflict, values)

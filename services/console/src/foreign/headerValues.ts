@@ -9,8 +9,11 @@ export function valuesOf(headers: Headers, name: string): Buffer[] {
 }
 
 /** The first value as text; undefined when there is none, or an empty one. */
-export const firstText = (headers: Headers, name: string): string | undefined =>
-  valuesOf(headers, name)[0]?.toString() || undefined
+export function firstText(headers: Headers, name: string): string | undefined {
+  const only: unknown = Object.hasOwn(headers, name) ? headers[name] : undefined
+  // Mostly it is, and no bytes are made of it.
+  return (typeof only === 'string' ? only.toWellFormed() : valuesOf(headers, name)[0]?.toString()) || undefined
+}
 
 /** The last value as text: of a header that is appended with each failing, the newest. */
 export const lastText = (headers: Headers, name: string): string | undefined =>

@@ -2,8 +2,8 @@ import type { AvroSchema } from '@petrel/messaging'
 import { avroCodec } from '@petrel/messaging/operations'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { asJson, masked, maskedJson } from './mask.ts'
-import { hidden, maskText } from './text.ts'
+import { asJson, masked, maskedJson, openTexts } from './mask.ts'
+import { hidden, maskText, textMask } from './text.ts'
 
 const record = (name: string, fields: readonly object[]) => ({ type: 'record', namespace: 'shop', name, fields }) as const
 
@@ -200,6 +200,36 @@ test('whatever a schema looks like, no planted value remains in the body or in w
     }),
     { numRuns: 100 },
   )
+})
+
+/** All texts and numbers that JSON has. */
+const textsIn = (json: unknown): string[] =>
+  typeof json === 'object' && json !== null ? Object.values(json).flatMap(textsIn) : json === null ? [] : [String(json)]
+
+test('a body is found by what is seen of it, and by nothing else', () => {
+  fc.assert(
+    fc.property(grownRecord(3, false), ({ schema, value }) => {
+      const seen = masked(value, schema as AvroSchema)
+      const { texts, others, personal } = openTexts(value, schema as AvroSchema)
+      expect(personal).toEqual(seen.personal)
+      const found = [...texts.map(textMask(personal)), ...others]
+      expect(found.toSorted()).toEqual(
+        textsIn(seen.data)
+          .filter((text) => text !== hidden)
+          .toSorted(),
+      )
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test('texts and numbers are found in a body without a schema, however deep; times and bytes as JSON has them', () => {
+  const body = { lines: [{ sku: 'tea', cents: 1250 }], email: 'at home', at: new Date(0), raw: Buffer.from('hi'), none: null }
+  expect(openTexts(body, undefined)).toEqual({
+    texts: ['tea'],
+    others: ['1250', '1970-01-01T00:00:00.000Z', 'aGk='],
+    personal: ['at home'],
+  })
 })
 
 test('what the codec has read in the writer’s version is hidden by the attributes of that version', async () => {

@@ -34,6 +34,23 @@ export function everyText(data: unknown, schema: AvroSchema | undefined): Readon
   return found
 }
 
+/** What a body can be found by, and what must be hidden in it. */
+export interface OpenTexts {
+  /** Texts that are in no personal field. E-mail addresses are still in them, and what they repeat of personal fields. */
+  readonly texts: readonly string[]
+  /** Numbers, times and bytes there, as JSON has them. */
+  readonly others: readonly string[]
+  /** As in {@link Masked}. */
+  readonly personal: readonly string[]
+}
+
+/** What {@link masked} shows of a body's texts and numbers, without making all of it. @param schema undefined: of a body without one */
+export function openTexts(data: unknown, schema: AvroSchema | undefined): OpenTexts {
+  const found: Found = { texts: [], others: [], personal: new Set() }
+  collectOpen(data, schema === undefined ? json : shapeOf(schema), 0, found)
+  return { ...found, personal: [...found.personal] }
+}
+
 /** What nobody has described. */
 const json = { kind: 'json' } as const
 type Known = Shape | typeof json
@@ -99,6 +116,31 @@ function collect(value: unknown, declared: Known, isPersonal: boolean, found: Se
     const leaf = leafAsJson(value)
     if (typeof leaf === 'string' || typeof leaf === 'number') found.add(String(leaf))
   }
+}
+
+interface Found {
+  readonly texts: string[]
+  readonly others: string[]
+  readonly personal: Set<string>
+}
+
+/** Deeper nobody looks for anything. */
+const deepest = 20
+
+function collectOpen(value: unknown, declared: Known, depth: number, found: Found): void {
+  if (typeof value === 'string') {
+    if (depth <= deepest) found.texts.push(value)
+  } else if (Array.isArray(value)) {
+    const items = itemsOf(branchFor(value, declared))
+    for (const item of value) collectOpen(item, items, depth + 1, found)
+  } else if (isObject(value)) {
+    const shape = branchFor(value, declared)
+    for (const name of Object.keys(value)) {
+      const part = partOf(shape, name)
+      if (part.isPersonal) collect(value[name], part.shape, true, found.personal)
+      else collectOpen(value[name], part.shape, depth + 1, found)
+    }
+  } else if (value !== null && value !== undefined && depth <= deepest) found.others.push(String(leafAsJson(value)))
 }
 
 interface Showing {

@@ -115,7 +115,12 @@ function firstOf(records: readonly Queued[]): ReadonlySet<Queued> {
   return taken
 }
 
-const sizeOf = ({ key, value, headers }: BrokerRecord): number =>
-  (key?.length ?? 0) +
-  (value?.length ?? 0) +
-  Object.values(headers).reduce((sum, header) => sum + [header].flat().reduce((all, one) => all + (one?.length ?? 0), 0), 0)
+function sizeOf({ key, value, headers }: BrokerRecord): number {
+  let size = (key?.length ?? 0) + (value?.length ?? 0)
+  for (const name of Object.keys(headers)) {
+    const header = headers[name]
+    if (Array.isArray(header)) for (const one of header) size += one.length
+    else size += header?.length ?? 0
+  }
+  return size
+}

@@ -1,4 +1,4 @@
-import { type ArrayType, arrayOf, BinaryWriter } from '@petrel/messaging/operations'
+import { type ArrayType, arrayOf, BinaryWriter, GrowingArray } from '@petrel/messaging/operations'
 
 /** A column that is written from a field of each row: its name, its type in SQL, and its value. */
 export type Column<Row> = readonly [name: string, type: string, value: (row: Row) => unknown]
@@ -27,6 +27,66 @@ export function insertOf<Row>(table: string, columns: readonly Column<Row>[], ro
   }
 }
 
+/** Takes the rows of one statement one after the other: nobody has to keep them until it is made. */
+export interface InsertWriter<Row> {
+  /** @throws TypeError when a value is not of its column's type */
+  add(row: Row): void
+  /** @returns undefined when there is no row; it is taken once */
+  take(): Insert | undefined
+}
+
+/**
+ * The same as {@link insertOf}, in which a value that all rows have stands once, and so does an array that several columns have:
+ * those with the same function. The statement's text differs with what is the same. No two rows may be the same.
+ */
+export function insertWriter<Row>(table: string, columns: readonly Column<Row>[]): InsertWriter<Row> {
+  const functions = [...new Set(columns.map(([, , valueOf]) => valueOf))]
+  const parameters = functions.map((valueOf) =>
+    columnValues(elementOf(columns.find((column) => column[2] === valueOf)?.[1] ?? '')),
+  )
+  let isEmpty = true
+  return {
+    add(row) {
+      isEmpty = false
+      for (let index = 0; index < functions.length; index += 1) parameters[index]?.add(functions[index]?.(row))
+    },
+    take() {
+      if (isEmpty) return undefined
+      const selected = columns.map(([, type, valueOf]) => {
+        const index = functions.indexOf(valueOf)
+        const element = elementOf(type)
+        const array = `$${index + 1}::${element}[]`
+        const value = parameters[index]?.differ() === true ? `unnest(${array})` : `(${array})[1]`
+        return element === type ? value : `${value}::${type}`
+      })
+      const writer = new BinaryWriter()
+      return {
+        text: `insert into ${table} (${columns.map(([name]) => name).join(', ')}) select ${selected.join(', ')}`,
+        values: parameters.map((values) => values.take(writer)),
+      }
+    },
+  }
+}
+
+/** Values of one column: as long as all are the same, one. */
+function columnValues(type: ArrayType) {
+  let [first, count]: [unknown, number] = [undefined, 0]
+  let all: GrowingArray | undefined
+  return {
+    add(value: unknown): void {
+      if (all === undefined && count > 0 && value !== first) {
+        all = new GrowingArray(type)
+        for (let row = 0; row < count; row += 1) all.add(first)
+      }
+      all?.add(value)
+      if (count === 0) first = value
+      count += 1
+    },
+    differ: () => all !== undefined,
+    take: (writer: BinaryWriter): Buffer => all?.take() ?? arrayOf(writer, type, [first]),
+  }
+}
+
 /** A parameter for `any($1)` and `unnest($1)`, in the same form. */
 export const arrayParameter = (type: ArrayType, values: readonly unknown[]): Buffer => arrayOf(new BinaryWriter(), type, values)
 
@@ -39,7 +99,7 @@ export const plainText = (text: string): string =>
 
 /** PostgreSQL's own form of an array of texts. */
 export const textArray = (texts: readonly string[]): string =>
-  `{${texts.map((text) => `"${plainText(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`
+  `{${texts.map((text) => `"${plainText(text).replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`
 
 const earliest = Date.parse('0001-01-01T00:00:00Z')
 const latest = Date.parse('9999-12-31T23:59:59.999Z')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type ArrayType, arrayOf } from './arrays.ts'
+import { type ArrayType, arrayOf, GrowingArray } from './arrays.ts'
 import { BinaryWriter } from './binaryWriter.ts'
 
 const refusals: [ArrayType, unknown, string][] = [
@@ -32,4 +32,15 @@ test('a refused value leaves nothing in the next array', () => {
   const writer = new BinaryWriter()
   expect(() => arrayOf(writer, 'text', ['fine', 4])).toThrow(TypeError)
   expect(arrayOf(writer, 'text', ['fine'])).toEqual(arrayOf(new BinaryWriter(), 'text', ['fine']))
+})
+
+test.each<[ArrayType, readonly unknown[]]>([
+  ['text', []],
+  ['text', ['short', null, 'kürzer als lang', 'x'.repeat(5_000)]],
+  ['uuid', ['0d54c994-83b8-5f9a-a470-754a4ee509d1', undefined]],
+  ['tsvector', [new Set(['billing', 'order-1'])]],
+])('an array of %s that grows is the same as one that is made at once', (type, values) => {
+  const growing = new GrowingArray(type)
+  for (const value of values) growing.add(value)
+  expect(growing.take()).toEqual(arrayOf(new BinaryWriter(), type, values))
 })

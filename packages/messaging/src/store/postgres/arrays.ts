@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import type { BinaryWriter } from './binaryWriter.ts'
+import { BinaryWriter } from './binaryWriter.ts'
 
 /** Writes one element, size first; throws a TypeError that says what the value is not. */
 type WriteElement = (writer: BinaryWriter, value: unknown) => void
@@ -37,6 +37,32 @@ export function arrayOf(writer: BinaryWriter, type: ArrayType, values: readonly 
     if (value === null || value === undefined) writer.int32(-1)
     else write(writer, value)
   })
+}
+
+/** An array parameter whose elements come one after the other, so that nobody has to keep them. It is taken once. */
+export class GrowingArray {
+  readonly #writer = new BinaryWriter(1_024)
+  readonly #type: ElementType
+  #count = 0
+
+  constructor(type: ArrayType) {
+    this.#type = elementTypes[type]
+    this.#writer.int32(1).int32(1).int32(this.#type.oid).int32(0).int32(1)
+  }
+
+  /** @throws TypeError when the value is not of the type; then the array is of no use */
+  add(value: unknown): void {
+    this.#count += 1
+    if (value === null || value === undefined) this.#writer.int32(-1)
+    else this.#type.write(this.#writer, value)
+  }
+
+  take(): Buffer {
+    if (this.#count === 0) return new BinaryWriter(16).int32(0).int32(0).int32(this.#type.oid).take()
+    const array = this.#writer.end()
+    array.writeInt32BE(this.#count, 12)
+    return array
+  }
 }
 
 /** The same for items that are written with a function of their own; it writes the size in bytes, then the bytes. */

@@ -1,7 +1,12 @@
 /** Writes bytes in network order into a buffer that grows and is used again. */
 export class BinaryWriter {
-  #buffer = Buffer.allocUnsafeSlow(16_384)
+  #buffer: Buffer
   #end = 0
+
+  /** @param bytes for which there is room at first */
+  constructor(bytes = 16_384) {
+    this.#buffer = Buffer.allocUnsafeSlow(bytes)
+  }
 
   int32(value: number): this {
     this.#reserve(4)
@@ -45,7 +50,7 @@ export class BinaryWriter {
     const sizeAt = this.#end
     this.#end += 4
     if (mark !== undefined) this.#buffer[this.#end++] = mark
-    this.#end += this.#buffer.write(text, this.#end, 'utf8')
+    this.#end += text.length <= fewLetters ? this.#few(text) : this.#buffer.write(text, this.#end, 'utf8')
     this.#buffer.writeInt32BE(this.#end - sizeAt - 4, sizeAt)
     return this
   }
@@ -89,9 +94,25 @@ export class BinaryWriter {
     return taken
   }
 
+  /** @returns what was written, and no copy of it: nothing may be written any more */
+  end(): Buffer {
+    return this.#buffer.subarray(0, this.#end)
+  }
+
   /** Drops what was written. */
   clear(): void {
     this.#end = 0
+  }
+
+  /** A short text in UTF-8. @returns its bytes */
+  #few(text: string): number {
+    const [buffer, end] = [this.#buffer, this.#end]
+    for (let at = 0; at < text.length; at += 1) {
+      const code = text.charCodeAt(at)
+      if (code > 127) return buffer.write(text, end, 'utf8')
+      buffer[end + at] = code
+    }
+    return text.length
   }
 
   #reserve(size: number): void {
@@ -101,6 +122,9 @@ export class BinaryWriter {
     this.#buffer = larger
   }
 }
+
+/** To call into Node for them takes longer than to write them one by one. */
+const fewLetters = 24
 
 const dash = 45
 const digits = Int8Array.from({ length: 128 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase()))
