@@ -3,6 +3,7 @@ import type { ConsoleContext } from '../part.ts'
 import { transaction } from '../store/transaction.ts'
 import { conditionOf, type Filter, type State } from './filter.ts'
 import { type EndpointMark, storeMarks } from './marks.ts'
+import { narrowed } from './narrowed.ts'
 import { archivedLetters, type OpenLetter, openLetters } from './openLetters.ts'
 import { lockEndpoints, refreshFailures } from './refreshFailures.ts'
 
@@ -34,7 +35,7 @@ interface Kind {
 
 async function decideAll(context: ConsoleContext, { filter, by, reason }: Decision, { state, outcome, lettersOf }: Kind) {
   let changed = 0
-  for await (const ids of chosen(context, filter, state)) {
+  for await (const ids of chosen(context, await narrowed(context.pool, filter), state)) {
     const letters = await lettersOf(context.pool, ids)
     await decide(context, letters, { outcome, by, at: new Date().toISOString(), reason })
     changed += letters.length

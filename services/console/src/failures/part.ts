@@ -16,6 +16,7 @@ import { filterShape, groupings, groupRef } from './filter.ts'
 import { listGroups } from './groups.ts'
 import { countFailures, everyFailure, failureCursor, listPage, sortQuery } from './list.ts'
 import { decisions } from './marks.ts'
+import { narrowed } from './narrowed.ts'
 import { noteGroup } from './notes.ts'
 import { keepForSomeDays } from './retention.ts'
 import { describeSelection, filterOf, selectionWith } from './selection.ts'
@@ -42,7 +43,7 @@ export function failuresPart(context: ConsoleContext): Part {
       const [reads, changes] = [access.requires('reader'), access.requires('operator')]
       router.get('/api/groups', reads, async (ctx) => {
         const { by, ...filter } = queryOf(ctx, groupsQuery)
-        ctx.body = await listGroups(pool, by, filter)
+        ctx.body = await listGroups(pool, by, await narrowed(pool, filter))
       })
       router.put('/api/groups/:id/note', changes, async (ctx) => {
         const group = groupRef.safeParse(ctx.params['id']).data
@@ -52,7 +53,8 @@ export function failuresPart(context: ConsoleContext): Part {
         ctx.status = 204
       })
       router.get('/api/failures', reads, async (ctx) => {
-        const { sort, limit, cursor, by: _, ...filter } = queryOf(ctx, listQuery)
+        const { sort, limit, cursor, by: _, ...asked } = queryOf(ctx, listQuery)
+        const filter = await narrowed(pool, asked)
         const [page, total] = await Promise.all([listPage(pool, { filter, sort, limit, cursor }), countFailures(pool, filter)])
         ctx.body = { total, ...page }
       })
@@ -62,7 +64,7 @@ export function failuresPart(context: ConsoleContext): Part {
       ] as const)
         router.get(`/api/failures.${kind}`, reads, async (ctx) => {
           const { by: _, ...filter } = queryOf(ctx, exportQuery)
-          const failures = await begun(everyFailure(pool, filter))
+          const failures = await begun(everyFailure(pool, await narrowed(pool, filter)))
           ctx.type = kind
           ctx.attachment(`failures.${kind}`)
           ctx.body = Readable.from(write(failures))

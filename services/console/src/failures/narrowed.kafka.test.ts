@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type ServiceDatabase, serviceDatabase } from '../../../../test/support/serviceDatabase.ts'
+import { narrowed } from './narrowed.ts'
+
+let database: ServiceDatabase
+beforeAll(async () => void (database = await serviceDatabase({ name: 'console' })))
+afterAll(() => database[Symbol.asyncDispose]())
+
+const idOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
+
+test('what few have is found by the index alone, also in a table that PostgreSQL knows nothing of yet; more are left to the list', async () => {
+  const { pool } = database
+  await pool.query(
+    `insert into failure_search (failure_id, words)
+     select ('00000000-0000-4000-8000-' || lpad(number::text, 12, '0'))::uuid, array_to_tsvector(array['order', 'order-' || number])
+     from generate_series(1, 3000) as number`,
+  )
+  expect(await narrowed(pool, { q: 'order-1234', endpoint: 'billing' })).toEqual({ ids: [idOf(1234)], endpoint: 'billing' })
+  expect(await narrowed(pool, { q: 'order-1234', ids: [idOf(7)] })).toEqual({ ids: [] })
+  expect(await narrowed(pool, { q: 'nobody' })).toEqual({ ids: [] })
+  expect(await narrowed(pool, { q: 'order' })).toEqual({ q: 'order' })
+  expect(await narrowed(pool, { q: ' !? ', type: 'Placed' })).toEqual({ q: ' !? ', type: 'Placed' })
+
+  const tx = await pool.connect()
+  try {
+    await tx.query('begin')
+    for (const query of ["'order':*", "'order-12':*"]) await tx.query('select few_found($1::tsquery, 1001)', [query])
+    const { rows } = await tx.query(
+      `select seq_scan::int as walks, idx_scan::int as looks from pg_stat_xact_user_tables where relname = 'failure_search'`,
+    )
+    expect(rows).toEqual([{ walks: 0, looks: 2 }])
+  } finally {
+    await tx.query('rollback')
+    tx.release()
+  }
+})
