@@ -40,11 +40,17 @@ test('what nobody has to do anything about goes after its time, with all that be
     decisions('p.'),
     lives.flatMap(({ marks }) => marks),
   )
+  await database.pool.query(
+    `insert into replay_item (replay_id, failure_id, number, state) select gen_random_uuid(), id, 1, 'sent' from failure`,
+  )
   expect(await forgetSettled(database.pool, 30)).toBe(1)
   const left = async (sql: string) => (await database.pool.query<{ id: string }>(sql)).rows.map(({ id }) => id)
   expect(await left('select message_id as id from failure order by 1')).toEqual(['m-1', 'm-3'])
   expect(await left('select place as id from letter order by 1')).toEqual(['p.billing.dlt/0/1', 'p.billing.dlt/0/3'])
   expect(await left('select position as id from mark')).toEqual(['p.billing.dlt/0/3'])
-  expect(await left('select failure_id as id from failure_search')).toHaveLength(2)
+  for (const table of ['failure_search', 'replay_item'])
+    expect(await left(`select failure_id as id from ${table} order by 1`)).toEqual(
+      await left('select id from failure order by 1'),
+    )
   expect(await forgetSettled(database.pool, 30)).toBe(0)
 })

@@ -118,13 +118,14 @@ export function stageReplay(pool: Pool, request: ReplayRequest, actionId: string
     await lockEndpointsOf(tx, filter)
     const left = await leftOut(tx, request)
     const replayId = uuid7()
-    await tx.query('insert into replay (id, by, rate_per_second, total, action_id) values ($1, $2, $3, 0, $4)', [
+    const total = await stageItems(tx, replayId, request)
+    await tx.query('insert into replay (id, by, rate_per_second, total, action_id) values ($1, $2, $3, $4, $5)', [
       replayId,
       by,
       ratePerSecond,
+      total,
       actionId,
     ])
-    const total = await stageItems(tx, replayId, request)
     for (const event of ['summary', 'groups', 'failures'] as const) changed({ event, data: {} })
     changed(replayChange({ id: replayId, state: 'running', total, sent: 0, resolved: 0, failed: 0 }))
     return { replayId, total, leftOut: left }
@@ -140,21 +141,18 @@ async function lockEndpointsOf(tx: PoolClient, filter: Filter): Promise<void> {
   )
 }
 
-/** Under the locks of all endpoints: nobody else changes a state meanwhile. */
+/** Under the locks of all endpoints: nobody else changes a state meanwhile. @returns how many */
 async function stageItems(tx: PoolClient, replayId: string, wanted: Wanted): Promise<number> {
   const { sql, values } = conditionOf(wanted.filter, [replayId])
+  // The state is what refreshFailures would find, without looking at each.
   const { rowCount } = await tx.query(
-    `insert into replay_item (replay_id, failure_id, number)
-     select $1, id, row_number() over (order by first_failed_at, id)
-     from failure where ${sql} and ${isTaken(wanted)}`,
+    `with taken as (
+       update failure set state = 'replayRequested' where ${sql} and ${isTaken(wanted)} returning id, first_failed_at
+     )
+     insert into replay_item (replay_id, failure_id, number)
+     select $1, id, row_number() over (order by first_failed_at, id) from taken`,
     [...values],
   )
-  // What refreshFailures would find, without looking at each.
-  await tx.query(
-    `update failure set state = 'replayRequested' from replay_item where replay_id = $1 and failure_id = failure.id`,
-    [replayId],
-  )
-  await tx.query('update replay set total = $2 where id = $1', [replayId, rowCount])
   return rowCount ?? 0
 }
 
