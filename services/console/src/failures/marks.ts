@@ -26,7 +26,8 @@ export const decisions = (prefix: string): TopicHandler => ({
         tx,
         marks.map(({ endpoint }) => endpoint),
       )
-      for (const change of await refreshFailures(tx, await storeMarks(tx, marks))) changed(change)
+      const failures = await failuresAbout(tx, await storeMarks(tx, marks))
+      for (const change of await refreshFailures(tx, failures)) changed(change)
       for (const event of ['summary', 'groups', 'failures'] as const) changed({ event, data: {} })
     }
   },
@@ -50,8 +51,8 @@ const columns: readonly Column<EndpointMark>[] = [
   ['kafka_offset', 'bigint', ({ offset }) => offset],
 ]
 
-/** @returns the failures, as far as they are known already, of which something may follow */
-export async function storeMarks(tx: PoolClient, marks: readonly EndpointMark[]): Promise<string[]> {
+/** @returns which of them are new here */
+export async function storeMarks(tx: PoolClient, marks: readonly EndpointMark[]): Promise<StoredMark[]> {
   const once = new Map(marks.map((each) => [JSON.stringify([each.position, each.mark.at, each.mark.outcome]), each]))
   const { text, values } = insertOf('mark', columns, [...once.values()])
   const { rows } = await tx.query<StoredMark>(
@@ -60,8 +61,12 @@ export async function storeMarks(tx: PoolClient, marks: readonly EndpointMark[])
      returning position, xmax = 0 as "isNew"`,
     values,
   )
-  const read = Map.groupBy(rows, ({ isNew }) => isNew)
-  const positions = (isNew: boolean) => (read.get(isNew) ?? []).map(({ position }) => position)
+  return rows
+}
+
+/** The failures, as far as they are known already, of which something may follow. */
+async function failuresAbout(tx: PoolClient, marks: readonly StoredMark[]): Promise<string[]> {
+  const positions = (isNew: boolean) => marks.filter((mark) => mark.isNew === isNew).map(({ position }) => position)
   const changed = await failuresAt(tx, positions(true))
   return [...new Set([...changed, ...(await failuresWithMore(tx, positions(false)))])]
 }

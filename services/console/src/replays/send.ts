@@ -36,6 +36,7 @@ export async function sendStep(context: ConsoleContext, lease: Lease, items: rea
   const reasonOf = ({ item }: Sendable) => refused.get(item.letter.place)
   return {
     at,
+    endpoints: [...new Set(items.map(({ endpoint }) => endpoint))],
     settled,
     sent: letters
       .filter((letter) => reasonOf(letter) === undefined)

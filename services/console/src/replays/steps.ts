@@ -2,7 +2,7 @@ import { editedAs, type EditedMessage, type Mark } from '@petrel/messaging/opera
 import type { Pool, PoolClient } from 'pg'
 import type { NewEvent } from '../events/event.ts'
 import { insertEvents } from '../events/insertEvents.ts'
-import type { LetterRow } from '../failures/detail.ts'
+import type { KeptRecord } from '../failures/detail.ts'
 import { marksOf } from '../failures/decide.ts'
 import { headersOf, type KeptHeaders } from '../failures/keptHeaders.ts'
 import { storeMarks } from '../failures/marks.ts'
@@ -55,15 +55,17 @@ export async function giveReplayBack(pool: Pool, { id }: Lease, instance: string
 /** A message that is next. */
 export interface Item {
   readonly failureId: string
-  readonly letter: LetterRow
+  readonly endpoint: string
+  readonly letter: KeptRecord
   /** Undefined when nothing of it is open any more. */
   readonly open: OpenLetter | undefined
   /** What somebody has made of it, when that is what is sent. */
   readonly edited: EditedMessage | undefined
 }
 
-interface ItemRow extends LetterRow {
+interface ItemRow extends KeptRecord {
   readonly failure_id: string
+  readonly endpoint: string
   readonly edit_id: string | null
   readonly edit_key: Buffer | null
   readonly edit_value: Buffer | null
@@ -77,10 +79,11 @@ export async function nextItems(pool: Pool, { id, rate_per_second }: Lease): Pro
        select failure_id, number from replay_item where replay_id = $1 and state = 'waiting' order by number limit $2
      ),
      sized as (
-       select next.failure_id, number, place, sum(coalesce(value_bytes, 0)) over (order by number) as bytes
+       select next.failure_id, endpoint, number, place, sum(coalesce(value_bytes, 0)) over (order by number) as bytes
        from next join failure on failure.id = next.failure_id join letter on letter.place = failure.letter
      )
-     select letter.*, edit.message_id as edit_id, edit.key as edit_key, edit.value as edit_value, edit.headers as edit_headers
+     select sized.failure_id, endpoint, letter.place, topic, partition, kafka_offset, appended_at, letter.key, letter.value, value_bytes, letter.headers,
+       edit.message_id as edit_id, edit.key as edit_key, edit.value as edit_value, edit.headers as edit_headers
      from sized join letter using (place) left join edit on edit.replay_id = $1
      where bytes <= $3 or number = (select min(number) from next) order by number`,
     // A step takes a fifth of a second or less, so that a slow replay is slow and not jerky.
@@ -93,6 +96,7 @@ export async function nextItems(pool: Pool, { id, rate_per_second }: Lease): Pro
   const byId = new Map(open.map((each) => [each.failureId, each]))
   return rows.map((row) => ({
     failureId: row.failure_id,
+    endpoint: row.endpoint,
     letter: row,
     open: byId.get(row.failure_id),
     edited: editedIn(row),
@@ -111,6 +115,8 @@ export interface SentLetter extends OpenLetter {
 export interface StepResult {
   /** When they were sent: of their marks. ISO 8601. */
   readonly at: string
+  /** Where they failed. */
+  readonly endpoints: readonly string[]
   readonly sent: readonly SentLetter[]
   readonly unsendable: readonly { readonly failureId: string; readonly reason: string }[]
   /** Those of which nothing is open: somebody else has decided, or this replay had sent them before it was cut short. */
@@ -118,26 +124,23 @@ export interface StepResult {
 }
 
 /** Writes down what a step did, together with the marks that will be read from the topic. */
-export async function concludeStep(pool: Pool, lease: Lease, { at, sent, unsendable, settled }: StepResult): Promise<void> {
+export async function concludeStep(pool: Pool, lease: Lease, result: StepResult): Promise<void> {
+  const { at, endpoints, sent, unsendable, settled } = result
   await transaction(pool, async ({ tx, changed }) => {
     const ids = [...sent.map(({ failureId }) => failureId), ...unsendable.map(({ failureId }) => failureId), ...settled]
-    await lockEndpointsOf(tx, ids)
+    await lockEndpoints(tx, endpoints)
     await storeMarks(
       tx,
       sent.flatMap((letter) => marksOf([letter], markOf(letter, lease, at))),
     )
     const isSent = await markSent(tx, lease, sent)
     // It was sent: nobody needs it here any more.
-    await tx.query('update edit set key = null, value = null, headers = null where replay_id = $1 and $2', [
-      lease.id,
-      sent.some(({ editedAs }) => editedAs !== undefined),
-    ])
+    if (sent.some(({ editedAs }) => editedAs !== undefined))
+      await tx.query('update edit set key = null, value = null, headers = null where replay_id = $1', [lease.id])
     const isUnsendable = await markUnsendable(tx, lease, unsendable)
-    await count(tx, lease, [...isSent.rows, ...isUnsendable.rows, ...(await markSettled(tx, lease, settled)).rows])
+    const isSettled = await markSettled(tx, lease, settled)
     const changes = await refreshFailures(tx, ids)
-    const progress = await tx.query<ReplayProgress>('select id, state, total, sent, resolved, failed from replay where id = $1', [
-      lease.id,
-    ])
+    const progress = await count(tx, lease, [...isSent.rows, ...isUnsendable.rows, ...isSettled.rows])
     for (const change of [...changes, ...progress.rows.map(replayChange)]) changed(change)
     for (const event of ['summary', 'groups', 'failures'] as const) changed({ event, data: {} })
   })
@@ -146,14 +149,6 @@ export async function concludeStep(pool: Pool, lease: Lease, { at, sent, unsenda
 /** The same as was written into the endpoint's topic. */
 const markOf = ({ editedAs: id }: SentLetter, { by }: Lease, at: string): Mark =>
   id === undefined ? { outcome: 'replayed', by, at } : { outcome: 'discarded', by, at, reason: editedAs(id) }
-
-async function lockEndpointsOf(tx: PoolClient, ids: readonly string[]): Promise<void> {
-  const { rows } = await tx.query<{ endpoint: string }>('select distinct endpoint from failure where id = any($1)', [ids])
-  await lockEndpoints(
-    tx,
-    rows.map(({ endpoint }) => endpoint),
-  )
-}
 
 /** What became of an item that waited. */
 interface Counted {
@@ -200,11 +195,11 @@ const markSettled = (tx: PoolClient, { id, by, at }: Lease, settled: readonly st
 
 /** Adds what a step has come to: to count a hundred thousand items would take longer than the step. */
 const count = (tx: PoolClient, { id }: Lease, items: readonly Counted[]) =>
-  tx.query('update replay set sent = sent + $2, unsendable = unsendable + $3 where id = $1', [
-    id,
-    items.filter(({ state }) => state === 'sent').length,
-    items.filter(({ state }) => state === 'unsendable').length,
-  ])
+  tx.query<ReplayProgress>(
+    `update replay set sent = sent + $2, unsendable = unsendable + $3 where id = $1
+     returning id, state, total, sent, resolved, failed`,
+    [id, items.filter(({ state }) => state === 'sent').length, items.filter(({ state }) => state === 'unsendable').length],
+  )
 
 const replayDone = (id: string, by: string, detail: string, isWhole: boolean): NewEvent => ({
   at: Date.now(),
