@@ -49,7 +49,7 @@ beforeAll(async () => {
     broker: memoryBroker(),
     registry,
     codec: avroCodec({ registry }),
-    hub: { listen: () => () => undefined, onClose: () => () => undefined, close: async () => undefined },
+    hub: { listen: () => () => undefined, tell: () => undefined, onClose: () => () => undefined, close: async () => undefined },
     access: chooseAccess(settings, silentLog),
     metrics: consoleMetrics(processRegistry('console'), async () => []),
     log: silentLog,

@@ -18,6 +18,8 @@ export type ChangeKind = (typeof changeKinds)[number]
 export interface Hub {
   /** @returns a function that ends it */
   listen(listener: (change: Change) => void): () => void
+  /** Tells those who listen to this instance, at once. */
+  tell(change: Change): void
   /** Called when the console stops. @returns a function that forgets it */
   onClose(listener: () => void): () => void
   close(): Promise<void>
@@ -45,11 +47,14 @@ export function openHub(database: Database, log: Log): Hub {
   const waiting = new Map<string, Change>()
   let timer: NodeJS.Timeout | undefined
 
+  const tell = (change: Change) => {
+    for (const listener of listeners) listener(change)
+  }
   const tellWaiting = () => {
     timer = undefined
     const told = [...waiting.values()]
     waiting.clear()
-    for (const change of told) for (const listener of listeners) listener(change)
+    for (const change of told) tell(change)
   }
   const take = (change: Change) => {
     waiting.set(keyOf(change), change)
@@ -62,6 +67,7 @@ export function openHub(database: Database, log: Log): Hub {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+    tell,
     onClose(listener) {
       closing.add(listener)
       return () => void closing.delete(listener)

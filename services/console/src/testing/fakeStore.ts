@@ -61,12 +61,15 @@ export class FakeStore {
       this.#listeners.add(listener)
       return () => void this.#listeners.delete(listener)
     },
+    tell: (change) => {
+      for (const listener of this.#listeners) listener(change)
+    },
     onClose: () => () => {},
     close: async () => {},
   }
 
   tell(...events: readonly ChangeKind[]): void {
-    for (const event of events) for (const listener of this.#listeners) listener({ event, data: {} })
+    for (const event of events) this.hub.tell({ event, data: {} })
   }
 
   /** Failures have changed. */
