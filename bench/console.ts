@@ -66,13 +66,16 @@ await watched.logged(({ event }) => event === 'reading')
 const api = await consoleApi(`http://127.0.0.1:${port}`)
 
 const cpu = () => ({ console: cpuSeconds(watched.pid), database: cpuSeconds(stack.pids().postgres ?? 0, { withChildren: true }) })
+const each = (from: ReturnType<typeof cpu>, to: ReturnType<typeof cpu>) => ({
+  console: ((to.console - from.console) * 1e6) / failures,
+  database: ((to.database - from.database) * 1e6) / failures,
+})
 const before = cpu()
 const began = performance.now()
 await untilDone(async () => (await api.get<{ unresolved: number }>('/api/summary')).unresolved >= failures)
 const importSeconds = (performance.now() - began) / 1_000
 const after = cpu()
-const each = (part: keyof typeof before) => ((after[part] - before[part]) * 1e6) / failures
-const importCpu = { console: each('console'), database: each('database') }
+const importCpu = each(before, after)
 const importMiB = memory.take()
 console.error(`Read in ${importSeconds.toFixed(1)} s.`)
 
@@ -81,9 +84,10 @@ const questionsMiB = memory.take()
 console.log(questionTable(answers))
 
 const { replayId, stagedMs } = await api.replayAll(rate)
-const replayBegan = performance.now()
+const [replayBegan, beforeReplay] = [performance.now(), cpu()]
 await untilDone(async () => (await api.get<{ state: string }>(`/api/replays/${replayId}`)).state === 'done')
 const replaySeconds = (performance.now() - replayBegan) / 1_000
+const replayCpu = each(beforeReplay, cpu())
 const replayMiB = memory.take()
 await replayedOnce(broker.admin, 'billing.replay', failures)
 
@@ -92,7 +96,7 @@ const figures = {
   import: { perSecond: failures / importSeconds, cpuUs: importCpu, MiB: importMiB },
   questions: answers,
   questionsMiB,
-  replay: { asked: rate, perSecond: failures / replaySeconds, stagedMs, MiB: replayMiB },
+  replay: { asked: rate, perSecond: failures / replaySeconds, cpuUs: replayCpu, stagedMs, MiB: replayMiB },
 }
 console.log(
   table([
@@ -104,7 +108,13 @@ console.log(
       Math.round(importCpu.database),
       importMiB,
     ],
-    [`sent back, asked for ${rate}`, Math.round(figures.replay.perSecond), '', '', replayMiB],
+    [
+      `sent back, asked for ${rate}`,
+      Math.round(figures.replay.perSecond),
+      Math.round(replayCpu.console),
+      Math.round(replayCpu.database),
+      replayMiB,
+    ],
     ['questions', '', '', '', questionsMiB],
   ]),
 )
