@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { passTime, untilIdle, useVirtualTime } from '../engine/testing/virtualTime.ts'
 import { commits, type Commits } from './commits.ts'
 import type { Position } from './port.ts'
 
@@ -34,6 +35,19 @@ function fastBroker() {
   )
   book.assigned([partition])
   return { book, committed }
+}
+
+/** A member whose commits wait for others. @param lingerMs for how long */
+function patientMember(lingerMs: () => number) {
+  const requests: bigint[][] = []
+  const book = commits(
+    async (positions) => void requests.push(positions.map(({ offset }) => offset)),
+    () => {},
+    lingerMs,
+  )
+  book.assigned([partition])
+  deliver(book, 0n, 10n)
+  return { book, requests }
 }
 
 describe('commits', () => {
@@ -84,6 +98,61 @@ describe('commits', () => {
     await book.commit([at(100n)])
     await book.commit([at(10n)])
     expect(committed).toEqual([10n])
+  })
+})
+
+describe('commits that wait for others', () => {
+  useVirtualTime()
+
+  test('go with one request, when their time is over', async () => {
+    const { book, requests } = patientMember(() => 500)
+    void book.commit([at(1n)])
+    await passTime(400)
+    void book.commit([at(2n)])
+    expect(requests).toEqual([])
+    await passTime(100)
+    expect(requests).toEqual([[2n]])
+  })
+
+  test('go at once when they are flushed, and later ones wait again', async () => {
+    const { book, requests } = patientMember(() => 500)
+    void book.commit([at(1n)])
+    await book.flush()
+    expect(requests).toEqual([[1n]])
+    void book.commit([at(2n)])
+    await passTime(400)
+    expect(requests).toEqual([[1n]])
+    await passTime(100)
+    expect(requests).toEqual([[1n], [2n]])
+  })
+
+  test('wait no more once there is nothing to wait for', async () => {
+    let ms = 500
+    const { book, requests } = patientMember(() => ms)
+    ms = 0
+    await book.commit([at(1n)])
+    expect(requests).toEqual([[1n]])
+  })
+
+  test('that have failed are flushed, too', async () => {
+    let isAway = true
+    const committed: bigint[] = []
+    const book = commits(
+      async (positions) => {
+        if (isAway) throw new Error('away')
+        committed.push(...positions.map(({ offset }) => offset))
+      },
+      () => {},
+      () => 500,
+    )
+    book.assigned([partition])
+    deliver(book, 0n, 10n)
+    void book.commit([at(3n)])
+    await passTime(500)
+    isAway = false
+    await book.flush()
+    await untilIdle()
+    expect(committed).toEqual([3n])
   })
 })
 
@@ -142,18 +211,18 @@ describe('offsets that are no records', () => {
     const { book, committed } = fastBroker()
     deliver(book, 0n, 3n)
     deliver(book, 3n, 3n, 5n)
-    await book.settled()
+    await book.flush()
     expect(committed).toEqual([])
     await book.commit([at(3n)])
     deliver(book, 5n, 5n, 7n)
-    await book.settled()
+    await book.flush()
     expect(committed).toEqual([5n, 7n])
   })
 
   test('offsets that are no records are committed when an assignment begins with them', async () => {
     const { book, committed } = fastBroker()
     deliver(book, 3n, 3n, 7n)
-    await book.settled()
+    await book.flush()
     expect(committed).toEqual([7n])
   })
 })

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { pause } from '../pause.ts'
 import type { Position, TopicPartition } from './port.ts'
 
 /** One key per partition for maps. */
@@ -20,8 +20,8 @@ export interface Commits {
   assigned(partitions: readonly TopicPartition[]): void
   delivered(partition: TopicPartition, offsets: Delivered): void
   commit(positions: readonly Position[]): Promise<void>
-  /** Resolves when no request is in flight. */
-  settled(): Promise<void>
+  /** Sends what waits for others, and what failed, without further waiting. Resolves when no request is in flight. */
+  flush(): Promise<void>
 }
 
 /** How far an assigned partition is. */
@@ -38,18 +38,19 @@ interface Progress {
  * One request at a time: what is committed meanwhile goes, merged, with the next one; so does what failed. A position
  * counts only for what was delivered in the present assignment. Otherwise one that comes late from an earlier assignment
  * could take back what another member has committed since.
- * @param lingerMs how long a commit waits for others to go with it: each costs the broker a write
+ * @param lingerMs how long a commit waits for others to go with it, as of now: each costs the broker a write
  */
 export function commits(
   send: (positions: readonly Position[]) => Promise<void>,
   failed: (error: unknown, positions: readonly Position[]) => void,
-  lingerMs = 0,
+  lingerMs = () => 0,
 ): Commits {
   /** Undefined before anything was delivered of an assigned partition. */
   let progress = new Map<string, Progress | undefined>()
   let pending = new Map<string, Position>()
   let round: Promise<void> = Promise.resolve()
   let next: Promise<void> | undefined
+  let lingering = new AbortController()
 
   const add = (position: Position) => {
     const key = partitionKey(position)
@@ -71,15 +72,25 @@ export function commits(
       if (assignment === progress) positions.forEach(keep)
     })
   }
-  const lingering = (earlier: Promise<void>) => (lingerMs > 0 ? earlier.then(() => delay(lingerMs)) : earlier)
   const begin = () => {
     next = undefined
     round = pending.size > 0 ? sendPending() : Promise.resolve()
     return round
   }
+  const linger = (signal: AbortSignal) => {
+    const ms = lingerMs()
+    return ms > 0 ? pause(ms, signal).then(begin) : begin()
+  }
   const commit = (positions: readonly Position[]) => {
     positions.forEach(add)
-    next ??= lingering(round).then(begin)
+    const { signal } = lingering
+    next ??= round.then(() => linger(signal))
+    return next
+  }
+  const flush = () => {
+    lingering.abort()
+    lingering = new AbortController()
+    next ??= round.then(begin)
     return next
   }
 
@@ -100,7 +111,7 @@ export function commits(
       if (after.committed === offsets.end) void commit([{ topic, partition: number, offset: offsets.next }])
     },
     commit,
-    settled: () => next ?? round,
+    flush,
   }
 }
 

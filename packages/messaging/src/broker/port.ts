@@ -118,7 +118,7 @@ export interface Subscription {
   commit(positions: readonly Position[]): Promise<void>
   /** Whether the member is in the group now; false while it rejoins after a crash. A rebalance of a running member does not count. */
   isJoined(): boolean
-  /** Leaves the group. The listener is not called any more once it resolves. */
+  /** Commits what waits to be committed, and leaves the group. The listener is not called any more once it resolves. */
   stop(): Promise<void>
 }
 

@@ -80,7 +80,6 @@ export class Consumer {
     const lanes = [...this.#lanes.values()]
     for (const lane of lanes) lane.end()
     await this.#untilGivenUp(Promise.all([...lanes, ...this.#leaving].map((lane) => lane.ended)))
-    await this.#subscription?.commit([])
     await this.#subscription?.stop()
   }
 

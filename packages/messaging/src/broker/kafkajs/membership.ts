@@ -35,8 +35,8 @@ export interface Membership extends Omit<Subscription, 'stop'> {
   lastFetch(): number
   /** Lets running fetches return at once, and delivers nothing more. */
   end(): void
-  /** Resolves when no commit is in flight. */
-  settled(): Promise<void>
+  /** Commits what waits for others. Resolves when no commit is in flight. */
+  flush(): Promise<void>
 }
 
 interface MembershipOptions extends Omit<SubscribeOptions, 'goOnFrom'> {
@@ -81,7 +81,7 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
         { err: error, group, partitions: positions.map(partitionKey) },
         'Could not commit. The next commit covers it, or the records come again',
       ),
-    timeouts.commitLinger,
+    () => (isSteady ? timeouts.commitLinger : 0),
   )
 
   /** kafkajs would stay where nothing is left of a batch, and commits nothing of what it does not show. */
@@ -115,7 +115,12 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
           joining.memberId = member?.memberId ?? null
           member = joining
           fetches = waitingFetches()
-          there.follow(joining, join)
+          there.follow(joining, async () => {
+            isSteady = false
+            // Whoever has a partition next begins where it was committed. With the last JoinGroup the group takes no more.
+            await book.flush()
+            await join()
+          })
         },
         joining: () => {
           isSteady = false
@@ -219,7 +224,7 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
       member?.resume([kafkajsPartition(partition)])
     },
     commit: (positions) => book.commit(positions),
-    settled: () => book.settled(),
+    flush: () => book.flush(),
     lastFetch: () => lastFetch,
     end: () => {
       ended = true

@@ -55,7 +55,7 @@ export function subscribe(
   const supervised = supervise()
 
   const stop = async () => {
-    await member.settled()
+    await member.flush()
     stopping.abort()
     member.end()
     await run?.stop()

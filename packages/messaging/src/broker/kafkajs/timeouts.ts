@@ -32,6 +32,6 @@ export const timeouts = {
   topics: { usual: 10_000, absent: 1_000 },
   /** How soon a broker that is not there is asked again. */
   brokerGone: 250,
-  /** How long a commit waits for others to go with it. */
-  commitLinger: 150,
+  /** How long a commit waits for others to go with it, unless the member is about to leave its group, or to join again. */
+  commitLinger: 500,
 } as const

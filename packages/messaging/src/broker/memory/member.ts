@@ -145,7 +145,7 @@ export function memoryMember({ group, topics, subscribed, listener, goOnFrom, co
       if (!stopped) group.join(self)
     },
     stop: async () => {
-      await book.settled()
+      await book.flush()
       if (stopped) return
       stopped = true
       leave()
