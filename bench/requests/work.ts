@@ -33,7 +33,7 @@ function fetching(count: number): Work {
   const request = load('kafkajs/src/protocol/requests/fetch/v11/request.js') as (fetch: object) => Encodes
   const asked = partitions.map((partition) => ({ partition, fetchOffset: '1234567', maxBytes: 262_144 }))
   const sizes = { maxWaitTime: 5_000, minBytes: 1, maxBytes: 1_048_576 }
-  const session = { replicaId: -1, isolationLevel: 1, sessionId: 0, sessionEpoch: -1, rackId: '' }
+  const session = { replicaId: -1, isolationLevel: 1, sessionId: 0, sessionEpoch: 0, forgottenTopics: [], rackId: '' }
   const fetch = { ...sizes, ...session, topics: topics(count).map((topic) => ({ topic, partitions: asked })) }
   return () => request(fetch).encode()
 }

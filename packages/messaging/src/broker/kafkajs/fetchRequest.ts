@@ -10,10 +10,12 @@ export interface FetchToEncode {
   readonly sessionId: number
   readonly sessionEpoch: number
   readonly topics: readonly { readonly topic: string; readonly partitions: readonly FetchedFrom[] }[]
+  /** What the session is to leave out from now on. */
+  readonly forgottenTopics: readonly { readonly topic: string; readonly partitions: readonly number[] }[]
   readonly rackId: string
 }
 
-interface FetchedFrom {
+export interface FetchedFrom {
   readonly partition: number
   readonly fetchOffset: string
   readonly maxBytes: number
@@ -27,9 +29,9 @@ interface FetchRequest {
 }
 
 /** In bytes: of the request, a topic and a partition without what is in them. */
-const sizes = { request: 33, topic: 4, partition: 28 }
+const sizes = { request: 33, topic: 4, partition: 28, forgotten: 4 }
 
-/** The version of https://kafka.apache.org/protocol#The_Messages_Fetch that kafkajs uses. It names all partitions each time. */
+/** The version of https://kafka.apache.org/protocol#The_Messages_Fetch that kafkajs uses. */
 export const fetchRequest = (fetch: FetchToEncode): FetchRequest => ({
   apiKey: 1,
   apiVersion: 11,
@@ -37,8 +39,9 @@ export const fetchRequest = (fetch: FetchToEncode): FetchRequest => ({
   encode: async () => encode(fetch),
 })
 
-function encode({ topics, rackId, ...fetch }: FetchToEncode): RequestBytes {
-  const writer = new RequestWriter(sizeOf(topics, rackId))
+function encode(fetch: FetchToEncode): RequestBytes {
+  const { topics, forgottenTopics, rackId } = fetch
+  const writer = new RequestWriter(sizeOf(fetch))
     .int32(fetch.replicaId)
     .int32(fetch.maxWaitTime)
     .int32(fetch.minBytes)
@@ -51,12 +54,19 @@ function encode({ topics, rackId, ...fetch }: FetchToEncode): RequestBytes {
     writer.text(topic).int32(partitions.length)
     for (const each of partitions) writePartition(writer, each)
   }
-  return writer.int32(noTopics).text(rackId).done()
+  writer.int32(forgottenTopics.length)
+  for (const { topic, partitions } of forgottenTopics) {
+    writer.text(topic).int32(partitions.length)
+    for (const partition of partitions) writer.int32(partition)
+  }
+  return writer.text(rackId).done()
 }
 
-function sizeOf(topics: FetchToEncode['topics'], rackId: string): number {
+function sizeOf({ topics, forgottenTopics, rackId }: FetchToEncode): number {
   let size = sizes.request + textSize(rackId)
   for (const { topic, partitions } of topics) size += textSize(topic) + sizes.topic + partitions.length * sizes.partition
+  for (const { topic, partitions } of forgottenTopics)
+    size += textSize(topic) + sizes.topic + partitions.length * sizes.forgotten
   return size
 }
 
@@ -67,5 +77,3 @@ const writePartition = (writer: RequestWriter, { partition, fetchOffset, maxByte
 const unknownEpoch = -1
 /** Only replicas know it. */
 const unknownStart = -1n
-/** A session would have some to forget. */
-const noTopics = 0

@@ -9,6 +9,7 @@ import { hookConsumer, type ConsumerGroup, type FetchedBatch } from './consumerH
 import { brokerErrorCode, isGone, isRefused } from './errors.ts'
 import { passOverLeaderless } from './leaderless.ts'
 import { presence } from './presence.ts'
+import { withFetchSessions } from './fetches.ts'
 import { incoming } from './records.ts'
 import { startOfAssignment } from './startOfAssignment.ts'
 import { timeouts } from './timeouts.ts'
@@ -110,6 +111,7 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
     adopt: (cluster) => {
       withoutAbsent(cluster, watch.seen, timeouts.topics)
       passOverLeaderless(cluster, watch.passedOver)
+      withFetchSessions(cluster)
       hookConsumer(cluster, {
         connecting: (joining, join) => {
           joining.memberId = member?.memberId ?? null

@@ -5,7 +5,8 @@ import { type ConnectionPool, joinOnOwnConnection, type LoggedIn, logInAgainInTi
 import { callHooks, type ConsumerGroup } from './consumerHooks.ts'
 import { isRefused } from './errors.ts'
 import { fetchAnswerDecoder } from './fetchAnswer.ts'
-import { type DecodeMessages, decodingBatches, type FetchedPartition, withoutAborted } from './fetchedRecords.ts'
+import { type DecodeMessages, decodingBatches } from './fetchedRecords.ts'
+import { type FetchingNode, patchFetch } from './fetches.ts'
 import { fetchRequest } from './fetchRequest.ts'
 import { failWhereLeaderless, type FindsLeaders, keepingLeaderless } from './leaderless.ts'
 import { findLeadersAtOnce, type FindsNodes } from './leaders.ts'
@@ -18,13 +19,6 @@ import { type RequestQueue, restIdleQueues, timeOutWhenDue } from './requestQueu
 
 interface BrokerPool {
   withBroker: (this: BrokerPool, use: (given: object) => Promise<unknown>) => Promise<unknown>
-}
-
-interface KafkaNode {
-  fetch: (
-    this: KafkaNode,
-    request: object,
-  ) => Promise<{ readonly responses: readonly { readonly partitions: FetchedPartition[] }[] }>
 }
 
 const load = createRequire(import.meta.url)
@@ -40,7 +34,6 @@ export function patchKafkajs(): void {
   joinOnOwnConnection(prototypeOf('kafkajs/src/network/connectionPool.js') as ConnectionPool)
   logInAgainInTime(prototypeOf('kafkajs/src/network/connection.js') as LoggedIn)
   throwRefused(prototypeOf('kafkajs/src/cluster/brokerPool.js') as BrokerPool)
-  hideAborted(prototypeOf('kafkajs/src/broker/index.js') as KafkaNode)
   const group = prototypeOf('kafkajs/src/consumer/consumerGroup.js')
   callHooks(group as ConsumerGroup)
   findLeadersAtOnce(group as FindsNodes)
@@ -64,6 +57,26 @@ export function patchKafkajs(): void {
   replace('kafkajs/src/protocol/requests/produce/v3/request.js', (original) =>
     produceRequest(original as Parameters<typeof produceRequest>[0]),
   )
+  patchFetch(prototypeOf('kafkajs/src/broker/index.js') as FetchingNode)
+  for (const [name, version] of frequent) loadOnce(name, version)
+}
+
+/** What is said again and again, in the last version that kafkajs knows. */
+const frequent = [
+  ['produce', 7],
+  ['heartbeat', 3],
+  ['offsetCommit', 5],
+] as const
+
+/** kafkajs has Node look for the modules of a request each time that it makes one, which was a thirtieth of what small batches cost. Can go with kafkajs. */
+function loadOnce(name: string, version: number): void {
+  const folder = `kafkajs/src/protocol/requests/${name}`
+  const requests = load(`${folder}/index.js`) as { protocol: (of: { readonly version: number }) => (args: object) => object }
+  const request = load(`${folder}/v${version}/request.js`) as (args: object) => object
+  const response: unknown = load(`${folder}/v${version}/response.js`)
+  const { protocol } = requests
+  const known = (args: object) => ({ request: request(args), response })
+  requests.protocol = (of) => (of.version === version ? known : protocol(of))
 }
 
 function batchDecoder(): DecodeBatch {
@@ -89,19 +102,6 @@ function throwRefused(prototype: BrokerPool): void {
     })
     if (refusal !== undefined && (found === null || found === undefined)) throw refusal
     return found
-  }
-}
-
-/** kafkajs's own filter, in its consumer, shows some records of aborted transactions: see `withoutAborted`. Can go with kafkajs. */
-function hideAborted(prototype: KafkaNode): void {
-  const { fetch } = prototype
-  prototype.fetch = async function (this: KafkaNode, request: object) {
-    const answer = await fetch.call(this, request)
-    for (const partition of answer.responses.flatMap(({ partitions }) => partitions)) {
-      partition.messages = withoutAborted(partition)
-      partition.abortedTransactions = []
-    }
-    return answer
   }
 }
 

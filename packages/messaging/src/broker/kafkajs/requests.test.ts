@@ -53,6 +53,9 @@ describe('a fetch', () => {
       }),
       { maxLength: 5 },
     ),
+    forgottenTopics: fc.array(fc.record({ topic: name, partitions: fc.array(fc.nat(), { minLength: 1, maxLength: 5 }) }), {
+      maxLength: 5,
+    }),
   })
 
   test('is written byte for byte as kafkajs would write it', async () => {
