@@ -118,7 +118,7 @@ export interface Store {
   handledIds(messages: readonly MessageIdentity[]): Promise<ReadonlySet<MessageIdentity>>
   /** @throws StoreUnavailable */
   loadSagas(keys: readonly SagaKey[]): Promise<SavedSaga[]>
-  /** Begins a transaction; waits for a connection as long as the pool allows. @throws StoreUnavailable */
+  /** A transaction of its own, which begins with its first query; waits for a connection as long as the pool allows. @throws StoreUnavailable */
   begin(): Promise<StoreTransaction>
   /**
    * Saves what several lanes decided, in one statement: all of it or nothing.

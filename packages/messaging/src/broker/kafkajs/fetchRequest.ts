@@ -65,8 +65,7 @@ function encode(fetch: FetchToEncode): RequestBytes {
 function sizeOf({ topics, forgottenTopics, rackId }: FetchToEncode): number {
   let size = sizes.request + textSize(rackId)
   for (const { topic, partitions } of topics) size += textSize(topic) + sizes.topic + partitions.length * sizes.partition
-  for (const { topic, partitions } of forgottenTopics)
-    size += textSize(topic) + sizes.topic + partitions.length * sizes.forgotten
+  for (const { topic, partitions } of forgottenTopics) size += textSize(topic) + sizes.topic + partitions.length * sizes.forgotten
   return size
 }
 

@@ -65,7 +65,12 @@ test('after the first fetch only what has gone on is named, and what is not want
       { topic: 'placed', partitions: partitions({ 0: 6, 1: 7 }) },
       { topic: 'billed', partitions: partitions({ 0: 2 }) },
     ]),
-  ).toEqual({ sessionId: 1, sessionEpoch: 1, topics: [{ topic: 'placed', partitions: partitions({ 0: 6 }) }], forgottenTopics: [] })
+  ).toEqual({
+    sessionId: 1,
+    sessionEpoch: 1,
+    topics: [{ topic: 'placed', partitions: partitions({ 0: 6 }) }],
+    forgottenTopics: [],
+  })
   expect(ask([{ topic: 'placed', partitions: partitions({ 1: 7 }) }])).toEqual({
     sessionId: 1,
     sessionEpoch: 2,

@@ -1,4 +1,5 @@
-import type { Pool } from 'pg'
+import type { EventEmitter } from 'node:events'
+import type { Pool, PoolClient } from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { eventually, testSystem, type TestSystem } from '../../../../../test/support/stack.ts'
 import { aMessage, aUnit } from '../conformance/fixture.ts'
@@ -53,6 +54,50 @@ test('a transaction whose unit has nothing to save is committed too', async () =
   await transaction.commit([aUnit({ handled: [] })])
   expect(await available()).toBe(4)
   allConnectionsAreBack()
+})
+
+/** How often the server was ready for more: each is a way to it and back. */
+async function waysDuring(work: () => Promise<void>): Promise<number> {
+  const client = (await pool.connect()) as PoolClient & { readonly connection: EventEmitter }
+  let ways = 0
+  const count = () => void (ways += 1)
+  client.connection.on('readyForQuery', count)
+  client.release()
+  await work()
+  client.connection.off('readyForQuery', count)
+  return ways
+}
+
+test('a transaction goes to PostgreSQL and back twice: with its query, and with the commit', async () => {
+  const ways = await waysDuring(async () => {
+    const transaction = await store.begin()
+    await transaction.query(take, [2, 'tea'])
+    await transaction.commit([aUnit()])
+  })
+  expect(ways).toBe(2)
+  expect(await available()).toBe(3)
+})
+
+test('without a query it goes there with the save, or not at all', async () => {
+  const message = aMessage()
+  const saving = await waysDuring(async () => {
+    const transaction = await store.begin()
+    await transaction.commit([aUnit({ handled: [message] })])
+  })
+  const rollingBack = await waysDuring(async () => {
+    const transaction = await store.begin()
+    await transaction.rollback()
+  })
+  expect([saving, rollingBack]).toEqual([1, 0])
+  expect(await store.handledIds([message])).toEqual(new Set([message]))
+  allConnectionsAreBack()
+})
+
+test('its first query may be several statements in one text', async () => {
+  const transaction = await store.begin()
+  await transaction.query(`set local lock_timeout = '1s'; update stock set available = 1`)
+  await transaction.rollback()
+  expect(await available()).toBe(5)
 })
 
 test('rolling back undoes what a handler did, and gives the connection back', async () => {

@@ -1,8 +1,17 @@
-import { type CustomTypesConfig, type Pool, type PoolClient, type QueryResult, type QueryResultRow, types } from 'pg'
+import {
+  type CustomTypesConfig,
+  type Pool,
+  type PoolClient,
+  type QueryConfig,
+  type QueryResult,
+  type QueryResultRow,
+  types,
+} from 'pg'
 import { loggedAs, messageForLog } from '../../errorForLog.ts'
 import { StoreUnavailable, type StoreTransaction, type UnitOfWork, WriteRefused } from '../port.ts'
 import { type Lease, lease } from './connections.ts'
-import { failureOf, type SaveFailure, unavailable } from './failures.ts'
+import { failureOf, type SaveFailure } from './failures.ts'
+import { framedQuery } from './framedQuery.ts'
 import { saveFailure } from './saveFailure.ts'
 import { outboxIds, type SaveResult, type SaveStatements } from './saveStatement.ts'
 
@@ -21,25 +30,21 @@ function exactNumber(text: string): number {
 
 const transactionControl = /^\s*(begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction)\b/i
 
-/** Waits for a connection, and begins. @throws StoreUnavailable */
+/** Waits for a connection. @throws StoreUnavailable */
 export async function beginTransaction(pool: Pool, saves: SaveStatements): Promise<StoreTransaction> {
-  const leased = await lease(pool)
-  try {
-    await leased.client.query('begin')
-    return new PostgresTransaction(leased, saves)
-  } catch (error) {
-    const failure = unavailable(error)
-    leased.release(failure)
-    throw failure
-  }
+  return new PostgresTransaction(await lease(pool), saves)
 }
 
-/** A transaction that has begun on a connection. Handlers run side by side, so their queries wait for each other. */
+/**
+ * A transaction on a connection. It begins with its first query and is committed with the save, so that these cost no ways of their own
+ * to PostgreSQL and back; without a query the save alone is one. Handlers run side by side, so their queries wait for each other.
+ */
 class PostgresTransaction implements StoreTransaction {
   readonly #lease: Lease
   readonly #saves: SaveStatements
   #line: Promise<unknown> = Promise.resolve()
   #firstFailure: SaveFailure | undefined
+  #begun = false
   #ended = false
 
   constructor(leased: Lease, saves: SaveStatements) {
@@ -60,7 +65,9 @@ class PostgresTransaction implements StoreTransaction {
     if (this.#ended) throw new Error(`tx.query after the handler's transaction had ended: await every query. ${start(sql)}`)
     if (transactionControl.test(sql))
       throw new Error(`The engine begins and ends the transaction, a handler must not: leave out ${start(sql)}`)
-    return this.#inTurn((client) => client.query<R & QueryResultRow>({ text: sql, values: [...values], types: resultTypes }))
+    return this.#inTurn((client) =>
+      this.#query<R & QueryResultRow>(client, { text: sql, values: [...values], types: resultTypes }),
+    )
   }
 
   /** Handlers can add nothing from here on. */
@@ -69,8 +76,7 @@ class PostgresTransaction implements StoreTransaction {
     this.#ended = true
     try {
       const statement = this.#saves.for(units)
-      const [result] = statement === undefined ? [] : await this.#inTurn((client) => client.query<SaveResult>(statement))
-      await this.#inTurn(commit)
+      const [result] = await this.#inTurn((client) => this.#save(client, statement))
       this.#lease.release()
       return outboxIds(units, result)
     } catch (error) {
@@ -87,17 +93,38 @@ class PostgresTransaction implements StoreTransaction {
 
   async #undo(): Promise<void> {
     await this.#line
-    this.#lease.release(this.unavailable ?? (await rollBack(this.#lease)))
+    this.#lease.release(this.unavailable ?? (this.#begun ? await rollBack(this.#lease) : undefined))
+  }
+
+  async #query<R extends QueryResultRow>(client: PoolClient, query: Query): Promise<QueryResult<R>> {
+    if (this.#begun) return client.query<R>(query)
+    // Whatever becomes of the query, the transaction may be open from here on.
+    this.#begun = true
+    if (query.values.length > 0) return (await framedQuery<R>(client, query, { before: 'begin' })).result
+    // Without values it may be several statements in one text.
+    await client.query('begin')
+    return client.query<R>(query)
+  }
+
+  async #save(client: PoolClient, statement: QueryConfig | undefined): Promise<Pick<QueryResult<SaveResult>, 'rows'>> {
+    if (!this.#begun) return statement === undefined ? { rows: [] } : client.query<SaveResult>(statement)
+    if (statement === undefined) {
+      requireCommit(await client.query('commit'))
+      return { rows: [] }
+    }
+    const { result, frame } = await framedQuery<SaveResult>(client, statement, { after: 'commit' })
+    requireCommit(frame)
+    return result
   }
 
   /** Queries wait in line for the one connection. */
-  #inTurn<R extends QueryResultRow>(task: (client: PoolClient) => Promise<QueryResult<R>>): Promise<R[]> {
+  #inTurn<R extends QueryResultRow>(task: Task<R>): Promise<R[]> {
     const turn = this.#line.then(() => this.#run(task))
     this.#line = turn.catch(() => undefined)
     return turn
   }
 
-  async #run<R extends QueryResultRow>(task: (client: PoolClient) => Promise<QueryResult<R>>): Promise<R[]> {
+  async #run<R extends QueryResultRow>(task: Task<R>): Promise<R[]> {
     const failed = this.#failure()
     if (failed !== undefined) throw aborted(failed)
     try {
@@ -118,6 +145,10 @@ class PostgresTransaction implements StoreTransaction {
   }
 }
 
+type Task<R extends QueryResultRow> = (client: PoolClient) => Promise<Pick<QueryResult<R>, 'rows'>>
+
+type Query = QueryConfig & { readonly values: readonly unknown[] }
+
 /** @returns why it could not; then the connection must be closed, and PostgreSQL rolls back */
 async function rollBack({ client }: Lease): Promise<StoreUnavailable | undefined> {
   try {
@@ -129,10 +160,8 @@ async function rollBack({ client }: Lease): Promise<StoreUnavailable | undefined
 }
 
 /** PostgreSQL answers the commit of a failed transaction with ROLLBACK, and no error. */
-async function commit(client: PoolClient): Promise<QueryResult<QueryResultRow>> {
-  const result = await client.query('commit')
-  if (result.command !== 'COMMIT') throw new WriteRefused('PostgreSQL rolled the transaction back instead of committing it.')
-  return result
+function requireCommit({ command }: QueryResult): void {
+  if (command !== 'COMMIT') throw new WriteRefused('PostgreSQL rolled the transaction back instead of committing it.')
 }
 
 /** A value that pg cannot write, or a bigint that is no number: PostgreSQL has not seen it, and the transaction goes on. */
