@@ -45,7 +45,7 @@ export interface ConsumerHooks {
   connecting(group: ConsumerGroup, join: () => Promise<void>): void
   /** In place of `join`, each time that the consumer is to join. */
   joining(): Promise<void>
-  /** In place of a heartbeat, after each batch and each fetch that brought nothing. */
+  /** In place of a heartbeat, after each fetch. */
   heartbeat(): void
   /** Before the group is left. kafkajs does so first when a consumer has crashed, and reports the crash later. */
   leaving(): void
@@ -53,8 +53,8 @@ export interface ConsumerHooks {
   outOfRange(group: ConsumerGroup, asked: Position): Promise<void>
   /** A fetch has failed. @param recover what kafkajs does then: it may look topics up, and join again */
   recovering(group: ConsumerGroup, error: unknown, recover: () => Promise<void>): Promise<void>
-  /** Around each fetch. */
-  fetching(group: ConsumerGroup, fetch: () => Promise<FetchedBatch[]>): Promise<FetchedBatch[]>
+  /** Around each fetch. It takes what was fetched: kafkajs, which would have it for `eachBatch`, is told that there was nothing. */
+  fetching(group: ConsumerGroup, fetch: () => Promise<FetchedBatch[]>): Promise<void>
 }
 
 const hooks = new WeakMap<Cluster, ConsumerHooks>()
@@ -97,9 +97,12 @@ export function callHooks(prototype: ConsumerGroup): void {
     const hook = hooks.get(this.cluster)
     return hook === undefined ? heartbeat.call(this, options) : hook.heartbeat()
   }
-  prototype.fetch = function (this: ConsumerGroup, nodeId: number) {
+  prototype.fetch = async function (this: ConsumerGroup, nodeId: number) {
     const unhooked = () => fetch.call(this, nodeId)
-    return hooks.get(this.cluster)?.fetching(this, unhooked) ?? unhooked()
+    const hook = hooks.get(this.cluster)
+    if (hook === undefined) return unhooked()
+    await hook.fetching(this, unhooked)
+    return []
   }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Cluster, EachBatchPayload } from 'kafkajs'
+import type { Cluster } from 'kafkajs'
 import type { Log } from '../../log.ts'
 import { commits, partitionKey } from '../commits.ts'
 import type { SubscribeOptions, Subscription, TopicPartition } from '../port.ts'
@@ -30,8 +30,6 @@ export interface Membership extends Omit<Subscription, 'stop'> {
   joined(assignment: Readonly<Record<string, number[]>>): void
   /** The consumer has crashed or left the group. */
   left(): void
-  /** For `eachBatch`. */
-  deliver(payload: EachBatchPayload): void
   /** When a fetch last began, in milliseconds since the epoch. */
   lastFetch(): number
   /** Lets running fetches return at once, and delivers nothing more. */
@@ -68,7 +66,6 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
     onError: interrupt,
   })
   const starting = startOfAssignment({ group, topics, log, goOnFrom })
-  const fetchedIn = new WeakMap<object, number>()
   const book = commits(
     async (positions) => {
       // Between JoinGroup's answer and the new assignment kafkajs would commit for a generation that does not have these.
@@ -90,6 +87,23 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
     fetcher.resolveOffset({ topic, partition, offset: String(next - 1n) })
     const first = BigInt(fetchedOffset)
     book.delivered({ topic, partition }, { first, end: first, next })
+  }
+
+  /** Past kafkajs, which would hand over each batch by itself, with much ado. */
+  const deliver = (fetcher: ConsumerGroup, batch: FetchedBatch) => {
+    const { topic, partition, messages, rawMessages } = batch
+    // What is left out here, and not resolved, is fetched again.
+    if (ended || paused.has(partitionKey(batch))) return
+    const records = messages.map((message) => incoming(topic, partition, message))
+    const [first, last] = [records[0], records.at(-1)]
+    if (first === undefined || last === undefined) return
+    const end = last.offset + 1n
+    const next = rawMessages.nextOffset ?? end
+    book.delivered(first, { first: first.offset, end, next })
+    lastDelivery = Date.now()
+    starting.delivered(first)
+    listener.onRecords(records)
+    fetcher.resolveOffset({ topic, partition, offset: String(next - 1n) })
   }
 
   const watch = topicWatch({
@@ -141,24 +155,23 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
         },
         fetching: async (fetcher, fetch) => {
           // After a pause: kafkajs would fetch again at once.
-          if (ended) return delay(timeouts.fetchWhilePaused, [])
+          if (ended) return delay(timeouts.fetchWhilePaused)
           fetches.check()
           there.keep()
           lastFetch = Date.now()
           // Heartbeats go on: a store that is away must not cost the member its place.
-          if (!(await starting.isOver(timeouts.fetchWhilePaused))) return []
+          if (!(await starting.isOver(timeouts.fetchWhilePaused))) return
           fetcher.maxWaitTime =
             paused.size > 0 ? timeouts.fetchWhilePaused : watch.isAnyAway() ? timeouts.topics.absent : timeouts.fetch
           const began = epoch
           const batches = await fetches.wait(fetch())
           // With several brokers one fetcher may have rejoined the group while another waited.
-          if (began !== epoch) return []
-          return batches.filter((batch) => {
-            fetchedIn.set(batch, began)
+          if (began !== epoch) return
+          for (const batch of batches) {
             const { nextOffset } = batch.rawMessages
-            if (batch.isEmpty() && nextOffset !== undefined) passOver(fetcher, batch, nextOffset)
-            return !batch.isEmpty()
-          })
+            if (!batch.isEmpty()) deliver(fetcher, batch)
+            else if (nextOffset !== undefined) passOver(fetcher, batch, nextOffset)
+          }
         },
         recovering: async (fetcher, error, recover) => {
           if (brokerErrorCode(error) === 'UNKNOWN_TOPIC_OR_PARTITION') {
@@ -202,21 +215,6 @@ export function membership({ group, topics, listener, log, goOnFrom }: Membershi
       there.end()
     },
     isJoined: () => isMember,
-    deliver: (payload) => {
-      const { topic, partition, messages, rawMessages } = payload.batch as FetchedBatch
-      // What is left out here, and not resolved, is fetched again.
-      if (ended || paused.has(partitionKey(payload.batch)) || fetchedIn.get(payload.batch) !== epoch) return
-      const records = messages.map((message) => incoming(topic, partition, message))
-      const [first, last] = [records[0], records.at(-1)]
-      if (first === undefined || last === undefined) return
-      const end = last.offset + 1n
-      const next = rawMessages.nextOffset ?? end
-      book.delivered(first, { first: first.offset, end, next })
-      lastDelivery = Date.now()
-      starting.delivered(first)
-      listener.onRecords(records)
-      payload.resolveOffset(String(next - 1n))
-    },
     pause: (partition) => {
       paused.set(partitionKey(partition), partition)
       member?.pause([kafkajsPartition(partition)])

@@ -45,7 +45,7 @@ export function runConsumer(settings: ClientSettings, { group, topics, membershi
   })
   consumer.on(consumer.events.CRASH, ({ payload }) => end(payload.error))
 
-  const started = start(consumer, topics, membership).catch(end)
+  const started = start(consumer, topics).catch(end)
   const startedAt = Date.now()
   const watch = setInterval(() => {
     if (Date.now() - Math.max(startedAt, membership.lastFetch()) > timeouts.stall)
@@ -70,12 +70,13 @@ export function runConsumer(settings: ClientSettings, { group, topics, membershi
   }
 }
 
-async function start(consumer: Consumer, topics: readonly string[], membership: Membership): Promise<void> {
+async function start(consumer: Consumer, topics: readonly string[]): Promise<void> {
   await consumer.connect()
   await consumer.subscribe({ topics: [...topics], fromBeginning: true })
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
-    eachBatch: async (payload) => membership.deliver(payload),
+    // Never called: `membership` takes what was fetched.
+    eachBatch: async () => {},
   })
 }
