@@ -9,7 +9,13 @@ export function murmur2(data: Uint8Array): number {
   const length = data.length
   const tail = length & ~3
   let hash = SEED ^ length
-  for (let i = 0; i < tail; i += 4) hash = Math.imul(hash, M) ^ mixed(word(data, i))
+  for (let at = 0; at < tail; at += 4) {
+    const product = Math.imul(
+      (data[at] ?? 0) | ((data[at + 1] ?? 0) << 8) | ((data[at + 2] ?? 0) << 16) | ((data[at + 3] ?? 0) << 24),
+      M,
+    )
+    hash = Math.imul(hash, M) ^ Math.imul(product ^ (product >>> R), M)
+  }
   if (length > tail) hash = Math.imul(hash ^ rest(data, tail), M)
   hash = Math.imul(hash ^ (hash >>> 13), M)
   return hash ^ (hash >>> 15)
@@ -31,13 +37,5 @@ export function likelyPartitions(key: Buffer | string, partitions: number): numb
 
 const byte = (data: Uint8Array, index: number) => data[index] ?? 0
 
-const word = (data: Uint8Array, at: number) =>
-  byte(data, at) | (byte(data, at + 1) << 8) | (byte(data, at + 2) << 16) | (byte(data, at + 3) << 24)
-
 /** The one to three bytes after the last whole word, filled up with zeros. */
 const rest = (data: Uint8Array, at: number) => byte(data, at) | (byte(data, at + 1) << 8) | (byte(data, at + 2) << 16)
-
-function mixed(value: number): number {
-  const product = Math.imul(value, M)
-  return Math.imul(product ^ (product >>> R), M)
-}

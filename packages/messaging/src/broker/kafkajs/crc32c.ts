@@ -16,15 +16,16 @@ export function crc32c(bytes: Buffer): number {
   for (let at = 0; at < words.length; at += 2) {
     const low = crc ^ (words[at] as number)
     const high = words[at + 1] as number
+    // Without a function of its own: small batches are sent by code that is not compiled yet.
     crc =
-      lookUp(7, low) ^
-      lookUp(6, low >>> 8) ^
-      lookUp(5, low >>> 16) ^
-      lookUp(4, low >>> 24) ^
-      lookUp(3, high) ^
-      lookUp(2, high >>> 8) ^
-      lookUp(1, high >>> 16) ^
-      lookUp(0, high >>> 24)
+      (table[0x700 | (low & 0xff)] as number) ^
+      (table[0x600 | ((low >>> 8) & 0xff)] as number) ^
+      (table[0x500 | ((low >>> 16) & 0xff)] as number) ^
+      (table[0x400 | (low >>> 24)] as number) ^
+      (table[0x300 | (high & 0xff)] as number) ^
+      (table[0x200 | ((high >>> 8) & 0xff)] as number) ^
+      (table[0x100 | ((high >>> 16) & 0xff)] as number) ^
+      (table[high >>> 24] as number)
   }
   crc = byteByByte(crc, bytes, wordsAt + words.byteLength, bytes.length)
   return ~crc >>> 0
@@ -40,12 +41,8 @@ const isLowestFirst = endianness() === 'LE'
 
 function byteByByte(crc: number, bytes: Buffer, from: number, to: number): number {
   let next = crc
-  for (let at = from; at < to; at += 1) next = lookUp(0, next ^ (bytes[at] as number)) ^ (next >>> 8)
+  for (let at = from; at < to; at += 1) next = (table[(next ^ (bytes[at] as number)) & 0xff] as number) ^ (next >>> 8)
   return next
-}
-
-function lookUp(zeroBytes: number, value: number): number {
-  return table[(zeroBytes << 8) | (value & 0xff)] as number
 }
 
 function makeTable(): Int32Array {

@@ -13,24 +13,33 @@ export class RequestWriter {
     this.buffer = Buffer.allocUnsafe(size)
   }
 
+  // Byte by byte: Buffer's own methods call five others for each number, and small requests are mostly numbers.
+
   int8(value: number): this {
-    this.at = this.buffer.writeInt8(value, this.at)
+    this.buffer[this.at++] = value
     return this
   }
 
   int16(value: number): this {
-    this.at = this.buffer.writeInt16BE(value, this.at)
+    const { buffer, at } = this
+    buffer[at] = value >>> 8
+    buffer[at + 1] = value
+    this.at = at + 2
     return this
   }
 
   int32(value: number): this {
-    this.at = this.buffer.writeInt32BE(value, this.at)
+    const { buffer, at } = this
+    buffer[at] = value >>> 24
+    buffer[at + 1] = value >>> 16
+    buffer[at + 2] = value >>> 8
+    buffer[at + 3] = value
+    this.at = at + 4
     return this
   }
 
   int64(value: bigint): this {
-    this.at = this.buffer.writeBigInt64BE(value, this.at)
-    return this
+    return this.int32(Number(BigInt.asIntN(32, value >> 32n))).int32(Number(BigInt.asIntN(32, value)))
   }
 
   text(value: string | null | undefined): this {

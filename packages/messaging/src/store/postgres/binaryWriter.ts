@@ -8,9 +8,11 @@ export class BinaryWriter {
     this.#buffer = Buffer.allocUnsafeSlow(bytes)
   }
 
+  /** A number from −2³¹ to 2³² − 1. Byte by byte: Buffer's own method calls five others for each. */
   int32(value: number): this {
     this.#reserve(4)
-    this.#end = this.#buffer.writeInt32BE(value, this.#end)
+    this.#writeInt32(value, this.#end)
+    this.#end += 4
     return this
   }
 
@@ -22,13 +24,7 @@ export class BinaryWriter {
       return this
     }
     const high = Math.floor(value / 0x1_0000_0000)
-    return this.int32(high).uint32(value - high * 0x1_0000_0000)
-  }
-
-  uint32(value: number): this {
-    this.#reserve(4)
-    this.#end = this.#buffer.writeUInt32BE(value, this.#end)
-    return this
+    return this.int32(high).int32(value - high * 0x1_0000_0000)
   }
 
   byte(value: number): this {
@@ -51,7 +47,7 @@ export class BinaryWriter {
     this.#end += 4
     if (mark !== undefined) this.#buffer[this.#end++] = mark
     this.#end += text.length <= fewLetters ? this.#few(text) : this.#buffer.write(text, this.#end, 'utf8')
-    this.#buffer.writeInt32BE(this.#end - sizeAt - 4, sizeAt)
+    this.#writeInt32(this.#end - sizeAt - 4, sizeAt)
     return this
   }
 
@@ -68,7 +64,7 @@ export class BinaryWriter {
     const sizeAt = this.#end
     this.#end += 4
     write()
-    this.#buffer.writeInt32BE(this.#end - sizeAt - 4, sizeAt)
+    this.#writeInt32(this.#end - sizeAt - 4, sizeAt)
     return this
   }
 
@@ -113,6 +109,14 @@ export class BinaryWriter {
       buffer[end + at] = code
     }
     return text.length
+  }
+
+  #writeInt32(value: number, at: number): void {
+    const buffer = this.#buffer
+    buffer[at] = value >>> 24
+    buffer[at + 1] = value >>> 16
+    buffer[at + 2] = value >>> 8
+    buffer[at + 3] = value
   }
 
   #reserve(size: number): void {

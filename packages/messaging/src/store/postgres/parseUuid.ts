@@ -12,7 +12,7 @@ export function parseUuid(text: string, bytes: Buffer): boolean {
       if (text.charCodeAt(at) !== dash) return false
       at += 1
     }
-    const value = (digitOf(text.charCodeAt(at)) << 4) | digitOf(text.charCodeAt(at + 1))
+    const value = ((digits[text.charCodeAt(at)] ?? none) << 4) | (digits[text.charCodeAt(at + 1)] ?? none)
     bytes[byte] = value
     combined |= value
     at += 2
@@ -21,7 +21,6 @@ export function parseUuid(text: string, bytes: Buffer): boolean {
 }
 
 const dash = 45
+/** By the code of a character; −1 when it is no hexadecimal digit in lower case. */
 const digits = Int8Array.from({ length: 128 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code)))
-
-/** @returns −1 when the character is no hexadecimal digit in lower case */
-const digitOf = (code: number): number => digits[code] ?? -1
+const none = -1
