@@ -1,6 +1,6 @@
 import type { OutgoingRecord } from '../broker/port.ts'
 import { auditHeaders } from './auditEncoder.ts'
-import { AvroWriter } from './avroWriter.ts'
+import { AvroWriter } from '../avro/avroWriter.ts'
 import { type Handling, writeHandled } from './handledEntry.ts'
 
 export interface EntriesEncoderOptions {

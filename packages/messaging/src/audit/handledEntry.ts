@@ -4,7 +4,7 @@ import { errorType } from '../engine/errorHeaders.ts'
 import { ce, failure, headerText } from '../headers.ts'
 import { namesTrace, placeOfTraceId, traceIdOf } from '../tracing/traceContext.ts'
 import type { HandledOutcome, SagaStep } from './audit.ts'
-import type { AvroWriter } from './avroWriter.ts'
+import type { AvroWriter } from '../avro/avroWriter.ts'
 import { outcomes, sagaChanges } from './schema.ts'
 
 /** What became of a delivery. */

@@ -84,6 +84,14 @@ test('topics and header names that records share are written once', () => {
   expect(perRecord / 100).toBeLessThan(20)
 })
 
+test('what is neither text nor bytes is refused, and the next records are not harmed', () => {
+  const codec = new OutgoingRecordCodec()
+  const good: OutgoingRecord = { topic: 't', key: 'k', value: Buffer.from('v'), headers: { at: 'now' } }
+  const odd = { ...good, headers: { at: 5 } } as unknown as OutgoingRecord
+  expect(() => codec.encode([good, odd])).toThrow(TypeError)
+  expect(codec.decode(codec.encode([good]))).toEqual([good])
+})
+
 test('bytes of a newer version of the library are refused with a sentence that says what to run', () => {
   expect(() => new OutgoingRecordCodec().decode(Buffer.from([2, 0, 0, 0]))).toThrow('Run the newer version')
 })

@@ -1,4 +1,5 @@
 import avro from 'avsc'
+import { AvroWriter } from '../../avro/avroWriter.ts'
 import type { OutgoingRecord, RecordHeaders } from '../../broker/port.ts'
 import type { BinaryWriter } from './binaryWriter.ts'
 
@@ -54,29 +55,60 @@ const format = 1
 
 /** Turns records into bytes and back; keeps one buffer for all it encodes. */
 export class OutgoingRecordCodec {
-  #scratch = Buffer.allocUnsafeSlow(65_536)
+  readonly #avro = new AvroWriter()
 
   encode(records: readonly OutgoingRecord[]): Buffer {
-    return Buffer.from(this.#encoded(records))
+    this.#write(records)
+    return this.#avro.take()
   }
 
   /** Without a copy in between: the size in bytes, then the bytes. */
   writeTo(writer: BinaryWriter, records: readonly OutgoingRecord[]): void {
-    const bytes = this.#encoded(records)
+    this.#write(records)
+    const bytes = this.#avro.written()
     writer.int32(bytes.length).bytes(bytes)
   }
 
-  /** Valid until the next call. */
-  #encoded(records: readonly OutgoingRecord[]): Buffer {
-    const packed = pack(records)
-    this.#scratch[0] = format
-    let end = packedRecords.encode(packed, this.#scratch, 1)
-    if (end < 0) {
-      this.#scratch = Buffer.allocUnsafeSlow(2 * (this.#scratch.length - end))
-      this.#scratch[0] = format
-      end = packedRecords.encode(packed, this.#scratch, 1)
-    }
-    return this.#scratch.subarray(0, end)
+  /** What `packedRecords` reads. By hand: avsc would want an object for each record, and calls a function for each length that it writes. */
+  #write(records: readonly OutgoingRecord[]): void {
+    const avro = this.#avro
+    const topics = new Numbering<string>((topic) => topic)
+    const headerNames = new Numbering<readonly string[]>(JSON.stringify, sameNames)
+    const namesOf = records.map(({ headers }) => presentNames(headers))
+    const topicNumbers = records.map(({ topic }) => topics.of(topic))
+    const namesNumbers = namesOf.map((names) => headerNames.of(names))
+    avro.beginWith(format)
+    avro.array(topics.values, (topic) => avro.text(topic))
+    avro.array(headerNames.values, (names) => avro.array(names, (name) => avro.text(name)))
+    avro.array(records, ({ key, value, headers, partition }, at) => {
+      avro.long(topicNumbers[at] ?? 0)
+      avro.optionalLong(partition)
+      if (key === null) avro.branch(0)
+      else this.#textOrBytes(key, 1)
+      if (value === null) avro.branch(0)
+      else this.#bytes(value, 1)
+      avro.long(namesNumbers[at] ?? 0)
+      avro.array(namesOf[at] ?? [], (name) => this.#header(headers[name] as HeaderValue))
+    })
+  }
+
+  #header(value: HeaderValue): void {
+    if (!Array.isArray(value)) return this.#textOrBytes(value as Buffer | string, 0)
+    this.#avro.branch(2)
+    this.#avro.array(withoutNulls(value), (one) => this.#textOrBytes(one, 0))
+  }
+
+  /** Of a union that has them one after the other. @param first which of its types the text is */
+  #textOrBytes(content: Buffer | string, first: number): void {
+    if (typeof content !== 'string') return this.#bytes(content, first + 1)
+    this.#avro.branch(first)
+    this.#avro.text(content)
+  }
+
+  #bytes(content: Buffer, branch: number): void {
+    if (!(content instanceof Uint8Array)) throw new TypeError(`${typeof content} is neither text nor bytes`)
+    this.#avro.branch(branch)
+    this.#avro.content(content)
   }
 
   /** @throws Error when a newer version of the library wrote the bytes. */
@@ -86,23 +118,6 @@ export class OutgoingRecordCodec {
     const { topics, headerNames, records } = packedRecords.fromBuffer(bytes.subarray(1)) as PackedRecords
     return records.map((record) => unpack(record, topics[record.topic] ?? '', headerNames[record.names] ?? []))
   }
-}
-
-function pack(records: readonly OutgoingRecord[]): PackedRecords {
-  const topics = new Numbering<string>((topic) => topic)
-  const headerNames = new Numbering<readonly string[]>(JSON.stringify, sameNames)
-  const packed = records.map(({ topic, key, value, headers, partition }): PackedRecord => {
-    const names = presentNames(headers)
-    return {
-      topic: topics.of(topic),
-      partition: partition ?? null,
-      key,
-      value,
-      names: headerNames.of(names),
-      headers: names.map((name) => withoutNulls(headers[name] as HeaderValue)),
-    }
-  })
-  return { topics: topics.values, headerNames: headerNames.values, records: packed }
 }
 
 /** Gives each different value a number, counting from 0. The value before is compared first, since it is mostly the same. */
@@ -141,9 +156,8 @@ function presentNames(headers: RecordHeaders): string[] {
   return names.some((name) => isAbsent(headers[name])) ? names.filter((name) => !isAbsent(headers[name])) : names
 }
 
-function withoutNulls(value: HeaderValue): HeaderValue {
-  return Array.isArray(value) && value.some(isAbsent) ? value.filter((each) => !isAbsent(each)) : value
-}
+const withoutNulls = (values: readonly (Buffer | string)[]) =>
+  values.some(isAbsent) ? values.filter((each) => !isAbsent(each)) : values
 
 const isAbsent = (value: unknown) => value === null || value === undefined
 

@@ -12,10 +12,17 @@ export class AvroWriter extends GrowingBytes {
     super(64 * 1024)
   }
 
+  /** With the header that Confluent's registry has its readers expect. */
   begin(schemaId: number): void {
     this.bytes[0] = 0
     this.bytes.writeInt32BE(schemaId, 1)
     this.next = headerBytes
+  }
+
+  /** With one byte that is no Avro. */
+  beginWith(mark: number): void {
+    this.bytes[0] = mark
+    this.next = 1
   }
 
   /** @returns a copy of what was written */
@@ -33,9 +40,14 @@ export class AvroWriter extends GrowingBytes {
     this.#byte(some)
   }
 
-  array<T>(items: readonly T[], write: (item: T) => void): void {
+  /** Of any other union: which of its types comes next, counted from 0. */
+  branch(index: number): void {
+    this.#byte(2 * index)
+  }
+
+  array<T>(items: readonly T[], write: (item: T, index: number) => void): void {
     if (items.length > 0) this.long(items.length)
-    for (const item of items) write(item)
+    for (let index = 0; index < items.length; index += 1) write(items[index] as T, index)
     this.#byte(0)
   }
 
@@ -43,6 +55,12 @@ export class AvroWriter extends GrowingBytes {
   long(value: number): void {
     this.reserve(10)
     this.varint(value < 0 ? -2 * value - 1 : 2 * value)
+  }
+
+  optionalLong(value: number | undefined): void {
+    if (value === undefined) return this.none()
+    this.some()
+    this.long(value)
   }
 
   text(text: string): void {
@@ -69,6 +87,13 @@ export class AvroWriter extends GrowingBytes {
     }
     this.next = at
     return true
+  }
+
+  content(content: Uint8Array): void {
+    this.long(content.length)
+    this.reserve(content.length)
+    this.bytes.set(content, this.next)
+    this.next += content.length
   }
 
   optionalText(text: string | null | undefined): void {
