@@ -10,6 +10,7 @@ import { type FetchingNode, patchFetch } from './fetches.ts'
 import { fetchRequest } from './fetchRequest.ts'
 import { failWhereLeaderless, type FindsLeaders, keepingLeaderless } from './leaderless.ts'
 import { findLeadersAtOnce, type FindsNodes } from './leaders.ts'
+import { type KeepsOffsets, keepOffsetsAsText } from './nextOffsets.ts'
 import { produceRequest } from './produceRequest.ts'
 import type { DecodeBatch } from './recordBatches.ts'
 import { decodeRecord } from './recordDecoding.ts'
@@ -38,6 +39,7 @@ export function patchKafkajs(): void {
   callHooks(group as ConsumerGroup)
   findLeadersAtOnce(group as FindsNodes)
   failWhereLeaderless(prototypeOf('kafkajs/src/cluster/index.js') as FindsLeaders)
+  keepOffsetsAsText(prototypeOf('kafkajs/src/consumer/offsetManager/index.js') as KeepsOffsets)
   replace('kafkajs/src/protocol/recordBatch/record/v0/index.js', () => encodeRecord)
   replace('kafkajs/src/protocol/recordBatch/record/v0/decoder.js', () => decodeRecord)
   replace('kafkajs/src/protocol/recordBatch/crc32C/index.js', () => crc32c)
