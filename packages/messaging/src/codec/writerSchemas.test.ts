@@ -5,6 +5,8 @@ import { avroCodec } from './codec.ts'
 import { Undecodable, UnknownSchema } from './errors.ts'
 import { aParcel, parcel, registered } from './example.ts'
 
+const hang = () => new Promise<never>((_, reject) => void setTimeout(() => reject(new RegistryUnavailable('it hangs')), 5_000))
+
 describe('asking the registry', () => {
   const value = Buffer.from([0, 0, 0, 0, 7, 0])
 
@@ -43,8 +45,6 @@ describe('asking the registry', () => {
     vi.useFakeTimers()
     try {
       const { registry, id } = await registered()
-      const hang = () =>
-        new Promise<never>((_, reject) => void setTimeout(() => reject(new RegistryUnavailable('it hangs')), 5_000))
       const codec = avroCodec({ registry: { schemaOf: (asked) => (asked === id ? registry.schemaOf(id) : hang()) } })
       const known = codec.encode(parcel, id, aParcel())
       const others = Array.from({ length: 500 }, (_, number) => Buffer.from([0, 0, 1, 0, number % 20, 0]))

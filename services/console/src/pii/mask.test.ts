@@ -203,8 +203,10 @@ test('whatever a schema looks like, no planted value remains in the body or in w
 })
 
 /** All texts and numbers that JSON has. */
-const textsIn = (json: unknown): string[] =>
-  typeof json === 'object' && json !== null ? Object.values(json).flatMap(textsIn) : json === null ? [] : [String(json)]
+function textsIn(json: unknown): string[] {
+  if (typeof json === 'object') return json === null ? [] : Object.values(json).flatMap(textsIn)
+  return [typeof json === 'string' ? json : JSON.stringify(json)]
+}
 
 test('a body is found by what is seen of it, and by nothing else', () => {
   fc.assert(
@@ -219,7 +221,7 @@ test('a body is found by what is seen of it, and by nothing else', () => {
           .toSorted(),
       )
     }),
-    { numRuns: 100 },
+    { numRuns: 30 },
   )
 })
 

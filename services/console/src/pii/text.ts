@@ -62,9 +62,14 @@ const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text)
 
 /** As it is, as it is within JSON and within an address of a page, and its beginning. */
 function needlesOf(value: string): string[] {
-  const forms = [value, JSON.stringify(value).slice(1, -1), encoded(value)]
+  const forms = isSimple.test(value)
+    ? [value, value.replaceAll('@', '%40')]
+    : [value, JSON.stringify(value).slice(1, -1), encoded(value)]
   return forms.flatMap((form) => (form.length > beginningOf ? [form, form.slice(0, beginningOf)] : [form]))
 }
+
+/** Most values are: JSON has them as they are, and so has the address of a page but for one character. */
+const isSimple = /^[\w.~@-]*$/
 
 /** A text with half a character in it has no such form. */
 function encoded(value: string): string {

@@ -23,20 +23,23 @@ export function kept<T>(read: () => Promise<T>, tellAgain: () => void): Kept<T> 
   const tellLater = ({ isOld, until }: Answer<T>) => {
     if (isOld && until !== undefined) setTimeout(tellAgain, until - performance.now()).unref()
   }
+  const keep = async (answer: Answer<T>, began: number) => {
+    try {
+      await answer.value
+    } catch {
+      last = undefined
+      return
+    }
+    const now = performance.now()
+    answer.until = now + Math.min(longestMs, timesAsLong * (now - began))
+    tellLater(answer)
+  }
   const ask = () => {
     if (last !== undefined && isKept(last)) return last.value
     const began = performance.now()
     const answer: Answer<T> = { value: read(), isOld: false, until: undefined }
     last = answer
-    answer.value.then(
-      () => {
-        const now = performance.now()
-        answer.until = now + Math.min(longestMs, timesAsLong * (now - began))
-        tellLater(answer)
-      },
-      // What failed is not kept.
-      () => (last = undefined),
-    )
+    void keep(answer, began)
     return answer.value
   }
   const changed = () => {

@@ -147,14 +147,22 @@ function jsonOf(value: unknown): string {
 
 /**
  * Words without positions (`tsvector_recv` in PostgreSQL's source): their number, then each as a C string and, in two bytes, that it has no
- * position. As one text they are written at once.
+ * position.
  */
 function writeWords(writer: BinaryWriter, value: unknown): void {
   if (!(value instanceof Set)) throw notA('a set of words', value)
-  const words = [...(value as ReadonlySet<unknown>)]
-  if (!words.every((word) => typeof word === 'string') || !isStorableText(words.join(' ')))
-    throw notA('a set of words that PostgreSQL can store', value)
-  writer.sized(() => writer.int32(words.length).text(words.map((word) => `${word}\0\0\0`).join('')))
+  const words = value as ReadonlySet<unknown>
+  writer.sized(() => {
+    writer.int32(words.size)
+    for (const word of words) {
+      if (typeof word !== 'string') throw notA('a set of words', value)
+      if (!writer.ascii(word)) {
+        if (!isStorableText(word)) throw notA('a set of words that PostgreSQL can store', value)
+        writer.text(word)
+      }
+      writer.byte(0).byte(0).byte(0)
+    }
+  })
 }
 
 function writeBytes(writer: BinaryWriter, value: unknown): void {

@@ -46,8 +46,13 @@ export class BinaryWriter {
     const sizeAt = this.#end
     this.#end += 4
     if (mark !== undefined) this.#buffer[this.#end++] = mark
+<<<<<<< ours
     this.#end += text.length <= fewLetters ? this.#few(text) : this.#buffer.write(text, this.#end, 'utf8')
     this.#writeInt32(this.#end - sizeAt - 4, sizeAt)
+=======
+    if (text.length > fewLetters || !this.ascii(text)) this.#end += this.#buffer.write(text, this.#end, 'utf8')
+    this.#buffer.writeInt32BE(this.#end - sizeAt - 4, sizeAt)
+>>>>>>> theirs
     return this
   }
 
@@ -56,6 +61,19 @@ export class BinaryWriter {
     this.#reserve(text.length * 3)
     this.#end += this.#buffer.write(text, this.#end, 'utf8')
     return this
+  }
+
+  /** A short text, when it is ASCII without NUL. @returns false when it is not: then nothing was written */
+  ascii(text: string): boolean {
+    this.#reserve(text.length)
+    const [buffer, end] = [this.#buffer, this.#end]
+    for (let at = 0; at < text.length; at += 1) {
+      const code = text.charCodeAt(at)
+      if (code === 0 || code > 127) return false
+      buffer[end + at] = code
+    }
+    this.#end += text.length
+    return true
   }
 
   /** The length, then what is written meanwhile. */
@@ -100,6 +118,7 @@ export class BinaryWriter {
     this.#end = 0
   }
 
+<<<<<<< ours
   /** A short text in UTF-8. @returns its bytes */
   #few(text: string): number {
     const [buffer, end] = [this.#buffer, this.#end]
@@ -119,6 +138,8 @@ export class BinaryWriter {
     buffer[at + 3] = value
   }
 
+=======
+>>>>>>> theirs
   #reserve(size: number): void {
     if (this.#end + size <= this.#buffer.length) return
     const larger = Buffer.allocUnsafeSlow(Math.max(this.#buffer.length * 2, this.#end + size))
