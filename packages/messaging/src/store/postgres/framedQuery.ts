@@ -22,9 +22,10 @@ export function framedQuery<R extends QueryResultRow>(
 ): Promise<FramedResult<R>> {
   return new Promise((resolve, reject) => {
     client.query(
-      new FramedQuery(query, frame, (error: Error | null, results?: readonly QueryResult[]) => {
+      new FramedQuery(query, frame, (error, results) => {
         if (error) return reject(error)
-        const [first, second] = results ?? []
+        // After a value that could not be written pg calls again, with what became of the frame alone.
+        const [first, second] = Array.isArray(results) ? results : []
         const [result, ofFrame] = 'before' in frame ? [second, first] : [first, second]
         resolve({ result: result as QueryResult<R>, frame: ofFrame as QueryResult })
       }),
@@ -50,7 +51,7 @@ const Sent = Query as unknown as new (query: QueryConfig, values: undefined, cal
 class FramedQuery extends Sent {
   readonly #frame: Frame
 
-  constructor(query: QueryConfig, frame: Frame, callback: (error: Error | null, results?: readonly QueryResult[]) => void) {
+  constructor(query: QueryConfig, frame: Frame, callback: (error: Error | null, results?: QueryResult | QueryResult[]) => void) {
     super(query, undefined, callback)
     this.#frame = frame
   }
