@@ -46,13 +46,8 @@ export class BinaryWriter {
     const sizeAt = this.#end
     this.#end += 4
     if (mark !== undefined) this.#buffer[this.#end++] = mark
-<<<<<<< ours
-    this.#end += text.length <= fewLetters ? this.#few(text) : this.#buffer.write(text, this.#end, 'utf8')
-    this.#writeInt32(this.#end - sizeAt - 4, sizeAt)
-=======
     if (text.length > fewLetters || !this.ascii(text)) this.#end += this.#buffer.write(text, this.#end, 'utf8')
-    this.#buffer.writeInt32BE(this.#end - sizeAt - 4, sizeAt)
->>>>>>> theirs
+    this.#writeInt32(this.#end - sizeAt - 4, sizeAt)
     return this
   }
 
@@ -118,18 +113,6 @@ export class BinaryWriter {
     this.#end = 0
   }
 
-<<<<<<< ours
-  /** A short text in UTF-8. @returns its bytes */
-  #few(text: string): number {
-    const [buffer, end] = [this.#buffer, this.#end]
-    for (let at = 0; at < text.length; at += 1) {
-      const code = text.charCodeAt(at)
-      if (code > 127) return buffer.write(text, end, 'utf8')
-      buffer[end + at] = code
-    }
-    return text.length
-  }
-
   #writeInt32(value: number, at: number): void {
     const buffer = this.#buffer
     buffer[at] = value >>> 24
@@ -138,8 +121,6 @@ export class BinaryWriter {
     buffer[at + 3] = value
   }
 
-=======
->>>>>>> theirs
   #reserve(size: number): void {
     if (this.#end + size <= this.#buffer.length) return
     const larger = Buffer.allocUnsafeSlow(Math.max(this.#buffer.length * 2, this.#end + size))
