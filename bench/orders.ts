@@ -26,7 +26,7 @@ const place = args.blast ? blast(orders) : sideBySide(Number(args['side-by-side'
 const checkout = await loadCheckout(resolve(args.checkout))
 const { stack, remove } = await checkout.startOwnStack()
 try {
-  await using shop = await checkout.openShop({ addresses: stack })
+  await using shop = await checkout.openShop({ addresses: stack, pageGoesFirst: true })
   await using history = await openOrderHistory(serviceDatabases(shop.system), checkout.wholeJourney)
   const services = servicePids(shop.running)
   const { kafka = 0, postgres = 0 } = stack.pids()

@@ -28,7 +28,7 @@ export async function openForMeasuring(): Promise<MeasuredShop> {
   opened.defer(remove)
   let mailbox: MailboxProcess | undefined
   const openMailbox: typeof startMailboxProcess = async (options) => (mailbox = await startMailboxProcess(options))
-  const shop = opened.use(await openShop({ addresses: stack, openMailbox }))
+  const shop = opened.use(await openShop({ addresses: stack, openMailbox, pageGoesFirst: true }))
   const databases = serviceDatabases(shop.system)
   const history = opened.use(await openOrderHistory(databases, wholeJourney))
 

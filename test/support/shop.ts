@@ -6,6 +6,8 @@ import { type Broker, type Failure, kafkajsBroker, listFailures, silentLog } fro
 import { ROOT } from '../../deploy/local/folders.ts'
 import { startMailbox } from '../../services/mailbox/src/mailbox.ts'
 import { connectionsOf } from '../../deploy/local/shop/connections.ts'
+import { letOthersGoFirst } from '../../deploy/local/processes/guardedProcess.ts'
+import { isFrontEnd } from '../../deploy/local/processes/serviceProcess.ts'
 import { ADMINISTRATOR } from '../../deploy/local/stack/security.ts'
 import type { BrokerRecord } from '../../packages/messaging/src/broker/port.ts'
 import { fetchOk, getJson, jsonBody } from './http.ts'
@@ -138,6 +140,8 @@ export interface ShopOptions extends TestSystemOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Of which it is at first. Default: this one. */
   readonly version?: Version
+  /** The others wait for the page where cores are few, as with `npm start`. Default: all are equal, so that a busy machine starves none. */
+  readonly pageGoesFirst?: boolean
 }
 
 /** Of the whole project. */
@@ -158,6 +162,7 @@ export async function openShop({
   openMailbox = startMailbox,
   env = {},
   version = thisVersion,
+  pageGoesFirst = false,
 }: ShopOptions = {}): Promise<Shop> {
   const system = await testSystem({ addresses, pooler })
   const broker = kafkajsBroker({ ...connectionsOf(system.addresses, ADMINISTRATOR).kafka, clientId: 'test', log: silentLog })
@@ -175,7 +180,7 @@ export async function openShop({
   try {
     await version.deploy(system, broker)
     keeper = await hireShopkeeper(system, broker)
-    const shop = shopOf(withEnvironment(system, env), broker, keeper, close)
+    const shop = shopOf(withEnvironment(pageGoesFirst ? behindThePage(system) : system, env), broker, keeper, close)
     const opening = services.filter((name) => name === 'payment-gateway' || !without.includes(name))
     await Promise.all([fillShelves(keeper), ...opening.map((name) => shop.start(name, {}, version.root))])
     await openForBusiness(`http://127.0.0.1:${system.ports.clientUi}`)
@@ -189,6 +194,15 @@ export async function openShop({
 const withEnvironment = (system: TestSystem, common: NonNullable<ShopOptions['env']>): TestSystem => ({
   ...system,
   startService: (name, env, root) => system.startService(name, { ...common, ...env }, root),
+})
+
+const behindThePage = (system: TestSystem): TestSystem => ({
+  ...system,
+  startService: async (name, env, root) => {
+    const running = await system.startService(name, env, root)
+    if (!isFrontEnd(name)) letOthersGoFirst(running)
+    return running
+  },
 })
 
 function shopOf(system: TestSystem, broker: Broker, keeper: Service, close: () => Promise<void>): Shop {

@@ -17,7 +17,7 @@ export interface Exit {
 const BEHIND_OTHERS = 10
 
 /** Where there are fewer cores than work, the others go first. */
-export function letOthersGoFirst(child: GuardedProcess): void {
+export function letOthersGoFirst(child: Pick<GuardedProcess, 'pid' | 'hasExited'>): void {
   if (!child.hasExited()) setPriority(child.pid, BEHIND_OTHERS)
 }
 

@@ -17,6 +17,12 @@ export const SHOPKEEPER = 'shopkeeper'
 /** Measures the others, and runs only when somebody watches. */
 export const LAG_EXPORTER = 'lag-exporter'
 
+/**
+ * The one that customers wait for. All services share the cores of a machine, and a rush needs more than there are. Who handles
+ * messages may wait, and does more at a time then; whoever asks the page for something may not. A cluster has CPU requests for that.
+ */
+export const isFrontEnd = (name: string): boolean => name === 'client-ui'
+
 /** Every service that `npm start` keeps running. */
 export const keptServices = (): string[] => allServices().filter((name) => name !== SHOPKEEPER)
 

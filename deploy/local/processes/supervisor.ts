@@ -6,7 +6,7 @@ import { endOrphan } from './child.ts'
 import { type GuardedProcess, howItEnded, letOthersGoFirst } from './guardedProcess.ts'
 import { claim, release } from './pidFile.ts'
 import { openServiceLog, type Shown } from './serviceLog.ts'
-import { hasEndpoint, startServiceProcess } from './serviceProcess.ts'
+import { hasEndpoint, isFrontEnd, startServiceProcess } from './serviceProcess.ts'
 import type { SystemState } from './systemState.ts'
 
 /** Services that are kept running: each is started again when it dies, later each time. */
@@ -64,12 +64,6 @@ export function supervisor(options: SupervisorOptions): Supervisor {
   }
 }
 
-/**
- * The one that customers wait for. All services share the cores of this machine, and a rush needs more than there are. Who handles
- * messages may wait, and does more at a time then; whoever asks the page for something may not. A cluster has CPU requests for that.
- */
-const FRONT_END = 'client-ui'
-
 /** Until the signal stops it, or it ends with 0: somebody has stopped it by hand. */
 async function keepRunning(
   service: string,
@@ -92,7 +86,7 @@ async function keepRunning(
   while (!over.aborted) {
     const startedAt = Date.now()
     const child = await startServiceProcess(service, environments[service] ?? {}, (line) => log.line(line))
-    if (service !== FRONT_END) letOthersGoFirst(child)
+    if (!isFrontEnd(service)) letOthersGoFirst(child)
     claim(servicePid(service), child.pid)
     // A service without an endpoint has no consumer group to join.
     if (!hasEndpoint(service)) isUp()
