@@ -22,7 +22,7 @@ export interface MessageSpans {
 }
 
 /** What the spans of messages of one topic have in common: encoded once, and copied into each. */
-export class TopicSpans {
+class TopicSpans {
   readonly #ofTopic: Uint8Array
   /** By partition: of its last message. The next one mostly has the same type and the same handler. */
   readonly #last: PartitionSpans[] = []
@@ -97,7 +97,7 @@ export function beginTry(
  * A try of a message whose trace is not recorded. It is its own span, which only passes the trace on: the headers of the record are
  * read when somebody wants to know, and mostly nobody does.
  */
-export class PassingTry implements TryTracing, Active, Span {
+class PassingTry implements TryTracing, Active, Span {
   readonly spans: Spans
   readonly isRecorded = false
   readonly #outside: Outside
@@ -132,7 +132,7 @@ export class PassingTry implements TryTracing, Active, Span {
 const unknownPlace = new TraceContext(new TraceId(0, 0, 0, 0), 0, 0, 0)
 
 /** One try of a message: it is what is active meanwhile, and describes its own span. */
-export class MessageTry implements TryTracing, Active, Described {
+class MessageTry implements TryTracing, Active, Described {
   readonly spans: Spans
   readonly span: Span
   readonly #outside: Outside
