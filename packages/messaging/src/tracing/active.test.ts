@@ -14,7 +14,7 @@ test('messages that are handled side by side see each their own trace, at once a
       const ids = [activeTraceId()]
       await turn()
       ids.push(activeTraceId())
-      await Promise.all([turn().then(() => ids.push(activeTraceId()))])
+      await turn().then(() => ids.push(activeTraceId()))
       return ids
     })
     expect(activeTraceId()).toBeUndefined()
@@ -26,9 +26,10 @@ test('messages that are handled side by side see each their own trace, at once a
 
 test('a handler that fails leaves no trace outside', () => {
   const span = spans.start('a message', {})
-  const fails = () => {
-    throw new Error('a bug')
-  }
-  expect(() => new Outside().while({ spans, span }, fails)).toThrow('a bug')
+  const handle = () =>
+    new Outside().while({ spans, span }, () => {
+      throw new Error(`a bug in ${activeTraceId()}`)
+    })
+  expect(handle).toThrow(`a bug in ${span.context.traceId}`)
   expect(activeTraceId()).toBeUndefined()
 })

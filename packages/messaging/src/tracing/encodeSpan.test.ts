@@ -84,25 +84,25 @@ test('what is set takes the place of what was said at the start', () => {
   const span = spans.start('POST', { attributes: { 'http.response.status_code': 0, 'server.address': 'bank' } })
   span.set('http.response.status_code', 200)
   span.end()
-  const [{ attributes: read } = { attributes: {} }] = readExport(Buffer.from(request.end().body))
-  expect(Object.entries(read).toSorted()).toEqual([
-    ['http.response.status_code', 200],
-    ['server.address', 'bank'],
-  ])
+  const { body } = request.end()
+  expect(readExport(body)[0]?.attributes).toEqual({ 'http.response.status_code': 200, 'server.address': 'bank' })
+  expect(body.toString('latin1').split('http.response.status_code')).toHaveLength(2)
 })
 
 test('a request that is written over another one has nothing of that', () => {
-  const write = (bytes: Buffer | undefined, ...names: string[]) => {
-    const request = exportRequest({ 'service.name': 'billing' }, bytes)
-    const spans = recordingSpans({ now: Date.now, ended: (each) => request.add(each) }, samplingBy('always_on', 1))
-    for (const each of names) spans.start(each, {}).end()
-    return request.end().body
-  }
-  const first = write(undefined, 'one', 'two', 'three')
-  const second = write(Buffer.from(first.buffer), 'four')
+  const first = requestWith(undefined, 'one', 'two', 'three')
+  const second = requestWith(Buffer.from(first.buffer), 'four')
   expect(second.buffer).toBe(first.buffer)
   expect(readExport(second).map(({ name: called }) => called)).toEqual(['four'])
 })
+
+/** @param bytes to be written over */
+function requestWith(bytes: Buffer | undefined, ...names: string[]): Buffer {
+  const request = exportRequest({ 'service.name': 'billing' }, bytes)
+  const spans = recordingSpans({ now: Date.now, ended: (each) => request.add(each) }, samplingBy('always_on', 1))
+  for (const each of names) spans.start(each, {}).end()
+  return request.end().body
+}
 
 test('a request grows with its spans', () => {
   const request = exportRequest({ 'service.name': 'billing' })
