@@ -22,13 +22,18 @@ test('what few have is found by the index alone, also in a table that PostgreSQL
   expect(await narrowed(pool, { q: ' !? ', type: 'Placed' })).toEqual({ q: ' !? ', type: 'Placed' })
 
   const tx = await pool.connect()
-  try {
-    await tx.query('begin')
-    for (const query of ["'order':*", "'order-12':*"]) await tx.query('select few_found($1::tsquery, 1001)', [query])
-    const { rows } = await tx.query(
+  // Also of what the connection did before, as long as the server has not taken it over.
+  const counted = async () => {
+    const { rows } = await tx.query<{ walks: number; looks: number }>(
       `select seq_scan::int as walks, idx_scan::int as looks from pg_stat_xact_user_tables where relname = 'failure_search'`,
     )
-    expect(rows).toEqual([{ walks: 0, looks: 2 }])
+    return rows[0] ?? { walks: 0, looks: 0 }
+  }
+  try {
+    await tx.query('begin')
+    const { looks } = await counted()
+    for (const query of ["'order':*", "'order-12':*"]) await tx.query('select few_found($1::tsquery, 1001)', [query])
+    expect(await counted()).toEqual({ walks: 0, looks: looks + 2 })
   } finally {
     await tx.query('rollback')
     tx.release()
