@@ -14,7 +14,7 @@ export const timeouts = {
    * A member hears of a rebalance with its next heartbeat, and the partitions of a member that has left wait so long. While
    * records come they would pile up; with none, heartbeats are most of what an idle member costs.
    */
-  heartbeat: { busy: 200, idle: 1_000 },
+  heartbeat: { busy: 100, idle: 1_000 },
   /** How long a member counts as busy after it received records. */
   busy: 2_000,
   /** A consumer that began no fetch for this long has stopped without an error (https://github.com/tulios/kafkajs/issues/659). */
