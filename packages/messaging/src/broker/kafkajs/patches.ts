@@ -15,7 +15,7 @@ import { produceRequest } from './produceRequest.ts'
 import type { DecodeBatch } from './recordBatches.ts'
 import { decodeRecord } from './recordDecoding.ts'
 import { encodeRecord } from './recordEncoding.ts'
-import { answersNamingRefused } from './refusedTopics.ts'
+import { type AnswerModule, answersNamingRefused } from './refusedTopics.ts'
 import { type RequestQueue, restIdleQueues, timeOutWhenDue } from './requestQueue.ts'
 
 interface BrokerPool {
@@ -43,9 +43,9 @@ export function patchKafkajs(): void {
   replace('kafkajs/src/protocol/recordBatch/record/v0/index.js', () => encodeRecord)
   replace('kafkajs/src/protocol/recordBatch/record/v0/decoder.js', () => decodeRecord)
   replace('kafkajs/src/protocol/recordBatch/crc32C/index.js', () => crc32c)
-  for (const [path, by] of Object.entries(answersNamingRefused)) replace(path, by)
-  replace('kafkajs/src/protocol/requests/metadata/v0/response.js', keepingAnswer)
-  replace('kafkajs/src/protocol/requests/metadata/v0/response.js', keepingLeaderless)
+  for (const [path, by] of Object.entries(answersNamingRefused)) replaceParse(path, by)
+  replaceParse('kafkajs/src/protocol/requests/metadata/v0/response.js', keepingAnswer)
+  replaceParse('kafkajs/src/protocol/requests/metadata/v0/response.js', keepingLeaderless)
   const decodeMessages = decodingBatches(
     load('kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js') as DecodeMessages,
     batchDecoder(),
@@ -116,4 +116,15 @@ function replace(path: string, by: (original: unknown) => unknown): void {
   const original: unknown = load(path)
   const module = load.cache[load.resolve(path)]
   if (module !== undefined) module.exports = by(original)
+}
+
+/** What reads an answer, in all its versions: somebody in this process may have used kafkajs, and have had the later ones loaded. */
+function replaceParse(path: string, by: (original: unknown) => unknown): void {
+  const { parse } = load(path) as AnswerModule
+  replace(path, by)
+  const ours = load(path) as AnswerModule
+  for (const module of Object.values(load.cache)) {
+    const exports = module?.exports as { parse?: unknown } | undefined
+    if (exports?.parse === parse) exports.parse = ours.parse
+  }
 }
