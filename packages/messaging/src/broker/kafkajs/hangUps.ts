@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 
-/** A broker that shuts down hangs up, too, but then it does not take connections any more. */
+/** One after another: a broker that shuts down hangs up on all at once, but then it does not take connections any more. */
 const enough = 3
 
 /** https://www.rfc-editor.org/rfc/rfc8446#section-5.1: a record of type alert, in any version of TLS. */
@@ -18,21 +18,25 @@ export function hangUps(isTls: boolean, refused: (place: string, why: string) =>
   const known = new Set<string>()
   const counts = new Map<string, number>()
 
-  const hungUp = (place: string, why: string) => {
+  /** @param before how often it had hung up when this connection began */
+  const hungUp = (place: string, before: number, why: string) => {
     if (known.has(place)) return
-    const count = (counts.get(place) ?? 0) + 1
-    counts.set(place, count)
-    if (count >= enough) refused(place, why)
+    counts.set(place, before + 1)
+    if (before + 1 >= enough) refused(place, why)
   }
   /** @param socket is not connected yet */
   return function watch(place: string, socket: Socket): void {
     if (known.has(place)) return
+    const before = counts.get(place) ?? 0
     let [isConnected, isSaid, answers] = [false, false, 0]
     const onEnd = () => {
-      if (isConnected && !isSaid) hungUp(place, isTls ? noTls : noLogin)
+      if (isConnected && !isSaid) hungUp(place, before, isTls ? noTls : noLogin)
     }
     socket.once('connect', () => (isConnected = true))
-    socket.once('error', ({ code }: NodeJS.ErrnoException) => code === 'ECONNRESET' && onEnd())
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code === 'ECONNRESET') onEnd()
+      else if (code === 'ECONNREFUSED') counts.delete(place)
+    })
     if (isTls) socket.once('secureConnect', () => known.add(place))
     else socket.once('end', onEnd).on('data', onAnswer)
 
@@ -40,7 +44,7 @@ export function hangUps(isTls: boolean, refused: (place: string, why: string) =>
       answers += 1
       if (answers === 1 && isTlsAlert(answer)) {
         isSaid = true
-        hungUp(place, onlyTls)
+        hungUp(place, before, onlyTls)
       }
       if (answers > toEverybody) known.add(place)
     }
