@@ -1,7 +1,7 @@
 import type { Envelope } from '../engine/envelope.ts'
-import { attributesOfSpan, encoded, writeAttributes } from './encodeSpan.ts'
-import { attributeKey, type ProtobufWriter } from './protobuf.ts'
+import { encoded, writeAttributes } from './encodeSpan.ts'
 import type { SpanAttributes } from './span.ts'
+import { spanAttribute, type SpanWriter } from './spanWriter.ts'
 
 // OpenTelemetry's conventions for messaging (https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/) and for
 // Kafka, as of 1.45. `petrel.*` is what they have no name for.
@@ -24,21 +24,21 @@ export const routeAttributes = (partition: number, type: string, handler: string
   'petrel.handler': handler,
 })
 
-const offset = attributeKey('messaging.kafka.offset')
-const messageId = attributeKey('messaging.message.id')
-const conversationId = attributeKey('messaging.message.conversation_id')
-const waited = attributeKey('petrel.waited_ms')
+const offset = spanAttribute('messaging.kafka.offset')
+const messageId = spanAttribute('messaging.message.id')
+const conversationId = spanAttribute('messaging.message.conversation_id')
+const waited = spanAttribute('petrel.waited_ms')
 
 /** What no other message has. @param at when it began to be handled, in milliseconds since the epoch */
-export function writeMessage(writer: ProtobufWriter, { record, id, conversationId: conversation }: Envelope, at: number): void {
-  writer.attribute(attributesOfSpan, offset, Number(record.offset))
+export function writeMessage(writer: SpanWriter, { record, id, conversationId: conversation }: Envelope, at: number): void {
+  writer.attribute(offset, Number(record.offset))
   writeMessageId(writer, id)
-  writer.attribute(attributesOfSpan, conversationId, conversation)
+  writer.attribute(conversationId, conversation)
   // How long it lay in its topic. A foreign record can claim any time.
-  writer.attribute(attributesOfSpan, waited, Math.max(0, Math.floor(at) - record.timestamp))
+  writer.attribute(waited, Math.max(0, Math.floor(at) - record.timestamp))
 }
 
-export const writeMessageId = (writer: ProtobufWriter, id: string): void => writer.attribute(attributesOfSpan, messageId, id)
+export const writeMessageId = (writer: SpanWriter, id: string): void => writer.attribute(messageId, id)
 
 const tryAttributes = (attempt: number, outcome: string | undefined): SpanAttributes => ({
   'petrel.attempt': attempt,
@@ -46,12 +46,12 @@ const tryAttributes = (attempt: number, outcome: string | undefined): SpanAttrib
 })
 
 /** Nearly all messages are. */
-const handledAtOnce = encoded((writer) => writeAttributes(writer, attributesOfSpan, tryAttributes(1, 'handled')))
+const handledAtOnce = encoded((writer) => writeAttributes(writer, tryAttributes(1, 'handled')))
 
 /** @param outcome undefined where the span of a batch says it */
-export function writeTry(writer: ProtobufWriter, attempt: number, outcome: string | undefined): void {
+export function writeTry(writer: SpanWriter, attempt: number, outcome: string | undefined): void {
   if (attempt === 1 && outcome === 'handled') writer.fields(handledAtOnce)
-  else writeAttributes(writer, attributesOfSpan, tryAttributes(attempt, outcome))
+  else writeAttributes(writer, tryAttributes(attempt, outcome))
 }
 
 export const batchAttributes = (handler: string, messages: number): SpanAttributes => ({

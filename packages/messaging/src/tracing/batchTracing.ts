@@ -2,12 +2,12 @@ import { MessagesFailed } from '../engine/batchRun.ts'
 import type { Delivery } from '../engine/delivery.ts'
 import { inSpan } from './active.ts'
 import { batchAttributes } from './attributes.ts'
-import { attributesOfSpan, writeAttributes, writeLink } from './encodeSpan.ts'
+import { writeAttributes } from './encodeSpan.ts'
 import { beginTry, type MessageSpans } from './messageSpans.ts'
 import type { TryTracing } from './port.ts'
-import type { ProtobufWriter } from './protobuf.ts'
 import { recordedProducers } from './recordContext.ts'
 import type { Span } from './span.ts'
+import type { SpanWriter } from './spanWriter.ts'
 
 /**
  * Traces a run of a batch handler. Queries and commit are in a span for all messages, which is a trace of its own: it has many
@@ -40,10 +40,10 @@ function beginBatch({ spans, processing }: MessageSpans, handler: string, delive
   const [first] = deliveries
   if (recorded.length === 0 || first === undefined) return undefined
   const topic = processing(first.envelope.record.topic)
-  const describe = (writer: ProtobufWriter) => {
+  const describe = (writer: SpanWriter) => {
     topic.describe(writer)
-    writeAttributes(writer, attributesOfSpan, batchAttributes(handler, deliveries.length))
-    for (const producer of recorded) writeLink(writer, producer)
+    writeAttributes(writer, batchAttributes(handler, deliveries.length))
+    for (const producer of recorded) writer.link(producer)
   }
   return spans.begin({ describe }, undefined, 'always')
 }

@@ -1,22 +1,15 @@
-import { attributeKey, ProtobufWriter } from './protobuf.ts'
 import { type Kind, kinds, type RecordedSpan, type SpanAttributes } from './span.ts'
-import type { TraceContext } from './traceContext.ts'
+import { attributeName, spanAttribute, SpanWriter } from './spanWriter.ts'
 
-// Fields of a span, by https://github.com/open-telemetry/opentelemetry-proto/blob/v1.9.0/opentelemetry/proto/trace/v1/trace.proto
-
-export const attributesOfSpan = 9
 const failed = 2
 
 /** Writes a span that has ended as one of `ScopeSpans`. */
-export function encodeSpan(writer: ProtobufWriter, span: RecordedSpan): void {
-  const { context, parent, attributes, error } = span
+export function encodeSpan(writer: SpanWriter, span: RecordedSpan): void {
+  const { context, attributes, error } = span
   const begun = writer.begin(2)
-  writePlace(writer, context)
-  if (parent !== undefined) writer.bytes8(4, parent.upper, parent.lower)
-  writer.time(7, span.startedAt)
-  writer.time(8, span.endedAt)
+  writer.head(context, span.parent, span.startedAt, span.endedAt)
   span.described.describe(writer, span)
-  if (attributes !== undefined) writeAttributes(writer, attributesOfSpan, attributes)
+  if (attributes !== undefined) writeAttributes(writer, attributes)
   if (error !== undefined) {
     const status = writer.begin(15)
     writer.text(2, error)
@@ -27,35 +20,21 @@ export function encodeSpan(writer: ProtobufWriter, span: RecordedSpan): void {
   writer.end(begun)
 }
 
-/** Spans and links begin alike. */
-function writePlace(writer: ProtobufWriter, { trace, upper, lower, tracestate }: TraceContext): void {
-  writer.bytes16(1, trace.first, trace.second, trace.third, trace.fourth)
-  writer.bytes8(2, upper, lower)
-  if (tracestate !== undefined) writer.text(3, tracestate)
-}
-
-export function writeLink(writer: ProtobufWriter, context: TraceContext): void {
-  const begun = writer.begin(13)
-  writePlace(writer, context)
-  writer.fixed32(6, context.flags)
-  writer.end(begun)
-}
-
-export function writeName(writer: ProtobufWriter, name: string, kind: Kind): void {
+export function writeName(writer: SpanWriter, name: string, kind: Kind): void {
   writer.text(5, name)
   writer.number(6, kinds[kind])
 }
 
-export function writeAttributes(writer: ProtobufWriter, field: number, attributes: SpanAttributes): void {
+export function writeAttributes(writer: SpanWriter, attributes: SpanAttributes): void {
   for (const name in attributes) {
     const value = attributes[name]
-    if (value !== undefined) writer.attribute(field, attributeKey(name), value)
+    if (value !== undefined) writer.attribute(spanAttribute(name), value)
   }
 }
 
 /** What many spans have in common: encoded once, and copied into each. */
-export function encoded(write: (writer: ProtobufWriter) => void): Uint8Array {
-  const writer = new ProtobufWriter(512)
+export function encoded(write: (writer: SpanWriter) => void): Uint8Array {
+  const writer = new SpanWriter(512)
   write(writer)
   return Buffer.from(writer.written())
 }
@@ -71,10 +50,10 @@ const firstBytes = 16 * 1024
 
 /** Begins the body of a request. @param bytes of an earlier request, to be written over. @returns the writer for its spans, and what ends it */
 export function exportRequest(resource: SpanAttributes, bytes?: Buffer) {
-  const writer = new ProtobufWriter(bytes ?? firstBytes)
+  const writer = new SpanWriter(bytes ?? firstBytes)
   const resourceSpans = writer.begin(1)
   const ofResource = writer.begin(1)
-  writeAttributes(writer, 1, resource)
+  for (const [name, value] of Object.entries(resource)) writer.attribute(attributeName(1, name), value)
   writer.end(ofResource)
   const scopeSpans = writer.begin(2)
   const scope = writer.begin(1)

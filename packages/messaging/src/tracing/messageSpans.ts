@@ -4,12 +4,12 @@ import type { MessageIdentity } from '../identity.ts'
 import type { Active, Outside } from './active.ts'
 import type { Attachment } from './attachment.ts'
 import { consumerAttributes, routeAttributes, writeMessage, writeTry } from './attributes.ts'
-import { attributesOfSpan, encoded, writeAttributes, writeLink, writeName } from './encodeSpan.ts'
+import { encoded, writeAttributes, writeName } from './encodeSpan.ts'
 import type { TryTracing } from './port.ts'
-import type { ProtobufWriter } from './protobuf.ts'
 import { contextIn, isOfUnrecordedTrace, traceHeadersIn } from './recordContext.ts'
 import type { Described, RecordedSpan, Span } from './span.ts'
 import type { Spans } from './spans.ts'
+import type { SpanWriter } from './spanWriter.ts'
 import { TraceContext, type TraceHeaders, TraceId } from './traceContext.ts'
 
 /** The spans of an endpoint's messages, as far as they are under way. */
@@ -30,21 +30,21 @@ class TopicSpans {
   constructor(topic: string, group: string) {
     this.#ofTopic = encoded((writer) => {
       writeName(writer, `process ${topic}`, 'consumer')
-      writeAttributes(writer, attributesOfSpan, consumerAttributes(topic, group))
+      writeAttributes(writer, consumerAttributes(topic, group))
     })
   }
 
-  describe(writer: ProtobufWriter): void {
+  describe(writer: SpanWriter): void {
     writer.fields(this.#ofTopic)
   }
 
   /** What is said of a message, but for what no other one has. */
-  describeRoute(writer: ProtobufWriter, partition: number, type: string, handler: string): void {
+  describeRoute(writer: SpanWriter, partition: number, type: string, handler: string): void {
     let last = this.#last[partition]
     if (last?.type !== type || last.handler !== handler) {
       const fields = encoded((own) => {
         this.describe(own)
-        writeAttributes(own, attributesOfSpan, routeAttributes(partition, type, handler))
+        writeAttributes(own, routeAttributes(partition, type, handler))
       })
       this.#last[partition] = last = { type, handler, fields }
     }
@@ -169,14 +169,14 @@ class MessageTry implements TryTracing, Active, Described {
     this.span.end(error === undefined || noFailures.has(outcome) ? undefined : error)
   }
 
-  describe(writer: ProtobufWriter, { startedAt }: RecordedSpan): void {
+  describe(writer: SpanWriter, { startedAt }: RecordedSpan): void {
     const { envelope, route } = this.#delivery
     const { typeName = route?.type.fullName ?? '', record } = envelope
     this.#topic.describeRoute(writer, record.partition, typeName, route?.name ?? '')
     writeMessage(writer, envelope, startedAt)
     writeTry(writer, envelope.attempts + this.#tries, this.#outcome)
-    if (this.#producer !== undefined) writeLink(writer, this.#producer)
-    if (this.#batch !== undefined) writeLink(writer, this.#batch)
+    if (this.#producer !== undefined) writer.link(this.#producer)
+    if (this.#batch !== undefined) writer.link(this.#batch)
   }
 }
 

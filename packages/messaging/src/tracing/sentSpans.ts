@@ -3,12 +3,12 @@ import { ce, headerText } from '../headers.ts'
 import type { ScheduledRecord } from '../store/port.ts'
 import { attachment } from './attachment.ts'
 import { operationAttributes, writeMessageId } from './attributes.ts'
-import { attributesOfSpan, encoded, writeAttributes, writeName } from './encodeSpan.ts'
+import { encoded, writeAttributes, writeName } from './encodeSpan.ts'
 import { madeOnce } from './messageSpans.ts'
-import type { ProtobufWriter } from './protobuf.ts'
 import { contextIn, isOfUnrecordedTrace } from './recordContext.ts'
 import type { Described, Span } from './span.ts'
 import type { Spans } from './spans.ts'
+import type { SpanWriter } from './spanWriter.ts'
 import type { TraceContext } from './traceContext.ts'
 
 /** A span of a record. Whoever handles the message says the rest of it. */
@@ -21,7 +21,7 @@ class SentMessage implements Described {
     this.#id = id
   }
 
-  describe(writer: ProtobufWriter): void {
+  describe(writer: SpanWriter): void {
     writer.fields(this.#sending)
     writeMessageId(writer, this.#id)
   }
@@ -38,7 +38,7 @@ export class SentSpans {
   readonly sending: (topic: string) => Uint8Array = madeOnce((topic) =>
     encoded((writer) => {
       writeName(writer, `send ${topic}`, 'producer')
-      writeAttributes(writer, attributesOfSpan, operationAttributes('send', topic))
+      writeAttributes(writer, operationAttributes('send', topic))
     }),
   )
 

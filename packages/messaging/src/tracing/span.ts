@@ -1,4 +1,4 @@
-import type { ProtobufWriter } from './protobuf.ts'
+import type { SpanWriter } from './spanWriter.ts'
 import { type TraceContext, type TraceHeaders, traceHeaders } from './traceContext.ts'
 
 /** What is said of a span, by OpenTelemetry's names. */
@@ -47,7 +47,7 @@ export interface Recorder {
 /** What there is to say of a span beside its place, its times, and what was set: name, kind, links, and attributes that are known from the start. */
 export interface Described {
   /** Called once, when the span has ended: so nothing of it need be made before. */
-  describe(writer: ProtobufWriter, span: RecordedSpan): void
+  describe(writer: SpanWriter, span: RecordedSpan): void
 }
 
 /** Holds what is known of a span until it has ended and is encoded (docs/decisions/0018-tracing.md). */

@@ -1,8 +1,8 @@
 import { randomFillSync } from 'node:crypto'
-import { writeLink, writeName } from './encodeSpan.ts'
-import type { ProtobufWriter } from './protobuf.ts'
+import { writeName } from './encodeSpan.ts'
 import type { Sampling } from './sampling.ts'
 import { type Described, type Kind, PassingSpan, type Recorder, RecordedSpan, type Span, type SpanAttributes } from './span.ts'
+import type { SpanWriter } from './spanWriter.ts'
 import { isRecorded, TraceContext, TraceId } from './traceContext.ts'
 
 export interface SpanOptions {
@@ -69,9 +69,9 @@ class NamedSpan implements Described {
     this.#links = links
   }
 
-  describe(writer: ProtobufWriter): void {
+  describe(writer: SpanWriter): void {
     writeName(writer, this.#name, this.#kind)
-    for (const link of this.#links) writeLink(writer, link)
+    for (const link of this.#links) writer.link(link)
   }
 }
 

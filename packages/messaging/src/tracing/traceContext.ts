@@ -121,15 +121,23 @@ function number(header: Buffer, from: number): number {
 const text = Buffer.from(`00-${'0'.repeat(32)}-${'0'.repeat(16)}-00`)
 const codes = Buffer.from(hexDigits)
 
+/** The trace whose id is there: a message and what it leads to have one. */
+let written: TraceId | undefined
+
 function traceparentOf({ trace, upper, lower, flags }: TraceContext): string {
-  writeHex(3, trace.first)
-  writeHex(11, trace.second)
-  writeHex(19, trace.third)
-  writeHex(27, trace.fourth)
+  if (trace !== written) writeTrace(trace)
   writeHex(36, upper)
   writeHex(44, lower)
   text[54] = codes[flags] ?? 0
   return text.toString('latin1')
+}
+
+function writeTrace(trace: TraceId): void {
+  writeHex(3, trace.first)
+  writeHex(11, trace.second)
+  writeHex(19, trace.third)
+  writeHex(27, trace.fourth)
+  written = trace
 }
 
 function writeHex(from: number, value: number): void {
