@@ -144,10 +144,11 @@ async function lockEndpointsOf(tx: PoolClient, filter: Filter): Promise<void> {
 /** Under the locks of all endpoints: nobody else changes a state meanwhile. @returns how many */
 async function stageItems(tx: PoolClient, replayId: string, wanted: Wanted): Promise<number> {
   const { sql, values } = conditionOf(wanted.filter, [replayId])
-  // The state is what refreshFailures would find, without looking at each.
+  // The state is what refreshFailures would find, without looking at each. That it is sent back counts from now on: to write that
+  // when it is sent would cost each message a second new row in all indexes.
   const { rowCount } = await tx.query(
     `with taken as (
-       update failure set state = 'replayRequested' where ${sql} and ${isTaken(wanted)} returning id, first_failed_at
+       update failure set state = 'replayRequested', replays = replays + 1, changed_at = now() where ${sql} and ${isTaken(wanted)} returning id, first_failed_at
      )
      insert into replay_item (replay_id, failure_id, number)
      select $1, id, row_number() over (order by first_failed_at, id) from taken`,
