@@ -35,6 +35,12 @@ export async function refreshFailures(tx: PoolClient, ids: readonly string[]): P
 }
 
 /**
+ * Of messages that a replay waits to send: the same as {@link refreshFailures} would find, without looking at each. Each counts as sent
+ * back from now on: to write that when it is sent would cost it a second row, with an entry in each index.
+ */
+export const requested = `state = 'replayRequested', replays = replays + 1, changed_at = now()`
+
+/**
  * Of messages that a replay has just sent, those of which something follows: of one with one letter, and this mark alone about it,
  * all was written down when the replay was. Whoever calls it has locked the endpoints.
  */
@@ -76,7 +82,7 @@ export const replayChange = ({ id, state, total, sent, resolved, failed }: Repla
 })
 
 // A message is open while one of its failings has no mark and no confirmation, or was restored. Otherwise the last that was
-// decided about counts. A message that waits in a replay is on its way, and counts as sent back already: see stageReplay.
+// decided about counts. A message that waits in a replay is on its way, and counts as sent back already.
 const deriveStates = `
   with failing as (
     select failure_id, failing, min(failed_at) as first_failed_at, max(failed_at) as last_failed_at,

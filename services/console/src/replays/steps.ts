@@ -7,7 +7,13 @@ import { marksOf } from '../failures/decide.ts'
 import { headersOf, type KeptHeaders } from '../failures/keptHeaders.ts'
 import { storeMarks } from '../failures/marks.ts'
 import { type OpenLetter, openLetters } from '../failures/openLetters.ts'
-import { lockEndpoints, refreshFailures, type ReplayProgress, replayChange, withMoreThanSent } from '../failures/refreshFailures.ts'
+import {
+  lockEndpoints,
+  refreshFailures,
+  type ReplayProgress,
+  replayChange,
+  withMoreThanSent,
+} from '../failures/refreshFailures.ts'
 import { textArray } from '../store/columns.ts'
 import { transaction } from '../store/transaction.ts'
 
@@ -164,7 +170,12 @@ interface Counted {
  * None joins the items with a list: without statistics, as right after staging, PostgreSQL reads all items of the replay for that.
  * @returns what became of those that have waited
  */
-async function settleItems(tx: PoolClient, items: readonly unknown[], sql: string, values: readonly unknown[]): Promise<Counted[]> {
+async function settleItems(
+  tx: PoolClient,
+  items: readonly unknown[],
+  sql: string,
+  values: readonly unknown[],
+): Promise<Counted[]> {
   if (items.length === 0) return []
   const { rows } = await tx.query<Counted>(sql, [...values])
   return rows
