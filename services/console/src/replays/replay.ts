@@ -145,11 +145,12 @@ async function lockEndpointsOf(tx: PoolClient, filter: Filter): Promise<void> {
 async function stageItems(tx: PoolClient, replayId: string, wanted: Wanted): Promise<number> {
   const { sql, values } = conditionOf(wanted.filter, [replayId])
   const { rowCount } = await tx.query(
+    // In the order of their ids: two of the three indexes begin with them.
     `with taken as (
        update failure set ${requested} where ${sql} and ${isTaken(wanted)} returning id, first_failed_at
      )
      insert into replay_item (replay_id, failure_id, number)
-     select $1, id, row_number() over (order by first_failed_at, id) from taken`,
+     select * from (select $1::uuid, id, row_number() over (order by first_failed_at, id) from taken) as item order by id`,
     [...values],
   )
   return rowCount ?? 0
