@@ -18,7 +18,7 @@ interface OpenRow {
   readonly identity: string
   readonly message_id: string
   readonly positions: string[]
-  readonly mark_name: string | null
+  readonly mark_name: string
   readonly foreign_kind: ForeignKind | null
 }
 
@@ -36,7 +36,7 @@ async function lettersDecided(pool: Pool, ids: readonly string[], outcomes: read
     endpoint,
     identity: { source, id: identity, formerId: message_id },
     positions,
-    markName: mark_name ?? '',
+    markName: mark_name,
     foreign: foreign_kind,
   }))
 }
@@ -68,4 +68,4 @@ const failingsDecided = `
     from failing left join decided using (failure_id, failing) group by failure_id
   )
   select id, endpoint, source, identity, message_id, positions, mark_name, foreign_kind
-  from wanted join failure on failure.id = wanted.failure_id where positions is not null`
+  from wanted join failure on failure.id = wanted.failure_id where positions is not null and mark_name is not null`

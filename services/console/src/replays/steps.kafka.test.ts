@@ -44,8 +44,8 @@ async function stage(ids: readonly string[]): Promise<{ lease: Lease; items: Ite
 }
 
 /** All of the items, as sent to their endpoint. */
-const sentAll = (items: readonly Item[], at = new Date().toISOString()): StepResult => ({
-  at,
+const sentAll = (items: readonly Item[]): StepResult => ({
+  at: new Date().toISOString(),
   endpoints: ['billing'],
   sent: items.flatMap(({ open }) => (open === undefined ? [] : [{ ...open, editedAs: undefined }])),
   unsendable: [],
@@ -159,9 +159,10 @@ test('what this replay had sent before it was cut short is sent; what others hav
   expect(await expectDerived(['cut-1', 'cut-2'])).toMatchObject([{ state: 'replayRequested' }, { state: 'archived' }])
   const { sent, unsendable } = await replayDetail(database.pool, lease.id)
   expect([sent, unsendable.map(({ reason }) => reason)]).toEqual([1, ['Somebody else has replayed or archived it meanwhile.']])
-  const { rows } = await database.pool.query(`select positions from replay_item where replay_id = $1 and state = 'sent'`, [
-    lease.id,
-  ])
+  const { rows } = await database.pool.query<object>(
+    `select positions from replay_item where replay_id = $1 and state = 'sent'`,
+    [lease.id],
+  )
   expect(rows).toEqual([{ positions: [place(own)] }])
 })
 
