@@ -5,7 +5,7 @@ import type { PoolClient } from 'pg'
 import { shapeOf } from '../avro/shape.ts'
 import { failureId } from '../failures/identity.ts'
 import type { KeptHeaders } from '../failures/keptHeaders.ts'
-import { lockEndpoints, replayChange } from '../failures/refreshFailures.ts'
+import { lockEndpoints, replayChange, requested } from '../failures/refreshFailures.ts'
 import { badRequest, type FieldError } from '../http/problem.ts'
 import type { ConsoleContext } from '../part.ts'
 import type { Batch } from '../reading/port.ts'
@@ -145,7 +145,7 @@ async function stage({ tx, changed }: Batch, { from, content, requestId, hash }:
     ],
   )
   await tx.query('insert into replay_item (replay_id, failure_id, number) values ($1, $2, 1)', [replayId, failure.id])
-  await tx.query(`update failure set state = 'replayRequested' where id = $1`, [failure.id])
+  await tx.query(`update failure set ${requested} where id = $1`, [failure.id])
   for (const event of ['summary', 'groups', 'failures'] as const) changed({ event, data: {} })
   changed(replayChange({ id: replayId, state: 'running', total: 1, sent: 0, resolved: 0, failed: 0 }))
   return { replayId, messageId }

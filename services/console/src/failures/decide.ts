@@ -78,6 +78,6 @@ async function decide({ broker, prefix, pool }: ConsoleContext, letters: readonl
 
 /** The same as will be read from the topic. */
 export const marksOf = (letters: readonly OpenLetter[], mark: Mark): EndpointMark[] =>
-  letters.flatMap(({ endpoint, positions, markNames }) =>
-    positions.map((position) => ({ position, mark, endpoint, name: markNames[0] ?? '', offset: null })),
+  letters.flatMap(({ endpoint, positions, markName }) =>
+    positions.map((position) => ({ position, mark, endpoint, name: markName, offset: null })),
   )

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ServiceDatabase, serviceDatabase } from '../../../../test/support/serviceDatabase.ts'
+import { avroCodec } from '@petrel/messaging/operations'
+import { memoryRegistry } from '../../../../packages/messaging/src/registry/memory.ts'
+import { transaction } from '../store/transaction.ts'
+import { messageRecord, readDeadLetter } from '../testing/failingEndpoint.ts'
+import { deadLetters } from './deadLetters.ts'
+import { countFailures, listPage } from './list.ts'
 import { narrowed } from './narrowed.ts'
 
 let database: ServiceDatabase
@@ -38,4 +44,21 @@ test('what few have is found by the index alone, also in a table that PostgreSQL
     await tx.query('rollback')
     tx.release()
   }
+})
+
+test('what all have is counted as the list has it, with another filter beside it and without', async () => {
+  const { pool } = database
+  const ids = ['apple', 'berry', 'cherry']
+  const letters = deadLetters(avroCodec({ registry: memoryRegistry() }), '', '')
+  const records = ids.map((id, offset) => readDeadLetter('', messageRecord('', offset, { id }), offset))
+  await transaction(pool, await letters.prepare(records))
+  expect(await countFailures(pool, { q: 'till closed' })).toBe(3)
+  expect(await countFailures(pool, { q: 'till closed', endpoint: 'billing', state: undefined })).toBe(3)
+  expect(await countFailures(pool, { q: 'till closed', endpoint: 'sales' })).toBe(0)
+  expect(await countFailures(pool, { q: 'berry' })).toBe(1)
+  expect(await countFailures(pool, { q: ' !? ' })).toBe(3)
+  await pool.query(`delete from failure where message_id = 'berry'`)
+  expect(await countFailures(pool, { q: 'till closed' })).toBe(2)
+  const page = await listPage(pool, { filter: { q: 'till closed' }, sort: '-lastFailedAt', limit: 10 })
+  expect(page.items).toHaveLength(2)
 })

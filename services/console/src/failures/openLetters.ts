@@ -6,7 +6,8 @@ import type { ForeignKind } from '../foreign/failed.ts'
 export interface OpenLetter extends MarkedLetter {
   readonly failureId: string
   readonly endpoint: string
-  readonly markNames: readonly string[]
+  /** Of its newest letter. */
+  readonly markName: string
   readonly foreign: ForeignKind | null
 }
 
@@ -17,7 +18,7 @@ interface OpenRow {
   readonly identity: string
   readonly message_id: string
   readonly positions: string[]
-  readonly mark_names: string[]
+  readonly mark_name: string
   readonly foreign_kind: ForeignKind | null
 }
 
@@ -30,26 +31,29 @@ export const archivedLetters = (pool: Pool, ids: readonly string[]): Promise<Ope
 
 async function lettersDecided(pool: Pool, ids: readonly string[], outcomes: readonly string[]): Promise<OpenLetter[]> {
   const { rows } = await pool.query<OpenRow>(failingsDecided, [ids, outcomes])
-  return rows.map(({ id, endpoint, source, identity, message_id, positions, mark_names, foreign_kind }) => ({
+  return rows.map(({ id, endpoint, source, identity, message_id, positions, mark_name, foreign_kind }) => ({
     failureId: id,
     endpoint,
     identity: { source, id: identity, formerId: message_id },
     positions,
-    markNames: mark_names,
+    markName: mark_name,
     foreign: foreign_kind,
   }))
 }
 
 // What nobody has decided about is as if it were restored. A failing is named by the place of its first copy; see deadLetters.ts of the library.
 const failingsDecided = `
-  with own as (
-    select failure_id, failing, place, first_place, partition, kafka_offset, failed_at, mark_names from letter where failure_id = any($1)
+  with own as materialized (
+    select letter.failure_id, failing, endpoint, place, first_place, partition, kafka_offset, failed_at, mark_names,
+      place = failure.letter as is_newest
+    from failure join letter on letter.failure_id = failure.id where failure.id = any($1)
   ),
   failing as (
     select failure_id, failing, (array_agg(first_place order by partition, kafka_offset))[1] as position, min(failed_at) as failed_at,
+      max(mark_names[1]) filter (where is_newest) as mark_name,
       bool_or(exists (
-        select from confirmation join failure on failure.id = own.failure_id and failure.endpoint = confirmation.endpoint
-        where confirmation.replay_of = any(array[own.place, own.first_place])
+        select from confirmation
+        where confirmation.endpoint = own.endpoint and confirmation.replay_of = any(array[own.place, own.first_place])
       )) as is_confirmed
     from own group by failure_id, failing
   ),
@@ -58,9 +62,10 @@ const failingsDecided = `
     from own join mark on mark.position = any(array[own.place, own.first_place]) and mark.name = any(own.mark_names) group by failure_id, failing
   ),
   wanted as (
-    select failure_id, array_agg(position order by failed_at, position) as positions
-    from failing left join decided using (failure_id, failing)
-    where not is_confirmed and coalesce(outcome, 'restored') = any($2) group by failure_id
+    select failure_id, max(mark_name) as mark_name,
+      array_agg(position order by failed_at, position)
+        filter (where not is_confirmed and coalesce(outcome, 'restored') = any($2)) as positions
+    from failing left join decided using (failure_id, failing) group by failure_id
   )
-  select failure.id, endpoint, source, identity, message_id, positions, letter.mark_names, foreign_kind
-  from wanted join failure on failure.id = wanted.failure_id join letter on letter.place = failure.letter`
+  select id, endpoint, source, identity, message_id, positions, mark_name, foreign_kind
+  from wanted join failure on failure.id = wanted.failure_id where positions is not null and mark_name is not null`

@@ -34,6 +34,33 @@ export async function refreshFailures(tx: PoolClient, ids: readonly string[]): P
   return rows.map(replayChange)
 }
 
+/**
+ * Of messages that a replay waits to send: the same as {@link refreshFailures} would find, without looking at each. Each counts as sent
+ * back from now on: to write that when it is sent would cost it a second row, with an entry in each index.
+ */
+export const requested = `state = 'replayRequested', replays = replays + 1, changed_at = now()`
+
+/**
+ * Of messages that a replay has just sent, those of which something follows: of one with one letter, and this mark alone about it,
+ * all was written down when the replay was. Whoever calls it has locked the endpoints.
+ */
+export async function withMoreThanSent(tx: PoolClient, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return []
+  const { rows } = await tx.query<{ id: string }>(
+    `select id from failure where id = any($1) and not (state = 'replayRequested' and replays = 1 and (
+       select count(*) = 1 and bool_and(refused_by is null
+         and (select count(*) from mark where mark.position = any(array[letter.place, letter.first_place])) = 1
+         and not exists (
+           select from confirmation
+           where confirmation.endpoint = failure.endpoint and confirmation.replay_of = any(array[letter.place, letter.first_place])
+         ))
+       from letter where letter.failure_id = failure.id
+     ))`,
+    [ids],
+  )
+  return rows.map(({ id }) => id)
+}
+
 /** Those of which people have made these: with what becomes of these their replays end. */
 async function editedInto(tx: PoolClient, ids: readonly string[]): Promise<string[]> {
   const { rows } = await tx.query<{ failure_id: string }>('select failure_id from edit where becomes = any($1)', [ids])
@@ -55,7 +82,7 @@ export const replayChange = ({ id, state, total, sent, resolved, failed }: Repla
 })
 
 // A message is open while one of its failings has no mark and no confirmation, or was restored. Otherwise the last that was
-// decided about counts. A message that waits in a replay is on its way.
+// decided about counts. A message that waits in a replay is on its way, and counts as sent back already.
 const deriveStates = `
   with failing as (
     select failure_id, failing, min(failed_at) as first_failed_at, max(failed_at) as last_failed_at,
@@ -76,26 +103,34 @@ const deriveStates = `
   ),
   derived as (
     select failure_id, min(first_failed_at) as first_failed_at, max(last_failed_at) as last_failed_at,
-      count(*) filter (where was_replayed or confirmed.at is not null) as replays,
+      count(*) filter (where was_replayed or confirmed.at is not null) as sent,
       count(*) filter (where is_repeated) as failed_replays,
       bool_or(confirmed.at is null and coalesce(outcome, 'restored') = 'restored') as is_open,
       (array_agg(outcome order by coalesce(decided.at, confirmed.at) desc nulls last))[1] as outcome,
       (array_agg(confirmed.at is not null or (needs_no_confirmation and outcome = 'replayed')
         order by coalesce(decided.at, confirmed.at) desc nulls last))[1] as is_confirmed,
-      greatest(max(last_failed_at), max(decided.at), max(confirmed.at)) as changed_at,
-      exists (select from replay_item where replay_item.failure_id = failing.failure_id and state = 'waiting') as is_waiting
+      greatest(max(last_failed_at), max(decided.at), max(confirmed.at)) as decided_at,
+      (
+        select replay.at from replay_item join replay on replay.id = replay_item.replay_id
+        where replay_item.failure_id = failing.failure_id and replay_item.state = 'waiting'
+      ) as requested_at
     from failing left join decided using (failure_id, failing) left join confirmed using (failure_id, failing)
     group by failure_id
   ),
+  waiting as (
+    select *, is_open and requested_at is not null as is_waiting from derived
+  ),
   stated as (
-    select *, case
-      when is_open and is_waiting then 'replayRequested'
+    select *, sent + is_waiting::int as replays,
+      case when is_waiting then greatest(decided_at, requested_at) else decided_at end as changed_at,
+      case
+      when is_waiting then 'replayRequested'
       when is_open then 'unresolved'
       when outcome = 'discarded' then 'archived'
       when is_confirmed then 'resolved'
       else 'replayRequested'
     end as state
-    from derived
+    from waiting
   )
   update failure set state = stated.state, first_failed_at = stated.first_failed_at, last_failed_at = stated.last_failed_at,
     replays = stated.replays, failed_replays = stated.failed_replays, changed_at = stated.changed_at

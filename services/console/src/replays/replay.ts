@@ -2,7 +2,7 @@ import { uuid7 } from '@petrel/messaging'
 import { notFound } from '@petrel/pages'
 import type { Pool, PoolClient } from 'pg'
 import { conditionOf, type Filter } from '../failures/filter.ts'
-import { lockEndpoints, refreshFailures, replayChange } from '../failures/refreshFailures.ts'
+import { lockEndpoints, refreshFailures, replayChange, requested } from '../failures/refreshFailures.ts'
 import { nextCursor } from '../http/paging.ts'
 import type { Batch } from '../reading/port.ts'
 import { transaction } from '../store/transaction.ts'
@@ -144,13 +144,13 @@ async function lockEndpointsOf(tx: PoolClient, filter: Filter): Promise<void> {
 /** Under the locks of all endpoints: nobody else changes a state meanwhile. @returns how many */
 async function stageItems(tx: PoolClient, replayId: string, wanted: Wanted): Promise<number> {
   const { sql, values } = conditionOf(wanted.filter, [replayId])
-  // The state is what refreshFailures would find, without looking at each.
   const { rowCount } = await tx.query(
+    // In the order of their ids: two of the three indexes begin with them.
     `with taken as (
-       update failure set state = 'replayRequested' where ${sql} and ${isTaken(wanted)} returning id, first_failed_at
+       update failure set ${requested} where ${sql} and ${isTaken(wanted)} returning id, first_failed_at
      )
      insert into replay_item (replay_id, failure_id, number)
-     select $1, id, row_number() over (order by first_failed_at, id) from taken`,
+     select * from (select $1::uuid, id, row_number() over (order by first_failed_at, id) from taken) as item order by id`,
     [...values],
   )
   return rowCount ?? 0

@@ -7,7 +7,13 @@ import { marksOf } from '../failures/decide.ts'
 import { headersOf, type KeptHeaders } from '../failures/keptHeaders.ts'
 import { storeMarks } from '../failures/marks.ts'
 import { type OpenLetter, openLetters } from '../failures/openLetters.ts'
-import { lockEndpoints, refreshFailures, type ReplayProgress, replayChange } from '../failures/refreshFailures.ts'
+import {
+  lockEndpoints,
+  refreshFailures,
+  type ReplayProgress,
+  replayChange,
+  withMoreThanSent,
+} from '../failures/refreshFailures.ts'
 import { textArray } from '../store/columns.ts'
 import { transaction } from '../store/transaction.ts'
 
@@ -79,12 +85,13 @@ export async function nextItems(pool: Pool, { id, rate_per_second }: Lease): Pro
        select failure_id, number from replay_item where replay_id = $1 and state = 'waiting' order by number limit $2
      ),
      sized as (
-       select next.failure_id, endpoint, number, place, sum(coalesce(value_bytes, 0)) over (order by number) as bytes
+       select next.failure_id, number, endpoint, place, topic, partition, kafka_offset, appended_at, letter.key, value, value_bytes, headers,
+         sum(coalesce(value_bytes, 0)) over (order by number) as bytes
        from next join failure on failure.id = next.failure_id join letter on letter.place = failure.letter
      )
-     select sized.failure_id, endpoint, letter.place, topic, partition, kafka_offset, appended_at, letter.key, letter.value, value_bytes, letter.headers,
+     select sized.failure_id, endpoint, place, topic, partition, kafka_offset, appended_at, sized.key, sized.value, value_bytes, sized.headers,
        edit.message_id as edit_id, edit.key as edit_key, edit.value as edit_value, edit.headers as edit_headers
-     from sized join letter using (place) left join edit on edit.replay_id = $1
+     from sized left join edit on edit.replay_id = $1
      where bytes <= $3 or number = (select min(number) from next) order by number`,
     // A step takes a fifth of a second or less, so that a slow replay is slow and not jerky.
     [id, Math.min(most.items, Math.max(1, Math.ceil(rate_per_second / 5))), most.bytes],
@@ -127,24 +134,28 @@ export interface StepResult {
 export async function concludeStep(pool: Pool, lease: Lease, result: StepResult): Promise<void> {
   const { at, endpoints, sent, unsendable, settled } = result
   await transaction(pool, async ({ tx, changed }) => {
-    const ids = [...sent.map(({ failureId }) => failureId), ...unsendable.map(({ failureId }) => failureId), ...settled]
     await lockEndpoints(tx, endpoints)
     await storeMarks(
       tx,
       sent.flatMap((letter) => marksOf([letter], markOf(letter, lease, at))),
     )
+    const [edited, unchanged] = [sent.filter(isEdited), sent.filter((letter) => !isEdited(letter))]
     const isSent = await markSent(tx, lease, sent)
     // It was sent: nobody needs it here any more.
-    if (sent.some(({ editedAs }) => editedAs !== undefined))
+    if (edited.length > 0)
       await tx.query('update edit set key = null, value = null, headers = null where replay_id = $1', [lease.id])
     const isUnsendable = await markUnsendable(tx, lease, unsendable)
     const isSettled = await markSettled(tx, lease, settled)
-    const changes = await refreshFailures(tx, ids)
-    const progress = await count(tx, lease, [...isSent.rows, ...isUnsendable.rows, ...isSettled.rows])
+    const more = await withMoreThanSent(tx, unchanged.map(idOf))
+    const changes = await refreshFailures(tx, [...more, ...edited.map(idOf), ...unsendable.map(idOf), ...settled])
+    const progress = await count(tx, lease, [...isSent, ...isUnsendable, ...isSettled])
     for (const change of [...changes, ...progress.rows.map(replayChange)]) changed(change)
     for (const event of ['summary', 'groups', 'failures'] as const) changed({ event, data: {} })
   })
 }
+
+const idOf = ({ failureId }: { readonly failureId: string }) => failureId
+const isEdited = ({ editedAs }: SentLetter) => editedAs !== undefined
 
 /** The same as was written into the endpoint's topic. */
 const markOf = ({ editedAs: id }: SentLetter, { by }: Lease, at: string): Mark =>
@@ -155,40 +166,58 @@ interface Counted {
   readonly state: 'sent' | 'unsendable'
 }
 
+/**
+ * None joins the items with a list: without statistics, as right after staging, PostgreSQL reads all items of the replay for that.
+ * @returns what became of those that have waited
+ */
+async function settleItems(
+  tx: PoolClient,
+  items: readonly unknown[],
+  sql: string,
+  values: readonly unknown[],
+): Promise<Counted[]> {
+  if (items.length === 0) return []
+  const { rows } = await tx.query<Counted>(sql, [...values])
+  return rows
+}
+
 const markSent = (tx: PoolClient, { id }: Lease, sent: StepResult['sent']) =>
-  tx.query<Counted>(
-    `update replay_item set state = 'sent', positions = new.positions::text[]
-     from unnest($2::uuid[], $3::text[]) as new (failure_id, positions)
-     where replay_id = $1 and replay_item.failure_id = new.failure_id and state in ('waiting', 'cancelled')
+  settleItems(
+    tx,
+    sent,
+    `update replay_item set state = 'sent', positions = ($3::text[])[array_position($2::uuid[], failure_id)]::text[]
+     where replay_id = $1 and failure_id = any($2) and state in ('waiting', 'cancelled')
      returning state`,
-    [id, sent.map(({ failureId }) => failureId), sent.map(({ positions }) => textArray(positions))],
+    [id, sent.map(idOf), sent.map(({ positions }) => textArray(positions))],
   )
 
 const markUnsendable = (tx: PoolClient, { id }: Lease, unsendable: StepResult['unsendable']) =>
-  tx.query<Counted>(
-    `update replay_item set state = 'unsendable', reason = new.reason
-     from unnest($2::uuid[], $3::text[]) as new (failure_id, reason)
-     where replay_id = $1 and replay_item.failure_id = new.failure_id and state = 'waiting'
+  settleItems(
+    tx,
+    unsendable,
+    `update replay_item set state = 'unsendable', reason = ($3::text[])[array_position($2::uuid[], failure_id)]
+     where replay_id = $1 and failure_id = any($2) and state = 'waiting'
      returning state`,
-    [id, unsendable.map(({ failureId }) => failureId), unsendable.map(({ reason }) => reason)],
+    [id, unsendable.map(idOf), unsendable.map(({ reason }) => reason)],
   )
 
 /** With a mark of this replay it was sent, by an instance that ended before it could write that down here. */
 const markSettled = (tx: PoolClient, { id, by, at }: Lease, settled: readonly string[]) =>
-  tx.query<Counted>(
-    `with own as (
-       select letter.failure_id, array_agg(mark.position) as positions
-       from letter join mark on mark.position = any(array[letter.place, letter.first_place]) and mark.name = any(letter.mark_names)
-         left join edit on edit.replay_id = $1
-       where letter.failure_id = any($2) and mark.by = $3 and mark.at >= $4
-         and (mark.outcome = 'replayed' or mark.reason = 'Edited as ' || edit.message_id)
-       group by letter.failure_id
+  settleItems(
+    tx,
+    settled,
+    `update replay_item set (state, positions, reason) = (
+       select case when own.positions is null then 'unsendable' else 'sent' end, own.positions,
+         case when own.positions is null then 'Somebody else has replayed or archived it meanwhile.' end
+       from (
+         select array_agg(mark.position) as positions
+         from letter join mark on mark.position = any(array[letter.place, letter.first_place]) and mark.name = any(letter.mark_names)
+           left join edit on edit.replay_id = $1
+         where letter.failure_id = replay_item.failure_id and mark.by = $3 and mark.at >= $4
+           and (mark.outcome = 'replayed' or mark.reason = 'Edited as ' || edit.message_id)
+       ) as own
      )
-     update replay_item set state = case when own.positions is null then 'unsendable' else 'sent' end,
-       positions = own.positions,
-       reason = case when own.positions is null then 'Somebody else has replayed or archived it meanwhile.' end
-     from unnest($2::uuid[]) as settled (failure_id) left join own using (failure_id)
-     where replay_id = $1 and replay_item.failure_id = settled.failure_id and state = 'waiting'
+     where replay_id = $1 and failure_id = any($2) and state = 'waiting'
      returning state`,
     [id, settled, by, at],
   )
