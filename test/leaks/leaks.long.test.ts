@@ -107,6 +107,17 @@ test('handlers, a database and a gateway that refuse, a body that nobody can rea
   await consoleProcess.logged(({ msg = '' }) => msg.startsWith('a webhook was not taken'), 60_000)
 }, 240_000)
 
+test('a gateway that is away, with a login in its address', async () => {
+  await shop.stop('billing')
+  const url = `http://bank:${wrong('gateway')}@127.0.0.1:${shop.system.ports.paymentGateway}`
+  const billing = await shop.start('billing', { PAYMENT_GATEWAY_URL: url })
+  await shop.stop('payment-gateway')
+  const orderId = await shop.placeOrder({ email: customer.email })
+  await billing.logged((line) => JSON.stringify(line).includes('no answer from'), 60_000)
+  await shop.start('payment-gateway')
+  await shop.orderHas(orderId, ['OrderBilled'])
+}, 180_000)
+
 /** What somebody sees at a terminal, with the right password and with a wrong one. */
 async function terminal(): Promise<Place[]> {
   const { DATABASE_URL: _, ...connected } = await shop.system.env(PETREL)

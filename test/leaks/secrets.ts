@@ -26,6 +26,7 @@ export const impostors: Readonly<Record<string, { readonly service: string; read
   },
   // Settings that are wrong altogether: what is said of them must not repeat them either.
   settings: { service: 'email', env: { SMTP_URL: `wrong://shop:${wrong('smtp-url')}@127.0.0.1:25` } },
+  gateway: { service: 'billing', env: { PAYMENT_GATEWAY_URL: `http://bank:${wrong('gateway')}%@127.0.0.1:1` } },
   session: {
     service: 'console',
     env: {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ROOT } from '../../deploy/local/folders.ts'
 import { runPetrel } from '../../packages/cli/src/testing/runPetrel.ts'
 import { formerVersion, isWithoutHistory } from '../support/formerVersion.ts'
-import { allEnded, differentOrders, expectEndedOnce, placeAll } from '../support/orders.ts'
+import { allEnded, differentOrders, expectEndedOnce, lettersSent, placeAll } from '../support/orders.ts'
 import { expectPowerCutSurvived } from '../support/powerCut.ts'
 import { randomFrom } from '../support/random.ts'
 import { endpoints, openShop, type Shop, stepsOf, thisVersion, wholeJourney } from '../support/shop.ts'
@@ -28,6 +28,8 @@ describe.skipIf(isWithoutHistory())('the version before and this one, on one Kaf
     placed.push(...orderIds)
     await allEnded(shop, orderIds)
     await expectEndedOnce(shop, placed)
+    // Of these, nobody had any in hand when power went: no letter is there twice.
+    expect(await lettersSent(shop)).toHaveLength(placed.length)
     expect(await shop.failures()).toEqual([])
   }
 

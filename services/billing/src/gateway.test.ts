@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
 import { Postpone, Unrecoverable } from '@petrel/messaging'
 import { afterEach, expect, test } from 'vitest'
 import { drawTrace } from '../../../test/support/otlp/drawTrace.ts'
@@ -115,9 +116,32 @@ test('a plain 500 may be the fault of this order: it fails and is tried again', 
   expect(error).toMatchObject({ name: 'Error', message: expect.stringMatching(/did not charge order 42: 500.*stumbled/) })
 })
 
-test.each([400, 401, 404, 409, 422])('%i will be the answer however often we ask', async (status) => {
+test.each([400, 404, 409, 422])('%i will be the answer however often we ask', async (status) => {
   const gateway = await gatewayThatAnswers(status, { reason: 'wrong' })
   expect(await errorOf(gateway.refund(amount))).toBeInstanceOf(Unrecoverable)
+})
+
+test('a login in the address goes to the gateway alone: neither an error nor a trace has it', async () => {
+  const logins: unknown[] = []
+  const url = await listening((request, response) => {
+    logins.push(request.headers.authorization)
+    response.writeHead(201).end('{"chargeId":"ch_1"}')
+  })
+  const gateway = gatewayAt(url.replace('//', '//shop:pass%20word@'), 5_000)
+  const spans = await tracedHandler(() => gateway.charge(amount))
+  expect(logins).toEqual([`Basic ${Buffer.from('shop:pass word').toString('base64')}`])
+  expect(inspect(spans, { depth: 10 })).not.toMatch(/pass|c2hvcDpwYXNzIHdvcmQ/)
+  server?.closeAllConnections()
+  server?.close()
+  const error = await errorOf(gateway.charge(amount))
+  expect(error).toHaveProperty('message', expect.stringMatching(/no answer from http:\/\/127\.0\.0\.1:\d+\/charges: /))
+  expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch(/pass|c2hvcDpwYXNzIHdvcmQ/)
+})
+
+test('a gateway that does not know who asks is no order’s fault: all wait, and it is said what to check', async () => {
+  const error = await errorOf((await gatewayThatAnswers(401, {})).charge(amount))
+  expect(error).toBeInstanceOf(Postpone)
+  expect(error).toHaveProperty('message', expect.stringContaining('PAYMENT_GATEWAY_URL'))
 })
 
 test('the gateway is told in which trace it is asked', async () => {

@@ -1,7 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import { text } from 'node:stream/consumers'
-import { noTlsSettings, tlsOptions, type TlsSettings } from '@petrel/messaging/connections'
+import { noTlsSettings, requestTo, tlsOptions, tlsRefusal, type TlsSettings } from '@petrel/messaging/connections'
 import { Postpone, traced, Unrecoverable } from '@petrel/messaging'
 import { z } from 'zod'
 
@@ -38,11 +38,12 @@ const charged = z.object({ chargeId: z.string() })
 const declined = z.object({ reason: z.string() })
 const refunded = z.object({ refundId: z.string() })
 
-/** A way to the gateway at this address that waits `timeoutMs` for each answer. */
-export function gatewayAt(url: string, timeoutMs: number, tls = noTlsSettings('PAYMENT_GATEWAY_SSL')): Gateway {
-  const agent = agentFor(new URL(url), tls)
+/** A way to the gateway at this address, which may have a user and a password in it; it waits `timeoutMs` for each answer. */
+export function gatewayAt(address: string, timeoutMs: number, tls = noTlsSettings('PAYMENT_GATEWAY_SSL')): Gateway {
+  const { url, headers } = requestTo(address)
+  const agent = agentFor(url, tls)
   const ask = (path: string, idempotencyKey: string, body: Amount) =>
-    request({ url: new URL(path, url), timeoutMs, agent: agent() }, idempotencyKey, body)
+    request({ url: new URL(path, url), headers, timeoutMs, agent: agent(), tls }, idempotencyKey, body)
   return {
     async charge(amount) {
       const answer = await ask('/charges', amount.orderId, amount)
@@ -76,20 +77,26 @@ const possibleKey = /^[\x21-\x7e]{1,200}$/
 /** Where it goes, and over which connections. */
 interface Way {
   readonly url: URL
+  /** By which it knows us. */
+  readonly headers: Readonly<Record<string, string>>
   readonly timeoutMs: number
   readonly agent: http.Agent
+  readonly tls: TlsSettings
 }
 
-async function request({ url, timeoutMs, agent }: Way, idempotencyKey: string, body: Amount): Promise<Answer> {
+async function request(way: Way, idempotencyKey: string, body: Amount): Promise<Answer> {
   // Sent all the same, it would fail as if the gateway were away, and be asked again for ever.
   if (!possibleKey.test(idempotencyKey))
     throw new Unrecoverable(
       `"${idempotencyKey.slice(0, 100)}" cannot be an idempotency key. Correct the order's id, then replay it.`,
     )
+  const { url, timeoutMs, agent, tls } = way
   try {
-    const headers = { 'content-type': 'application/json', 'idempotency-key': idempotencyKey }
+    const headers = { ...way.headers, 'content-type': 'application/json', 'idempotency-key': idempotencyKey }
     return await tracedPost(url, { agent, headers, signal: AbortSignal.timeout(timeoutMs) }, JSON.stringify(body))
   } catch (error) {
+    const refusal = tlsRefusal(error, tls)
+    if (refusal !== undefined) throw new Postpone(untilMended, `the payment gateway does not let us in: ${refusal}`)
     throw new Postpone(outage, `no answer from ${url.href}: ${reasonOf(error)}`)
   }
 }
@@ -129,13 +136,17 @@ function post(url: URL, options: http.RequestOptions, body: string): Promise<Ans
 /** How long an order waits when the gateway is away: an outage may take hours, and asking every two seconds costs nothing. */
 const outage = '2s'
 
+/** A closed door is for a person, and many refused logins lock an account. */
+const untilMended = '1m'
+
 /**
  * An outage is nobody's order: whatever says "the gateway is away" (no connection, no answer, 502 to 504) postpones, so
- * that no order ends in the dead letter topic for it. A plain 500 may be this order's own fault and counts as a failure.
+ * that no order ends in the dead letter topic for it; so does a gateway that does not know who asks. A plain 500 may be this order's own fault and counts as a failure.
  */
 function refuseFailure({ status, body, retryAfter }: Answer, attempt: string): void {
   if (status >= 200 && status < 300) return
   const said = `The payment gateway did not ${attempt}: ${status} ${body.slice(0, 500)}`
+  if (status === 401) throw new Postpone(untilMended, `${said}. Check the user and the password in PAYMENT_GATEWAY_URL.`)
   if (status === 429) throw new GatewayBusy(secondsToMs(retryAfter), said)
   if (status >= 502 && status <= 504) throw new Postpone(outage, said)
   if (status >= 500) throw new Error(said)

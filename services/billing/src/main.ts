@@ -1,13 +1,13 @@
 import { ownSettings, run } from '@petrel/messaging'
-import { fromEnvironment, tlsSettings } from '@petrel/messaging/connections'
+import { fromEnvironment, httpAddress, tlsSettings } from '@petrel/messaging/connections'
 import { z } from 'zod'
 import { billingThrough } from './endpoint.ts'
 import { gatewayAt } from './gateway.ts'
 import { patient } from './patientGateway.ts'
 
 const own = z.object({
-  /** Where the payment gateway listens, for example http://127.0.0.1:8070. */
-  PAYMENT_GATEWAY_URL: z.url({ protocol: /^https?$/ }),
+  /** Where the payment gateway listens, for example http://127.0.0.1:8070; a user and a password in it are sent as basic auth. */
+  PAYMENT_GATEWAY_URL: httpAddress,
   /** How long a charge may take before the order is postponed, in milliseconds: less than a handler may take, or it has failed. */
   PAYMENT_GATEWAY_TIMEOUT_MS: z.coerce.number().int().positive().default(5_000),
 })

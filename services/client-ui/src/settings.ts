@@ -1,5 +1,5 @@
 import { tracingSettings } from '@petrel/messaging'
-import { databaseSettings, fromEnvironment, tlsSettings } from '@petrel/messaging/connections'
+import { databaseSettings, fromEnvironment, httpAddress, tlsSettings } from '@petrel/messaging/connections'
 import { z } from 'zod'
 
 const own = z.object({
@@ -8,13 +8,13 @@ const own = z.object({
   CLIENT_UI_DRAIN_MS: z.coerce.number().int().min(0).default(1_000),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** Where the customers' mails are shown. */
-  MAILBOX_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8025'),
+  MAILBOX_URL: httpAddress.default('http://localhost:8025'),
   /** Where this service asks the payment gateway what was charged. Orders do not need it. */
-  PAYMENT_GATEWAY_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8070'),
+  PAYMENT_GATEWAY_URL: httpAddress.default('http://localhost:8070'),
   /** Where a browser finds the gateway's page, when that is another address: in a cluster, say. */
-  PAYMENT_GATEWAY_PAGE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  PAYMENT_GATEWAY_PAGE_URL: httpAddress.optional(),
   /** Where people see what failed, and the conversation of an order: an address as a browser sees it. */
-  CONSOLE_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8090'),
+  CONSOLE_URL: httpAddress.default('http://localhost:8090'),
   /** Set by `npm start` only: where parts of the local system can be stopped and broken. */
   LOCAL_CONTROL_URL: z.url({ protocol: /^http$/ }).optional(),
   ...tracingSettings.shape,

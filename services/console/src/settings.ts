@@ -1,4 +1,4 @@
-import { databaseSettings, kafkaSettings, registrySettings } from '@petrel/messaging/connections'
+import { databaseSettings, httpAddress, kafkaSettings, registrySettings } from '@petrel/messaging/connections'
 import { z } from 'zod'
 import { checksSetting } from './events/checks.ts'
 import { webhooksSetting } from './events/webhooks.ts'
@@ -69,7 +69,7 @@ const own = z.object({
   /** Without the prefix: the topic by which services in a cluster are told to fail. They read it, too. */
   FAULT_TOPIC: z.string().min(1).optional(),
   /** Where the payment gateway is told how to behave; only asked where things may be broken. */
-  PAYMENT_GATEWAY_URL: z.url({ protocol: /^https?$/ }).optional(),
+  PAYMENT_GATEWAY_URL: httpAddress.optional(),
   /** Which topics of others are dead letter topics: names, `*` for anything, commas between them. Empty for none. */
   CONSOLE_FOREIGN_TOPICS: z.string().default(usualForeignTopics),
   /** Where a trace is shown; `{traceId}` is replaced, for example `http://localhost:16686/trace/{traceId}`. */

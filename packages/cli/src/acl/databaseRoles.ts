@@ -12,7 +12,10 @@ export const databaseRoles = (services: readonly string[]): DatabaseRole[] =>
     return { service, role: name, database: name }
   })
 
-/** For psql as a superuser; each password is a variable, `psql -v billing_password=…`. It is what `petrel deploy` does with DATABASE_ADMIN_URL. */
+/**
+ * For psql as a superuser; each password is a variable of psql's, best from the environment (`\getenv billing_password …`): a `ps`
+ * listing shows what `-v` sets. It is what `petrel deploy` does with DATABASE_ADMIN_URL.
+ */
 export const databaseStatements = (roles: readonly DatabaseRole[]): string[] =>
   roles.flatMap(({ service, role, database }) => [
     `-- ${service}`,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
@@ -44,6 +44,27 @@ test('a file is read again for each connection', async () => {
   await file('rotated', 'second')
   expect(sasl).toMatchObject({ password: { variable: 'KAFKA_SASL_PASSWORD_FILE' } })
   expect(sasl !== undefined && 'password' in sasl && sasl.password.read()).toBe('second')
+})
+
+test('a mounted secret is read again when Kubernetes exchanges the folder behind its link', async () => {
+  // https://kubernetes.io/docs/concepts/storage/volumes/#secret: password is a link to ..data/password, and ..data one to a folder
+  const mounted = join(folder, 'mounted')
+  for (const [version, content] of [
+    ['..1', 'first'],
+    ['..2', 'second'],
+  ] as const) {
+    await mkdir(join(mounted, version), { recursive: true })
+    await writeFile(join(mounted, version, 'password'), content)
+  }
+  await symlink('..1', join(mounted, '..data'))
+  await symlink('..data/password', join(mounted, 'password'))
+  const { sasl } = read({ ...withPassword, KAFKA_SASL_PASSWORD_FILE: join(mounted, 'password') })
+  const passwordNow = () => sasl !== undefined && 'password' in sasl && sasl.password.read()
+  expect(passwordNow()).toBe('first')
+  await symlink('..2', join(mounted, '..data_tmp'))
+  await rename(join(mounted, '..data_tmp'), join(mounted, '..data'))
+  await rm(join(mounted, '..1'), { recursive: true })
+  expect(passwordNow()).toBe('second')
 })
 
 test('settings that are printed show no secret', () => {

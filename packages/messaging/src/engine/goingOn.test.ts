@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { silentLog } from '../log.ts'
 import { billing, placed } from './testing/billing.ts'
 import { range } from './testing/gates.ts'
@@ -46,6 +46,36 @@ describe('an endpoint that Kafka and its inbox have forgotten', () => {
     await system.start()
     await until('what has come is billed', () => numbers().includes(2))
     expect(numbers()).toEqual([0, 1, 2])
+  })
+
+  test('what was handled in the last minute before it was killed is not handled twice, though the inbox may forget it by now', async () => {
+    // The inbox is cleaned as soon as it ever is.
+    const chance = vi.spyOn(Math, 'random').mockReturnValue(0)
+    onTestFinished(() => chance.mockRestore())
+    const { endpoint, numbers } = billing()
+    const system = await testSystem(endpoint)
+    const killed = await system.start()
+    await system.publish(placed(0))
+    await passTime(60_000)
+    const [last = ''] = await system.publish(placed(1))
+    await system.settled()
+    expect((await system.store.positions('billing')).map(({ offset }) => offset)).toEqual([1n])
+    killed.process.kill()
+    await untilIdle()
+    await system.broker.admin.deleteGroups(['billing', 'billing.retry'])
+    vi.setSystemTime(Date.now() + eightDays)
+    await system.publish(placed(2))
+
+    // Some minutes pass until it can read what comes again.
+    system.failRegistry(Number.POSITIVE_INFINITY)
+    await system.start()
+    await passTime(14 * 60_000)
+    system.failRegistry(0)
+    await until('what has come is billed', () => numbers().includes(2))
+    expect(numbers()).toEqual([0, 1, 2])
+    expect(await system.isHandled(last)).toBe(true)
+    await passTime(2 * 60_000)
+    expect(await system.isHandled(last)).toBe(false)
   })
 
   test('the positions go with a save now and then, and not with each', async () => {

@@ -70,7 +70,7 @@ export interface Engine {
   stop(): Promise<void>
 }
 
-/** Cleaning reads the whole inbox, so a few times a day is enough; the replicas of an endpoint take turns by chance. */
+/** What is old need not go at once, and sometimes cleaning reads the whole inbox (decision 0004); the replicas of an endpoint take turns by chance. */
 const cleanEveryMs = milliseconds('6h')
 /** What comes again after a start, because it was handled just before a crash, is known to the inbox, however long ago that was. */
 const cleanNotBeforeMs = milliseconds('15m')

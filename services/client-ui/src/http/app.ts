@@ -1,4 +1,4 @@
-import type { TlsSettings } from '@petrel/messaging/connections'
+import { type TlsSettings, withoutLogin } from '@petrel/messaging/connections'
 import { bodyParser } from '@koa/bodyparser'
 import { Router } from '@koa/router'
 import Koa, { type Middleware } from 'koa'
@@ -115,13 +115,16 @@ function pageRoutes({ page, catalogue, mailboxUrl, paymentGatewayPageUrl, consol
     orderId(ctx.params)
     answerFile(ctx, file('/order.html'))
   })
-  router.get('/mails', (ctx) => ctx.redirect(new URL(ctx.search, mailboxUrl).href))
-  router.get('/gateway', (ctx) => ctx.redirect(new URL(ctx.search, paymentGatewayPageUrl).href))
-  router.get('/console', (ctx) => ctx.redirect(consoleUrl))
-  router.get('/console/orders', (ctx) => ctx.redirect(new URL(`/orders${ctx.search}`, consoleUrl).href))
+  router.get('/mails', (ctx) => ctx.redirect(pageAt(mailboxUrl, ctx.search)))
+  router.get('/gateway', (ctx) => ctx.redirect(pageAt(paymentGatewayPageUrl, ctx.search)))
+  router.get('/console', (ctx) => ctx.redirect(pageAt(consoleUrl, '')))
+  router.get('/console/orders', (ctx) => ctx.redirect(pageAt(consoleUrl, `/orders${ctx.search}`)))
   router.get('/{*path}', (ctx) => answerFile(ctx, file(ctx.path)))
   return router
 }
+
+/** Where a browser goes: a login that is in an address is ours, and no visitor's. */
+const pageAt = (address: string, page: string): string => withoutLogin(new URL(page, address).href).url.href
 
 function orderId(params: Readonly<Record<string, string>>): string {
   const id = params['id'] ?? ''

@@ -1,4 +1,4 @@
-import { httpClient, noTlsSettings } from '@petrel/messaging/connections'
+import { httpClient, noTlsSettings, requestTo } from '@petrel/messaging/connections'
 import { Problem } from '@petrel/pages'
 import type { Context } from 'koa'
 import { z } from 'zod'
@@ -19,10 +19,11 @@ const Counts = z.object({
  */
 export function gatewayCounts(paymentGatewayUrl: string, tls = noTlsSettings('PAYMENT_GATEWAY_SSL')) {
   const ask = httpClient(tls)
+  const { url, headers } = requestTo(paymentGatewayUrl)
   const asked = {
     method: 'GET',
-    url: new URL('/charges', paymentGatewayUrl).href,
-    headers: {},
+    url: new URL('/charges', url).href,
+    headers,
     timeoutMs: longestMs,
     maxBytes: 64 * 1024,
   }

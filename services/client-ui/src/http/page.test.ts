@@ -53,6 +53,17 @@ test('the mailbox, the payment gateway and the console are where the settings sa
   expect(await target('/console/orders?q=42')).toBe('http://127.0.0.1:8090/orders?q=42')
 })
 
+test('no visitor is sent to an address with a login: that is for the gateway alone', async () => {
+  await using known = await startFakeShop({ login: 'shop:hush@' })
+  const sentTo = async (path: string) => (await fetch(known.url + path, { redirect: 'manual' })).headers.get('location')
+  expect(await sentTo('/mails?order=42')).toBe('http://127.0.0.1:8025/?order=42')
+  expect(await sentTo('/gateway')).toBe('http://127.0.0.1:8070/')
+  expect(await sentTo('/console')).toBe('http://127.0.0.1:8090/')
+  expect(await sentTo('/console/orders?q=42')).toBe('http://127.0.0.1:8090/orders?q=42')
+  expect((await fetch(`${known.url}/api/charges`)).status).toBe(200)
+  expect(known.logins).toEqual([`Basic ${Buffer.from('shop:hush').toString('base64')}`])
+})
+
 test.each(['/nope', '/orders/%F0%9F%92%A5', '/orders/a/b', '/orders/%'])(
   '%s is a page that says there is nothing',
   async (path) => {

@@ -37,6 +37,8 @@ export interface FakeShop {
   /** What is away: set and unset at will. */
   readonly away: { broker: boolean; database: boolean; answer: boolean; gateway: boolean }
   readonly counts: Counts
+  /** What the payment gateway was shown of who asks, request by request. */
+  readonly logins: readonly unknown[]
   /** What the shop reads. */
   readonly readModel: ReadModel
   /** How often the read model could not be asked. */
@@ -60,6 +62,8 @@ export interface FakeShopOptions {
   readonly joined?: boolean
   /** The database is away from the start. */
   readonly databaseAway?: boolean
+  /** A user and a password in the addresses of mailbox, gateway and console: `shop:hush@`. */
+  readonly login?: string
   /** Of the process that runs the whole system on one machine. */
   readonly localControlUrl?: string
   /** Traces requests. */
@@ -87,17 +91,21 @@ export async function startFakeShop(options: FakeShopOptions = {}): Promise<Fake
       fake.onSent(command)
     },
   }
-  const gateway = createServer((_, response) =>
-    away.gateway ? response.destroy() : response.setHeader('content-type', 'application/json').end(JSON.stringify(counts)),
-  ).listen(0, '127.0.0.1')
+  const logins: unknown[] = []
+  const gateway = createServer(({ headers }, response) => {
+    logins.push(headers.authorization)
+    if (away.gateway) response.destroy()
+    else response.setHeader('content-type', 'application/json').end(JSON.stringify(counts))
+  }).listen(0, '127.0.0.1')
   await once(gateway, 'listening')
   const { acceptances, readModel } = store
   const page = await readPage()
+  const known = (url: string) => url.replace('//', `//${options.login ?? ''}`)
   const urls = {
-    mailboxUrl: 'http://127.0.0.1:8025',
-    paymentGatewayUrl: urlOf(gateway.address()),
-    paymentGatewayPageUrl: 'http://127.0.0.1:8070',
-    consoleUrl: 'http://127.0.0.1:8090',
+    mailboxUrl: known('http://127.0.0.1:8025'),
+    paymentGatewayUrl: known(urlOf(gateway.address())),
+    paymentGatewayPageUrl: known('http://127.0.0.1:8070'),
+    consoleUrl: known('http://127.0.0.1:8090'),
     localControlUrl: options.localControlUrl,
   }
   const shop = { bus, acceptances, catalogue, readModel, watch, page, ...urls, log: quiet, spans: options.spans }
@@ -108,6 +116,7 @@ export async function startFakeShop(options: FakeShopOptions = {}): Promise<Fake
     sent,
     away,
     counts,
+    logins,
     onSent: () => {},
     readModel: store.readModel,
     failedReads: store.failedReads,

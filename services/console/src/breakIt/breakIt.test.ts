@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { inspect } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { controlApp } from '../../../../deploy/local/control/controlServer.ts'
 import { Problem as LocalProblem } from '../../../../deploy/local/problem.ts'
@@ -119,6 +120,23 @@ test('the gateway is told how to behave', async () => {
   const faulty = gateway(await urlOf(fakeGateway()))
   expect(await faulty.behave(wanted)).toEqual(wanted)
   expect(await faulty.behaviour()).toEqual(wanted)
+})
+
+test('a gateway that wants to know who asks is told, and no error has it', async () => {
+  const logins: unknown[] = []
+  const server = createServer((request, response) => {
+    logins.push(request.headers.authorization)
+    response.writeHead(logins.length === 1 ? 200 : 500).end(JSON.stringify(behaviour))
+  })
+  const faulty = gateway((await urlOf(server)).replace('//', '//shop:hush@'))
+  expect(await faulty.behaviour()).toEqual(behaviour)
+  const error: unknown = await faulty
+    .behave({ requestsPerSecond: null, latencyMs: 0, failureRate: 0, declineRate: 0 })
+    .catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ details: { status: 503 } })
+  expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('hush')
+  const basic = `Basic ${Buffer.from('shop:hush').toString('base64')}`
+  expect(logins).toEqual([basic, basic])
 })
 
 test('a gateway that is away is shown as unknown, and cannot be told anything', async () => {

@@ -1,19 +1,22 @@
+import { requestTo } from '@petrel/messaging/connections'
 import { Behaviour, Problem } from '@petrel/pages'
 
 const longestMs = 5_000
 
 /** The stand-in for somebody else's payment gateway. */
-export function gateway(url: string) {
+export function gateway(address: string) {
+  const { url, headers } = requestTo(address)
   const at = new URL('/behaviour', url)
   return {
     /** @returns null when it does not answer */
     async behaviour(): Promise<Behaviour | null> {
-      const response = await fetch(at, { signal: AbortSignal.timeout(longestMs) }).catch(() => undefined)
+      const response = await fetch(at, { headers, signal: AbortSignal.timeout(longestMs) }).catch(() => undefined)
       return response?.ok === true ? Behaviour.parse(await response.json()) : null
     },
     /** @throws Problem 503 when it does not answer */
     async behave(behaviour: Behaviour): Promise<Behaviour> {
-      const request = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(behaviour) }
+      const json = { ...headers, 'content-type': 'application/json' }
+      const request = { method: 'PUT', headers: json, body: JSON.stringify(behaviour) }
       const response = await fetch(at, { ...request, signal: AbortSignal.timeout(longestMs) }).catch(away)
       if (!response.ok) throw away(new Error(`${at.href} answered ${response.status}: ${await response.text()}`))
       return Behaviour.parse(await response.json())

@@ -1,8 +1,7 @@
-import { withoutLogin } from '@petrel/messaging/connections'
+import { httpAddress, requestTo, withoutLogin } from '@petrel/messaging/connections'
 import type { Pool, PoolClient } from 'pg'
 import { z } from 'zod'
 import { transaction } from '../store/transaction.ts'
-import { address, requestTo } from './address.ts'
 import type { NewEvent } from './event.ts'
 import { insertEvents } from './insertEvents.ts'
 import { jsonSetting } from './webhooks.ts'
@@ -10,7 +9,7 @@ import { jsonSetting } from './webhooks.ts'
 const checkSchema = z.strictObject({
   name: z.string().min(1).max(100),
   /** Asked with GET: anything but 2xx within five seconds is a failure, and the first line of the answer says why. */
-  url: address,
+  url: httpAddress,
   /** The endpoint that it is about. */
   endpoint: z.string().min(1).optional(),
   everySeconds: z.number().int().min(5).max(86_400).default(30),

@@ -1,7 +1,7 @@
 import type { Log } from '@petrel/messaging'
+import { requestTo } from '@petrel/messaging/connections'
 import type { Pool } from 'pg'
 import { transaction } from '../store/transaction.ts'
-import { requestTo } from './address.ts'
 import { signedHeaders } from './signature.ts'
 import type { Webhook } from './webhooks.ts'
 

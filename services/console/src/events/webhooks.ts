@@ -1,9 +1,9 @@
+import { httpAddress } from '@petrel/messaging/connections'
 import { z } from 'zod'
-import { address } from './address.ts'
 import { eventKinds } from './event.ts'
 
 const webhookSchema = z.strictObject({
-  url: address,
+  url: httpAddress,
   /** Which kinds of events it is told; all when it is left out. */
   kinds: z.array(z.enum(eventKinds)).min(1).optional(),
   /** What it is signed with (`signature.ts`); unsigned when it is left out. */

@@ -1,8 +1,8 @@
-import { basicAuthorization, withoutLogin } from '@petrel/messaging/connections'
 import { z } from 'zod'
+import { basicAuthorization, withoutLogin } from './urlLogin.ts'
 
-/** Whom the console asks or tells, as a person writes it: `https://user:password@host/`. */
-export const address = z
+/** Whom a service asks over HTTP, as a person writes it: `https://user:password@host/`. */
+export const httpAddress = z
   .url({ protocol: /^https?$/ })
   .refine(isWellFormed, 'has a user or a password that is not percent-encoded')
 
@@ -14,7 +14,7 @@ function isWellFormed(text: string): boolean {
   }
 }
 
-/** What a request to the address takes. */
+/** What a request to the address takes; the URL is fit to be printed. */
 export function requestTo(text: string): { readonly url: URL; readonly headers: Readonly<Record<string, string>> } {
   const { url, login } = withoutLogin(text)
   return { url, headers: login === undefined ? {} : { authorization: basicAuthorization(login.username, login.password) } }
