@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { discard, replay } from '@petrel/messaging/operations'
 import { eventually } from '../../../../test/support/eventually.ts'
 import { type ConsoleSystem, consoleSystem } from '../testing/consoleSystem.ts'
-import { thrown } from '../testing/failingEndpoint.ts'
+import { sales, thrown } from '../testing/failingEndpoint.ts'
 import type { FailureDetail } from './detail.ts'
 import type { FailureGroup } from './groups.ts'
 import type { Failure } from './list.ts'
@@ -18,6 +18,18 @@ beforeAll(async () => void (shop = await consoleSystem()))
 afterAll(() => shop[Symbol.asyncDispose]())
 
 const list = (query: string) => shop.get<FailureList>(`/api/failures?${query}`)
+
+/** The ids of all messages of a list, read so many at once. */
+async function pageByPage(query: string, limit: number): Promise<string[]> {
+  const seen: string[] = []
+  let next: string | null = null
+  do {
+    const page: FailureList = await list(`${query}&limit=${limit}${next === null ? '' : `&cursor=${next}`}`)
+    seen.push(...page.items.map(({ messageId }) => messageId))
+    next = page.next
+  } while (next !== null)
+  return seen
+}
 
 /** The failure of a message, as soon as it is so. */
 const failureOf = (id: string, expected: Partial<Failure> = {}): Promise<Failure> =>
@@ -126,20 +138,12 @@ describe('what failed', () => {
     }
   })
 
-  test('is read page by page, in any order, and each once', async () => {
+  test('is read page by page, and each once', async () => {
     await shop.fail(Array.from({ length: 25 }, (_, number) => ({ id: `paged-${number}` })))
     await eventually(async () => expect((await list('q=paged')).total).toBe(25))
-    for (const sort of ['lastFailedAt', '-firstFailedAt', 'attempts', '-errorType']) {
-      const seen: string[] = []
-      let next: string | null = null
-      do {
-        const page: FailureList = await list(`q=paged&limit=10&sort=${sort}${next === null ? '' : `&cursor=${next}`}`)
-        seen.push(...page.items.map(({ messageId }) => messageId))
-        next = page.next
-      } while (next !== null)
-      expect(seen).toHaveLength(25)
-      expect(new Set(seen).size).toBe(25)
-    }
+    const seen = await pageByPage('q=paged', 10)
+    expect(seen).toHaveLength(25)
+    expect(new Set(seen).size).toBe(25)
   })
 
   test('can be taken along as CSV and as JSON', async () => {
@@ -150,6 +154,102 @@ describe('what failed', () => {
     expect(csv).toContain(`,"'=cmd(""x""), or\nsomething else",`)
     const [json] = await shop.get<Failure[]>('/api/failures.json?q=exported')
     expect(json).toMatchObject({ messageId: 'exported-1', state: 'unresolved' })
+  })
+})
+
+const compared = <T>(one: T, other: T) => (one < other ? -1 : one > other ? 1 : 0)
+
+describe('a list of what failed', () => {
+  const at = (time: string) => new Date(`2026-02-03T${time}:00Z`)
+  /** What each is sorted by. The first one failed twice, and the second one is on its way back. */
+  const three = {
+    'listed-1': {
+      firstFailedAt: at('10:00'),
+      lastFailedAt: at('13:00'),
+      sentAt: at('09:02'),
+      attempts: 5,
+      replays: 0,
+      endpoint: 'billing',
+      errorType: 'Unrecoverable',
+    },
+    'listed-2': {
+      firstFailedAt: at('11:00'),
+      lastFailedAt: at('11:00'),
+      sentAt: at('09:03'),
+      attempts: 13,
+      replays: 1,
+      endpoint: 'sales',
+      errorType: 'TypeError',
+    },
+    'listed-3': {
+      firstFailedAt: at('12:00'),
+      lastFailedAt: at('12:00'),
+      sentAt: at('09:01'),
+      attempts: 9,
+      replays: 0,
+      endpoint: 'billing',
+      errorType: 'RangeError',
+    },
+  } as const
+  type Name = keyof typeof three
+  const names = Object.keys(three) as Name[]
+  const failures = new Map<string, Failure>()
+
+  beforeAll(async () => {
+    const tried = (times: number, ce_time: Date, more = {}) => ({
+      headers: { 'petrel-attempts': String(times - 1), ce_time: ce_time.toISOString(), ...more },
+    })
+    const { 'listed-1': one, 'listed-2': two, 'listed-3': third } = three
+    await shop.fail([{ id: 'listed-1', failedAt: one.firstFailedAt, ...tried(2, one.sentAt) }])
+    await shop.fail([{ id: 'listed-1', failedAt: one.lastFailedAt, ...tried(5, one.sentAt) }])
+    const placing = tried(13, two.sentAt, { ce_type: 'sales.PlaceOrder' })
+    await shop.fail([{ id: 'listed-2', endpoint: sales, failedAt: two.firstFailedAt, ...placing }], new TypeError('No price'))
+    const refunding = tried(9, third.sentAt, { ce_type: 'billing.RefundOrder' })
+    await shop.fail([{ id: 'listed-3', failedAt: third.firstFailedAt, ...refunding }], new RangeError('Too much'))
+    const idOf = async (name: Name) => (await failureOf(name)).id
+    expect((await shop.send('POST', '/api/replays', { ids: [await idOf('listed-2')] })).status).toBe(202)
+    expect((await shop.send('POST', '/api/archive', { ids: [await idOf('listed-3')] })).status).toBe(200)
+    const states = { 'listed-1': 'unresolved', 'listed-2': 'replayRequested', 'listed-3': 'archived' } as const
+    for (const name of names) {
+      const { firstFailedAt, lastFailedAt, sentAt, ...same } = three[name]
+      const times = { firstFailedAt, lastFailedAt, sentAt }
+      const expected = { ...same, state: states[name], ...(JSON.parse(JSON.stringify(times)) as object) }
+      failures.set(name, await failureOf(name, expected))
+    }
+  })
+
+  test.each([
+    ['from=2026-02-03T12:00:00Z', ['listed-1', 'listed-3']],
+    ['to=2026-02-03T12:00:00Z', ['listed-2']],
+    ['from=2026-02-03T12:00:00Z&to=2026-02-03T13:00:00Z', ['listed-3']],
+    ['from=2026-02-03T13:00:00%2B01:00', ['listed-1', 'listed-3']],
+    ['type=sales.OrderPlaced', ['listed-1']],
+    ['errorType=TypeError', ['listed-2']],
+    ['endpoint=billing', ['listed-1', 'listed-3']],
+    ['state=archived', ['listed-3']],
+    ['state=unresolved,replayRequested', ['listed-1', 'listed-2']],
+    ['endpoint=billing&state=unresolved', ['listed-1']],
+    ['endpoint=sales&errorType=RangeError', []],
+  ])('is narrowed to %s, as are what one takes along and its groups', async (filter, expected) => {
+    const { total, items } = await list(`q=listed&${filter}`)
+    expect(items.map(({ messageId }) => messageId).toSorted()).toEqual(expected)
+    expect(total).toBe(expected.length)
+    const taken = await shop.get<Failure[]>(`/api/failures.json?q=listed&${filter}`)
+    expect(taken.map(({ messageId }) => messageId).toSorted()).toEqual(expected)
+    const groups = await shop.get<{ items: FailureGroup[] }>(`/api/groups?q=listed&${filter}`)
+    expect(groups.items.reduce((sum, { count }) => sum + count, 0)).toBe(expected.length)
+  })
+
+  const sorts = ['lastFailedAt', 'firstFailedAt', 'sentAt', 'attempts', 'replays', 'endpoint', 'errorType'] as const
+  test.each(sorts)('is sorted by %s, both ways, also from page to page', async (sort) => {
+    // Those that have the same come by their ids.
+    const idOf = (name: Name) => failures.get(name)?.id ?? ''
+    const byId = names.toSorted((one, other) => (idOf(one) < idOf(other) ? -1 : 1))
+    const up = byId.toSorted((one, other) => compared(three[one][sort], three[other][sort]))
+    for (const limit of [1, 2, 3]) {
+      expect(await pageByPage(`q=listed&sort=${sort}`, limit)).toEqual(up)
+      expect(await pageByPage(`q=listed&sort=-${sort}`, limit)).toEqual(up.toReversed())
+    }
   })
 })
 

@@ -19,7 +19,7 @@ export interface ConsoleSystem extends ConsoleApi, AsyncDisposable {
   readonly system: TestSystem
   readonly console: Console
   readonly prefix: string
-  /** Messages that billing gives up. */
+  /** Messages that an endpoint gives up. */
   fail(messages: readonly TestMessage[], error?: Error): Promise<void>
   /** Billing handled these, which were sent back. */
   confirm(handled: Parameters<typeof auditRecord>[2]): Promise<void>
@@ -59,7 +59,7 @@ export async function consoleSystem(overrides: Readonly<Record<string, string>> 
       }
     },
     async fail(messages, error) {
-      const records = messages.map((message) => deadLetter(prefix, messageRecord(prefix, (number += 1), message), error))
+      const records = messages.map((message) => deadLetter(prefix, messageRecord(prefix, (number += 1), message), error, message))
       await broker.publish(records)
     },
     confirm: (handled) => broker.publish([auditRecord(prefix, schemaId, handled)]),

@@ -2,6 +2,7 @@ import { auditSchema, auditTopic, type BrokerRecord, dltTopic, type Mark, replay
 import { compile } from '../../../../packages/messaging/src/avro/compile.ts'
 import { wireWriter } from '../../../../packages/messaging/src/codec/wire.ts'
 import type { OutgoingRecord } from '../../../../packages/messaging/src/broker/port.ts'
+import type { Endpoint } from '../../../../packages/messaging/src/definition/endpoint.ts'
 import { Unrecoverable } from '../../../../packages/messaging/src/definition/outcome.ts'
 import { markRecord } from '../../../../packages/messaging/src/operations/marks.ts'
 import { deadLetterOf } from '../../../../packages/messaging/src/operations/testing/deadLetter.ts'
@@ -9,8 +10,12 @@ import { billing } from '../../../../packages/messaging/src/operations/testing/s
 
 export { billing, sales } from '../../../../packages/messaging/src/operations/testing/shop.ts'
 
-/** A message to billing. */
+/** A message that an endpoint has given up. */
 export interface TestMessage {
+  /** Who has given it up; billing when it is left out. */
+  readonly endpoint?: Endpoint
+  /** Now when it is left out. */
+  readonly failedAt?: Date
   readonly id: string
   readonly source?: string
   readonly key?: string
@@ -58,9 +63,13 @@ export function thrown(message = 'The till is closed', place = 'billOrder.ts:14'
   return error
 }
 
-/** What billing publishes when it gives a message up. */
-export const deadLetter = (prefix: string, message: BrokerRecord, error = thrown()): OutgoingRecord =>
-  deadLetterOf(billing, prefix, message, error)
+/** What an endpoint publishes when it gives a message up. */
+export const deadLetter = (
+  prefix: string,
+  message: BrokerRecord,
+  error = thrown(),
+  { endpoint = billing, failedAt = new Date() }: Pick<TestMessage, 'endpoint' | 'failedAt'> = {},
+): OutgoingRecord => deadLetterOf(endpoint, prefix, message, error, failedAt.getTime())
 
 /** The same as it is read from the topic. */
 export function readDeadLetter(prefix: string, message: BrokerRecord, offset: number, error = thrown()): BrokerRecord {
@@ -91,20 +100,29 @@ export function readMarkRecord(prefix: string, id: string, position: string, mar
   }
 }
 
+/** What became of a message. */
+interface Handled {
+  readonly id: string
+  readonly replayOf: string | null
+  readonly outcome?: string
+  readonly at?: Date
+  readonly traceId?: string
+}
+
 /** What billing says when it has handled what was sent back. @param schemaId of the audit's schema */
 export function auditRecord(
   prefix: string,
   schemaId: number,
-  handled: readonly { readonly id: string; readonly replayOf: string | null; readonly outcome?: string; readonly at?: Date }[],
+  handled: readonly Handled[],
 ): OutgoingRecord {
   const at = handled[0]?.at ?? new Date()
-  const messages = handled.map(({ id, replayOf, outcome = 'handled' }) => ({
+  const messages = handled.map(({ id, replayOf, outcome = 'handled', traceId = null }) => ({
     id,
     source: 'sales',
     type: 'sales.OrderPlaced',
     conversationId: `c-${id}`,
     causationId: null,
-    traceId: null,
+    traceId,
     key: 'order-1',
     topic: `${prefix}billing.replay`,
     partition: 0,
