@@ -110,11 +110,7 @@ interface Handled {
 }
 
 /** What billing says when it has handled what was sent back. @param schemaId of the audit's schema */
-export function auditRecord(
-  prefix: string,
-  schemaId: number,
-  handled: readonly Handled[],
-): OutgoingRecord {
+export function auditRecord(prefix: string, schemaId: number, handled: readonly Handled[]): OutgoingRecord {
   const at = handled[0]?.at ?? new Date()
   const messages = handled.map(({ id, replayOf, outcome = 'handled', traceId = null }) => ({
     id,

@@ -54,7 +54,7 @@ export async function startFakeConsole(options: FakeOptions = {}): Promise<FakeC
     router.post('/api/erasures', access.requires('admin'), (ctx) => {
       written(ctx, store, 'erase', 3)
       ctx.status = 202
-      ctx.body = { erasureId: 'e-1' }
+      ctx.body = { erasureId: randomUUID() }
     })
     router.get('/api/erasures/:id', (ctx) => void (ctx.body = { erasureId: ctx.params['id'], ...store.erasure }))
   }

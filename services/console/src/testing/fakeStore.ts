@@ -36,16 +36,20 @@ export class FakeStore {
   readonly replays: FakeReplay[] = []
   /** Everything that was asked for, dry runs as well. */
   readonly asked: { readonly path: string; readonly body: Body }[] = []
-  readonly guards: readonly string[]
-  readonly silent: readonly string[]
+  guards: readonly string[]
+  silent: readonly string[]
   /** How far the last one is. */
   erasure: object = {
+    by: 'ada',
+    at: new Date().toISOString(),
     state: 'running',
     step: 'search',
     done: 400,
     of: 1_000,
     erased: { failures: 0, audit: 0, deadLetters: 0 },
+    waiting: null,
     againAt: null,
+    endedAt: null,
     problem: null,
   }
   readonly #listeners = new Set<(change: Change) => void>()

@@ -4,6 +4,7 @@ import type { Context, Middleware } from 'koa'
 import { answerChanges } from '../http/eventStream.ts'
 import { bodyIn, queryIn, written } from './fakeFailureRoutes.ts'
 import type { FakeStore } from './fakeStore.ts'
+import type { StoryFailure } from './story.ts'
 import { conversationOf, wellConversation } from './storyConversations.ts'
 import { endpointDetail, endpointViews, mapView, storyChecks } from './storyEndpoints.ts'
 
@@ -43,17 +44,20 @@ export function conversationRoutes(router: Router, store: FakeStore, isNew: bool
     const { id = '' } = ctx.params
     const failure = store.failures.find(({ conversationId }) => conversationId === id)
     const number = Number.parseInt(id.slice(-12), 16)
-    if (failure !== undefined) ctx.body = { ...conversationOf(failure), failed: 1, settled: 0, waiting: [] }
+    if (failure !== undefined) ctx.body = { ...conversationOf(failure), ...nothingFailed, failed: 1, traceUrl: null }
     else if (wellOnes.includes(number))
-      ctx.body = { ...wellConversation(number, Date.now() - 60_000), ...nothingFailed, traceId: null, sagas: [] }
+      ctx.body = { ...wellConversation(number, Date.now() - 60_000), ...nothingFailed, traceId: null, traceUrl: null, sagas: [] }
     else throw notFound('Nothing is known of this conversation.')
   })
 }
 
 const nothingFailed = { failed: 0, settled: 0, waiting: [] }
 
+const latest = (failures: readonly StoryFailure[]) =>
+  failures.toSorted((one, other) => other.sentAt.localeCompare(one.sentAt)).slice(0, 7)
+
 const stuckOnes = ({ failures }: FakeStore) =>
-  failures.slice(0, 7).map(({ conversationId, key, type, sentAt, lastFailedAt }) => ({
+  latest(failures).map(({ conversationId, key, type, sentAt, lastFailedAt }) => ({
     conversationId,
     key,
     type,

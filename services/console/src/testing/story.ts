@@ -13,9 +13,12 @@ export type StoryFailure = Omit<AsJson<Failure>, Changing> &
 export const idOf = (number: number, kind = 1): string =>
   `0197${kind.toString(16).padStart(4, '0')}-4c1e-7a10-8f00-${number.toString(16).padStart(12, '0')}`
 
+/** Those of groups are made of what their failures have in common. */
+const groupUuid = (number: number): string => idOf(number, 9).replace('-7', '-5')
+
 const kinds = {
   pricing: {
-    group: idOf(1, 9),
+    group: groupUuid(1),
     endpoint: 'sales',
     type: 'sales.PlaceOrder',
     errorType: 'TypeError',
@@ -25,7 +28,7 @@ const kinds = {
     attempts: 13,
   },
   gateway: {
-    group: idOf(2, 9),
+    group: groupUuid(2),
     endpoint: 'billing',
     type: 'sales.OrderPlaced',
     errorType: 'GatewayTimeout',
@@ -35,7 +38,7 @@ const kinds = {
     attempts: 13,
   },
   unreadable: {
-    group: idOf(3, 9),
+    group: groupUuid(3),
     endpoint: 'loyalty',
     type: null,
     errorType: 'UnknownSchema',
@@ -45,7 +48,7 @@ const kinds = {
     attempts: 1,
   },
   spring: {
-    group: idOf(4, 9),
+    group: groupUuid(4),
     endpoint: 'invoices',
     type: null,
     errorType: 'java.lang.IllegalStateException',

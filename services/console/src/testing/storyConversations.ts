@@ -10,6 +10,7 @@ const handled = (endpoint: string, handler: string, at: number, durationMs: numb
   durationUs: durationMs * 1_000,
   errorType: null,
   failureId: null,
+  instance: idOf(1, 70 + endpoint.length),
   ...more,
 })
 
@@ -23,8 +24,13 @@ interface Said {
   readonly waiting?: readonly string[]
 }
 
-const message = (conversation: string, { number, type, from, at, cause, handled: by, waiting = [] }: Said) => ({
+const message = (
+  conversation: string,
+  key: string | null,
+  { number, type, from, at, cause, handled: by, waiting = [] }: Said,
+) => ({
   id: `${conversation.slice(-12)}-${number}`,
+  key,
   type,
   kind: /Order$|Stock$/.test(type) ? 'command' : 'event',
   from,
@@ -46,7 +52,7 @@ function stuckConversation(failure: StoryFailure): object {
       errorType,
       failureId: outcome === 'deadLettered' ? id : null,
     })
-  const placing = message(conversationId, {
+  const placing = message(conversationId, key, {
     number: 1,
     type: 'sales.PlaceOrder',
     from: 'client-ui',
@@ -65,7 +71,7 @@ function stuckConversation(failure: StoryFailure): object {
 function unbilledConversation(failure: StoryFailure): object {
   const { conversationId, key, traceId, id, errorType } = failure
   const at = Date.parse(failure.sentAt)
-  const said = (each: Said) => message(conversationId, each)
+  const said = (each: Said) => message(conversationId, key, each)
   const messages = [
     said({
       number: 1,
@@ -126,8 +132,8 @@ export const conversationOf = (failure: StoryFailure): object =>
 
 /** An order that went well, with all that it led to. */
 export function wellConversation(number: number, at: number): { conversationId: string; key: string; messages: object[] } {
-  const conversationId = idOf(number, 5)
-  const said = (each: Said) => message(conversationId, each)
+  const [conversationId, key] = [idOf(number, 5), idOf(number, 3)]
+  const said = (each: Said) => message(conversationId, key, each)
   const messages = [
     said({ number: 1, type: 'sales.PlaceOrder', from: 'client-ui', at, handled: [handled('sales', 'placeOrder', at + 21, 3.8)] }),
     said({
@@ -187,5 +193,5 @@ export function wellConversation(number: number, at: number): { conversationId: 
       handled: [handled('client-ui', 'recordHistory', at + 137, 0.7)],
     }),
   ]
-  return { conversationId, key: idOf(number, 3), messages }
+  return { conversationId, key, messages }
 }

@@ -34,15 +34,17 @@ export interface Troubles {
   readonly silent: readonly string[]
 }
 
-function instancesOf({ name, instances = 1, state = 'running' }: StoryEndpoint, isSilent: boolean, now: number) {
+function instancesOf({ name, perSecond, instances = 1, state = 'running' }: StoryEndpoint, isSilent: boolean, now: number) {
   return Array.from({ length: instances }, (_, at) => ({
     id: idOf(at + 1, 70 + name.length),
     host: `${name}-${['7c9f', 'x2lq'][at] ?? at}`,
+    pid: 1,
     version: '0.1.0',
     startedAt: new Date(now - 5_400_000 - at * 60_000).toISOString(),
     lastSeenAt: new Date(now - (isSilent ? 95_000 : 4_000)).toISOString(),
     ready: state === 'running' && !isSilent,
     state: isSilent ? 'silent' : state,
+    perSecond: isSilent ? 0 : perSecond / instances,
   }))
 }
 
