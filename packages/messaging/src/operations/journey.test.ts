@@ -1,12 +1,12 @@
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { anEntry } from '../../../../test/support/audits.ts'
 import type { HandledEntry } from '../audit/audit.ts'
 import { auditEncoder } from '../audit/auditEncoder.ts'
 import type { ToldDelivery } from '../audit/deliveries.ts'
 import { auditSchema } from '../audit/schema.ts'
 import { memoryBroker } from '../broker/memory.ts'
-import type { BrokerRecord, RecordHeaders } from '../broker/port.ts'
+import type { BrokerAdmin, BrokerRecord, OutgoingRecord, RecordHeaders } from '../broker/port.ts'
 import { headerText } from '../headers.ts'
 import { memoryRegistry } from '../registry/memory.ts'
 import { deployAll } from './deploy.ts'
@@ -17,6 +17,7 @@ import { replay } from './replay.ts'
 import { plan } from './plan.ts'
 import { all, failingBilling } from './testing/failingEndpoint.ts'
 import { billing, sales, shipping } from './testing/shop.ts'
+import { uuid7 } from '../uuid7.ts'
 
 const endpoints = [sales, billing, shipping]
 
@@ -63,6 +64,43 @@ test("an order's records are found in whichever partition another client's rule 
   }
   const steps = await journey('order-2', endpoints, infrastructure)
   expect(new Set(steps.map(({ id }) => id))).toEqual(new Set([0, 1, 2].map((partition) => `in ${partition}`)))
+})
+
+test("an order's id of version 7 says since when it can be anywhere: older records are not read", async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const infrastructure = await deployed()
+  const { broker } = infrastructure
+  const key = uuid7(Date.parse('2026-02-03T12:00:00Z'))
+  const publish = async (time: string, ...messages: OutgoingRecord[]) => {
+    vi.setSystemTime(`2026-02-03T${time}Z`)
+    await broker.publish(messages)
+  }
+  await publish('11:00:00', message('p.sales.place-order', '41', 'older'), message('p.sales.order-placed', '41', 'older, too'))
+  await publish('11:59:10', message('p.sales.place-order', key, 'by a clock that is behind'))
+  await publish('12:00:01', message('p.sales.order-placed', key, 'placed'), message('p.sales.order-placed', '43', 'newer'))
+  const read: string[] = []
+  const admin: BrokerAdmin = {
+    ...broker.admin,
+    async *read(topic, options) {
+      for await (const record of broker.admin.read(topic, options)) {
+        read.push(String(record.headers['ce_id']))
+        yield record
+      }
+    },
+  }
+  const idsOf = async (order: string) => (await journey(order, endpoints, { ...infrastructure, admin })).map(({ id }) => id)
+  expect(await idsOf(key)).toEqual(['by a clock that is behind', 'placed'])
+  expect(read.toSorted()).toEqual(['by a clock that is behind', 'newer', 'placed'])
+  expect((await idsOf('41')).toSorted()).toEqual(['older', 'older, too'])
+  expect(await idsOf('43')).toEqual(['newer'])
+})
+
+test('an order is found also when the clock of whoever made its id was ahead', async () => {
+  const infrastructure = await deployed()
+  const key = uuid7(Date.now() + 3_600_000)
+  await infrastructure.broker.publish([message('p.sales.place-order', key, 'placing')])
+  expect((await journey(key, endpoints, infrastructure)).map(({ id }) => id)).toEqual(['placing'])
 })
 
 test('a failure, a replay and what was postponed are steps of the journey', async () => {

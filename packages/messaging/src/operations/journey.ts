@@ -1,7 +1,7 @@
 import type { Audit } from '../audit/audit.ts'
 import { auditDecoder, type DecodeAudit } from '../audit/auditDecoder.ts'
 import { deliveriesIn, type ToldDelivery } from '../audit/deliveries.ts'
-import type { BrokerAdmin, BrokerRecord } from '../broker/port.ts'
+import type { BrokerAdmin, BrokerRecord, Position } from '../broker/port.ts'
 import { Undecodable } from '../codec/errors.ts'
 import type { Endpoint } from '../definition/endpoint.ts'
 import { openEnvelope } from '../engine/envelope.ts'
@@ -11,6 +11,7 @@ import { identityKey } from '../identity.ts'
 import { traceIdIn } from '../tracing/recordContext.ts'
 import { auditTopic, dltTopic, postponedTopic, replayTopic, retryTopic, topicName } from '../naming.ts'
 import type { Registry } from '../registry/port.ts'
+import { timeOfUuid7 } from '../uuid7.ts'
 import type { Infrastructure } from './infrastructure.ts'
 import { journeyOf, type JourneyStep, type StepKind } from './journeyOf.ts'
 import { messageTypes } from './plan.ts'
@@ -30,7 +31,8 @@ export interface JourneyPlaces extends Pick<Infrastructure, 'admin' | 'prefix'> 
 /**
  * Everything that happened to one order (or product, or whatever the record key names) as far as the endpoints' topics
  * still have it, oldest first; within a millisecond by what led to what. Who has handled what is known where the endpoints'
- * audits have it.
+ * audits have it. A key that is a UUID of version 7 says since when there can be anything: topics are read from then on. With
+ * any other key they are read whole.
  * @throws BrokerUnavailable; RegistryUnavailable when there is an audit to read
  */
 export async function journey(
@@ -41,13 +43,19 @@ export async function journey(
   const places = placesOf(endpoints, prefix)
   const messageKinds = new Map(endpoints.flatMap(messageTypes).map(({ fullName, kind }) => [fullName, kind]))
   const existing = await admin.partitions(places.map(({ topic }) => topic))
-  const steps = await Promise.all(
-    places.map(async (place) => {
-      if (!existing.has(place.topic)) return []
-      return (await withKey(key, place.topic, admin)).map((record) => stepOf(place, record, messageKinds))
-    }),
-  )
-  const records = steps.flat()
+  const stepsSince = async (since: number) => {
+    const steps = await Promise.all(
+      places.map(async (place) => {
+        if (!existing.has(place.topic)) return []
+        return (await withKey(key, place.topic, since, admin)).map((record) => stepOf(place, record, messageKinds))
+      }),
+    )
+    return steps.flat()
+  }
+  const since = Math.max(0, (timeOfUuid7(key) ?? 0) - clocksDifferMs)
+  const latest = await stepsSince(since)
+  // Its maker's clock may be ahead by more.
+  const records = latest.length === 0 && since > 0 ? await stepsSince(0) : latest
   const told = registry === undefined ? [] : await toldOf(key, records, endpoints, { admin, prefix, registry })
   return journeyOf(records, told, messageKinds)
 }
@@ -114,12 +122,24 @@ function placesOf(endpoints: readonly Endpoint[], prefix: string): Place[] {
 }
 
 /** All partitions are read: a client other than ours may have its own rule where a key belongs, as librdkafka has. */
-async function withKey(key: string, topic: string, admin: BrokerAdmin): Promise<BrokerRecord[]> {
+async function withKey(key: string, topic: string, since: number, admin: BrokerAdmin): Promise<BrokerRecord[]> {
+  const from = await beginsSince(topic, since, admin)
   // Most topics of a young system are empty, and each read has a connection of its own.
-  if ((await admin.offsets(topic)).every(({ earliest, latest }) => earliest === latest)) return []
+  if (from.length === 0) return []
   const found: BrokerRecord[] = []
-  for await (const record of admin.read(topic)) if (record.key?.toString() === key) found.push(record)
+  for await (const record of admin.read(topic, { from })) if (record.key?.toString() === key) found.push(record)
   return found
+}
+
+/** Where each partition of a topic is to be read from; nowhere when there is nothing. @param since milliseconds since the epoch */
+async function beginsSince(topic: string, since: number, admin: BrokerAdmin): Promise<Position[]> {
+  const kept = await admin.offsets(topic)
+  const latest = new Map(kept.map((each) => [each.partition, each.latest]))
+  const isBefore = ({ partition, offset }: Position) => offset < (latest.get(partition) ?? 0n)
+  const first = kept.map(({ partition, earliest }) => ({ topic, partition, offset: earliest }))
+  if (!first.some(isBefore)) return []
+  const begins = since === 0 ? first : await admin.offsetsSince(topic, since)
+  return begins.some(isBefore) ? begins : []
 }
 
 function stepOf({ kind, endpoint }: Place, record: BrokerRecord, messageKinds: ReadonlyMap<string, MessageKind>): JourneyStep {
