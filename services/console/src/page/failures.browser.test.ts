@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { noBrowser } from '../../../../test/support/startBrowser.ts'
 import { consolePages } from '../testing/consolePages.ts'
-import { failureOf, groupIdOf, manyFailures, sevenFailures } from '../testing/story.ts'
+import { failureOf, groupIdOf, manyFailures, sevenFailures, type StoryFailure } from '../testing/story.ts'
 
 const pricing = "TypeError: Cannot read properties of undefined (reading 'unitCents')"
 const groups = (page: Page) => page.getByRole('region', { name: 'Groups' })
@@ -129,6 +129,54 @@ describe.skipIf(noBrowser())('failed messages', () => {
     await search.fill('nothing is like this')
     await page.getByRole('heading', { name: 'No message is like this' }).waitFor()
     expect(new URL(page.url()).searchParams.get('q')).toBe('nothing is like this')
+  })
+
+  test('are narrowed by when they failed, sorted by what one clicks on, and taken along as they are shown', async () => {
+    const at = (time: string) => Date.parse(`2026-02-03T${time}Z`)
+    const failed = (number: number, time: string, firstFailedAt: string, attempts: number) => ({
+      ...failureOf('pricing', number, { at: at(time) }),
+      firstFailedAt: new Date(at(firstFailedAt)).toISOString(),
+      attempts,
+    })
+    const [one, two, three] = [
+      failed(1, '13:00:00', '10:00:00', 5),
+      failed(2, '11:00:00', '11:00:00', 13),
+      failed(3, '12:00:00', '12:00:00', 9),
+    ]
+    await pages.start({ failures: [one, two, three] })
+    const page = await pages.open('/failures?by=none')
+    const shown = () => page.locator('tbody tr').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-row')))
+    const showing = (...failures: readonly StoryFailure[]) =>
+      expect.poll(shown, { timeout: 30_000 }).toEqual(failures.map(({ id }) => id))
+    await showing(one, three, two)
+    for (const [name, ...down] of [
+      ['first failed', three, two, one],
+      ['tries', two, three, one],
+      ['last failed', one, three, two],
+    ] as const) {
+      const head = page.getByRole('columnheader', { name })
+      await head.getByRole('button').click()
+      await showing(...down)
+      expect(await head.getAttribute('aria-sort')).toBe('descending')
+      await head.getByRole('button').click()
+      await showing(...down.toReversed())
+      expect(await head.getAttribute('aria-sort')).toBe('ascending')
+    }
+
+    await page.getByText('More filters').click()
+    await page.getByLabel('Failed after (UTC)').fill('2026-02-03T11:30:01')
+    await showing(three, one)
+    await page.getByLabel('Failed before (UTC)').fill('2026-02-03T12:30:01')
+    await showing(three)
+    const link = (kind: string) => page.getByRole('link', { name: kind, exact: true }).getAttribute('href')
+    const narrowed = 'from=2026-02-03T11%3A30%3A01.000Z&to=2026-02-03T12%3A30%3A01.000Z&state=unresolved%2CreplayRequested'
+    expect(await link('CSV')).toBe(`/api/failures.csv?${narrowed}`)
+    expect(await link('JSON')).toBe(`/api/failures.json?${narrowed}`)
+    await page.reload()
+    await showing(three)
+    expect(await page.getByLabel('Failed after (UTC)').inputValue()).toBe('2026-02-03T11:30:01')
+    await page.getByLabel('Failed after (UTC)').fill('')
+    await showing(three, two)
   })
 
   test('that come while one looks move nothing: they are announced, and shown when one wants them', async () => {

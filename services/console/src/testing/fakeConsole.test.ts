@@ -68,7 +68,7 @@ function faultsIn(address: string, answer: unknown): string[] {
   const escaped = pointer.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')))
   const validate = schemas.compile({ $ref: `openapi#/${escaped.join('/')}` })
   if (validate(answer)) return []
-  return (validate.errors ?? []).map(({ instancePath, message }) => `${address} ${instancePath} ${message}`)
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${address} ${instancePath} ${message ?? ''}`)
 }
 
 const much: FakeOptions = {
@@ -82,8 +82,9 @@ test.each([
   ['after a night in which much happened', much],
   ['when nothing has happened yet', { isNew: true, breakIt: true }],
 ])('the console of the tests answers as the document says: %s', async (_, options: FakeOptions) => {
-  const { url, store, close } = await startFakeConsole(options)
-  onTestFinished(close)
+  const fake = await startFakeConsole(options)
+  onTestFinished(() => fake.close())
+  const { url, store } = fake
   const replay = store.replay(store.failures.slice(0, 2))
   const faults: string[] = []
   for (const address of [...addresses, `/api/replays/${replay.replayId}`]) {
