@@ -1,7 +1,22 @@
+import type { Locator } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { noBrowser } from '../../../../test/support/startBrowser.ts'
 import { consolePages } from '../testing/consolePages.ts'
-import { failureOf, sevenFailures } from '../testing/story.ts'
+import { failureOf, idOf, sevenFailures } from '../testing/story.ts'
+
+/** No page has more places that can be reached. */
+const mostSteps = 80
+
+/** Presses Tab until the focus is there. */
+async function tabTo(place: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+  await place.waitFor()
+  const isThere = () => place.evaluate((element) => element === document.activeElement)
+  for (let step = 0; step < mostSteps; step++) {
+    if (await isThere()) return
+    await place.page().keyboard.press(key)
+  }
+  throw new Error(`${mostSteps} times ${key} do not lead there`)
+}
 
 describe.skipIf(noBrowser())('with the keyboard alone', () => {
   const pages = consolePages()
@@ -23,9 +38,63 @@ describe.skipIf(noBrowser())('with the keyboard alone', () => {
     await page.keyboard.press('r')
     const dialog = page.getByRole('dialog')
     await dialog.getByText('Replay 2 messages?').waitFor()
-    await dialog.getByRole('button', { name: 'Replay 2' }).focus()
+    await tabTo(dialog.getByRole('button', { name: 'Replay 2' }))
     await page.keyboard.press('Enter')
-    await expect.poll(() => store.replays.map(({ ids }) => ids.size)).toEqual([2])
+    await page.getByRole('region', { name: 'Replays' }).getByText('2 to come').waitFor()
+    expect(store.replays.map(({ ids }) => ids.size)).toEqual([2])
+  })
+
+  test('one opens one message, and replays it', async () => {
+    const { store } = await pages.start({ failures: sevenFailures(Date.now()) })
+    const page = await pages.open('/failures?by=none')
+    await page.locator('tbody tr').nth(6).waitFor()
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`**/failures/${idOf(1)}`)
+    await page.getByRole('heading', { name: 'PlaceOrder', level: 1 }).waitFor()
+    await page.keyboard.press('r')
+    await tabTo(page.getByRole('dialog').getByRole('button', { name: 'Replay 1', exact: true }))
+    await page.keyboard.press('Enter')
+    await page.getByRole('region', { name: 'Replays' }).getByText('1 to come').waitFor()
+    expect(store.replays.map(({ ids }) => [...ids])).toEqual([[idOf(1)]])
+  })
+
+  test('one corrects a message, and sends the corrected copy', async () => {
+    const { store } = await pages.start({ failures: sevenFailures(Date.now()) })
+    const page = await pages.open(`/failures/${idOf(1)}`)
+    await page.getByRole('heading', { name: 'PlaceOrder', level: 1 }).waitFor()
+    await page.keyboard.press('e')
+    await page.waitForURL('**/edit')
+    await tabTo(page.getByLabel('quantity').first())
+    // Whatever Tab leads to is selected, and typing replaces it.
+    await page.keyboard.type('3')
+    await page.getByRole('region', { name: 'Changes' }).getByText('lines/0/quantity').waitFor()
+    await tabTo(page.getByRole('button', { name: 'Replay the edited copy' }), 'Shift+Tab')
+    await page.keyboard.press('Enter')
+    await tabTo(page.getByRole('dialog').getByRole('button', { name: 'Replay 1', exact: true }))
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`**/failures/${idOf(1)}`)
+    const { body } = store.asked.find(({ path }) => path.endsWith('/edit-and-replay')) ?? {}
+    expect(body).toMatchObject({ body: { lines: [{ sku: 'tea-500', quantity: 3 }, { quantity: 1 }] } })
+  })
+
+  test('one erases a customer', async () => {
+    const { store } = await pages.start({ failures: sevenFailures(Date.now()) })
+    const page = await pages.open('/')
+    await page.getByText('messages wait for a person').waitFor()
+    await page.keyboard.press('g')
+    await page.keyboard.press('a')
+    await tabTo(page.getByRole('button', { name: 'Erase a customer' }))
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog')
+    await tabTo(dialog.getByLabel('The customer id'))
+    await page.keyboard.type('ada')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('ada')
+    await tabTo(dialog.getByRole('button', { name: 'Erase for ever' }))
+    await page.keyboard.press('Enter')
+    await page.getByRole('region', { name: 'Erasure' }).getByText('Searching dead letters').waitFor()
+    expect(store.asked.at(-1)).toEqual({ path: '/api/erasures', body: { customer: 'ada' } })
   })
 
   test('one selects rows, archives them and clears the selection', async () => {
