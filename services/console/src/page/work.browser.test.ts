@@ -36,7 +36,7 @@ describe.skipIf(noBrowser())('a person', () => {
   let shop: ConsoleSystem
   let schemaId: number
   beforeAll(async () => {
-    shop = await consoleSystem(settingsOfControl)
+    shop = await consoleSystem({ ...settingsOfControl, CONSOLE_TRACE_URL: 'https://traces.example.org/trace/{traceId}' })
     schemaId = await shop.console.context.registry.register(`${shop.prefix}sales.order-placed-value`, orderPlaced)
   })
   afterAll(() => shop[Symbol.asyncDispose]())
@@ -76,6 +76,23 @@ describe.skipIf(noBrowser())('a person', () => {
     for await (const record of shop.console.context.broker.admin.read(shop.prefix + topic)) records.push(record)
     return records
   }
+
+  test('is led from a message, and from its conversation, to the trace', async () => {
+    const traceId = '0af7651916cd43dd8448eb211c80319c'
+    await shop.fail([{ id: 'traced', headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` } }])
+    await shop.confirm([{ id: 'traced', replayOf: null, outcome: 'deadLettered', traceId }])
+    const failure = await eventually(async () => {
+      await shop.get('/api/conversations/c-traced')
+      const { items } = await shop.get<{ items: Failure[] }>('/api/failures?q=traced')
+      expect(items).toHaveLength(1)
+      return items[0]?.id ?? ''
+    })
+    for (const path of [`/failures/${failure}`, '/conversations/c-traced']) {
+      const page = await pages.open(shop.console.url + path)
+      const link = page.locator('.facts').getByRole('link', { name: 'open' })
+      expect(await link.getAttribute('href'), path).toBe(`https://traces.example.org/trace/${traceId}`)
+    }
+  })
 
   test('corrects a message in the form, and only its endpoint gets the corrected copy', async () => {
     const id = await failed('corrected')
