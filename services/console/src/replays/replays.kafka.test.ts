@@ -1,10 +1,10 @@
 import { discard } from '@petrel/messaging/operations'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../../../../test/support/eventually.ts'
 import type { FailureDetail } from '../failures/detail.ts'
 import type { FailureGroup } from '../failures/groups.ts'
 import type { Failure } from '../failures/list.ts'
-import { type ConsoleSystem, consoleSystem } from '../testing/consoleSystem.ts'
+import { type ConsoleApi, type ConsoleSystem, consoleSystem } from '../testing/consoleSystem.ts'
 import { thrown } from '../testing/failingEndpoint.ts'
 import { killedReplay } from '../testing/killedReplay.ts'
 import type { DryRun, Replay, ReplayDetail, Staged } from './replay.ts'
@@ -30,8 +30,8 @@ async function failTogether(name: string, count: number): Promise<FailureGroup> 
 const failuresOf = async ({ id }: FailureGroup, query = '') =>
   (await shop.get<{ items: Failure[] }>(`/api/failures?limit=200&group=${id}${query}`)).items
 
-async function replay(body: object): Promise<Staged> {
-  const answer = await shop.send('POST', '/api/replays', body)
+async function replay(body: object, console: ConsoleApi = shop): Promise<Staged> {
+  const answer = await console.send('POST', '/api/replays', body)
   expect(answer.status).toBe(202)
   return (await answer.json()) as Staged
 }
@@ -57,9 +57,10 @@ describe('a replay', () => {
     expect((await failuresOf(group)).map(({ state }) => state)).toEqual(['unresolved', 'unresolved', 'unresolved'])
   })
 
-  test('of the same group by two operators at once sends each message once', async () => {
-    const group = await failTogether('two', 60)
-    const both = await Promise.all([replay({ group: group.id }), replay({ group: group.id })])
+  test('of the same group by two operators at once, at two consoles, sends each message once', async () => {
+    const [group, other] = await Promise.all([failTogether('two', 60), shop.startProcess()])
+    onTestFinished(() => other.process.stop())
+    const both = await Promise.all([replay({ group: group.id }), replay({ group: group.id }, other.api)])
     expect(both.map(({ total }) => total).toSorted((a, b) => a - b)).toEqual([0, 60])
     for (const { replayId, total } of both) expect(await untilDone(replayId)).toMatchObject({ sent: total, unsendable: [] })
     const times = new Map<string, number>()
