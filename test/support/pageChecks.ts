@@ -51,6 +51,29 @@ export async function faultsOf(browser: Browser, options: BrowserContextOptions,
   return faults
 }
 
+/**
+ * Visits a page, lets something happen while somebody looks at it, and @returns what jumped.
+ * @param happens resolves when the page shows it
+ */
+export async function jumpsOf(
+  browser: Browser,
+  options: BrowserContextOptions,
+  [url, ready]: Visit,
+  happens: (page: Page) => Promise<unknown>,
+): Promise<string[]> {
+  const context = await browser.newContext({ ...options, reducedMotion: 'reduce' })
+  await context.addInitScript(recordShifts)
+  try {
+    const page = await context.newPage()
+    await page.goto(url)
+    await ready(page)
+    await happens(page)
+    return (await shifts(page)).map((fault) => `${new URL(url).pathname} ${fault}`)
+  } finally {
+    await context.close()
+  }
+}
+
 async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(axe.source)
   return page.evaluate(async () => {
@@ -70,18 +93,37 @@ async function sideways(page: Page): Promise<string[]> {
 interface Shift extends PerformanceEntry {
   readonly value: number
   readonly hadRecentInput: boolean
+  readonly sources: readonly { readonly node: Node | null; readonly previousRect: DOMRect; readonly currentRect: DOMRect }[]
 }
+
+interface Shifted {
+  layoutShift: number
+  /** What has moved, and by how many pixels. */
+  readonly moved: string[]
+}
+
+/** Resolves when what the page has now is drawn, and it is known what moved. */
+const drawn = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve))))
 
 /** Runs in the page before anything else. */
 function recordShifts(): void {
-  const record = globalThis as unknown as { layoutShift: number }
-  record.layoutShift = 0
+  const record = globalThis as unknown as { shifted: Shifted }
+  record.shifted = { layoutShift: 0, moved: [] }
+  const nameOf = (node: Node | null) =>
+    node instanceof Element ? `${node.localName} ${node.getAttribute('class') ?? ''}` : (node?.textContent ?? '')
   new PerformanceObserver((list) => {
-    for (const { value, hadRecentInput } of list.getEntries() as Shift[]) if (!hadRecentInput) record.layoutShift += value
+    for (const { value, hadRecentInput, sources } of list.getEntries() as Shift[]) {
+      if (hadRecentInput) continue
+      record.shifted.layoutShift += value
+      for (const { node, previousRect: from, currentRect: to } of sources)
+        record.shifted.moved.push(`${nameOf(node).trim()} by ${Math.round(to.x - from.x)}, ${Math.round(to.y - from.y)}`)
+    }
   }).observe({ type: 'layout-shift', buffered: true })
 }
 
 async function shifts(page: Page): Promise<string[]> {
-  const shift = await page.evaluate(() => (globalThis as unknown as { layoutShift: number }).layoutShift)
-  return shift < mostShift ? [] : [`its layout shifts by ${shift.toFixed(3)}, which must be less than ${mostShift}`]
+  await page.evaluate(drawn)
+  const { layoutShift, moved } = await page.evaluate(() => (globalThis as unknown as { shifted: Shifted }).shifted)
+  if (layoutShift < mostShift) return []
+  return [`its layout shifts by ${layoutShift.toFixed(3)}, which must be less than ${mostShift}: ${moved.join('; ')}`]
 }

@@ -27,10 +27,10 @@ export function Page() {
       >${isAdmin && html`<button type="button" class="danger" onClick=${() => showDialog(Erase, { onBegun: (id) => setBegun((before) => [...before, id]) })}>Erase a customer …</button>`}<//
     >
     ${erasures.map((id) => html`<${Erasure} key=${id} id=${id} close=${() => setClosed((before) => [...before, id])} />`)}
+    <p class="muted">Nothing is ever taken out of it.</p>
     <section class="card" aria-label="Actions">
       <div class="list-head">
-        <span class="muted">Newest first. Nothing is ever taken out of it.</span><span class="spring"></span
-        ><${Fresh} count=${fresh} onShow=${showFresh} />
+        <span class="muted">Newest first</span><span class="spring"></span><${Fresh} count=${fresh} onShow=${showFresh} />
       </div>
       <${TroubleBox} error=${list.error} reload=${list.reload} />
       ${list.data === undefined && list.error === undefined && html`<${Waiting} rows=${8} />`}

@@ -22,25 +22,24 @@ export function Page({ params: { name }, query }) {
   const minutes = Number(window)
   return html` <div class="top-of">
       <p class="crumb"><a href="/endpoints">← Endpoints</a></p>
-      <${Head} title=${name}
-        ><${EndpointState} state=${state} />${outageGuard && html`<${Pill} kind="wait">outage guard on<//>`}<span
-          class="spring"
-        ></span
-        ><${WindowTabs} window=${window}
-      /><//>
+      <${Head} title=${name}><${EndpointState} state=${state} /><span class="spring"></span><${WindowTabs} window=${window} /><//>
     </div>
     <${TroubleBox} error=${error} reload=${reload} />
-    ${outageGuard && html`<p class="warning">After many failures in a row ${name} handles one message at a time, until one is handled well. Other messages wait and lose no tries.</p>`}
-    <section class="card strip" aria-label="Now">
+    <section class="card strip five" aria-label="Now">
       <${Fact} name="lag">${counted(lag)}<//>
       <${Fact} name="oldest waiting" kind=${oldestWaitingSeconds > 60 ? 'wait' : ''}
         >${oldestWaitingSeconds > 0 ? longSpan(oldestWaitingSeconds * 1000) : '–'}<//
       >
       <${Fact} name="waiting for a retry">${counted(waitingForRetry)}<//>
+      <${Fact} name="outage guard" kind=${outageGuard ? 'wait' : ''}>${outageGuard ? 'on' : 'off'}<//>
       <${Fact} name="failed" kind=${failed > 0 ? 'fail' : ''} href=${failed > 0 ? `/failures?endpoint=${name}` : undefined}
         >${counted(failed)}<//
       >
     </section>
+    <p class="muted small">
+      The outage guard is on after many failures in a row. Then ${name} handles one message at a time, until one is handled well;
+      other messages wait and lose no tries.
+    </p>
     <section class="charts" aria-label="Over time">
       <${Chart} series=${series.throughput} title="Messages a second" says=${rate} windowMinutes=${minutes} />
       <${Chart} series=${series.failed} title="Failed tries" says=${counted} windowMinutes=${minutes} kind="fail" />

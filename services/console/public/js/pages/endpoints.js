@@ -1,10 +1,10 @@
-import { Empty, EndpointState, Pill, TroubleBox, Tabs, Waiting } from '../parts/small.js'
+import { Empty, EndpointState, TroubleBox, Tabs, Waiting } from '../parts/small.js'
 import { Spark } from '../parts/spark.js'
 import { useResource } from '../resource.js'
 import { goQuery } from '../router.js'
 import { Head } from '../parts/head.js'
 import { html } from '../view.js'
-import { counted, lasting, longSpan, rate } from '../words.js'
+import { counted, lasting, rate, span } from '../words.js'
 
 const windows = { 1: '1 min', 5: '5 min', 15: '15 min', 60: '60 min' }
 export const windowOf = (query) => (windows[query.window] === undefined ? '15' : query.window)
@@ -69,9 +69,8 @@ function Row({ endpoint, window }) {
   return html`<tr data-row=${name}>
     <td class="name">
       <a data-go href="/endpoints/${name}">${name}</a>
-      <${EndpointState} state=${state} />${outageGuard && html` <${Pill} kind="wait">outage guard<//>`}<br /><small
-        class="muted num"
-        >${alive === instances.length ? `${alive} ${alive === 1 ? 'instance' : 'instances'}` : `${alive} of ${instances.length} instances`}</small
+      <${EndpointState} state=${state} /><br /><small class="muted num"
+        >${alive === instances.length ? `${alive} ${alive === 1 ? 'instance' : 'instances'}` : `${alive} of ${instances.length} instances`}${outageGuard && html` · <span class="wait-text">outage guard</span>`}</small
       >
     </td>
     <td data-name="a second">
@@ -98,7 +97,7 @@ function Row({ endpoint, window }) {
     </td>
     <td class="right num" data-name="lag">${counted(lag)}</td>
     <td class="right num ${oldestWaitingSeconds > 60 ? 'wait-text' : ''}" data-name="oldest">
-      ${oldestWaitingSeconds > 0 ? longSpan(oldestWaitingSeconds * 1000) : '–'}
+      ${oldestWaitingSeconds > 0 ? span(oldestWaitingSeconds * 1000) : '–'}
     </td>
     <td class="right num" data-name="retries">${counted(waitingForRetry)}</td>
     <td class="right num" data-name="failed">

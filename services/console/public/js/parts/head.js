@@ -8,11 +8,13 @@ export const Head = ({ title, children }) =>
     ${children}
   </div>`
 
-/** Endpoints that are careful after many failures in a row. */
+/** Endpoints that are careful after many failures in a row. Beside the heading, on its line: one that comes moves nothing. */
 export const Guards = ({ summary }) =>
-  (summary?.outageGuards ?? []).map(
-    (endpoint) =>
-      html`<a key=${endpoint} href="/endpoints/${endpoint}" class="guard"
-        ><${Pill} kind="wait">${endpoint}: outage guard on<//></a
-      >`,
-  )
+  html`<span class="guards">
+    ${(summary?.outageGuards ?? []).map(
+      (endpoint) =>
+        html`<a key=${endpoint} href="/endpoints/${endpoint}" class="guard"
+          ><${Pill} kind="wait">${endpoint}: outage guard on<//></a
+        >`,
+    )}
+  </span>`
