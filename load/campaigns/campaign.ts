@@ -47,6 +47,8 @@ export type Unit = 'ms' | 's' | 'share' | 'orders' | 'messages' | 'count' | 'tim
 export interface Load {
   /** Orders a second at the height of the blast. */
   readonly rate: number
+  /** Orders a second before and after it. */
+  readonly calm: number
   /** How long the height lasts. */
   readonly seconds: number
   readonly warmUpSeconds: number

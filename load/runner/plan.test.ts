@@ -6,6 +6,7 @@ import { planOf } from './plan.ts'
 
 const load: Load = {
   rate: 150,
+  calm: 5,
   seconds: 120,
   warmUpSeconds: 30,
   tailSeconds: 60,
