@@ -30,7 +30,7 @@ export const soak = (load: Load): Campaign => ({
 
 const STEPS = 8
 
-/** More and more, step by step, until customers wait: it ends at the first step that does not hold, and the step before is the answer. */
+/** More and more, step by step, until customers wait: it ends with the first step that does not hold, and the step before is the answer. */
 export const breakPoint = (load: Load): Campaign => ({
   name: 'break-point',
   question: 'How many orders a second does the front take before customers wait?',
@@ -42,6 +42,7 @@ export const breakPoint = (load: Load): Campaign => ({
   gatewayPerSecond: null,
   events: [],
   expectations: booksAreExact,
+  endsWhenBroken: true,
 })
 
 /** In a cluster: everything behind the front stays at one replica, and what customers see must not depend on it. */

@@ -43,12 +43,13 @@ function drainOf({ audit: { drain } }: CampaignRun): string {
 
 function phasesOf({ target, phases }: CampaignRun): string {
   const rows = phases.map(
-    ({ name, sent, failed, p50, p95, bystanderP95 }) =>
-      `<tr>${[escaped(name), sent.toLocaleString('en'), failed.toLocaleString('en'), ms(p50), ms(p95), ms(bystanderP95)].map(cell).join('')}</tr>`,
+    ({ name, sent, unsent, failed, p50, p95, bystanderP95 }) =>
+      `<tr>${[escaped(name), sent.toLocaleString('en'), unsent.toLocaleString('en'), failed.toLocaleString('en'), ms(p50), ms(p95), ms(bystanderP95)].map(cell).join('')}</tr>`,
   )
   const heads = [
     target,
     'orders',
+    'not sent',
     'failed',
     'half of them answered within',
     '95 of 100 within',

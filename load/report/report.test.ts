@@ -33,10 +33,10 @@ const run: CampaignRun = {
   },
   beganAt: new Date(began).toISOString(),
   ticks: [
-    { second: 0, sent: 2, failed: 0, p50: 10, p95: 20, bystanderP95: 5 },
-    { second: 1, sent: 1, failed: 0, p50: 10, p95: 30, bystanderP95: 5 },
+    { second: 0, sent: 2, failed: 0, unsent: 0, p50: 10, p95: 20, bystanderP95: 5 },
+    { second: 1, sent: 1, failed: 0, unsent: 0, p50: 10, p95: 30, bystanderP95: 5 },
   ],
-  phases: [{ name: 'blast', sent: 3, failed: 0, p50: 10, p95: 30, bystanderP95: 5 }],
+  phases: [{ name: 'blast', sent: 3, failed: 0, unsent: 0, p50: 10, p95: 30, bystanderP95: 5 }],
   happened: [{ second: 1, says: 'billing is killed' }],
   audit: auditOf(books, answers, 40),
   books,
@@ -52,7 +52,7 @@ const run: CampaignRun = {
   },
 }
 
-const step = (name: string, p95: number, failed = 0) => ({ name, sent: 1_000, failed, p50: 5, p95, bystanderP95: 5 })
+const step = (name: string, p95: number, failed = 0) => ({ name, sent: 1_000, failed, unsent: 0, p50: 5, p95, bystanderP95: 5 })
 
 test('a verdict says what was, what was allowed, and whether it held', () => {
   expect(verdicts(run)).toEqual([
@@ -68,11 +68,26 @@ test('a verdict says what was, what was allowed, and whether it held', () => {
 })
 
 test('the search for the break point answers with the last step before customers waited or were refused', () => {
-  const campaign = { ...run.campaign, name: 'break-point' }
-  const steps = [step('100/s', 20), step('200/s', 45.4), step('300/s', 900), step('400/s', 20)]
-  expect(answerOf({ campaign, phases: steps })).toEqual(['The front took 200/s, with 45 ms (95 of 100).'])
-  expect(answerOf({ campaign, phases: [step('100/s', 20, 5)] })).toEqual(['The front did not take even the first step.'])
+  const campaign = { ...run.campaign, name: 'break-point', endsWhenBroken: true }
+  const steps = [step('100/s', 20), step('200/s', 45.4), step('300/s', 900, 7), step('400/s', 20)]
+  expect(answerOf({ campaign, phases: steps })).toEqual([
+    'The front took 200/s, with 45 ms (95 of 100).',
+    'It ended with 300/s: 1,000 orders sent, 0 that k6 could not send, 7 failed, 900 ms (95 of 100).',
+  ])
+  expect(answerOf({ campaign, phases: [step('100/s', 20, 5)] })[0]).toBe('The front did not take even the first step.')
+  expect(answerOf({ campaign, phases: [step('100/s', 20)] })[1]).toBe(
+    'It was not asked for more than it takes: ask for more (--rate).',
+  )
   expect(answerOf(run)).toEqual([])
+})
+
+test('a step in which k6 could not send all has not held, however fast the others had their answer', () => {
+  const campaign = { ...run.campaign, name: 'break-point', endsWhenBroken: true }
+  const steps = [step('100/s', 20), { ...step('200/s', 20), unsent: 3 }]
+  expect(answerOf({ campaign, phases: steps })).toEqual([
+    'The front took 100/s, with 20 ms (95 of 100).',
+    'It ended with 200/s: 1,000 orders sent, 3 that k6 could not send, 0 failed, 20 ms (95 of 100).',
+  ])
 })
 
 test('what nobody has seen has not held', () => {
@@ -99,7 +114,7 @@ test('the report is one file with the verdict first, the curves and the books, a
   expect(html).toContain('billing is killed')
   expect(html).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/)
   expect(html).toContain('<tr><td>charged by the gateway</td><td>3</td></tr>')
-  expect(html).toContain('<tr><td>blast</td><td>3</td><td>0</td><td>10 ms</td><td>30 ms</td><td>5 ms</td></tr>')
+  expect(html).toContain('<tr><td>blast</td><td>3</td><td>0</td><td>0</td><td>10 ms</td><td>30 ms</td><td>5 ms</td></tr>')
 })
 
 test('two targets are in one report: their curves in the same pictures, their books side by side', () => {

@@ -39,6 +39,19 @@ test('what must hold is a threshold of k6, so that its exit code tells', () => {
   })
 })
 
+test('a search for a limit ends with the step that does not hold, and not before the step is over', () => {
+  const search = campaigns['break-point']?.(load)
+  if (search === undefined) throw new Error('There is no search for the break point.')
+  const { thresholds } = planOf(search, customers, 'http://desk.example').options
+  const ends = (threshold: string) => [{ threshold, abortOnFail: true, delayAbortEval: '30s' }]
+  expect(thresholds).toMatchObject({
+    'http_req_duration{who:customer,phase:75/s}': ends('p(95)<300'),
+    'http_req_failed{who:customer,phase:75/s}': ends('rate<0.001'),
+    'dropped_iterations{who:customer,phase:75/s}': ends('count==0'),
+    audit_missing: ['value==0'],
+  })
+})
+
 test('Prometheus is told which phase it is; before the first customer it is none', () => {
   const phases = [{ name: 'blast', seconds: 10, from: 1, to: 1 }]
   const at = (second: number) => phaseMetrics({ name: 'blast', phases }, second).split('\n').slice(2, 4)

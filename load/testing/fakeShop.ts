@@ -1,0 +1,61 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
+import type { Entry, Target, Watched } from '../targets.ts'
+
+/** An order as a customer has sent it. */
+export interface Asked {
+  readonly customerId: string
+  readonly key: string
+  /** How often it came before. */
+  readonly before: number
+}
+
+/** A shop of HTTP alone, whose orders have all effects at once. @param accepts whether it takes an order that comes; a refused one had no effect */
+export async function fakeShop(
+  accepts: (asked: Asked) => boolean,
+  watch: () => Partial<Watched> = () => ({}),
+): Promise<Target & { readonly asked: readonly Asked[] }> {
+  const asked: Asked[] = []
+  const taken = new Map<string, Entry>()
+  const place = (customerId: string, key: string): string | undefined => {
+    const ask = { customerId, key, before: asked.filter((each) => each.key === key).length }
+    asked.push(ask)
+    if (!accepts(ask)) return undefined
+    const entry = taken.get(key) ?? { orderId: `order-${taken.size}`, at: Date.now() }
+    taken.set(key, entry)
+    return entry.orderId
+  }
+  const server = createServer(async (request, response) => {
+    if (request.url === '/api/catalogue') return response.end(JSON.stringify([{ sku: 'green-tea', available: 1_000_000 }]))
+    if (request.method === 'GET') return response.end('{}')
+    const { customerId } = (await json(request)) as { customerId: string }
+    const orderId = place(customerId, String(request.headers['idempotency-key']))
+    return response.writeHead(orderId === undefined ? 503 : 202).end(JSON.stringify({ orderId }))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    asked,
+    name: 'a shop',
+    customers: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, hasKeys: true },
+    watch: async () => ({
+      waitingForBilling: 0,
+      waiting: 0,
+      oldestSeconds: 0,
+      replicas: 1,
+      deadLetters: 0,
+      ...watch(),
+    }),
+    books: async () => {
+      const all = [...taken.values()]
+      return { accepted: all, billed: all, charged: all, shipped: all, mailed: all, points: all }
+    },
+    limitGateway: async () => {},
+    faults: { restartBroker: async () => {} },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
