@@ -48,7 +48,7 @@ async function openHouse(hasKeys: boolean): Promise<Target> {
 
 /** Nothing waits in it but customers, so there is no backlog to judge; and what it does not have cannot fail. */
 export function forHouse(campaign: Campaign, house: Target): Campaign {
-  const ofQueues = ['waiting_for_billing', 'drain_ratio']
+  const ofQueues = ['waiting_for_billing', 'drain_ratio', 'memory_growth', 'inbox_rows_an_order']
   return {
     ...campaign,
     events: campaign.events.filter((event) => isPossible(event, house)),

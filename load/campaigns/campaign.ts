@@ -45,7 +45,7 @@ export interface Expectation {
   readonly unit: Unit
 }
 
-export type Unit = 'ms' | 's' | 'share' | 'orders' | 'messages' | 'count' | 'times'
+export type Unit = 'ms' | 's' | 'share' | 'orders' | 'messages' | 'rows' | 'count' | 'times'
 
 /** Rates of the campaign; what a person can say on the command line. */
 export interface Load {

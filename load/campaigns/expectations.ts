@@ -71,3 +71,14 @@ export const drained = (times: number): Expectation => ({
   threshold: `value<=${times}`,
   unit: 'times',
 })
+
+/** Of what could grow with time alone. An order makes 15 or 16 messages, and each is in an inbox once. */
+export const nothingGrows: readonly Expectation[] = [
+  {
+    says: 'Memory of all services at the end, in parts of what they had when they were warm',
+    metric: 'memory_growth',
+    threshold: 'value<=1.2',
+    unit: 'times',
+  },
+  { says: 'Rows that the inboxes got for each order', metric: 'inbox_rows_an_order', threshold: 'value<=18', unit: 'rows' },
+]

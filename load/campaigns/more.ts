@@ -1,6 +1,6 @@
 import { blast } from './blast.ts'
 import type { Campaign, Load } from './campaign.ts'
-import { booksAreExact, frontHolds } from './expectations.ts'
+import { booksAreExact, frontHolds, nothingGrows } from './expectations.ts'
 
 /** The same blast, and half way a service joins that hears all that it has missed. */
 export const blastWithSubscriber = (load: Load): Campaign => ({
@@ -24,6 +24,7 @@ export const soak = (load: Load): Campaign => ({
   expectations: [
     ...frontHolds.filter(({ metric }) => !metric.includes('phase:')),
     ...booksAreExact,
+    ...nothingGrows,
     { says: 'The longest that anything waited', metric: 'oldest_seconds', threshold: 'max<30', unit: 's' },
   ],
 })

@@ -88,5 +88,6 @@ function inUnit(value: number, unit: Unit): string {
   if (unit === 's') return `${value.toFixed(1)} s`
   if (unit === 'share') return `${Number((value * 100).toPrecision(3))} %`
   if (unit === 'times') return `${value.toFixed(2)} times`
+  if (unit === 'rows') return value.toFixed(1)
   return value.toLocaleString('en')
 }

@@ -51,6 +51,8 @@ const watchedMetrics: Readonly<Record<string, keyof Watched>> = {
   oldest_seconds: 'oldestSeconds',
   replicas: 'replicas',
   dead_letters: 'deadLetters',
+  memory_bytes: 'memoryBytes',
+  inbox_rows: 'inboxRows',
 }
 
 export function collectSeries(): Series {
@@ -100,7 +102,7 @@ const interrupted = ({ orders_asked = 0, orders_accepted = 0, orders_unclear = 0
   Math.max(0, orders_asked - orders_accepted - orders_unclear - orders_refused)
 
 /** Most lines are of no interest here, and reading each would cost more than all the rest. */
-const interesting = /^\{"metric":"(http_req_duration|dropped_iterations|orders_\w+|waiting\w*|oldest_seconds|replicas|dead_letters)","type":"Point"/
+const interesting = /^\{"metric":"(http_req_duration|dropped_iterations|orders_\w+|waiting\w*|oldest_seconds|replicas|dead_letters|memory_bytes|inbox_rows)","type":"Point"/
 
 const parsed = (json: string): Point | undefined => (interesting.test(json) ? (JSON.parse(json) as Point) : undefined)
 

@@ -45,6 +45,8 @@ export async function fakeShop(
       oldestSeconds: 0,
       replicas: 1,
       deadLetters: 0,
+      memoryBytes: undefined,
+      inboxRows: undefined,
       ...watch(),
     }),
     books: async () => {
