@@ -93,5 +93,7 @@ export type FaultName =
   | 'stopSubscriber'
   /** It hears the past first, and then the present. */
   | 'addSubscriber'
-  /** Replicas of the page alone. */
+  /** Three replicas of the page, and of nothing else. */
   | 'scaleFront'
+  /** It has as many again as it needs. */
+  | 'giveFrontBack'

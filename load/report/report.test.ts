@@ -4,6 +4,7 @@ import { auditOf } from '../runner/audit.ts'
 import type { CampaignRun } from '../runner/runCampaign.ts'
 import { curvesOf, smooth } from './curves.ts'
 import { page } from './page.ts'
+import { recoveryOf, recoverySentences } from './recovery.ts'
 import { answerOf, headline, passed, sentences, verdicts } from './verdict.ts'
 
 const began = Date.parse('2026-03-01T10:00:00Z')
@@ -100,6 +101,50 @@ test('an order is done with its last effect, and waits from its acceptance until
   expect(curves.done).toEqual([0, 0, 1, 1, 0, 1, 0])
   expect(curves.waiting).toEqual([2, 2, 1, 1, 0, 0, 0])
   expect(curves.sent).toEqual([2, 1])
+})
+
+const tick = (second: number, p95: number, failed = 0) => ({
+  second,
+  sent: 100,
+  failed,
+  unsent: 0,
+  p50: 10,
+  p95,
+  bystanderP95: 5,
+})
+
+test('the report says when customers were served again within the limit, and when the backlog was gone', () => {
+  // Of each second the two around it count, too.
+  const p95s = [20, 20, 20, 20, 20, 2_000, 2_000, 20, 20, 20, 20, 20]
+  const troubled = { ...run, ticks: p95s.map((p95, second) => tick(second, p95)) }
+  expect(recoveryOf(troubled)).toEqual({ trouble: { from: 3, until: 9 }, mostWaiting: 2, backlogGoneAt: 4, lastCameAt: 2 })
+  const said = [
+    'From 0:03 on customers waited longer than 300 ms, or failed. From 0:09 on, 6 s later, they were served again.',
+    'At most 2 orders were accepted and not billed yet; at 0:04, 2 s after the last customer, none was left.',
+  ]
+  expect(sentences(troubled).slice(-2)).toEqual(said)
+  const html = page([troubled, { ...run, target: 'house of cards' }], '2 cores, 24 GB')
+  for (const sentence of said) expect(html).toContain(sentence)
+  expect(html).toContain('<tr><td>they were served again from</td><td>0:09</td><td>–</td></tr>')
+  expect(html).toContain('<tr><td>none of these was left at</td><td>0:04</td><td>0:04</td></tr>')
+})
+
+test('who fails is not served, however fast; and one is not served again when nobody comes any more', () => {
+  const failing = [0, 0, 0, 0, 0, 0, 7, 7].map((failed, second) => tick(second, 20, failed))
+  const lost = { ...run, ticks: failing, books: { ...books, billed: [entry('1', 1)] } }
+  expect(recoveryOf(lost)).toMatchObject({ trouble: { from: 4, until: undefined }, backlogGoneAt: undefined })
+  expect(recoverySentences(lost)).toEqual([
+    'From 0:04 on customers waited longer than 300 ms, or failed, until the last had come.',
+    'At most 2 orders were accepted and not billed yet, and some never were.',
+  ])
+})
+
+test('where nobody waited longer than the limit, and all is billed in time, that is said', () => {
+  const calm = { ...run, books: { ...books, billed: books.accepted } }
+  expect(recoverySentences(calm)).toEqual([
+    'Customers were served within 300 ms throughout.',
+    'No accepted order waited to be billed.',
+  ])
 })
 
 test('a smoothed curve is the mean of what is near; gaps stay out of it', () => {

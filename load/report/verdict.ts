@@ -1,6 +1,7 @@
 import type { Expectation, Unit } from '../campaigns/campaign.ts'
 import { stepHolds } from '../campaigns/expectations.ts'
 import type { CampaignRun, PhaseSeen } from '../runner/runCampaign.ts'
+import { type Recovered, recoverySentences } from './recovery.ts'
 
 /** One thing that was to hold: what was, what was allowed, and whether it held. */
 export interface Verdict {
@@ -30,10 +31,10 @@ export const verdicts = ({ campaign, summary }: Judged): Verdict[] =>
 export const passed = (run: Judged): boolean => verdicts(run).every(({ held }) => held)
 
 /** For the terminal: the verdict first. */
-export function sentences(run: Judged & Pick<CampaignRun, 'target' | 'phases'>): string[] {
+export function sentences(run: Judged & Recovered & Pick<CampaignRun, 'target' | 'phases'>): string[] {
   const all = verdicts(run)
   const lines = all.map(({ held, says, was, allowed }) => `${held ? '✓' : '✗'} ${says}: ${was} (${allowed})`)
-  return [headline(run), ...lines, ...answerOf(run)]
+  return [headline(run), ...lines, ...answerOf(run), ...recoverySentences(run)]
 }
 
 /** Of a campaign that looks for the most that the front takes: each phase asks for more than the one before. */

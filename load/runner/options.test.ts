@@ -41,6 +41,7 @@ test('a shop in a cluster has two addresses', () => {
     namespace: 'petrel',
   })
   expect(() => readOptions(['blast', '--url', url])).toThrow('both addresses')
+  expect(() => readOptions(['duel', '--url', url, '--prometheus', prometheus])).toThrow('A duel is on this machine')
 })
 
 test.each([

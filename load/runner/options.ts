@@ -35,7 +35,10 @@ export function readOptions(args: readonly string[]): Options {
   const [name = isDuel ? 'blast' : '', ...rest] = isDuel ? positionals.slice(1) : positionals
   const make = campaigns[name]
   if (make === undefined || rest.length > 0) throw new Problem(usage())
-  return { campaign: make(loadOf(values)), isDuel, hasKeys: !values['without-keys'], cluster: clusterOf(values) }
+  const cluster = clusterOf(values)
+  if (isDuel && cluster !== undefined)
+    throw new Problem('A duel is on this machine: there is no house of cards in a cluster. Leave --url and --prometheus out.')
+  return { campaign: make(loadOf(values)), isDuel, hasKeys: !values['without-keys'], cluster }
 }
 
 type Values = ReturnType<typeof parsed>['values']

@@ -6,7 +6,7 @@ import { toolThatIsThere } from '../../deploy/tools/build.ts'
 import type { Campaign, Load } from '../campaigns/campaign.ts'
 import { nothingGrows } from '../campaigns/expectations.ts'
 import { blastWithBrokerRestart } from '../campaigns/faults.ts'
-import { breakPoint, soak } from '../campaigns/more.ts'
+import { breakPoint, onlyTheFront, soak } from '../campaigns/more.ts'
 import { answerOf, verdicts } from '../report/verdict.ts'
 import type { Target } from '../targets.ts'
 import { fakeShop } from '../testing/fakeShop.ts'
@@ -64,6 +64,15 @@ describe.skipIf(k6 === undefined)('customers of k6, at a shop of a test', { conc
       { was: expect.stringMatching(/^\d+\.\d\d times$/), held: false },
       { was: expect.stringMatching(/^0\.\d$/), held: true },
     ])
+  })
+
+  test('the front that was scaled is given back, whatever came of the campaign', async ({ signal }) => {
+    const done: string[] = []
+    await using shop = await fakeShop(() => true)
+    const faults = { scaleFront: async () => void done.push('scaled'), giveFrontBack: async () => void done.push('given back') }
+    const short = { name: 'warm-up', seconds: 1, from: 5, to: 5 }
+    await runAt({ ...shop, faults }, { ...onlyTheFront(load), phases: [short] }, signal)
+    expect(done).toEqual(['scaled', 'given back'])
   })
 
   test('in other campaigns who is refused goes away', async ({ signal }) => {

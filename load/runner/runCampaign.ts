@@ -78,6 +78,7 @@ async function leave({ campaign, target, clock }: Course): Promise<void> {
     for (const { does } of campaign.events) {
       if (does === 'breakSales') await target.faults.mendSales?.()
       if (does === 'stopSubscriber') await target.faults.addSubscriber?.()
+      if (does === 'scaleFront') await target.faults.giveFrontBack?.()
     }
   }
 }
