@@ -1,6 +1,7 @@
 import { lengthOf } from '../campaigns/phases.ts'
 import { stepHolds } from '../campaigns/expectations.ts'
 import type { CampaignRun } from '../runner/runCampaign.ts'
+import type { Books, Entry } from '../targets.ts'
 import { curvesOf, smooth } from './curves.ts'
 
 /** When all was well again; in seconds after the beginning. */
@@ -27,7 +28,7 @@ export type Recovered = Pick<CampaignRun, 'ticks' | 'books' | 'beganAt' | 'campa
 const AROUND = 2
 
 export function recoveryOf(run: Recovered): Recovery {
-  const { waiting } = curvesOf(run)
+  const { waiting } = curvesOf({ ...run, books: { ...run.books, billed: billedOnce(run.books) } })
   const backlog = waiting.map((value) => value ?? 0)
   const lastWith = backlog.findLastIndex((value) => value > 0)
   return {
@@ -36,6 +37,12 @@ export function recoveryOf(run: Recovered): Recovery {
     backlogGoneAt: (backlog.at(-1) ?? 0) > 0 ? undefined : lastWith + 1,
     lastCameAt: lengthOf(run.campaign.phases),
   }
+}
+
+/** A card that was charged twice, or for an order that was refused, is no order less that waits. */
+function billedOnce({ accepted, billed }: Books): Entry[] {
+  const left = new Set(accepted.map(({ orderId }) => orderId))
+  return billed.toSorted((one, other) => one.at - other.at).filter(({ orderId }) => left.delete(orderId))
 }
 
 function troubleIn(ticks: CampaignRun['ticks']): Trouble | undefined {

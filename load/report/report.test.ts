@@ -139,6 +139,11 @@ test('who fails is not served, however fast; and one is not served again when no
   ])
 })
 
+test('what was billed twice, or for nobody, is no order less that waits', () => {
+  const billed = [entry('refused', 0), entry('1', 1), entry('1', 1), entry('2', 2), entry('3', 4)]
+  expect(recoveryOf({ ...run, books: { ...books, billed } })).toMatchObject({ mostWaiting: 2, backlogGoneAt: 4 })
+})
+
 test('where nobody waited longer than the limit, and all is billed in time, that is said', () => {
   const calm = { ...run, books: { ...books, billed: books.accepted } }
   expect(recoverySentences(calm)).toEqual([

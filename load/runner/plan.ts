@@ -102,13 +102,14 @@ function thresholdsOf(campaign: Campaign): NonNullable<Options['thresholds']> {
 
 /** Each phase is judged when it is over, and then again while its late answers come. */
 function endingThresholds({ phases }: Campaign): Record<string, ObjectThreshold[]> {
-  const perPhase = timed(phases).map(({ name, startsAt, seconds }) => {
+  const perPhase = timed(phases).flatMap(({ name, startsAt, seconds }) => {
+    const ofPhase = `{who:customer,phase:${name}}`
     const ends = (threshold: string) => [{ threshold, abortOnFail: true, delayAbortEval: `${startsAt + seconds}s` }]
-    return {
-      [`http_req_duration{who:customer,phase:${name}}`]: ends(`p(95)<${stepHolds.p95Ms}`),
-      [`http_req_failed{who:customer,phase:${name}}`]: ends(`rate<${stepHolds.failedShare}`),
-      [`dropped_iterations{who:customer,phase:${name}}`]: ends('count==0'),
-    }
+    return [
+      [`http_req_duration${ofPhase}`, ends(`p(95)<${stepHolds.p95Ms}`)] as const,
+      [`http_req_failed${ofPhase}`, ends(`rate<${stepHolds.failedShare}`)] as const,
+      [`dropped_iterations${ofPhase}`, ends('count==0')] as const,
+    ]
   })
-  return Object.assign({}, ...perPhase) as Record<string, ObjectThreshold[]>
+  return Object.fromEntries(perPhase)
 }

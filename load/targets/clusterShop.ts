@@ -24,7 +24,7 @@ export function clusterShop({ url, prometheusUrl, namespace }: ClusterAddress): 
     watch: () => watchedBy(prometheusUrl),
     books: (customers) => orderBooks(askByPsql, customers),
     limitGateway: (perSecond) => limitFromInside(namespace, perSecond),
-    // Sales cannot be broken here: its fault would be a change of its release, and nobody here may send back what failed.
+    // Sales is not broken here: there is nobody who would send back what failed.
     faults: {
       killBilling: async () =>
         void (await kubectl('delete', 'pod', '--grace-period=0', '--force', '-l', 'app.kubernetes.io/name=billing')),

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import type { Entry, Target, Watched } from '../targets.ts'
@@ -27,12 +27,16 @@ export async function fakeShop(
     taken.set(key, entry)
     return entry.orderId
   }
-  const server = createServer(async (request, response) => {
-    if (request.url === '/api/catalogue') return response.end(JSON.stringify([{ sku: 'green-tea', available: 1_000_000 }]))
-    if (request.method === 'GET') return response.end('{}')
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { customerId } = (await json(request)) as { customerId: string }
     const orderId = place(customerId, String(request.headers['idempotency-key']))
-    return response.writeHead(orderId === undefined ? 503 : 202).end(JSON.stringify({ orderId }))
+    response.writeHead(orderId === undefined ? 503 : 202).end(JSON.stringify({ orderId }))
+  }
+  const server = createServer((request, response) => {
+    if (request.url === '/api/catalogue') response.end(JSON.stringify([{ sku: 'green-tea', available: 1_000_000 }]))
+    else if (request.method === 'GET') response.end('{}')
+    // k6 may end while it asks.
+    else answer(request, response).catch(() => response.destroy())
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
