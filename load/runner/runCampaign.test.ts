@@ -46,8 +46,8 @@ describe.skipIf(k6 === undefined)('customers of k6, at a shop of a test', { conc
 
   test('the search for the break point ends with the first step that does not hold', async ({ signal }) => {
     let came = 0
-    await using shop = await fakeShop(() => (came += 1) < 40)
-    const steps = breakPoint({ ...load, rate: 20, seconds: 16 })
+    await using shop = await fakeShop(() => (came += 1) < 12)
+    const steps = breakPoint({ ...load, rate: 20, seconds: 8 })
     const run = await runAt(shop, steps, signal)
     const asked = run.phases.filter(({ sent }) => sent > 0).map(({ name }) => name)
     expect(asked.length).toBeLessThan(steps.phases.length)
@@ -59,7 +59,7 @@ describe.skipIf(k6 === undefined)('customers of k6, at a shop of a test', { conc
     let looks = 0
     const growing = { watch: () => ({ memoryBytes: 1e9 * 1.3 ** (looks += 1), inboxRows: looks }) }
     await using shop = await fakeShop(() => true, growing.watch)
-    const run = await runAt(shop, { ...soak({ ...load, seconds: 12 }), expectations: nothingGrows }, signal)
+    const run = await runAt(shop, { ...soak({ ...load, seconds: 8 }), expectations: nothingGrows }, signal)
     expect(verdicts(run)).toMatchObject([
       { was: expect.stringMatching(/^\d+\.\d\d times$/), held: false },
       { was: expect.stringMatching(/^0\.\d$/), held: true },
