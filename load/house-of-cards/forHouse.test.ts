@@ -3,7 +3,15 @@ import { campaigns } from '../campaigns/campaigns.ts'
 import type { Faults } from '../targets.ts'
 import { forHouse } from './forHouse.ts'
 
-const load = { rate: 150, calm: 5, seconds: 120, warmUpSeconds: 30, tailSeconds: 60, gatewayPerSecond: 40, bystandersPerSecond: 5 }
+const load = {
+  rate: 150,
+  calm: 5,
+  seconds: 120,
+  warmUpSeconds: 30,
+  tailSeconds: 60,
+  gatewayPerSecond: 40,
+  bystandersPerSecond: 5,
+}
 
 /** As the house of cards has them: no broker, nothing that failed to send back, nobody who hears the past. */
 const faults: Faults = { breakSales: async () => {}, mendSales: async () => {}, killBilling: async () => {} }

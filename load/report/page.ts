@@ -68,13 +68,15 @@ const cell = (content: string) => `<td>${content}</td>`
 /** In one table, so that two targets can be compared. */
 function recoveriesOf(runs: readonly CampaignRun[]): string {
   const at = (second: number | undefined) => (second === undefined ? 'never' : clock(second))
-  const cells = runs.map(recoveryOf).map(({ trouble, mostWaiting, backlogGoneAt, lastCameAt }) => [
-    trouble === undefined ? 'never' : at(trouble.from),
-    trouble === undefined ? '–' : at(trouble.until),
-    mostWaiting.toLocaleString('en'),
-    at(backlogGoneAt),
-    at(lastCameAt),
-  ])
+  const cells = runs
+    .map(recoveryOf)
+    .map(({ trouble, mostWaiting, backlogGoneAt, lastCameAt }) => [
+      trouble === undefined ? 'never' : at(trouble.from),
+      trouble === undefined ? '–' : at(trouble.until),
+      mostWaiting.toLocaleString('en'),
+      at(backlogGoneAt),
+      at(lastCameAt),
+    ])
   const lines = [
     'customers waited longer than 300 ms, or failed, from',
     'they were served again from',

@@ -73,7 +73,8 @@ const limit = `${stepHolds.p95Ms} ms`
 function customersIn({ trouble }: Recovery): string {
   if (trouble === undefined) return `Customers were served within ${limit} throughout.`
   const { from, until } = trouble
-  if (until === undefined) return `From ${clock(from)} on customers waited longer than ${limit}, or failed, until the last had come.`
+  if (until === undefined)
+    return `From ${clock(from)} on customers waited longer than ${limit}, or failed, until the last had come.`
   return `From ${clock(from)} on customers waited longer than ${limit}, or failed. From ${clock(until)} on, ${until - from} s later, they were served again.`
 }
 

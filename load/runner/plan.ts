@@ -35,7 +35,9 @@ export function planOf(campaign: Campaign, customers: CustomerSide & { readonly 
   return {
     options: {
       scenarios: {
-        ...Object.fromEntries(timed(campaign.phases).map((phase, at) => [`customers-${at}`, customersOf(phase, triesForSeconds)])),
+        ...Object.fromEntries(
+          timed(campaign.phases).map((phase, at) => [`customers-${at}`, customersOf(phase, triesForSeconds)]),
+        ),
         bystanders: bystandersOf(campaign),
         watcher: watcherOf(campaign),
       },

@@ -60,7 +60,13 @@ export function collectSeries(): Series {
   const seconds: (Second | undefined)[] = []
   const counted: Record<string, number> = {}
   const secondAt = (at: number) =>
-    (seconds[Math.max(0, Math.floor((at - beganAt) / 1000))] ??= { orders: [], bystanders: [], failed: 0, unsent: 0, watched: {} })
+    (seconds[Math.max(0, Math.floor((at - beganAt) / 1000))] ??= {
+      orders: [],
+      bystanders: [],
+      failed: 0,
+      unsent: 0,
+      watched: {},
+    })
 
   function add({ metric, data: { time, value, tags } }: Point): void {
     const at = Date.parse(time)
@@ -102,7 +108,8 @@ const interrupted = ({ orders_asked = 0, orders_accepted = 0, orders_unclear = 0
   Math.max(0, orders_asked - orders_accepted - orders_unclear - orders_refused)
 
 /** Most lines are of no interest here, and reading each would cost more than all the rest. */
-const interesting = /^\{"metric":"(http_req_duration|dropped_iterations|orders_\w+|waiting\w*|oldest_seconds|replicas|dead_letters|memory_bytes|inbox_rows)","type":"Point"/
+const interesting =
+  /^\{"metric":"(http_req_duration|dropped_iterations|orders_\w+|waiting\w*|oldest_seconds|replicas|dead_letters|memory_bytes|inbox_rows)","type":"Point"/
 
 const parsed = (json: string): Point | undefined => (interesting.test(json) ? (JSON.parse(json) as Point) : undefined)
 

@@ -7,7 +7,15 @@ import { assertPossible } from '../runner/eventClock.ts'
 import { clusterShop } from './clusterShop.ts'
 
 const address = { url: 'http://shop.example', prometheusUrl: 'http://prometheus.example', namespace: 'petrel' }
-const load = { rate: 150, calm: 5, seconds: 120, warmUpSeconds: 30, tailSeconds: 60, gatewayPerSecond: 40, bystandersPerSecond: 5 }
+const load = {
+  rate: 150,
+  calm: 5,
+  seconds: 120,
+  warmUpSeconds: 30,
+  tailSeconds: 60,
+  gatewayPerSecond: 40,
+  bystandersPerSecond: 5,
+}
 
 afterEach(() => void vi.unstubAllEnvs())
 
