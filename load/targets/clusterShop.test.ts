@@ -23,7 +23,7 @@ afterEach(() => void vi.unstubAllEnvs())
 async function kubectlThatListens() {
   const folder = await mkdtempDisposable(join(tmpdir(), 'kubectl-'))
   const heard = join(folder.path, 'heard')
-  await writeFile(join(folder.path, 'kubectl'), `#!/bin/sh\necho "$@" >> '${heard}'\n`, { mode: 0o755 })
+  await writeFile(join(folder.path, 'kubectl'), `#!/bin/sh\nprintf '%s\\n' "$*" >> '${heard}'\n`, { mode: 0o755 })
   vi.stubEnv('PATH', `${folder.path}:${process.env['PATH']}`)
   return {
     heard: async () => (await readFile(heard, 'utf8')).trim().split('\n'),
