@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { LOGS } from '../deploy/local/folders.ts'
 import type { Campaign } from './campaigns/campaign.ts'
+import { forHouse } from './house-of-cards/forHouse.ts'
 import { openHouseAsTarget } from './house-of-cards/target.ts'
 import { startOwnPostgres } from './house-of-cards/postgres.ts'
 import { passed, sentences } from './report/verdict.ts'
 import { writeReport } from './report/writeReport.ts'
-import { isPossible } from './runner/eventClock.ts'
 import type { CampaignRun } from './runner/runCampaign.ts'
 import { runInTerminal } from './runner/runInTerminal.ts'
 import type { Target } from './targets.ts'
@@ -44,14 +44,4 @@ async function openHouse(hasKeys: boolean): Promise<Target> {
   const house = opened.use(await openHouseAsTarget({ databaseUrl, logsDir, hasKeys }))
   const closing = opened.move()
   return { ...house, [Symbol.asyncDispose]: () => closing.disposeAsync() }
-}
-
-/** Nothing waits in it but customers, so there is no backlog to judge; and what it does not have cannot fail. */
-export function forHouse(campaign: Campaign, house: Target): Campaign {
-  const ofQueues = ['waiting_for_billing', 'drain_ratio']
-  return {
-    ...campaign,
-    events: campaign.events.filter((event) => isPossible(event, house)),
-    expectations: campaign.expectations.filter(({ metric }) => !ofQueues.includes(metric)),
-  }
 }

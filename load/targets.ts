@@ -55,6 +55,10 @@ export interface Watched {
   readonly replicas: number | undefined
   /** What waits for a person. */
   readonly deadLetters: number | undefined
+  /** Of all processes together. */
+  readonly memoryBytes: number | undefined
+  /** Handled messages that the inboxes of all services remember. */
+  readonly inboxRows: number | undefined
 }
 
 /** One line for each effect: an order that was charged twice is there twice. */
@@ -89,5 +93,7 @@ export type FaultName =
   | 'stopSubscriber'
   /** It hears the past first, and then the present. */
   | 'addSubscriber'
-  /** Replicas of the page alone. */
+  /** Three replicas of the page, and of nothing else. */
   | 'scaleFront'
+  /** It has as many again as it needs. */
+  | 'giveFrontBack'

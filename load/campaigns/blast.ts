@@ -1,14 +1,12 @@
 import type { Campaign, Load, Phase } from './campaign.ts'
 import { booksAreExact, drained, frontHolds, wasLevelled } from './expectations.ts'
 
-const CALM = 5
-
 /** A mail goes out to everybody: from calm to thirty times as many within seconds, for minutes, and then fewer and fewer. */
-export const blastPhases = ({ rate, seconds, warmUpSeconds, tailSeconds }: Load): Phase[] => [
-  { name: 'warm-up', seconds: warmUpSeconds, from: CALM, to: CALM },
-  { name: 'rise', seconds: 20, from: CALM, to: rate },
+export const blastPhases = ({ rate, calm, seconds, warmUpSeconds, tailSeconds }: Load): Phase[] => [
+  { name: 'warm-up', seconds: warmUpSeconds, from: calm, to: calm },
+  { name: 'rise', seconds: 20, from: calm, to: rate },
   { name: 'blast', seconds, from: rate, to: rate },
-  { name: 'tail', seconds: tailSeconds, from: rate, to: CALM },
+  { name: 'tail', seconds: tailSeconds, from: rate, to: calm },
 ]
 
 export const blast = (load: Load): Campaign => ({

@@ -11,7 +11,11 @@ export interface Campaign {
   /** What the payment gateway takes, a second, from the beginning; null for as many as come. */
   readonly gatewayPerSecond: number | null
   readonly events: readonly CampaignEvent[]
+  /** Whether customers whose order was refused, or had no answer, send it again under the same key. Otherwise they go away. */
+  readonly triesAgain?: boolean
   readonly expectations: readonly Expectation[]
+  /** Whether it ends with the first phase in which customers waited, were refused, or did not come as planned. */
+  readonly endsWhenBroken?: boolean
 }
 
 /** Customers who order, so many a second: from the one number to the other, in a straight line. */
@@ -41,12 +45,14 @@ export interface Expectation {
   readonly unit: Unit
 }
 
-export type Unit = 'ms' | 's' | 'share' | 'orders' | 'messages' | 'count' | 'times'
+export type Unit = 'ms' | 's' | 'share' | 'orders' | 'messages' | 'rows' | 'count' | 'times'
 
 /** Rates of the campaign; what a person can say on the command line. */
 export interface Load {
   /** Orders a second at the height of the blast. */
   readonly rate: number
+  /** Orders a second before and after it. */
+  readonly calm: number
   /** How long the height lasts. */
   readonly seconds: number
   readonly warmUpSeconds: number

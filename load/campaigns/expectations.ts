@@ -1,5 +1,24 @@
 import type { Expectation } from './campaign.ts'
 
+/** Otherwise k6 could not send what was planned, and the campaign says nothing. */
+export const cameAsPlanned: Expectation = {
+  says: 'Customers came as planned: requests not sent',
+  metric: 'dropped_iterations',
+  threshold: 'count==0',
+  unit: 'count',
+}
+
+/** Of customers who try again. */
+export const allServed: Expectation = {
+  says: 'Customers without an order in the end, though they tried again',
+  metric: 'customers_unserved',
+  threshold: 'rate==0',
+  unit: 'share',
+}
+
+/** What every phase of a campaign that looks for a limit has to hold. */
+export const stepHolds = { p95Ms: 300, failedShare: 0.001 } as const
+
 /** What a customer and a bystander may expect, whatever happens behind the page. */
 export const frontHolds: readonly Expectation[] = [
   {
@@ -21,7 +40,7 @@ export const frontHolds: readonly Expectation[] = [
     unit: 'ms',
   },
   { says: 'Requests that failed', metric: 'http_req_failed{who:customer}', threshold: 'rate<0.001', unit: 'share' },
-  { says: 'Customers came as planned: requests not sent', metric: 'dropped_iterations', threshold: 'count==0', unit: 'count' },
+  cameAsPlanned,
 ]
 
 /** What every order that was accepted may expect. */
@@ -52,3 +71,14 @@ export const drained = (times: number): Expectation => ({
   threshold: `value<=${times}`,
   unit: 'times',
 })
+
+/** Of what could grow with time alone. An order makes 15 or 16 messages, and each is in an inbox once. */
+export const nothingGrows: readonly Expectation[] = [
+  {
+    says: 'Memory of all services at the end, in parts of what they had when they were warm',
+    metric: 'memory_growth',
+    threshold: 'value<=1.2',
+    unit: 'times',
+  },
+  { says: 'Rows that the inboxes got for each order', metric: 'inbox_rows_an_order', threshold: 'value<=18', unit: 'rows' },
+]

@@ -1,6 +1,6 @@
 import { blast } from './blast.ts'
 import type { Campaign, CampaignEvent, Load } from './campaign.ts'
-import { booksAreExact, frontHolds } from './expectations.ts'
+import { allServed, booksAreExact, cameAsPlanned, frontHolds } from './expectations.ts'
 
 /** A blast in the middle of which something goes wrong. How long the drain may take depends on the fault, and is only shown. */
 function withFault(load: Load, name: string, question: string, events: readonly Omit<CampaignEvent, 'phase'>[]): Campaign {
@@ -35,10 +35,11 @@ export const blastWithKilledBilling = (load: Load): Campaign =>
     { afterSeconds: load.seconds / 2, says: 'billing is killed', does: 'killBilling' },
   ])
 
-/** While the broker is away an order is refused in time and sent again with the same key: that is no failure of the request before. */
+/** While the broker is away orders are refused, and their customers try again. So requests fail, and in the end all are served. */
 export const blastWithBrokerRestart = (load: Load): Campaign => ({
   ...withFault(load, 'blast-broker-restart', 'The broker is restarted in the middle of the blast. What do customers see?', [
     { afterSeconds: load.seconds / 2, says: 'the broker is restarted', does: 'restartBroker' },
   ]),
-  expectations: booksAreExact,
+  triesAgain: true,
+  expectations: [allServed, cameAsPlanned, ...booksAreExact],
 })

@@ -1,6 +1,6 @@
 import { blast } from './blast.ts'
 import type { Campaign, Load } from './campaign.ts'
-import { booksAreExact, frontHolds } from './expectations.ts'
+import { booksAreExact, frontHolds, nothingGrows } from './expectations.ts'
 
 /** The same blast, and half way a service joins that hears all that it has missed. */
 export const blastWithSubscriber = (load: Load): Campaign => ({
@@ -24,13 +24,14 @@ export const soak = (load: Load): Campaign => ({
   expectations: [
     ...frontHolds.filter(({ metric }) => !metric.includes('phase:')),
     ...booksAreExact,
+    ...nothingGrows,
     { says: 'The longest that anything waited', metric: 'oldest_seconds', threshold: 'max<30', unit: 's' },
   ],
 })
 
 const STEPS = 8
 
-/** More and more, step by step, until customers wait: it ends at the first step that does not hold, and the step before is the answer. */
+/** More and more, step by step, until customers wait: it ends with the first step that does not hold, and the step before is the answer. */
 export const breakPoint = (load: Load): Campaign => ({
   name: 'break-point',
   question: 'How many orders a second does the front take before customers wait?',
@@ -42,6 +43,7 @@ export const breakPoint = (load: Load): Campaign => ({
   gatewayPerSecond: null,
   events: [],
   expectations: booksAreExact,
+  endsWhenBroken: true,
 })
 
 /** In a cluster: everything behind the front stays at one replica, and what customers see must not depend on it. */

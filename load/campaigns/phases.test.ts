@@ -53,7 +53,15 @@ test('however customers come: no drain is longer than all their orders take one 
   )
 })
 
-const load = { rate: 150, seconds: 120, warmUpSeconds: 30, tailSeconds: 60, gatewayPerSecond: 40, bystandersPerSecond: 5 }
+const load = {
+  rate: 150,
+  calm: 5,
+  seconds: 120,
+  warmUpSeconds: 30,
+  tailSeconds: 60,
+  gatewayPerSecond: 40,
+  bystandersPerSecond: 5,
+}
 
 test.each(Object.entries(campaigns))('%s: everything in it happens while customers come', (name, make) => {
   const campaign = make(load)

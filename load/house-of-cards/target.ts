@@ -64,6 +64,8 @@ async function watch({ databases }: House): Promise<Watched> {
       oldestSeconds: now.rows[0]?.oldest ?? 0,
       replicas: 1,
       deadLetters: given_up,
+      memoryBytes: undefined,
+      inboxRows: undefined,
     }
   })
 }

@@ -1,5 +1,6 @@
 import type { CampaignRun } from '../runner/runCampaign.ts'
 import { charts } from './charts.ts'
+import { clock, recoveryOf, recoverySentences } from './recovery.ts'
 import { answerOf, headline, verdicts } from './verdict.ts'
 
 /** The report: the verdict in words, the curves, the books. One file that needs nothing else. */
@@ -17,6 +18,8 @@ ${runs.map(verdictOf).join('\n')}
 ${charts(runs).join('\n')}
 <h2>What customers saw, phase by phase</h2>
 ${runs.map(phasesOf).join('\n')}
+<h2>When it recovered</h2>
+${recoveriesOf(runs)}
 <h2>The books</h2>
 ${booksOf(runs)}
 </body>
@@ -31,7 +34,7 @@ function verdictOf(run: CampaignRun): string {
   )
   return `<h2>${escaped(headline(run))}</h2>
 <table class="verdict"><tr><th></th><th>what was to hold</th><th>it was</th><th>allowed</th></tr>${rows.join('')}</table>
-${[...answerOf(run), drainOf(run)].map((sentence) => `<p>${escaped(sentence)}</p>`).join('\n')}`
+${[...answerOf(run), ...recoverySentences(run), drainOf(run)].map((sentence) => `<p>${escaped(sentence)}</p>`).join('\n')}`
 }
 
 function drainOf({ audit: { drain } }: CampaignRun): string {
@@ -43,12 +46,13 @@ function drainOf({ audit: { drain } }: CampaignRun): string {
 
 function phasesOf({ target, phases }: CampaignRun): string {
   const rows = phases.map(
-    ({ name, sent, failed, p50, p95, bystanderP95 }) =>
-      `<tr>${[escaped(name), sent.toLocaleString('en'), failed.toLocaleString('en'), ms(p50), ms(p95), ms(bystanderP95)].map(cell).join('')}</tr>`,
+    ({ name, sent, unsent, failed, p50, p95, bystanderP95 }) =>
+      `<tr>${[escaped(name), sent.toLocaleString('en'), unsent.toLocaleString('en'), failed.toLocaleString('en'), ms(p50), ms(p95), ms(bystanderP95)].map(cell).join('')}</tr>`,
   )
   const heads = [
     target,
     'orders',
+    'not sent',
     'failed',
     'half of them answered within',
     '95 of 100 within',
@@ -60,6 +64,31 @@ function phasesOf({ target, phases }: CampaignRun): string {
 const ms = (value: number | undefined) => (value === undefined ? '–' : `${Math.round(value).toLocaleString('en')} ms`)
 
 const cell = (content: string) => `<td>${content}</td>`
+
+/** In one table, so that two targets can be compared. */
+function recoveriesOf(runs: readonly CampaignRun[]): string {
+  const at = (second: number | undefined) => (second === undefined ? 'never' : clock(second))
+  const cells = runs
+    .map(recoveryOf)
+    .map(({ trouble, mostWaiting, backlogGoneAt, lastCameAt }) => [
+      trouble === undefined ? 'never' : at(trouble.from),
+      trouble === undefined ? '–' : at(trouble.until),
+      mostWaiting.toLocaleString('en'),
+      at(backlogGoneAt),
+      at(lastCameAt),
+    ])
+  const lines = [
+    'customers waited longer than 300 ms, or failed, from',
+    'they were served again from',
+    'accepted and not billed yet, at most',
+    'none of these was left at',
+    'the last customer came at',
+  ].map((what, line) => `<tr><td>${what}</td>${cells.map((column) => cell(column[line] ?? '')).join('')}</tr>`)
+  return `<table>${headOf(runs)}${lines.join('')}</table>`
+}
+
+const headOf = (runs: readonly CampaignRun[]) =>
+  `<tr><th></th>${runs.map(({ target }) => `<th>${escaped(target)}</th>`).join('')}</tr>`
 
 function booksOf(runs: readonly CampaignRun[]): string {
   const lines: readonly [string, (run: CampaignRun) => number][] = [
@@ -75,8 +104,7 @@ function booksOf(runs: readonly CampaignRun[]): string {
     ['effects without an order', ({ audit }) => audit.unasked],
   ]
   const cells = (line: (run: CampaignRun) => number) => runs.map((run) => cell(line(run).toLocaleString('en'))).join('')
-  const head = runs.map(({ target }) => `<th>${escaped(target)}</th>`).join('')
-  return `<table><tr><th></th>${head}</tr>${lines.map(([what, line]) => `<tr><td>${what}</td>${cells(line)}</tr>`).join('')}</table>`
+  return `<table>${headOf(runs)}${lines.map(([what, line]) => `<tr><td>${what}</td>${cells(line)}</tr>`).join('')}</table>`
 }
 
 const style = `

@@ -1,5 +1,7 @@
 import type { Expectation, Unit } from '../campaigns/campaign.ts'
-import type { CampaignRun } from '../runner/runCampaign.ts'
+import { stepHolds } from '../campaigns/expectations.ts'
+import type { CampaignRun, PhaseSeen } from '../runner/runCampaign.ts'
+import { type Recovered, recoverySentences } from './recovery.ts'
 
 /** One thing that was to hold: what was, what was allowed, and whether it held. */
 export interface Verdict {
@@ -29,25 +31,35 @@ export const verdicts = ({ campaign, summary }: Judged): Verdict[] =>
 export const passed = (run: Judged): boolean => verdicts(run).every(({ held }) => held)
 
 /** For the terminal: the verdict first. */
-export function sentences(run: Judged & Pick<CampaignRun, 'target' | 'phases'>): string[] {
+export function sentences(run: Judged & Recovered & Pick<CampaignRun, 'target' | 'phases'>): string[] {
   const all = verdicts(run)
   const lines = all.map(({ held, says, was, allowed }) => `${held ? '✓' : '✗'} ${says}: ${was} (${allowed})`)
-  return [headline(run), ...lines, ...answerOf(run)]
+  return [headline(run), ...lines, ...answerOf(run), ...recoverySentences(run)]
 }
-
-const SLOW_MS = 300
-const FAILED_SHARE = 0.001
 
 /** Of a campaign that looks for the most that the front takes: each phase asks for more than the one before. */
 export function answerOf({ campaign, phases }: Pick<CampaignRun, 'campaign' | 'phases'>): string[] {
-  if (campaign.name !== 'break-point') return []
-  const firstBad = phases.findIndex(({ p95 = Infinity, failed, sent }) => p95 >= SLOW_MS || failed >= sent * FAILED_SHARE)
+  if (campaign.endsWhenBroken !== true) return []
+  const firstBad = phases.findIndex((phase) => !hasHeld(phase))
   const good = (firstBad === -1 ? phases : phases.slice(0, firstBad)).at(-1)
   return [
     good === undefined
       ? 'The front did not take even the first step.'
       : `The front took ${good.name}, with ${Math.round(good.p95 ?? 0)} ms (95 of 100).`,
+    ...(firstBad === -1 ? ['It was not asked for more than it takes: ask for more (--rate).'] : [howItBroke(phases[firstBad])]),
   ]
+}
+
+/** Customers who could not come say nothing about the front. */
+const hasHeld = ({ p95 = Infinity, failed, sent, unsent }: PhaseSeen): boolean =>
+  p95 < stepHolds.p95Ms && failed < sent * stepHolds.failedShare && unsent === 0
+
+function howItBroke(phase: PhaseSeen | undefined): string {
+  if (phase === undefined) return ''
+  const { name, p95, failed, sent, unsent } = phase
+  const orders = `${sent.toLocaleString('en')} orders sent`
+  const answers = p95 === undefined ? '' : `, ${inUnit(p95, 'ms')} (95 of 100)`
+  return `It ended with ${name}: ${orders}, ${unsent.toLocaleString('en')} that k6 could not send, ${failed.toLocaleString('en')} failed${answers}.`
 }
 
 export function headline(run: Judged & Pick<CampaignRun, 'target'>): string {
@@ -77,5 +89,6 @@ function inUnit(value: number, unit: Unit): string {
   if (unit === 's') return `${value.toFixed(1)} s`
   if (unit === 'share') return `${Number((value * 100).toPrecision(3))} %`
   if (unit === 'times') return `${value.toFixed(2)} times`
+  if (unit === 'rows') return value.toFixed(1)
   return value.toLocaleString('en')
 }

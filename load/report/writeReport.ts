@@ -5,6 +5,7 @@ import type { CampaignRun } from '../runner/runCampaign.ts'
 import { RUNS } from '../runner/runInTerminal.ts'
 import { curvesOf } from './curves.ts'
 import { page } from './page.ts'
+import { recoveryOf } from './recovery.ts'
 import { passed, verdicts } from './verdict.ts'
 
 const machine = `${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB`
@@ -29,6 +30,7 @@ const summaryOf = ({ books, ...run }: CampaignRun) => ({
   phases: run.phases,
   audit: run.audit,
   happened: run.happened,
+  recovery: recoveryOf({ ...run, books }),
   curves: curvesOf({ ...run, books }),
   k6: run.summary.metrics,
 })

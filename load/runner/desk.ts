@@ -4,12 +4,18 @@ import { Router } from '@koa/router'
 import Koa from 'koa'
 import type { Watched } from '../targets.ts'
 import type { Audit } from './audit.ts'
+import type { Growth } from './growth.ts'
+
+/** What is judged when all is over. */
+export interface AuditAndGrowth extends Audit {
+  readonly growth: Growth
+}
 
 /** What k6 asks the runner for, since only the runner knows the shop's databases, topics and people. */
 export interface Desk {
   began(): void
   watch(): Promise<Watched>
-  audit(): Promise<Audit>
+  audit(): Promise<AuditAndGrowth>
   /** For Prometheus: the phase of this moment. */
   metrics(): string
 }

@@ -45,7 +45,7 @@ export function eventClock(campaign: Campaign, target: Target, tell: (happened: 
 }
 
 /** Whether a target has what such an event is about. */
-export const isPossible = ({ does }: CampaignEvent, { faults }: Target): boolean =>
+export const isPossible = ({ does }: CampaignEvent, { faults }: Pick<Target, 'faults'>): boolean =>
   typeof does === 'object' || faults[does] !== undefined
 
 /** @throws Problem when the target cannot do one of the campaign's events: before it has begun */

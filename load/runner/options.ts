@@ -15,6 +15,7 @@ export interface Options {
 
 const definition = {
   rate: { type: 'string', default: '150' },
+  calm: { type: 'string', default: '5' },
   seconds: { type: 'string', default: '120' },
   'warm-up': { type: 'string', default: '30' },
   tail: { type: 'string', default: '60' },
@@ -34,13 +35,17 @@ export function readOptions(args: readonly string[]): Options {
   const [name = isDuel ? 'blast' : '', ...rest] = isDuel ? positionals.slice(1) : positionals
   const make = campaigns[name]
   if (make === undefined || rest.length > 0) throw new Problem(usage())
-  return { campaign: make(loadOf(values)), isDuel, hasKeys: !values['without-keys'], cluster: clusterOf(values) }
+  const cluster = clusterOf(values)
+  if (isDuel && cluster !== undefined)
+    throw new Problem('A duel is on this machine: there is no house of cards in a cluster. Leave --url and --prometheus out.')
+  return { campaign: make(loadOf(values)), isDuel, hasKeys: !values['without-keys'], cluster }
 }
 
 type Values = ReturnType<typeof parsed>['values']
 
 const loadOf = (values: Values): Load => ({
   rate: number('rate', values.rate),
+  calm: number('calm', values.calm),
   seconds: number('seconds', values.seconds),
   warmUpSeconds: number('warm-up', values['warm-up']),
   tailSeconds: number('tail', values.tail),
@@ -74,6 +79,7 @@ campaigns: ${Object.keys(campaigns).join(', ')}
 duel [campaign]: against the shop, and then against the house of cards (--without-keys: without idempotency keys)
 
   --rate 150        orders a second at the height       --seconds 120     how long the height lasts
+  --calm 5          orders a second before and after it
   --warm-up 30      seconds of calm before              --tail 60         seconds until it is calm again
   --gateway 40      charges a second, or none           --bystanders 5    people a second who only read
   --url, --prometheus, --namespace                      a shop in a cluster instead of the local one`

@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises'
 import type { Campaign } from '../campaigns/campaign.ts'
-import { phaseAt, timed } from '../campaigns/phases.ts'
+import { lengthOf, phaseAt, timed } from '../campaigns/phases.ts'
 import type { Books, Customers, Target } from '../targets.ts'
 import type { Audit } from './audit.ts'
 import { openDesk } from './desk.ts'
 import { assertPossible, type EventClock, eventClock, type Happened } from './eventClock.ts'
+import { growthOf } from './growth.ts'
 import { runK6, type Summary } from './k6.ts'
 import { phaseMetrics } from './phaseMetrics.ts'
 import { planOf } from './plan.ts'
@@ -77,6 +78,7 @@ async function leave({ campaign, target, clock }: Course): Promise<void> {
     for (const { does } of campaign.events) {
       if (does === 'breakSales') await target.faults.mendSales?.()
       if (does === 'stopSubscriber') await target.faults.addSubscriber?.()
+      if (does === 'scaleFront') await target.faults.giveFrontBack?.()
     }
   }
 }
@@ -99,7 +101,10 @@ const deskOf = (course: Course) => ({
   async audit() {
     const { target, customers, series, campaign } = course
     course.audited = await settledBooks(target, customers, () => series.answers(), campaign.gatewayPerSecond)
-    return course.audited.audit
+    return {
+      ...course.audited.audit,
+      growth: growthOf(series.ticks(), lengthOf(campaign.phases), series.answers().accepted),
+    }
   },
   metrics: () => phaseMetrics(course.campaign, secondOf(course)),
 })

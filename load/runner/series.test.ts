@@ -46,6 +46,16 @@ test('accepted, refused and unclear orders are counted', () => {
   expect(series.answers()).toEqual({ accepted: 2, unclear: 1, refused: 0 })
 })
 
+test('an order that was under way when k6 ended may have been placed', () => {
+  const series = seriesOf(point('orders_asked', 1, 10), point('orders_asked', 1, 20), point('orders_accepted', 1, 30))
+  expect(series.answers()).toEqual({ accepted: 1, unclear: 1, refused: 0 })
+})
+
+test('customers who could not come are counted in their second; bystanders are none', () => {
+  const dropped = (who: string) => point('dropped_iterations', 2, 1_100, { who })
+  expect(seriesOf(dropped('customer'), dropped('bystander')).ticks()).toMatchObject([{}, { sent: 0, unsent: 2 }])
+})
+
 test('whatever else k6 prints is of no interest', () => {
   const series = seriesOf('{"type":"Metric","metric":"http_req_duration"}', 'running (1m00s)', point('data_sent', 1, 10))
   expect(series.ticks()).toEqual([])

@@ -7,6 +7,8 @@ export interface Seen {
   readonly sent: number
   /** Of those, refused, failed or unanswered. */
   readonly failed: number
+  /** Orders that k6 was to send and could not: all its customers were still waiting. */
+  readonly unsent: number
   /** Milliseconds until the answer to an order that was sent at that time. */
   readonly p50: number | undefined
   readonly p95: number | undefined
@@ -39,6 +41,7 @@ interface Second {
   readonly orders: number[]
   readonly bystanders: number[]
   failed: number
+  unsent: number
   watched: Partial<Record<keyof Watched, number>>
 }
 
@@ -48,6 +51,8 @@ const watchedMetrics: Readonly<Record<string, keyof Watched>> = {
   oldest_seconds: 'oldestSeconds',
   replicas: 'replicas',
   dead_letters: 'deadLetters',
+  memory_bytes: 'memoryBytes',
+  inbox_rows: 'inboxRows',
 }
 
 export function collectSeries(): Series {
@@ -55,13 +60,20 @@ export function collectSeries(): Series {
   const seconds: (Second | undefined)[] = []
   const counted: Record<string, number> = {}
   const secondAt = (at: number) =>
-    (seconds[Math.max(0, Math.floor((at - beganAt) / 1000))] ??= { orders: [], bystanders: [], failed: 0, watched: {} })
+    (seconds[Math.max(0, Math.floor((at - beganAt) / 1000))] ??= {
+      orders: [],
+      bystanders: [],
+      failed: 0,
+      unsent: 0,
+      watched: {},
+    })
 
   function add({ metric, data: { time, value, tags } }: Point): void {
     const at = Date.parse(time)
     const seen = watchedMetrics[metric]
     if (seen !== undefined) secondAt(at).watched[seen] = value
     else if (metric.startsWith('orders_')) counted[metric] = (counted[metric] ?? 0) + value
+    else if (metric === 'dropped_iterations') secondAt(at).unsent += tags?.['who'] === 'customer' ? value : 0
     else if (metric === 'http_req_duration') answered(at - value, value, tags ?? {})
   }
 
@@ -82,7 +94,7 @@ export function collectSeries(): Series {
     },
     answers: () => ({
       accepted: counted['orders_accepted'] ?? 0,
-      unclear: counted['orders_unclear'] ?? 0,
+      unclear: (counted['orders_unclear'] ?? 0) + interrupted(counted),
       refused: counted['orders_refused'] ?? 0,
     }),
     ticks: () => Array.from(seconds, (second, at) => tickOf(at, second)),
@@ -91,8 +103,13 @@ export function collectSeries(): Series {
   }
 }
 
+/** Of orders that were under way when k6 ended before its time nobody knows what became of them. */
+const interrupted = ({ orders_asked = 0, orders_accepted = 0, orders_unclear = 0, orders_refused = 0 }: Record<string, number>) =>
+  Math.max(0, orders_asked - orders_accepted - orders_unclear - orders_refused)
+
 /** Most lines are of no interest here, and reading each would cost more than all the rest. */
-const interesting = /^\{"metric":"(http_req_duration|orders_\w+|waiting\w*|oldest_seconds|replicas|dead_letters)","type":"Point"/
+const interesting =
+  /^\{"metric":"(http_req_duration|dropped_iterations|orders_\w+|waiting\w*|oldest_seconds|replicas|dead_letters|memory_bytes|inbox_rows)","type":"Point"/
 
 const parsed = (json: string): Point | undefined => (interesting.test(json) ? (JSON.parse(json) as Point) : undefined)
 
@@ -107,6 +124,7 @@ function seenIn(seconds: readonly Second[]): Seen {
   return {
     sent: orders.length,
     failed: seconds.reduce((sum, { failed }) => sum + failed, 0),
+    unsent: seconds.reduce((sum, { unsent }) => sum + unsent, 0),
     p50: percentile(orders, 0.5),
     p95: percentile(orders, 0.95),
     bystanderP95: percentile(

@@ -5,7 +5,7 @@ test('a bar grows by eighths of a character, and not beyond its length', () => {
   expect([0, 1, 4, 8, 12, 100].map((value) => bar(value, 16, 2))).toEqual(['  ', '▏ ', '▌ ', '█ ', '█▌', '██'])
 })
 
-const tick = { second: 95, sent: 150, failed: 0, p50: 8, p95: 23.4, bystanderP95: 6, waitingForBilling: 4_321 }
+const tick = { second: 95, sent: 150, failed: 0, unsent: 0, p50: 8, p95: 23.4, bystanderP95: 6, waitingForBilling: 4_321 }
 const scale = { rate: 150, waiting: 10_000 }
 
 test('a line says what customers do and see, and what waits', () => {

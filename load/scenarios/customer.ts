@@ -1,15 +1,20 @@
+import { sleep } from 'k6'
 import exec from 'k6/execution'
 import http, { type RefinedResponse, type ResponseType } from 'k6/http'
-import { Counter } from 'k6/metrics'
+import { Counter, Rate } from 'k6/metrics'
 import { plan, type Shelves } from './plan.ts'
 
-const { url, hasKeys, named } = plan.customers
+const { url, hasKeys, named, triesForSeconds } = plan.customers
+/** Before they are sent: k6 may end while some are under way. */
+const asked = new Counter('orders_asked')
 const accepted = new Counter('orders_accepted')
 /** No answer, or one that says nothing about the order: it may have been placed. */
 const unclear = new Counter('orders_unclear')
 const refused = new Counter('orders_refused')
+const unserved = new Rate('customers_unserved')
 
 const patience = '10s'
+const pauseSeconds = 2
 /** Orders that one customer places, over the whole campaign, when there are many. */
 const customers = 1000
 /** Every tenth customer stays to see what becomes of the order. */
@@ -18,13 +23,29 @@ const whoLooks = 10
 /** Places an order as the page does, and sees that it is accepted. */
 export function customer({ skus }: Shelves): void {
   const number = exec.scenario.iterationInTest
-  const response = place(number, skus[number % skus.length] ?? '')
-  if (response.status >= 200 && response.status < 300) {
+  asked.add(1)
+  const response = placeUntilServed(number, skus[number % skus.length] ?? '')
+  const isServed = response.status >= 200 && response.status < 300
+  unserved.add(!isServed)
+  if (isServed) {
     accepted.add(1)
     if (number % whoLooks === 0) look(response.json('orderId') as string)
-  } else if (response.status === 0 || response.status >= 500) unclear.add(1)
+  } else if (isTemporary(response)) unclear.add(1)
   else refused.add(1)
 }
+
+/** What has failed may be sent again: as on the page it is the same order, since it has the same key. */
+function placeUntilServed(number: number, sku: string): RefinedResponse<ResponseType> {
+  const until = Date.now() + triesForSeconds * 1000
+  let response = place(number, sku)
+  while (isTemporary(response) && Date.now() < until) {
+    sleep(pauseSeconds)
+    response = place(number, sku)
+  }
+  return response
+}
+
+const isTemporary = ({ status }: RefinedResponse<ResponseType>) => status === 0 || status >= 500
 
 function place(number: number, sku: string): RefinedResponse<ResponseType> {
   const customerId = `${named}-${number % customers}`

@@ -1,6 +1,6 @@
 import http from 'k6/http'
 import { Gauge } from 'k6/metrics'
-import type { Audit } from '../runner/audit.ts'
+import type { AuditAndGrowth } from '../runner/desk.ts'
 import { plan, type Shelves } from './plan.ts'
 
 export { bystander } from './bystander.ts'
@@ -13,6 +13,8 @@ const missing = new Gauge('audit_missing')
 const twice = new Gauge('audit_twice')
 const unasked = new Gauge('audit_unasked')
 const drainRatio = new Gauge('drain_ratio')
+const memoryGrowth = new Gauge('memory_growth')
+const inboxRowsAnOrder = new Gauge('inbox_rows_an_order')
 
 /** Customers buy what there is a lot of: what is nearly sold out is another story. */
 const plenty = 100_000
@@ -32,11 +34,14 @@ export function setup(): Shelves {
 export function teardown(): void {
   const response = http.post(`${plan.deskUrl}/audit`, null, { timeout: '15m' })
   if (response.status !== 200) throw new Error(`The books could not be read: ${response.body as string}`)
-  const audit = response.json() as unknown as Audit
+  const audit = response.json() as unknown as AuditAndGrowth
   missing.add(audit.missing)
   twice.add(audit.twice)
   unasked.add(audit.unasked)
   drainRatio.add(audit.drain.ratio)
+  // What is added without a value would be 0, and hold.
+  if (audit.growth.memory !== undefined) memoryGrowth.add(audit.growth.memory)
+  if (audit.growth.inboxRowsAnOrder !== undefined) inboxRowsAnOrder.add(audit.growth.inboxRowsAnOrder)
 }
 
 /** For the runner; what a person reads is made from it. */

@@ -10,6 +10,8 @@ const waiting = new Trend('waiting')
 const oldest = new Trend('oldest_seconds')
 const replicas = new Trend('replicas')
 const deadLetters = new Gauge('dead_letters')
+const memory = new Gauge('memory_bytes')
+const inboxRows = new Gauge('inbox_rows')
 
 /** So often in a row nothing waits before it is believed: between two topics an order is nowhere for a moment. */
 const timesInARow = 5
@@ -34,5 +36,7 @@ function look(): Partial<Watched> {
   if (now.oldestSeconds !== undefined) oldest.add(now.oldestSeconds)
   if (now.replicas !== undefined) replicas.add(now.replicas)
   if (now.deadLetters !== undefined) deadLetters.add(now.deadLetters)
+  if (now.memoryBytes !== undefined) memory.add(now.memoryBytes)
+  if (now.inboxRows !== undefined) inboxRows.add(now.inboxRows)
   return now
 }

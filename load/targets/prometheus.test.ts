@@ -26,6 +26,8 @@ test('what Prometheus knows is seen; of what it does not know nothing is seen, w
     [/consumergroup=~/, '1234'],
     [/^sum\(kafka_consumergroup_lag\)/, '1300'],
     [/petrel_dead_letters/, '0'],
+    [/^sum\(process_resident_memory_bytes/, '1500000000'],
+    [/^sum\(max by \(endpoint\) \(petrel_inbox_rows\)\)$/, '160000'],
   ])
   expect(await watchedBy(prometheus.url)).toEqual({
     waitingForBilling: 1_234,
@@ -33,6 +35,8 @@ test('what Prometheus knows is seen; of what it does not know nothing is seen, w
     oldestSeconds: undefined,
     replicas: undefined,
     deadLetters: 0,
+    memoryBytes: 1_500_000_000,
+    inboxRows: 160_000,
   })
 })
 

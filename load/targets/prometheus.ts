@@ -23,13 +23,14 @@ const queries: Readonly<Record<keyof Watched, string>> = {
   oldestSeconds: 'max(kafka_consumergroup_lag_seconds)',
   replicas: 'count(petrel_lanes_busy{endpoint="billing"})',
   deadLetters: 'sum(petrel_dead_letters)',
+  // Of ours: what only watches has no endpoint.
+  memoryBytes: 'sum(process_resident_memory_bytes{endpoint!=""})',
+  // Every replica says the same.
+  inboxRows: 'sum(max by (endpoint) (petrel_inbox_rows))',
 }
 
 /** Of a shop that this Prometheus watches. */
 export async function watchedBy(prometheusUrl: string): Promise<Watched> {
-  const { waitingForBilling, waiting, oldestSeconds, replicas, deadLetters } = queries
-  const [forBilling, anywhere, oldest, processes, dead] = await Promise.all(
-    [waitingForBilling, waiting, oldestSeconds, replicas, deadLetters].map((query) => ask(prometheusUrl, query)),
-  )
-  return { waitingForBilling: forBilling, waiting: anywhere, oldestSeconds: oldest, replicas: processes, deadLetters: dead }
+  const asked = Object.entries(queries).map(async ([what, query]) => [what, await ask(prometheusUrl, query)] as const)
+  return Object.fromEntries(await Promise.all(asked)) as unknown as Watched
 }

@@ -21,6 +21,8 @@ export function testShop(shop: Shop): Target {
         oldestSeconds: undefined,
         replicas: 1,
         deadLetters: (await shop.failures()).length,
+        memoryBytes: undefined,
+        inboxRows: undefined,
       }
     },
     books: (customers) => orderBooks(ask, customers),

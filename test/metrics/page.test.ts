@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ROOT } from '../../deploy/local/folders.ts'
 import { postgresGauges } from '../../deploy/local/observe/postgresMetrics.ts'
+import { phaseMetrics } from '../../load/runner/phaseMetrics.ts'
 import { registries } from './registries.ts'
 
 /** What a row of the page, or a registry, says of a metric. */
@@ -40,10 +41,18 @@ function registered(): Map<string, Described> {
   const metrics = [...registries(), postgresGauges().registry].flatMap(
     (registry) => registry.getMetricsAsArray() as unknown as Registered[],
   )
-  return new Map(metrics.map(({ name, type, labelNames }) => [name, { type, labels: [...labelNames] }]))
+  const ofPrograms = metrics.map(({ name, type, labelNames }) => [name, { type, labels: [...labelNames] }] as const)
+  return new Map([...ofPrograms, ...ofACampaign()])
 }
 
-test('the page has every metric that a program of the shop registers, with its type and labels, and no other', () => {
+/** The runner of campaigns writes its one metric itself. */
+function ofACampaign(): [string, Described][] {
+  const text = phaseMetrics({ name: 'blast', phases: [] }, 0)
+  const labels = [...(/\{(.*)\}/.exec(text)?.[1] ?? '').matchAll(/(\w+)="/g)].map(([, label = '']) => label)
+  return [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = '', type = '']) => [name, { type, labels }])
+}
+
+test('the page has every metric that a program of the shop or a campaign registers, with its type and labels, and no other', () => {
   expect(Object.fromEntries(onPage)).toEqual(Object.fromEntries(registered()))
 })
 

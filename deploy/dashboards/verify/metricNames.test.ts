@@ -11,8 +11,8 @@ const used = new Set(
   dashboardNames.flatMap((name) => allQueries(readDashboard(name)).flatMap(({ query }) => metricsIn(query.expr))),
 )
 
-/** Those of kube-state-metrics, k6 and postgres_exporter are in their documents. */
-const isOfOthers = (metric: string) => /^(kube|k6|pg)_/.test(metric)
+/** Those of kube-state-metrics and k6 are in their documents. */
+const isOfOthers = (metric: string) => /^(kube|k6)_/.test(metric)
 
 test('every metric that a dashboard reads is one that docs/metrics.md explains', () => {
   const page = readFileSync(join(ROOT, 'docs', 'metrics.md'), 'utf8')

@@ -27,6 +27,21 @@ describe.skipIf(noBrowser())('the shop', () => {
     expect(pages.shop.sent).toHaveLength(1)
   })
 
+  test('begins a trace of its own with every click that orders', async () => {
+    const traces: string[] = []
+    for (const nth of ['first', 'second']) {
+      const page = await pages.open()
+      const posted = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/api/orders'))
+      await page.getByRole('button', { name: 'Add Storm cup' }).click()
+      await place(page)
+      const { traceparent = '' } = (await posted).headers()
+      expect(traceparent, nth).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-02$/)
+      traces.push(traceparent.split('-')[1] ?? '')
+      await placedOrderId(page)
+    }
+    expect(new Set(traces).size).toBe(2)
+  })
+
   test('names what is wrong by its label, beside the field, which has the focus and can be corrected', async () => {
     const page = await pages.open()
     await page.getByLabel('Customer').fill(' ')
