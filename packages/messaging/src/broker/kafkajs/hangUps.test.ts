@@ -27,21 +27,19 @@ async function hangingUp() {
 function watched() {
   const refused: string[] = []
   const watch = hangUps(false, (place) => refused.push(place))
-  return {
-    refused,
-    /** A connection that is open. */
-    async begin(port: number): Promise<Socket> {
-      const socket = connect({ port, host: '127.0.0.1' })
-      watch('broker', socket)
-      await once(socket, 'connect')
-      return socket.resume()
-    },
-    async fail(port: number) {
-      const socket = connect({ port, host: '127.0.0.1' })
-      watch('broker', socket)
-      await expect(once(socket, 'connect')).rejects.toThrow('ECONNREFUSED')
-    },
+  const open = (port: number) => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    watch('broker', socket)
+    return socket
   }
+  /** A connection that is open. */
+  const begin = async (port: number): Promise<Socket> => {
+    const socket = open(port)
+    await once(socket, 'connect')
+    return socket.resume()
+  }
+  const fail = (port: number) => expect(once(open(port), 'connect')).rejects.toThrow('ECONNREFUSED')
+  return { refused, begin, fail }
 }
 
 test('who hangs up on each connection, one after another, does not let us in', async () => {
