@@ -30,13 +30,13 @@ function watched() {
   return {
     refused,
     /** A connection that is open. */
-    async begin(port: number): Promise<Socket> {
+    async begin(this: void, port: number): Promise<Socket> {
       const socket = connect({ port, host: '127.0.0.1' })
       watch('broker', socket)
       await once(socket, 'connect')
       return socket.resume()
     },
-    async fail(port: number) {
+    async fail(this: void, port: number) {
       const socket = connect({ port, host: '127.0.0.1' })
       watch('broker', socket)
       await expect(once(socket, 'connect')).rejects.toThrow('ECONNREFUSED')
