@@ -65,9 +65,10 @@ const ms = (value: number | undefined) => (value === undefined ? '–' : `${Math
 
 const cell = (content: string) => `<td>${content}</td>`
 
+const at = (second: number | undefined) => (second === undefined ? 'never' : clock(second))
+
 /** In one table, so that two targets can be compared. */
 function recoveriesOf(runs: readonly CampaignRun[]): string {
-  const at = (second: number | undefined) => (second === undefined ? 'never' : clock(second))
   const cells = runs
     .map(recoveryOf)
     .map(({ trouble, mostWaiting, backlogGoneAt, lastCameAt }) => [

@@ -39,11 +39,12 @@ test('what must hold is a threshold of k6, so that its exit code tells', () => {
   })
 })
 
+const ends = (threshold: string) => [{ threshold, abortOnFail: true, delayAbortEval: '30s' }]
+
 test('a search for a limit ends with the step that does not hold, and not before the step is over', () => {
   const search = campaigns['break-point']?.(load)
   if (search === undefined) throw new Error('There is no search for the break point.')
   const { thresholds } = planOf(search, customers, 'http://desk.example').options
-  const ends = (threshold: string) => [{ threshold, abortOnFail: true, delayAbortEval: '30s' }]
   expect(thresholds).toMatchObject({
     'http_req_duration{who:customer,phase:75/s}': ends('p(95)<300'),
     'http_req_failed{who:customer,phase:75/s}': ends('rate<0.001'),

@@ -25,12 +25,12 @@ const load: Load = {
   bystandersPerSecond: 1,
 }
 
-describe.skipIf(k6 === undefined)('customers of k6, at a shop of a test', { concurrent: true }, () => {
-  const runAt = async (target: Target, campaign: Campaign, signal: AbortSignal) => {
-    await using folder = await mkdtempDisposable(join(tmpdir(), 'petrel-load-'))
-    return await runCampaign(campaign, target, { k6: k6 ?? '', folder: folder.path, signal, onTick: () => {}, onEvent: () => {} })
-  }
+const runAt = async (target: Target, campaign: Campaign, signal: AbortSignal) => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'petrel-load-'))
+  return await runCampaign(campaign, target, { k6: k6 ?? '', folder: folder.path, signal, onTick: () => {}, onEvent: () => {} })
+}
 
+describe.skipIf(k6 === undefined)('customers of k6, at a shop of a test', { concurrent: true }, () => {
   test('who is refused while the broker restarts sends the same order again under the same key, until it is taken', async ({
     signal,
   }) => {

@@ -51,8 +51,9 @@ test('an order that was under way when k6 ended may have been placed', () => {
   expect(series.answers()).toEqual({ accepted: 1, unclear: 1, refused: 0 })
 })
 
+const dropped = (who: string) => point('dropped_iterations', 2, 1_100, { who })
+
 test('customers who could not come are counted in their second; bystanders are none', () => {
-  const dropped = (who: string) => point('dropped_iterations', 2, 1_100, { who })
   expect(seriesOf(dropped('customer'), dropped('bystander')).ticks()).toMatchObject([{}, { sent: 0, unsent: 2 }])
 })
 

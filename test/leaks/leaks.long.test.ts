@@ -132,7 +132,15 @@ async function terminal(): Promise<Place[]> {
   const wrongly = new URL(database)
   wrongly.password = wrong('deploy')
   const allowed = [
-    ...['failures', 'failures --json', 'failures --all', 'lag', 'doctor', 'acl', 'acl --as json', 'acl --as sql', 'acl --check'],
+    'failures',
+    'failures --json',
+    'failures --all',
+    'lag',
+    'doctor',
+    'acl',
+    'acl --as json',
+    'acl --as sql',
+    'acl --check',
     // They fail again.
     'replay sales',
     ...(await shop.failures('sales')).slice(0, 1).map(({ key }) => `order ${key ?? ''}`),
@@ -194,8 +202,14 @@ test('the planted secrets and customers are in nothing that comes out', async ()
   const ops = await opsOf([...shop.running.values(), consoleProcess])
   const records = await recordsOf(shop)
   const places = [
-    ...[...logsOf(services), ...ops, ...records, ...printed, ...shown],
-    ...[...spansOf(collector), toldTo(hook), processList()],
+    ...logsOf(services),
+    ...ops,
+    ...records,
+    ...printed,
+    ...shown,
+    ...spansOf(collector),
+    toldTo(hook),
+    processList(),
   ]
   const holds = ({ text }: Place) => ofCustomer.test(text) || secrets.some((secret) => text.includes(secret))
   const found = places.filter(holds)

@@ -109,14 +109,14 @@ const drawn = () => new Promise((resolve) => requestAnimationFrame(() => request
 function recordShifts(): void {
   const record = globalThis as unknown as { shifted: Shifted }
   record.shifted = { layoutShift: 0, moved: [] }
-  const nameOf = (node: Node | null) =>
-    node instanceof Element ? `${node.localName} ${node.getAttribute('class') ?? ''}` : (node?.textContent ?? '')
   new PerformanceObserver((list) => {
     for (const { value, hadRecentInput, sources } of list.getEntries() as Shift[]) {
       if (hadRecentInput) continue
       record.shifted.layoutShift += value
-      for (const { node, previousRect: from, currentRect: to } of sources)
-        record.shifted.moved.push(`${nameOf(node).trim()} by ${Math.round(to.x - from.x)}, ${Math.round(to.y - from.y)}`)
+      for (const { node, previousRect: from, currentRect: to } of sources) {
+        const name = node instanceof Element ? `${node.localName} ${node.className}` : (node?.textContent ?? '')
+        record.shifted.moved.push(`${name.trim()} by ${Math.round(to.x - from.x)}, ${Math.round(to.y - from.y)}`)
+      }
     }
   }).observe({ type: 'layout-shift', buffered: true })
 }

@@ -116,8 +116,16 @@ describe.skipIf(process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'])('np
     })
     const consume = (...what: string[]) =>
       tools.run('consumer', [
-        ...['--bootstrap-server', broker(), '--consumer.config', config],
-        ...['--timeout-ms', '20000', '--max-messages', '1', '--topic', ...what],
+        '--bootstrap-server',
+        broker(),
+        '--consumer.config',
+        config,
+        '--timeout-ms',
+        '20000',
+        '--max-messages',
+        '1',
+        '--topic',
+        ...what,
       ])
 
     test('it reads what was billed, and not the orders that sales gets', async () => {

@@ -159,8 +159,12 @@ describe('what failed', () => {
 
 const compared = <T>(one: T, other: T) => (one < other ? -1 : one > other ? 1 : 0)
 
+const at = (time: string) => new Date(`2026-02-03T${time}:00Z`)
+const tried = (times: number, ce_time: Date, more = {}) => ({
+  headers: { 'petrel-attempts': String(times - 1), ce_time: ce_time.toISOString(), ...more },
+})
+
 describe('a list of what failed', () => {
-  const at = (time: string) => new Date(`2026-02-03T${time}:00Z`)
   /** What each is sorted by. The first one failed twice, and the second one is on its way back. */
   const three = {
     'listed-1': {
@@ -196,9 +200,6 @@ describe('a list of what failed', () => {
   const failures = new Map<string, Failure>()
 
   beforeAll(async () => {
-    const tried = (times: number, ce_time: Date, more = {}) => ({
-      headers: { 'petrel-attempts': String(times - 1), ce_time: ce_time.toISOString(), ...more },
-    })
     const { 'listed-1': one, 'listed-2': two, 'listed-3': third } = three
     await shop.fail([{ id: 'listed-1', failedAt: one.firstFailedAt, ...tried(2, one.sentAt) }])
     await shop.fail([{ id: 'listed-1', failedAt: one.lastFailedAt, ...tried(5, one.sentAt) }])
@@ -206,9 +207,9 @@ describe('a list of what failed', () => {
     await shop.fail([{ id: 'listed-2', endpoint: sales, failedAt: two.firstFailedAt, ...placing }], new TypeError('No price'))
     const refunding = tried(9, third.sentAt, { ce_type: 'billing.RefundOrder' })
     await shop.fail([{ id: 'listed-3', failedAt: third.firstFailedAt, ...refunding }], new RangeError('Too much'))
-    const idOf = async (name: Name) => (await failureOf(name)).id
-    expect((await shop.send('POST', '/api/replays', { ids: [await idOf('listed-2')] })).status).toBe(202)
-    expect((await shop.send('POST', '/api/archive', { ids: [await idOf('listed-3')] })).status).toBe(200)
+    const [replayed, archived] = [await failureOf('listed-2'), await failureOf('listed-3')]
+    expect((await shop.send('POST', '/api/replays', { ids: [replayed.id] })).status).toBe(202)
+    expect((await shop.send('POST', '/api/archive', { ids: [archived.id] })).status).toBe(200)
     const states = { 'listed-1': 'unresolved', 'listed-2': 'replayRequested', 'listed-3': 'archived' } as const
     for (const name of names) {
       const { firstFailedAt, lastFailedAt, sentAt, ...same } = three[name]
@@ -243,8 +244,7 @@ describe('a list of what failed', () => {
   const sorts = ['lastFailedAt', 'firstFailedAt', 'sentAt', 'attempts', 'replays', 'endpoint', 'errorType'] as const
   test.each(sorts)('is sorted by %s, both ways, also from page to page', async (sort) => {
     // Those that have the same come by their ids.
-    const idOf = (name: Name) => failures.get(name)?.id ?? ''
-    const byId = names.toSorted((one, other) => (idOf(one) < idOf(other) ? -1 : 1))
+    const byId = names.toSorted((one, other) => compared(failures.get(one)?.id ?? '', failures.get(other)?.id ?? ''))
     const up = byId.toSorted((one, other) => compared(three[one][sort], three[other][sort]))
     for (const limit of [1, 2, 3]) {
       expect(await pageByPage(`q=listed&sort=${sort}`, limit)).toEqual(up)

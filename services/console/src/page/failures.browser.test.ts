@@ -4,6 +4,13 @@ import { noBrowser } from '../../../../test/support/startBrowser.ts'
 import { consolePages } from '../testing/consolePages.ts'
 import { failureOf, groupIdOf, manyFailures, sevenFailures, type StoryFailure } from '../testing/story.ts'
 
+const at = (time: string) => Date.parse(`2026-02-03T${time}Z`)
+const failed = (number: number, time: string, firstFailedAt: string, attempts: number) => ({
+  ...failureOf('pricing', number, { at: at(time) }),
+  firstFailedAt: new Date(at(firstFailedAt)).toISOString(),
+  attempts,
+})
+
 const pricing = "TypeError: Cannot read properties of undefined (reading 'unitCents')"
 const groups = (page: Page) => page.getByRole('region', { name: 'Groups' })
 const detail = (page: Page) => page.getByRole('region', { name: 'Group', exact: true })
@@ -132,12 +139,6 @@ describe.skipIf(noBrowser())('failed messages', () => {
   })
 
   test('are narrowed by when they failed, sorted by what one clicks on, and taken along as they are shown', async () => {
-    const at = (time: string) => Date.parse(`2026-02-03T${time}Z`)
-    const failed = (number: number, time: string, firstFailedAt: string, attempts: number) => ({
-      ...failureOf('pricing', number, { at: at(time) }),
-      firstFailedAt: new Date(at(firstFailedAt)).toISOString(),
-      attempts,
-    })
     const [one, two, three] = [
       failed(1, '13:00:00', '10:00:00', 5),
       failed(2, '11:00:00', '11:00:00', 13),
