@@ -6,6 +6,7 @@ import { startOwnStack } from '../test/support/oneStack.ts'
 import { says } from './effectsOnce/contender.ts'
 import { onOurStack } from './effectsOnce/ours.ts'
 import { differenceTable } from './figures/differences.ts'
+import { rateTable } from './figures/rates.ts'
 import { writeRun } from './figures/runs.ts'
 import { each, inTurns, turnOptions } from './figures/turns.ts'
 
@@ -28,5 +29,7 @@ const results = await inTurns(
   says,
 )
 const costs = each(results, ({ service }) => service)
+const rates = each(results, ({ perSecond }) => perSecond)
 console.log(differenceTable('connections', costs))
-writeRun('secured', { costs, rates: each(results, ({ perSecond }) => perSecond) }, { keep: save })
+console.log(`\n${rateTable('connections', rates)}`)
+writeRun('secured', { costs, rates }, { keep: save })
