@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ago, span } from './time.ts'
+import { ago, instant, span } from './time.ts'
 
 const now = Date.parse('2026-01-02T03:04:05.000Z')
 
@@ -20,4 +20,12 @@ test.each([
   [5_400_000, '1.5 h'],
 ])('%i milliseconds read %s', (ms, expected) => {
   expect(span(ms)).toBe(expected)
+})
+
+test.each([
+  [-1, '1969-12-31T23:59:59.999Z'],
+  [1_767_323_045_000, '2026-01-02T03:04:05.000Z'],
+  [1_767_323_045_000_000_000, '1767323045000000000 ms after 1970'],
+])('%d reads %s, whatever calendars have', (ms, expected) => {
+  expect(instant(ms)).toBe(expected)
 })

@@ -17,3 +17,9 @@ export function span(ms: number): string {
   const unit = units.find((each) => ms >= each.ms)
   return unit === undefined ? `${Math.round(ms)} ms` : `${Number((ms / unit.ms).toFixed(1))} ${unit.name}`
 }
+
+/** ISO 8601, or the number itself: a stranger's record can claim a time that no calendar has. @param ms since the epoch */
+export function instant(ms: number): string {
+  const date = new Date(ms)
+  return Number.isNaN(date.getTime()) ? `${ms} ms after 1970` : date.toISOString()
+}

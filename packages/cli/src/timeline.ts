@@ -1,6 +1,6 @@
 import type { JourneyStep, StepKind } from '@petrel/messaging/operations'
 import { paint, type Style, type Text } from './screen.ts'
-import { span } from './time.ts'
+import { instant, span } from './time.ts'
 
 /** A step of a journey; or what only a console knows, since it heard it from the endpoint. */
 export interface TimelineStep extends Omit<JourneyStep, 'kind' | 'partition' | 'offset' | 'handler' | 'durationUs'> {
@@ -50,7 +50,7 @@ function heading(first: TimelineStep, steps: readonly TimelineStep[], idle: Read
   const lasted = span((active.at(-1) ?? first).at - first.at)
   const timeouts = [...idle].filter((step) => isRecord(step)).length
   const waited = timeouts === 0 ? '' : `, and ${count(timeouts, 'timeout')} that led to no message`
-  const began = new Date(first.at).toISOString()
+  const began = instant(first.at)
   return [
     `  ${count(active.length, 'record')} in ${lasted}${waited}`,
     paint('dim', `  ${began}, conversation ${first.conversationId}${traces(steps)}`),

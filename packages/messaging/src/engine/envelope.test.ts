@@ -51,6 +51,17 @@ describe('the identity of a record', () => {
     expect(retried.original).toEqual(first.original)
   })
 
+  test.each([-1, 0, 1_767_323_045, 1_767_323_045_000_000_000, 2 ** 63])(
+    'a record without an id that claims the time %d is the same message when it is tried again',
+    (timestamp) => {
+      const first = openEnvelope(record({}, { timestamp }))
+      const retried = openEnvelope(
+        record({ ...origin, [failure.originalTimestamp]: String(timestamp) }, { topic: 'billing.retry.2s', timestamp: 5 }),
+      )
+      expect(retried.identity).toEqual(first.identity)
+    },
+  )
+
   test('a topic that was deleted and created again has new messages at the same offsets', () => {
     expect(identityKey(openEnvelope(record({})).identity)).not.toBe(
       identityKey(openEnvelope(record({}, { timestamp: 9 })).identity),

@@ -81,8 +81,14 @@ function originOf({ headers, topic, partition, offset, timestamp }: BrokerRecord
     topic: originalTopic,
     partition: originalPartition,
     offset: originalOffset,
-    timestamp: wholeNumber(headers, failure.originalTimestamp),
+    timestamp: timestampIn(headers),
   }
+}
+
+/** Any that the broker has let a stranger write, back from the text: negative ones, too, and nanoseconds. */
+function timestampIn(headers: RecordHeaders): number | undefined {
+  const value = Number(headerText(headers, failure.originalTimestamp) || Number.NaN)
+  return Number.isInteger(value) ? value : undefined
 }
 
 /** `ce_time`, or else when the message was first appended. In a foreign record each may be an invalid date. */
