@@ -25,8 +25,8 @@ export async function setKafkaPassword(administrator: KafkaAdministrator, user: 
   const { java, jars, broker, properties, folder } = administrator
   const [client, change] = [join(folder, 'client.properties'), join(folder, 'change.properties')]
   try {
-    await writeFile(client, lines(properties), { mode: 0o600 })
-    await writeFile(change, lines({ 'SCRAM-SHA-512': `password=${password}` }), { mode: 0o600 })
+    await writeFile(client, propertyLines(properties), { mode: 0o600 })
+    await writeFile(change, propertyLines({ 'SCRAM-SHA-512': `password=${password}` }), { mode: 0o600 })
     const jvm = [...FRUGAL_JVM, ...(await archivedClasses(administrator, 'kafka'))]
     const tool = [...jvm, '-cp', join(jars, 'kafka', '*'), 'kafka.admin.ConfigCommand', '--bootstrap-server', broker]
     const what = [
@@ -46,7 +46,8 @@ export async function setKafkaPassword(administrator: KafkaAdministrator, user: 
   }
 }
 
-const lines = (properties: Readonly<Record<string, string>>) =>
+/** As Java reads them from a file. */
+export const propertyLines = (properties: Readonly<Record<string, string>>) =>
   Object.entries(properties)
     .map(([key, value]) => `${key}=${value}\n`)
     .join('')

@@ -51,6 +51,9 @@ export const ADMINISTRATOR = 'superuser'
 
 const hosts = ['127.0.0.1', 'localhost']
 
+/** Then Kafka wants to see the password again: who has an old one does not stay for longer. */
+const LOGIN_LASTS_MS = 30_000
+
 /**
  * Makes certificates, and passwords for users who have none yet. All of it is readable for its owner only, but for what everybody may
  * know. @param folder where it is kept
@@ -159,6 +162,7 @@ function kafkaProperties(folder: string, brokerPassword: string, port: number, c
     'listener.security.protocol.map': 'CONTROLLER:SSL,CLIENTS:SASL_SSL',
     'listener.name.controller.ssl.client.auth': 'required',
     'listener.name.clients.sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+    'connections.max.reauth.ms': String(LOGIN_LASTS_MS),
     'listener.name.clients.scram-sha-512.sasl.jaas.config': `${module} username="${BROKER}" password="${brokerPassword}";`,
     // Nobody may do anything that no ACL allows.
     'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
