@@ -1,4 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { Kafka, logLevel } from 'kafkajs'
 import { Client } from 'pg'
 import { notLetIn, NotAllowed } from '@petrel/messaging/connections'
@@ -7,11 +11,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { allServices } from '../../deploy/local/processes/serviceProcess.ts'
 import { allowServices } from '../../deploy/local/shop/allowServices.ts'
 import { connectionEnvironment, connectionsOf, PETREL } from '../../deploy/local/shop/connections.ts'
+import { scramClient } from '../../deploy/local/stack/kafkaPassword.ts'
 import { ADMINISTRATOR } from '../../deploy/local/stack/security.ts'
 import { collect } from '../../packages/messaging/src/broker/conformance/fixture.ts'
 import { runPetrel } from '../../packages/cli/src/testing/runPetrel.ts'
 import { ROOT } from '../../deploy/local/folders.ts'
 import { eventually } from '../support/eventually.ts'
+import { kafkaTools, writeProperties } from '../support/kafkaTools.ts'
 import { type OwnStack, startOwnStack } from '../support/oneStack.ts'
 import { openShop, type Shop, wholeJourney } from '../support/shop.ts'
 import type { RunningService } from '../support/stack.ts'
@@ -181,4 +187,31 @@ describe('an ACL that is taken away', () => {
     expect(mended.out).toContain(`removed     User:billing may write topic ${missing.name}\n`)
     expect(await asPetrel('--check')).toMatchObject({ code: 0 })
   })
+})
+
+test("what petrel acl prints, Kafka's own tool understands, and it is all that the services need", async () => {
+  const { access, kafkaBrokers } = own.stack
+  if (access === undefined) throw new Error('This stack has no users.')
+  const env = { ...connectionEnvironment(own.stack, PETREL), TOPIC_PREFIX: shop.system.prefix }
+  const folder = await mkdtemp(join(tmpdir(), 'petrel-acls-'))
+  try {
+    const { KAFKA_SASL_PASSWORD_FILE = '' } = access.environmentOf(ADMINISTRATOR)
+    const password = await readFile(KAFKA_SASL_PASSWORD_FILE, 'utf8')
+    const admin = await writeProperties(join(folder, 'admin.properties'), scramClient(ADMINISTRATOR, password, access.caFile))
+    const tool = (await kafkaTools()).command('acls').map((word) => `'${word}'`)
+    await writeFile(join(folder, 'kafka-acls.sh'), `#!/bin/sh\nexec ${tool.join(' ')} "$@"\n`, { mode: 0o755 })
+    const { out: commands } = await runPetrel(['acl'], env, ROOT)
+    expect(commands.match(/^kafka-acls\.sh /gm)?.length).toBeGreaterThan(20)
+    await acls().remove(await acls().read())
+
+    const shell = { ...process.env, BROKERS: kafkaBrokers, ADMIN: admin, PATH: `${folder}:${process.env['PATH']}` }
+    await promisify(execFile)('sh', ['-e', '-c', commands], { env: shell, maxBuffer: 64 * 1024 * 1024 })
+
+    const checked = await runPetrel(['acl', '--check'], env, ROOT)
+    expect(checked).toMatchObject({ code: 0, out: expect.stringContaining('and nothing else') as string })
+    const orderId = await shop.placeOrder()
+    await shop.orderHas(orderId, wholeJourney, 120_000)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })
