@@ -33,9 +33,19 @@ const span = fc.record({
   to: ms,
   // As long as a span keeps it.
   error: fc.option(
-    text.filter(({ length }) => length <= 500),
+    text.filter((each) => each.length <= 500 && !each.includes('@')),
     { nil: undefined },
   ),
+})
+
+test.each([
+  [new RangeError('there is no customer <ada@example.org>'), 'there is no customer <…@…>'],
+  ['ada@example.org', '…@…'],
+])('what a span says of an error has nobody’s address: %s', (error, said) => {
+  const ended: RecordedSpan[] = []
+  const recorder = { now: Date.now, ended: (each: RecordedSpan) => void ended.push(each) }
+  recordingSpans(recorder, samplingBy('always_on', 1)).start('bill', {}).end(error)
+  expect(ended.map((span) => span.error)).toEqual([said])
 })
 
 test('a collector reads of any span what it was', () => {

@@ -1,3 +1,4 @@
+import { messageForLog, withoutAddresses } from '../errorForLog.ts'
 import type { SpanWriter } from './spanWriter.ts'
 import { type TraceContext, type TraceHeaders, traceHeaders } from './traceContext.ts'
 
@@ -62,7 +63,7 @@ export class RecordedSpan implements Span {
   endedAt = 0
   /** What was set. */
   attributes: Record<string, string | number | boolean> | undefined
-  /** What it has failed with. */
+  /** What it has failed with, without values of the message, as in a log. */
   error: string | undefined
   readonly #recorder: Recorder
   #headers: TraceHeaders | undefined
@@ -93,9 +94,9 @@ export class RecordedSpan implements Span {
   }
 
   #fail(error: unknown): void {
-    const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) }
-    this.error = message.slice(0, longestMessage)
-    this.set('error.type', name)
+    const isError = error instanceof Error
+    this.error = (isError ? messageForLog(error) : withoutAddresses(error)).slice(0, longestMessage)
+    this.set('error.type', isError ? error.name : typeof error)
   }
 }
 
