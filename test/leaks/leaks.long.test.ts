@@ -5,14 +5,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROOT } from '../../deploy/local/folders.ts'
 import { allServices } from '../../deploy/local/processes/serviceProcess.ts'
 import { PETREL } from '../../deploy/local/shop/connections.ts'
+import { type Receiver, receiver } from '../../services/console/src/testing/receiver.ts'
 import { runPetrel } from '../../packages/cli/src/testing/runPetrel.ts'
 import { getJson, jsonBody } from '../support/http.ts'
 import { type OwnStack, startOwnStack } from '../support/oneStack.ts'
+import { type OtlpReceiver, otlpReceiver } from '../support/otlp/receiver.ts'
 import type { LogLine } from '../support/processes.ts'
 import { type EndpointName, openShop, type Shop, wholeJourney } from '../support/shop.ts'
 import { eventually, type RunningService } from '../support/stack.ts'
-import { logsOf, opsOf, type Place, processList, recordsOf, textAt } from './places.ts'
-import { impostors, passwordsOf, planted, plantedAtConsole, wrong } from './secrets.ts'
+import { logsOf, opsOf, type Place, processList, recordsOf, spansOf, textAt, toldTo } from './places.ts'
+import { impostors, passwordsOf, planted, plantedAtConsole, plantedInVain, wrong } from './secrets.ts'
 
 // Secrets and customers are planted wherever there is room for one, everything is made to fail, and then all that comes out is searched.
 // Customers may be in the bodies of messages, in databases, mails and on their order's own page, and nowhere else. Secrets nowhere.
@@ -20,21 +22,25 @@ const customer = { email: 'mirabella.quill@planted.example', person: 'Mirabella 
 const ofCustomer = /mirabella|quill|lantern|planted\.example/i
 
 const patience = { withinMs: 90_000 }
-const env = { LOG_LEVEL: 'debug', OPS_PORT: '0', ...planted }
+const loud = { LOG_LEVEL: 'debug', OPS_PORT: '0' }
 
 let own: OwnStack
 let shop: Shop
 let consoleProcess: RunningService
+let collector: OtlpReceiver
+let hook: Receiver
 const others: RunningService[] = []
 beforeAll(async () => {
-  own = await startOwnStack({ users: [...allServices(), PETREL] })
-  shop = await openShop({ addresses: own.stack, env })
-  consoleProcess = await shop.system.startService('console', { ...env, ...plantedAtConsole })
+  ;[own, collector, hook] = await Promise.all([startOwnStack({ users: [...allServices(), PETREL] }), otlpReceiver(), receiver()])
+  shop = await openShop({ addresses: own.stack, env: { ...loud, ...planted(collector.url) } })
+  consoleProcess = await shop.system.startService('console', plantedAtConsole(hook.url))
   others.push(consoleProcess)
 }, 300_000)
 afterAll(async () => {
-  await shop[Symbol.asyncDispose]()
-  await own.remove()
+  await shop?.[Symbol.asyncDispose]()
+  await own?.remove()
+  await collector?.close()
+  await hook?.[Symbol.asyncDispose]()
 })
 
 const deadLetter = (endpoint: EndpointName, fits: (errorMessage: string, errorType: string) => boolean) =>
@@ -53,7 +59,7 @@ const isRefusal = ({ level = 40, ...line }: LogLine) =>
 
 test('wrong secrets are refused everywhere, and that is said', async () => {
   const silent = Object.entries(impostors).map(async ([name, { service, env: wrongly }]) => {
-    const impostor = await shop.system.startService(service, { ...env, ...wrongly })
+    const impostor = await shop.system.startService(service, { ...plantedInVain, ...wrongly })
     others.push(impostor)
     const isSaid = await impostor.logged(isRefusal, 45_000).then(
       () => true,
@@ -121,22 +127,35 @@ test('a gateway that is away, with a login in its address', async () => {
 /** What somebody sees at a terminal, with the right password and with a wrong one. */
 async function terminal(): Promise<Place[]> {
   const { DATABASE_URL: _, ...connected } = await shop.system.env(PETREL)
-  const refused = { ...connected, KAFKA_SASL_PASSWORD_FILE: '', KAFKA_SASL_PASSWORD: wrong('terminal') }
-  const orders = (await shop.failures('sales')).map(({ key }) => ['order', key ?? ''])
-  const commands = [
-    ['failures'],
-    ['failures', '--json'],
-    ['lag'],
-    ['replay', 'sales', '--all'],
-    ['doctor'],
-    ...orders.slice(0, 1),
+  const database = await shop.system.createDatabase('sales')
+  const deploying = { ...connected, DATABASE_URL: database }
+  const wrongly = new URL(database)
+  wrongly.password = wrong('deploy')
+  const allowed = [
+    ...['failures', 'failures --json', 'failures --all', 'lag', 'doctor', 'acl', 'acl --as json', 'acl --as sql', 'acl --check'],
+    // They fail again.
+    'replay sales',
+    ...(await shop.failures('sales')).slice(0, 1).map(({ key }) => `order ${key ?? ''}`),
   ]
+  const refused = { ...connected, KAFKA_SASL_PASSWORD_FILE: '', KAFKA_SASL_PASSWORD: wrong('terminal') }
+  const unregistered = { ...deploying, SCHEMA_REGISTRY_PASSWORD_FILE: '', SCHEMA_REGISTRY_PASSWORD: wrong('terminal') }
+  return [
+    ...(await seen('allowed', allowed, connected)),
+    ...(await seen('allowed', ['deploy sales'], deploying)),
+    ...(await seen('refused by Kafka', ['failures', 'acl --check', 'deploy sales --wait 2s'], { ...deploying, ...refused })),
+    ...(await seen('refused by the registry', ['deploy sales --wait 2s'], unregistered)),
+    ...(await seen('refused by the database', ['deploy sales --wait 2s'], { ...deploying, DATABASE_URL: wrongly.href })),
+  ]
+}
+
+async function seen(who: string, commands: readonly string[], environment: Readonly<Record<string, string>>): Promise<Place[]> {
   const places: Place[] = []
-  for (const [who, environment] of Object.entries({ allowed: connected, refused }))
-    for (const command of who === 'allowed' ? commands : commands.slice(0, 1)) {
-      const { out, err } = await runPetrel(command, environment, ROOT)
-      places.push({ place: `petrel ${command.slice(0, 2).join(' ')} (${who})`, text: out + err })
-    }
+  for (const command of commands) {
+    const { code, out, err } = await runPetrel(command.split(' '), environment, ROOT)
+    if (who === 'allowed' ? code === 2 : code !== 1)
+      throw new Error(`petrel ${command} (${who}) ended with ${code}: ${out}${err}`)
+    places.push({ place: `petrel ${command} (${who})`, text: out + err })
+  }
   return places
 }
 
@@ -146,7 +165,7 @@ async function pages(): Promise<Place[]> {
   const list = `${String(url)}/api/failures`
   const { items } = await eventually(async () => {
     const found = await getJson<{ items: { id: string; endpoint: string }[] }>(list)
-    expect(new Set(found.items.map(({ endpoint }) => endpoint))).toEqual(new Set(['sales', 'email']))
+    expect(new Set(found.items.map(({ endpoint }) => endpoint))).toEqual(new Set(['sales', 'email', 'stock']))
     return found
   }, patience)
   const paths = [
@@ -169,13 +188,15 @@ test('the planted secrets and customers are in nothing that comes out', async ()
   const secrets = [...(await passwordsOf(own.stack)), 'planted-wrong-']
   expect(secrets.length).toBeGreaterThan(20)
   const services = [...shop.running.values(), ...others]
-  const [records, seen, shown, ops] = [
-    await recordsOf(shop),
-    await terminal(),
-    await pages(),
-    await opsOf([...shop.running.values(), consoleProcess]),
+  const shown = await pages()
+  const printed = await terminal()
+  await deadLetter('sales', (_, type) => type === 'Undecodable')
+  const ops = await opsOf([...shop.running.values(), consoleProcess])
+  const records = await recordsOf(shop)
+  const places = [
+    ...[...logsOf(services), ...ops, ...records, ...printed, ...shown],
+    ...[...spansOf(collector), toldTo(hook), processList()],
   ]
-  const places = [...logsOf(services), ...ops, ...records, ...seen, ...shown, processList()]
   const holds = ({ text }: Place) => ofCustomer.test(text) || secrets.some((secret) => text.includes(secret))
   const found = places.filter(holds)
   console.log(
@@ -183,6 +204,14 @@ test('the planted secrets and customers are in nothing that comes out', async ()
   )
   expect(found.map(({ place, text }) => `${place}: ${excerpt(text, secrets)}`)).toEqual([])
   expect(places.filter(({ text }) => text === '').map(({ place }) => place)).toEqual([])
+  for (const topic of [
+    'headers in sales.replay',
+    'sales.replayed',
+    'headers in email.postponed',
+    'spans of sales',
+    'spans of email',
+  ])
+    expect(places.map(({ place }) => place)).toContain(topic)
   // The search finds what is there: bodies are where a customer belongs.
   expect((await shop.records('sales.dlt')).filter(({ value }) => ofCustomer.test(String(value))).length).toBeGreaterThan(0)
 }, 240_000)

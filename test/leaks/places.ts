@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { endpoints, type Shop } from '../support/shop.ts'
 import type { RunningService } from '../support/stack.ts'
-import { auditTopic, dltTopic, retryTopics } from '../../packages/messaging/src/naming.ts'
+import { auditTopic, dltTopic, isReturnTopic, replayedTopic } from '../../packages/messaging/src/naming.ts'
+import type { Receiver } from '../../services/console/src/testing/receiver.ts'
+import type { OtlpReceiver } from '../support/otlp/receiver.ts'
 
 /** Somewhere that something comes out, and what. */
 export interface Place {
@@ -31,26 +33,34 @@ export async function textAt(place: string, url: string): Promise<Place> {
   return { place, text: await (await fetch(url)).text() }
 }
 
-const isOfFailures = (name: string, topic: string) => topic === dltTopic(name) || topic.startsWith(retryTopics(name))
+/** Of messages on their way back, and those that wait for a person. */
+const isOfMessages = (name: string, topic: string) => topic === dltTopic(name) || isReturnTopic(name, topic)
+const isOfMarks = (name: string, topic: string) => topic === auditTopic(name) || topic === replayedTopic(name)
 
-/** Headers and keys of what failed, and all that endpoints tell of their work. The bodies of messages are where customers belong. */
+/**
+ * Headers and keys of what comes back and of what failed, and all that endpoints and people tell of it. The bodies of messages are where
+ * customers belong.
+ */
 export async function recordsOf(shop: Shop): Promise<Place[]> {
   const { prefix } = shop.system
   const all = (await shop.broker.admin.topics())
     .filter((topic) => topic.startsWith(prefix))
     .map((topic) => topic.slice(prefix.length))
-  const failed = all.filter((topic) => endpoints.some((name) => isOfFailures(name, topic)))
-  const audits = all.filter((topic) => endpoints.some((name) => topic === auditTopic(name)))
-  const headers = failed.map(async (topic) => {
+  const those = (isOne: (name: string, topic: string) => boolean) =>
+    all.filter((topic) => endpoints.some((name) => isOne(name, topic)))
+  const headers = those(isOfMessages).map(async (topic) => {
     const records = await shop.records(topic)
     return {
       place: `headers in ${topic}`,
       text: records.map((each) => `${String(each.key)} ${headersAsText(each.headers)}`).join('\n'),
     }
   })
-  const told = audits.map(async (topic) => {
+  const told = those(isOfMarks).map(async (topic) => {
     const records = await shop.records(topic)
-    return { place: topic, text: records.map((each) => `${headersAsText(each.headers)} ${String(each.value)}`).join('\n') }
+    return {
+      place: topic,
+      text: records.map((each) => `${String(each.key)} ${headersAsText(each.headers)} ${String(each.value)}`).join('\n'),
+    }
   })
   const places = await Promise.all([...headers, ...told])
   return places.filter(({ text }) => text !== '')
@@ -65,4 +75,17 @@ const headersAsText = (headers: object): string =>
 export const processList = (): Place => ({
   place: 'ps -eo args',
   text: execFileSync('ps', ['-eo', 'args', '-ww'], { encoding: 'utf8', maxBuffer: 2 ** 26 }),
+})
+
+/** What a collector was told, of each program. */
+export const spansOf = ({ spans }: OtlpReceiver): Place[] =>
+  [...Map.groupBy(spans, ({ service }) => service)].map(([service, own]) => ({
+    place: `spans of ${service}`,
+    text: JSON.stringify(own, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+  }))
+
+/** What a webhook was told; it is its own login that it is shown. */
+export const toldTo = ({ received }: Receiver): Place => ({
+  place: 'webhook',
+  text: received.map(({ headers, body }) => JSON.stringify({ ...headers, authorization: undefined }) + body).join('\n'),
 })

@@ -39,18 +39,25 @@ export const impostors: Readonly<Record<string, { readonly service: string; read
   },
 }
 
-/** For every process: what it would send to others with its secrets. */
-export const planted: Readonly<Record<string, string>> = {
-  OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
+/** For every process: what it sends with its secrets, to a collector. */
+export const planted = (collectorUrl: string): Readonly<Record<string, string>> => ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl,
   OTEL_EXPORTER_OTLP_HEADERS: `authorization=${wrong('otlp')}`,
-}
+})
 
-/** The console's own. */
-export const plantedAtConsole: Readonly<Record<string, string>> = {
+const nobody = 'http://127.0.0.1:1'
+
+/** Where nobody takes it. */
+export const plantedInVain = planted(nobody)
+
+/** The console's own. It tells somebody who takes it, and somebody who does not. */
+export const plantedAtConsole = (hookUrl: string): Readonly<Record<string, string>> => ({
   CONSOLE_PORT: '0',
-  CONSOLE_WEBHOOKS: JSON.stringify([{ url: `http://hook:${wrong('hook')}@127.0.0.1:1/`, secret: wrong('signature') }]),
+  CONSOLE_WEBHOOKS: JSON.stringify(
+    [nobody, hookUrl].map((url) => ({ url: url.replace('://', `://hook:${wrong('hook')}@`), secret: wrong('signature') })),
+  ),
   CONSOLE_CHECKS: JSON.stringify([{ name: 'nobody', url: `http://check:${wrong('check')}@127.0.0.1:1/`, everySeconds: 5 }]),
-}
+})
 
 /** The true passwords of a stack with closed doors. */
 export async function passwordsOf({ access, databaseUrl }: StackAddresses): Promise<string[]> {
