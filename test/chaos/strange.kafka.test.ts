@@ -9,7 +9,7 @@ import type { Fate } from '../support/foreign/foreignAccounts.ts'
 import { foreignRecords, labelHeader } from '../support/foreign/foreignRecords.ts'
 import { messageTopics } from '../support/foreign/places.ts'
 import { publishForeign } from '../support/foreign/publishForeign.ts'
-import { raiseLimits } from '../support/foreign/raiseLimits.ts'
+import { raiseLimits, takeAnyTime } from '../support/foreign/raiseLimits.ts'
 import { randomFrom, seedFrom } from '../support/random.ts'
 import { openShop, type Shop, stepsOf, typesOf, wholeJourney } from '../support/shop.ts'
 import { eventually } from '../support/stack.ts'
@@ -57,6 +57,7 @@ describe('strange records', () => {
   test('records of every kind that Petrel never writes, in every topic that has subscribers: each waits for a person, untouched, or is handled, and orders go on', async () => {
     const random = randomFrom(seedFrom('STRANGE_SEED'))
     await raiseLimits(shop.system, await messageTopics(shop.system.prefix))
+    await takeAnyTime(shop.system)
     const foreign = await foreignRecords(shop, { perKind: 6, random })
 
     const placing = Array.from({ length: 30 }, () => shop.placeOrder(order))

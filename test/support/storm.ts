@@ -3,6 +3,7 @@ import { duplicate } from './duplicates.ts'
 import { expectAccountedFor } from './foreign/expectAccountedFor.ts'
 import { foreignRecords } from './foreign/foreignRecords.ts'
 import { publishForeign } from './foreign/publishForeign.ts'
+import { takeAnyTime } from './foreign/raiseLimits.ts'
 import { groupMembers } from './groupMembers.ts'
 import { hang } from './hang.ts'
 import { allEnded, differentOrders, expectEndedOnce, placeAll } from './orders.ts'
@@ -44,6 +45,7 @@ export async function expectStormSurvived(
   const random = randomFrom(seed)
   await shop.gatewayBehaves({ declineRate: 0.05 })
   const wanted = differentOrders(orders, random)
+  await takeAnyTime(shop.system)
   const foreign = await foreignRecords(shop, { perKind, random })
   const seconds = await Promise.all(frozen.map((name) => secondInstance(shop, name)))
   const copies = duplicate(shop, writtenTwice)

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { foreignKafkaProducer } from '../../messaging/src/broker/kafkajs/testing/foreignKafkaProducer.ts'
 import { runPetrel } from './testing/runPetrel.ts'
 import { systemOfSales } from './testing/systemOfSales.ts'
 
@@ -14,13 +15,16 @@ afterAll(close)
 const petrel = (...args: string[]) => runPetrel(args, env, import.meta.dirname)
 
 /** A message that sales could not handle. */
-async function fail(
+const failed = (
   id: string,
   orderId: string,
   more: Readonly<Record<string, string>> = {},
   value: Buffer | null = Buffer.from('body'),
-): Promise<void> {
-  const headers = {
+) => ({
+  topic: `${system.prefix}sales.dlt`,
+  key: orderId,
+  value,
+  headers: {
     ce_id: id,
     ce_type: 'sales.PlaceOrder',
     'petrel-original-topic': `${system.prefix}sales.place-order`,
@@ -31,9 +35,10 @@ async function fail(
     'petrel-attempts': '12',
     'petrel-failed-at': new Date().toISOString(),
     ...more,
-  }
-  await broker.publish([{ topic: `${system.prefix}sales.dlt`, key: orderId, value, headers }])
-}
+  },
+})
+
+const fail = (...what: Parameters<typeof failed>) => broker.publish([failed(...what)])
 
 test('a service that was not deployed ends with a sentence that says what to run', async () => {
   const sales = await system.startService('sales')
@@ -143,14 +148,17 @@ test('what others have written is shown, and the terminal does not obey it', asy
   await petrel('discard', 'sales', '--reason', 'done')
 })
 
-const place = (orderId: string) =>
-  broker.publish([
-    { topic: `${system.prefix}sales.place-order`, key: orderId, value: null, headers: { ce_type: 'sales.PlaceOrder' } },
-  ])
+const placed = (orderId: string) => ({
+  topic: `${system.prefix}sales.place-order`,
+  key: orderId,
+  value: null,
+  headers: { ce_type: 'sales.PlaceOrder' },
+})
 
 test('an order is found by how its id begins or ends; when several do, they are listed', async () => {
   await petrel('deploy', 'sales')
-  for (const orderId of ['30cc21d4-0001-7000-8000-00000000beef', '30cc21d4-0002-7000-8000-00000000cafe']) await place(orderId)
+  for (const orderId of ['30cc21d4-0001-7000-8000-00000000beef', '30cc21d4-0002-7000-8000-00000000cafe'])
+    await broker.publish([placed(orderId)])
 
   for (const part of ['00cafe', '30cc21d4-0002'])
     expect(await petrel('order', part)).toMatchObject({
@@ -161,6 +169,32 @@ test('an order is found by how its id begins or ends; when several do, they are 
   expect(several).toMatchObject({ code: 1, err: '' })
   expect(several.out).toMatch(/^2 keys begin or end with 30cc21d4\. Which one\?\nKEY +LAST MESSAGE\n/)
   expect(several.out).toContain('\n30cc21d4-0001-7000-8000-00000000beef  ')
+})
+
+test('what a transaction has taken back is neither shown nor sent back', async () => {
+  await petrel('deploy', 'sales')
+  const foreign = foreignKafkaProducer(system.addresses.kafkaBrokers.split(','))
+  await foreign.transaction([failed('m-31', 'order-31'), placed('order-31')], 'abort')
+  await foreign.transaction([failed('m-32', 'order-32'), placed('order-32')], 'commit')
+  await foreign.transaction([failed('m-33', 'order-33'), placed('order-33')], 'abort')
+
+  expect((await petrel('failures', '--all')).out).toMatch(/^COUNT .*\n +1 +[\da-f]{8} +sales .* Order <n> has no lines\n/)
+  for (const args of [
+    ['failures', '--endpoint', 'sales'],
+    ['failures', '--json'],
+  ]) {
+    const { out } = await petrel(...args)
+    expect(out).toContain('m-32')
+    expect(out).not.toMatch(/m-3[13]|order-3[13]/)
+  }
+  expect(await petrel('replay', 'sales', '--id', 'm-31')).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('m-31 never failed at sales'),
+  })
+  expect(await petrel('replay', 'sales')).toEqual({ code: 0, out: 'Sent 1 message back to sales.\n', err: '' })
+  for (const orderId of ['order-31', 'order-33'])
+    expect(await petrel('order', orderId)).toMatchObject({ code: 1, out: expect.stringMatching(/^No record has the key /) })
+  expect(await petrel('order', 'order-32')).toMatchObject({ code: 0, out: expect.stringContaining('Order 2 has no lines') })
 })
 
 test('a body that was left out is fetched when its message is sent back; where it is gone, the list goes on waiting', async () => {

@@ -22,7 +22,7 @@ export interface Foreign {
   readonly kind: string
   readonly label: string
   readonly place: Place
-  readonly record: ForeignRecord & { readonly timestamp?: string }
+  readonly record: ForeignRecord
   readonly transaction: 'commit' | 'abort' | undefined
 }
 
@@ -72,7 +72,7 @@ async function foreign(kind: string, material: Material): Promise<Foreign> {
     value: isReadable ? message.value : randomBytes(random, below(random, 80)),
     ...pickParts(oddity),
     headers: oddity.withoutHeaders ? {} : { ...headers, ...oddity.headers },
-    ...(oddity.timestampIn !== undefined && { timestamp: String(Date.now() + oddity.timestampIn) }),
+    ...(oddity.timestamp !== undefined && { timestamp: oddity.timestamp }),
   }
   return { kind, label, place, record: withPartition(filled(record, oddity, place)), transaction: oddity.transaction }
 }

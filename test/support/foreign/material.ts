@@ -26,8 +26,8 @@ export interface Oddity extends Partial<Pick<ForeignRecord, 'key' | 'value' | 'h
   readonly withoutHeaders?: true
   /** This part is made as large as the topic takes. */
   readonly fill?: 'key' | 'value' | 'header'
-  /** Milliseconds from now. */
-  readonly timestampIn?: number
+  /** Milliseconds since the epoch. */
+  readonly timestamp?: number
   readonly transaction?: 'commit' | 'abort'
 }
 

@@ -4,6 +4,8 @@ type ForeignHeaders = Readonly<Record<string, RecordHeaders[string] | null | rea
 
 export interface ForeignRecord extends Omit<OutgoingRecord, 'headers'> {
   readonly headers: ForeignHeaders
+  /** Milliseconds since the epoch. Default: now. */
+  readonly timestamp?: number
 }
 
 /** Another client of the same broker. It writes what Kafka allows and Petrel never does. */

@@ -56,7 +56,7 @@ export function memoryBroker({ partitions }: { readonly partitions?: number } = 
     changes += 1
   }
   const append = (records: readonly ForeignRecord[], options?: AppendOptions) => {
-    topics.append(records as readonly OutgoingRecord[], options)
+    topics.append(records as readonly (OutgoingRecord & ForeignRecord)[], options)
     changes += 1
     for (const member of members) member.wake()
   }

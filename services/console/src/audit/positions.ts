@@ -1,5 +1,6 @@
 import type { Audit } from '@petrel/messaging/operations'
 import type { ClientBase } from 'pg'
+import { plainTime } from '../store/columns.ts'
 
 /** A record of an audit topic. */
 export interface AuditRecord {
@@ -73,7 +74,7 @@ async function move(client: ClientBase, fresh: readonly AuditRecord[]): Promise<
       fresh.map(({ topic }) => topic),
       fresh.map(({ partition }) => partition),
       fresh.map(({ offset }) => String(offset)),
-      fresh.map(({ timestamp }) => new Date(timestamp)),
+      fresh.map(({ timestamp }) => plainTime(timestamp)),
     ],
   )
 }

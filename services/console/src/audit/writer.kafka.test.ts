@@ -46,6 +46,13 @@ test('a record that is read again is written once, and counted once', async () =
   expect(await count('timing where grain = 60', 'sum(processing)')).toBe(6)
 })
 
+test('a time that no calendar has, by which a stranger appended it, keeps nobody from reading on', async () => {
+  const audit = () => anAudit({ at: now, messages: [anEntry()] })
+  await write([-1, 0, now * 1_000_000].map((timestamp, offset) => recordOf(audit(), offset, timestamp)))
+  await write([recordOf(audit(), 3)])
+  expect(await count('handled')).toBe(4)
+})
+
 test('two consoles that read the same records at once write them once', async () => {
   const records = Array.from({ length: 20 }, (_, offset) => recordOf(anAudit({ at: now, messages: [anEntry()] }), offset))
   await Promise.all(Array.from({ length: 4 }, () => write(records)))

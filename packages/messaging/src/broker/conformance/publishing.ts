@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { partitionOf } from '../partitioner.ts'
-import { BrokerUnavailable, RecordRefused, TopicMissing } from '../port.ts'
+import { type BrokerRecord, BrokerUnavailable, RecordRefused, TopicMissing } from '../port.ts'
 import { eventually, numbered, record, type Fixture } from './fixture.ts'
 
 export function publishing(at: Fixture): void {
-  const { newName, topicOf, readAll } = at
+  const { newName, topicOf, readAll, listen } = at
   describe('publishing', () => {
     test('a record comes out as it went in', async () => {
       const topic = await topicOf(1)
@@ -22,6 +22,16 @@ export function publishing(at: Fixture): void {
       })
       expect(first?.timestamp).toBeGreaterThan(Date.now() - 60_000)
       expect(tombstone).toMatchObject({ offset: 1n, key: Buffer.from('b'), value: null })
+    })
+
+    test('a record of another client comes with the time that it claims, whatever that is', async () => {
+      const topic = await topicOf(1, { 'message.timestamp.after.max.ms': String(2n ** 63n - 1n) })
+      const times = [-1, 0, 1_767_323_045, 1_767_323_045_000, 1_767_323_045_000_000, 1_767_323_045_000_000_000]
+      const { received } = await listen(topic)
+      await at.foreign.publish(times.map((timestamp) => ({ ...record(topic, 0, String(timestamp)), timestamp })))
+      const claimed = ({ timestamp }: BrokerRecord) => timestamp
+      expect((await readAll(topic)).map(claimed)).toEqual(times)
+      await eventually(() => expect(received.map(claimed)).toEqual(times))
     })
 
     test('a key decides the partition as in Kafka’s Java client', async () => {

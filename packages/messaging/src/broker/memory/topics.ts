@@ -1,3 +1,4 @@
+import type { ForeignRecord } from '../foreignProducer.ts'
 import { partitionOf } from '../partitioner.ts'
 import { BrokerUnavailable, RecordRefused, TopicMissing } from '../port.ts'
 import type { BrokerRecord, OutgoingRecord, Position, TopicPartition, TopicSpec } from '../port.ts'
@@ -25,7 +26,7 @@ export interface Topics {
   create(spec: TopicSpec): boolean
   remove(topic: string): void
   /** All or, when one topic is missing or one record is refused, none. @throws TopicMissing @throws RecordRefused */
-  append(records: readonly OutgoingRecord[], options?: AppendOptions): void
+  append(records: readonly ToAppend[], options?: AppendOptions): void
   /** At most `limit` records, and where the partition goes on behind them. */
   read(partition: TopicPartition, from: bigint, limit: number): Slice
   /** The first offset that is kept. */
@@ -35,6 +36,9 @@ export interface Topics {
   /** Drops what lies before the position, as far as there is something. */
   deleteBefore(position: Position): void
 }
+
+/** Another client may say when that was. */
+type ToAppend = OutgoingRecord & Pick<ForeignRecord, 'timestamp'>
 
 export interface Slice {
   readonly records: readonly BrokerRecord[]
@@ -78,7 +82,7 @@ export function memoryTopics(defaultPartitions?: number): Topics {
     if (defaultPartitions !== undefined) create({ topic, partitions: defaultPartitions, config: {} })
     return topics.get(topic)
   }
-  const place = (record: OutgoingRecord) => {
+  const place = (record: ToAppend) => {
     const topic = find(record.topic)
     if (topic === undefined) throw new TopicMissing(`Topic ${record.topic} does not exist`)
     const size = sizeOf(record)
@@ -127,14 +131,18 @@ export function memoryTopics(defaultPartitions?: number): Topics {
 const choose = (topic: Topic, key: Buffer | string | null) =>
   key === null ? topic.keyless++ % topic.logs.length : partitionOf(key, topic.logs.length)
 
-const asRead = ({ topic, key, value, headers }: OutgoingRecord, partition: number, offset: bigint): BrokerRecord => ({
+const asRead = (
+  { topic, key, value, headers, timestamp = Date.now() }: ToAppend,
+  partition: number,
+  offset: bigint,
+): BrokerRecord => ({
   topic,
   partition,
   offset,
   key: key === null ? null : Buffer.from(key),
   value,
   headers: headersAsRead(headers),
-  timestamp: Date.now(),
+  timestamp,
 })
 
 /** The index of the first record with that offset or a later one, by bisection. */

@@ -17,25 +17,32 @@ export function foreignKafkaProducer(brokers: readonly string[]): ForeignProduce
   }
 
   return {
-    publish: (records) => withProducer({}, (producer) => producer.sendBatch({ topicMessages: byTopic(records) })),
+    publish: (records) =>
+      withProducer({}, async (producer) => {
+        for (const some of sameTime(records)) await producer.sendBatch({ topicMessages: byTopic(some) })
+      }),
     transaction: (records, outcome) =>
       withProducer({ transactionalId: randomUUID(), maxInFlightRequests: 1, idempotent: true }, async (producer) => {
         const transaction = await producer.transaction()
-        await transaction.sendBatch({ topicMessages: byTopic(records) })
+        for (const some of sameTime(records)) await transaction.sendBatch({ topicMessages: byTopic(some) })
         await transaction[outcome]()
       }),
   }
 }
 
+/** A batch says the times of its records as distances, and our `encodeRecord` writes none of more than 24 days. */
+const sameTime = (records: readonly ForeignRecord[]) => Map.groupBy(records, ({ timestamp }) => timestamp).values()
+
 function byTopic(records: readonly ForeignRecord[]) {
   const topics = Map.groupBy(records, ({ topic }) => topic)
   return [...topics].map(([topic, those]) => ({
     topic,
-    messages: those.map(({ key, value, headers, partition }) => ({
+    messages: those.map(({ key, value, headers, partition, timestamp }) => ({
       key,
       value,
       headers: headers as IHeaders,
       ...(partition !== undefined && { partition }),
+      ...(timestamp !== undefined && { timestamp: String(timestamp) }),
     })),
   }))
 }
