@@ -29,8 +29,7 @@ export function publishing(at: Fixture): void {
       const times = [-1, 0, 1_767_323_045, 1_767_323_045_000, 1_767_323_045_000_000, 1_767_323_045_000_000_000]
       const { received } = await listen(topic)
       await at.foreign.publish(times.map((timestamp) => ({ ...record(topic, 0, String(timestamp)), timestamp })))
-      const claimed = ({ timestamp }: BrokerRecord) => timestamp
-      expect((await readAll(topic)).map(claimed)).toEqual(times)
+      expect((await readAll(topic)).map(({ timestamp }) => timestamp)).toEqual(times)
       await eventually(() => expect(received.map(claimed)).toEqual(times))
     })
 
