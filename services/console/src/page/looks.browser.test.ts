@@ -40,6 +40,7 @@ const isNew = (count: number, region: string) => (page: Page) =>
 
 /** Pages that change by themselves, and what one sees when they have: six messages of sales wait, and three of others. */
 const livePlaces: readonly [path: string, ready: (page: Page) => Promise<unknown>, shown: (page: Page) => Promise<unknown>][] = [
+  ['/', isThere('.tile'), (page) => within(page, 'Now').getByText('9', { exact: true }).waitFor()],
   ['/failures', groupsAreThere, isNew(1, 'Groups')],
   ['/failures?by=none', isThere('tbody tr'), isNew(3, 'Messages')],
   ['/orders', isThere('tbody tr'), isNew(3, 'Orders')],
@@ -51,8 +52,10 @@ const livePlaces: readonly [path: string, ready: (page: Page) => Promise<unknown
         .getByRole('link', { name: /failed\s*6/ })
         .waitFor(),
   ],
+  ['/endpoints', isThere('.card a'), (page) => page.getByText('silent').first().waitFor()],
   ['/map', isThere('.node'), (page) => page.getByRole('link', { name: /sales\s*6 failed/ }).waitFor()],
   ['/events', isThere('.event'), isNew(1, 'Events')],
+  ['/actions', isThere('tbody tr'), isNew(1, 'Actions')],
 ]
 
 /** Everything that a page is told about: messages fail, in a new way as well, somebody replays one, an endpoint goes silent. */

@@ -74,7 +74,7 @@ function Wrong({ groups }) {
   return html`<${Section}
     title="What failed"
     class="flush"
-    aside=${html`<${Fresh} count=${fresh} onShow=${showFresh} /><a href="/failures">All failed messages</a>`}
+    aside=${html`<${Fresh} count=${fresh} onShow=${showFresh} /><a href="/failures">All of them</a>`}
   >
     <${TroubleBox} error=${groups.error} reload=${groups.reload} />
     ${groups.data === undefined && groups.error === undefined && html`<${Waiting} rows=${3} />`}
