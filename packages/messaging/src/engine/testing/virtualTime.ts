@@ -11,6 +11,8 @@ export function useVirtualTime(): void {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: Date.UTC(2030, 0, 1) })
   })
   afterEach(() => {
+    // Before the clock goes: later, a spy on a timer would put back the fake one, which never fires then.
+    vi.restoreAllMocks()
     vi.useRealTimers()
   })
 }
