@@ -16,6 +16,7 @@ const inProcess = {
   exclude: ['**/node_modules/**', ...withStack, ...withBrowser, ...long, ...withCluster],
   // No test asserts a time: this only ends one that waits for what never happens.
   testTimeout: 60_000,
+  hookTimeout: 60_000,
   // By itself it would leave one of two cores idle.
   maxWorkers: '100%',
 }
