@@ -22,6 +22,7 @@ export async function projectCopy(): Promise<ProjectCopy> {
     '.oxlintrc.json',
     '.oxfmtrc.json',
     'vitest.config.ts',
+    'test/support/leavesNothing.ts',
   ]
   for (const name of [...files, 'packages', 'schemas'])
     await cp(join(ROOT, name), join(copy, name), { recursive: true, filter: withoutModules })

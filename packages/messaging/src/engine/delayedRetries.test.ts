@@ -88,7 +88,6 @@ describe('a retry that is not due yet', () => {
     await passTime(5_000)
     // The scheduler looks for due records once a second. Nothing else has a reason to set a timer.
     expect(timers.mock.calls.length).toBeLessThan(10)
-    timers.mockRestore()
     vi.setSystemTime(dueAt)
     const another = await waiting(system, 2)
     await system.broker.publish([{ ...record(another), topic: 'billing.replay', headers: another?.headers ?? {} }])

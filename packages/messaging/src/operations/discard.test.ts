@@ -57,7 +57,7 @@ test('an id that waits no longer or never did is reported', async () => {
 })
 
 // It would take a minute if the time grew with the square of their number.
-test('a producer that gives all its messages one id has them all in one letter', { timeout: 20_000 }, async () => {
+test('a producer that gives all its messages one id has them all in one letter', { timeout: 45_000 }, async () => {
   const billing = await failingBilling()
   await billing.receive('1')
   const [letter] = await all(billing.broker.admin.read('p.billing.dlt'))
