@@ -25,7 +25,8 @@ export function administration(at: Fixture): void {
       const specs = [one, other].map((topic) => ({ topic, partitions: 5, config: { 'retention.ms': '-1' } }))
       expect(await at.broker.admin.createTopics(specs)).toEqual([other])
       expect(await at.broker.admin.createTopics(specs)).toEqual([])
-      expect(await at.broker.admin.partitions([one, other, newName()])).toEqual(
+      const strange = ['', ' ', '.', '..', 'no topic', 'ünknown', 'long'.repeat(100)]
+      expect(await at.broker.admin.partitions([one, other, newName(), ...strange])).toEqual(
         new Map([
           [one, 2],
           [other, 5],
