@@ -63,8 +63,15 @@ async function troubleOf(response) {
 
 const asSentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`)
 
+let isLeaving = false
+addEventListener('pageshow', () => (isLeaving = false))
+
+/** Somebody signs out: until the provider's page is there, what is asked here is answered to nobody, and must not lead back. */
+export const leave = () => void (isLeaving = true)
+
 /** Who is not known goes to sign in, and comes back here. */
 function signIn(problem) {
+  if (isLeaving) return
   location.assign(problem.signIn ?? `/auth/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`)
 }
 

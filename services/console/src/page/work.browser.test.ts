@@ -254,6 +254,16 @@ describe.skipIf(noBrowser())('a person', () => {
       await page.getByRole('row', { name: /grace@example\.org replay one message/ }).waitFor()
       await page.getByRole('row', { name: /grace@example\.org show personal data/ }).waitFor()
       expect(await page.getByRole('button', { name: 'Erase a customer' }).count()).toBe(0)
+      // The page lives until the provider's is there: what it asks meanwhile must not sign in again.
+      await page.evaluate(`import(new URL('api.js', document.querySelector('script[type=module]').src)).then(({ get }) => {
+        setInterval(() => get('/api/summary').catch(() => {}), 20)
+      })`)
+      await page.route('**/auth/sign-out', async (route) => {
+        const refused = page.waitForResponse((response) => response.status() === 401)
+        const response = await route.fetch({ maxRedirects: 0 })
+        await refused
+        await route.fulfill({ response })
+      })
       await page.getByRole('link', { name: 'Sign out' }).click()
       await page.getByRole('button', { name: /yes/i }).click()
       await page.waitForURL(`${withLogin.url}/auth/signed-out`)

@@ -1,3 +1,4 @@
+import { leave } from '../api.js'
 import { freshness } from '../live.js'
 import { useClock } from '../parts/small.js'
 import { useSummary } from '../summary.js'
@@ -67,7 +68,7 @@ function Person({ access }) {
   if (access === undefined) return html`<div class="person"></div>`
   return html`<div class="person small muted">
     ${access.kind === 'open' ? html`<span>No login: only this machine reaches the console.</span>` : html`<b>${access.user}</b><span>${roleSays[access.role] ?? access.role}</span>`}
-    ${access.signOut && html`<a href=${access.signOut}>Sign out</a>`}
+    ${access.signOut && html`<a href=${access.signOut} onClick=${leave}>Sign out</a>`}
     <button type="button" class="quiet keys-help" onClick=${showKeys}>Keys <kbd>?</kbd></button>
   </div>`
 }

@@ -74,7 +74,7 @@ function Wrong({ groups }) {
   return html`<${Section}
     title="What failed"
     class="flush"
-    aside=${html`<${Fresh} count=${fresh} onShow=${showFresh} /><a href="/failures">All of them</a>`}
+    aside=${html`<${Fresh} count=${fresh} onShow=${showFresh} /><a href="/failures">See all</a>`}
   >
     <${TroubleBox} error=${groups.error} reload=${groups.reload} />
     ${groups.data === undefined && groups.error === undefined && html`<${Waiting} rows=${3} />`}
