@@ -2,6 +2,7 @@ import { array, assert, constant, integer, property, record } from 'fast-check'
 import { expect, test } from 'vitest'
 import { campaigns } from './campaigns.ts'
 import { drainSeconds, eventAt, lengthOf, ordersIn, ordersOf, phaseAt, timed } from './phases.ts'
+import { mailLoad } from '../testing/mailLoad.ts'
 
 const phases = [
   { name: 'warm-up', seconds: 30, from: 5, to: 5 },
@@ -53,25 +54,15 @@ test('however customers come: no drain is longer than all their orders take one 
   )
 })
 
-const load = {
-  rate: 150,
-  calm: 5,
-  seconds: 120,
-  warmUpSeconds: 30,
-  tailSeconds: 60,
-  gatewayPerSecond: 40,
-  bystandersPerSecond: 5,
-}
-
 test.each(Object.entries(campaigns))('%s: everything in it happens while customers come', (name, make) => {
-  const campaign = make(load)
+  const campaign = make(mailLoad)
   expect(campaign.name).toBe(name)
   for (const event of campaign.events) expect(eventAt(campaign, event)).toBeLessThanOrEqual(lengthOf(campaign.phases))
   expect(campaign.expectations.map(({ metric }) => metric)).toContain('audit_missing')
 })
 
 test('a blast is twenty to forty times what is usual', () => {
-  const rates = campaigns['blast']?.(load).phases.flatMap(({ from, to }) => [from, to]) ?? []
+  const rates = campaigns['blast']?.(mailLoad).phases.flatMap(({ from, to }) => [from, to]) ?? []
   const times = Math.max(...rates) / Math.min(...rates)
   expect(times).toBeGreaterThanOrEqual(20)
   expect(times).toBeLessThanOrEqual(40)

@@ -2,22 +2,13 @@ import { expect, test } from 'vitest'
 import { campaigns } from '../campaigns/campaigns.ts'
 import type { Faults } from '../targets.ts'
 import { forHouse } from './forHouse.ts'
-
-const load = {
-  rate: 150,
-  calm: 5,
-  seconds: 120,
-  warmUpSeconds: 30,
-  tailSeconds: 60,
-  gatewayPerSecond: 40,
-  bystandersPerSecond: 5,
-}
+import { mailLoad } from '../testing/mailLoad.ts'
 
 /** As the house of cards has them: no broker, nothing that failed to send back, nobody who hears the past. */
 const faults: Faults = { breakSales: async () => {}, mendSales: async () => {}, killBilling: async () => {} }
 
 function atHouse(name: string) {
-  const campaign = campaigns[name]?.(load)
+  const campaign = campaigns[name]?.(mailLoad)
   if (campaign === undefined) throw new Error(`There is no campaign ${name}.`)
   return { campaign, house: forHouse(campaign, { faults }) }
 }

@@ -1,22 +1,13 @@
 import { expect, test } from 'vitest'
 import { campaigns } from '../campaigns/campaigns.ts'
-import type { Load } from '../campaigns/campaign.ts'
 import { phaseMetrics } from './phaseMetrics.ts'
 import { planOf } from './plan.ts'
+import { mailLoad } from '../testing/mailLoad.ts'
 
-const load: Load = {
-  rate: 150,
-  calm: 5,
-  seconds: 120,
-  warmUpSeconds: 30,
-  tailSeconds: 60,
-  gatewayPerSecond: 40,
-  bystandersPerSecond: 5,
-}
 const customers = { url: 'http://shop.example', hasKeys: true, named: 'load1' }
 
 test.each(Object.entries(campaigns))('%s: customers come whether the others are served or not', (_, make) => {
-  const { scenarios = {} } = planOf(make(load), customers, 'http://desk.example').options
+  const { scenarios = {} } = planOf(make(mailLoad), customers, 'http://desk.example').options
   const executors = Object.entries(scenarios).map(([name, { executor }]) => [name.replace(/-\d+$/, ''), executor])
   expect(Object.fromEntries(executors)).toEqual({
     customers: 'ramping-arrival-rate',
@@ -26,7 +17,7 @@ test.each(Object.entries(campaigns))('%s: customers come whether the others are 
 })
 
 test('what must hold is a threshold of k6, so that its exit code tells', () => {
-  const blast = campaigns['blast']?.(load)
+  const blast = campaigns['blast']?.(mailLoad)
   if (blast === undefined) throw new Error('There is no blast.')
   expect(planOf(blast, customers, 'http://desk.example').options.thresholds).toMatchObject({
     'http_req_duration{who:customer}': ['p(95)<300'],
@@ -42,7 +33,7 @@ test('what must hold is a threshold of k6, so that its exit code tells', () => {
 const ends = (threshold: string) => [{ threshold, abortOnFail: true, delayAbortEval: '30s' }]
 
 test('a search for a limit ends with the step that does not hold, and not before the step is over', () => {
-  const search = campaigns['break-point']?.(load)
+  const search = campaigns['break-point']?.(mailLoad)
   if (search === undefined) throw new Error('There is no search for the break point.')
   const { thresholds } = planOf(search, customers, 'http://desk.example').options
   expect(thresholds).toMatchObject({

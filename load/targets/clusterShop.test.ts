@@ -5,18 +5,9 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { campaigns } from '../campaigns/campaigns.ts'
 import { assertPossible } from '../runner/eventClock.ts'
 import { clusterShop } from './clusterShop.ts'
+import { mailLoad } from '../testing/mailLoad.ts'
 
 const address = { url: 'http://shop.example', prometheusUrl: 'http://prometheus.example', namespace: 'petrel' }
-const load = {
-  rate: 150,
-  calm: 5,
-  seconds: 120,
-  warmUpSeconds: 30,
-  tailSeconds: 60,
-  gatewayPerSecond: 40,
-  bystandersPerSecond: 5,
-}
-
 afterEach(() => void vi.unstubAllEnvs())
 
 /** Writes down what it is asked, and does nothing. */
@@ -47,7 +38,7 @@ test('replicas are kept by the autoscaler, which would undo any other way, and g
 test('what cannot be done in a cluster is refused before the first customer comes', () => {
   const refused = Object.entries(campaigns).flatMap(([name, make]) => {
     try {
-      assertPossible(make(load), clusterShop(address))
+      assertPossible(make(mailLoad), clusterShop(address))
       return []
     } catch (error) {
       return [[name, (error as Error).message]]
